@@ -1,0 +1,91 @@
+# zhaoren 找人. Needs only Python >= 3.11 and make; everything else goes into .venv from requirements.lock.
+#   make demo            three invented nights, and the workbooks they give
+#   make PYTHON=/path/to/python3.12 test     choose the interpreter
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?=
+DIR ?= build/demo
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+ROOMS := flows intake matchers schemas policies ledger reports sample_data tests benchmarks
+
+# Prefect: no telemetry (both switches are needed), and time to start on a slow disk (its own default is 20 s).
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 120
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# The stamp's name holds a checksum of what was installed, where and with what: a virtual environment cannot be moved.
+STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd; echo "$(PYTHON)"; } | cksum | cut -d' ' -f1)
+
+# Compiling all of .venv takes half a minute; compiling what is used, by importing it once, takes a few seconds.
+WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
+    rapidfuzz, typer, xlsxwriter
+
+.PHONY: help demo test check bench lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
+	    while IFS= read -r line; do printf '  make %-6s %s\n' "$${line%% - *}" "$${line#* - }"; done
+
+demo: $(STAMP)  ## 演示：三晚虚构数据，生成台账与工作簿 | three invented nights, into build/demo (DIR=... to change)
+	@if [ "$(DIR)" = build/demo ] && [ -f build/demo/zhaoren.toml ]; then rm -rf build/demo; fi
+	$(VENV)/bin/zhaoren demo "$(DIR)"
+
+test: $(STAMP)  ## 测试 | the tests, without those marked slow (ARGS='-m slow' for these)
+	$(PY) -m pytest -q -m 'not slow' $(ARGS)
+
+check: $(STAMP)  ## 全部检查 | format, lint, types, imports, tests
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m pytest -q -m 'not slow' $(ARGS)
+
+bench: $(STAMP)  ## 测速 | speed and memory beside the floor, in one run
+	$(PY) -m benchmarks $(ARGS)
+
+# Keeps the pins that still fit; `make lock ARGS=--upgrade` takes the newest of what is not pinned in pyproject.toml.
+# Written beside and renamed; refused when it names an index, a folder or an address (docs/decisions/0003).
+lock: $(STAMP)  ## 重做依赖锁 | make requirements.lock anew
+	@mkdir -p build
+	[ -x build/lock-venv/bin/uv ] || { $(PY) -m venv build/lock-venv && build/lock-venv/bin/python -m pip install -q uv; }
+	cp requirements.lock build/requirements.lock
+	build/lock-venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --extra dev $(ARGS) pyproject.toml -o build/requirements.lock
+	@if grep -nE '^-|://| @ ' build/requirements.lock; then \
+	    echo 'requirements.lock: the lines above name an index or an address; nothing was changed' >&2; exit 1; fi
+	mv build/requirements.lock requirements.lock
+
+clean:  ## 清理 | remove build/ (with the demo) and caches; .venv stays
+	rm -rf build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache *.egg-info
+	find $(ROOMS) -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The first interpreter that is new enough and can make a virtual environment; a name that only exists
+# (a version manager's stand-in) fails the trial and is passed over.
+$(STAMP):
+	@set -e; \
+	fits='import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'; \
+	chosen=''; \
+	for candidate in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11); do \
+	    if "$$candidate" -c "$$fits" >/dev/null 2>&1; then chosen=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$chosen" ]; then \
+	    found=$$($(if $(PYTHON),"$(PYTHON)",python3) -V 2>/dev/null || echo none); \
+	    echo "需要 Python 3.11 或更高版本（含 venv 模块）；现有：$$found。装好后重试，或指定：make PYTHON=/路径/python3.12 …" >&2; \
+	    echo "zhaoren needs Python 3.11 or newer with its venv module (on Debian: python3-venv); found: $$found." >&2; \
+	    echo "Install it and try again, or name one: make PYTHON=/path/to/python3.12 ..." >&2; \
+	    exit 1; \
+	fi; \
+	echo "正在准备 .venv，首次约需一至三分钟 | setting up .venv with $$chosen, one to three minutes the first time" >&2; \
+	if [ -n "$(PYTHON)" ] || ! grep -qsF "$(CURDIR)/$(VENV)" $(VENV)/pyvenv.cfg || ! $(PY) -c "$$fits" 2>/dev/null; then \
+	    rm -rf $(VENV); "$$chosen" -m venv $(VENV); \
+	fi; \
+	$(PY) -m pip install -q --no-compile --require-hashes -r requirements.lock; \
+	$(PY) -m pip install -q --no-deps --no-build-isolation -e .; \
+	PYTHONDONTWRITEBYTECODE='' PREFECT_HOME="$(CURDIR)/$(VENV)/prefect" $(PY) -c '$(WARM)'; \
+	rm -f $(VENV)/.installed-*; \
+	touch $@

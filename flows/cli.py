@@ -1,0 +1,239 @@
+"""The command line. Heavy libraries are imported inside the commands, so that `--help` answers at once."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from schemas.errors import UsageError, ZhaorenError, say
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="找人 zhaoren：每夜接收各部门数据，认出是谁，按政策逐人判断，把变化记入台账。\n\n"
+    "例：zhaoren init 工作区 --pack zhongshan,neimenggu\n\n例：zhaoren run 工作区 --as-of 2024-06-30\n\n"
+    "退出码：0 完成；1 程序故障；2 用法或设置不对；3 完成但有文件被拒收；4 熔断未发布；5 另一个运行占用工作区。",
+)
+Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", help="以当时所知为准：日期或时间，如 2024-07-01")]
+
+
+@app.command(help="新建工作区。\n\n例：zhaoren init 工作区 --pack zhongshan,neimenggu")
+def init(
+    directory: Dir,
+    pack: Annotated[
+        list[str], typer.Option("--pack", help="政策包代码或自己政策包的路径，可用逗号分开", show_default=False)
+    ],
+) -> None:
+    from flows.workspace import init_workspace
+
+    packs = [p.strip() for text in pack for p in text.split(",") if p.strip()]
+    workspace = init_workspace(directory, packs)
+    _say(f"已建好 {workspace.root}：把今晚的文件放进 {workspace.inbox}，然后运行 zhaoren run {workspace.root}",
+         f"{workspace.root} is ready: drop tonight's files into {workspace.inbox}, then zhaoren run {workspace.root}")  # fmt: skip
+
+
+@app.command(
+    help="运行一夜：收齐 inbox 里的文件，认人，判断，记账，出表。\n\n例：zhaoren run 工作区 --as-of 2024-06-30"
+)
+def run(
+    directory: Dir,
+    as_of: AsOf = None,
+    engine: Annotated[str, typer.Option("--engine", help="计算引擎；目前只有 local")] = "local",
+) -> None:
+    from flows.prefect_link import api_answers, calm_prefect, configured_api, run_directly, run_through_flow
+
+    if engine != "local":
+        raise UsageError(say(f"没有「{engine}」这个引擎；目前只有 local。", f"No engine {engine!r}; only local."))
+    workspace = _workspace(directory)
+    if as_of:
+        from flows.night import parse_day
+
+        parse_day(as_of)
+    calm_prefect()
+    runner = run_through_flow if api_answers(configured_api()) else run_directly
+    outcome = runner(workspace, as_of, _progress())
+    _tell(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command(help="用自带的样例数据跑几夜，看看会发生什么。\n\n例：zhaoren demo build/demo")
+def demo(directory: Annotated[Path, typer.Argument(help="新工作区目录")] = Path("zhaoren-demo")) -> None:
+    from flows.demo import run_demo
+
+    run_demo(directory, _progress, _tell)
+
+
+@app.command(
+    help="说明一条记录、一个人或一条台账从何而来，直到文件、行和条款。\n\n例：zhaoren explain 工作区 --entry 1-5"
+)
+def explain(
+    directory: Dir,
+    person: Annotated[str | None, typer.Option("--person", help="人员编号，如 P000000001")] = None,
+    row: Annotated[
+        str | None, typer.Option("--row", help="交付:行号；交付可写 sha256（或前 8 位以上）或文件名")
+    ] = None,
+    entry: Annotated[str | None, typer.Option("--entry", help="台账流水号，如 1-5")] = None,
+    id_number: Annotated[str | None, typer.Option("--id", help="证件号码")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> None:
+    from flows.explain import explain_entry, explain_number, explain_person, explain_row
+    from flows.look import moment, opened_store
+    from flows.night import parse_day
+
+    given = [
+        (f, v)
+        for f, v in ((explain_person, person), (explain_row, row), (explain_entry, entry), (explain_number, id_number))
+        if v
+    ]
+    if len(given) != 1:
+        raise UsageError(
+            say(
+                "请恰好给出 --person、--row、--entry、--id 中的一个。",
+                "Give exactly one of --person, --row, --entry, --id.",
+            )
+        )
+    workspace = _workspace(directory)
+    with opened_store(workspace) as con:
+        typer.echo(given[0][0](con, workspace, given[0][1], parse_day(as_of) if as_of else None, moment(known_at)))
+
+
+@app.command(help="某一天的台账，可指定以哪一天所知为准。\n\n例：zhaoren asof 工作区 2024-06-30 --out 台账.csv")
+def asof(
+    directory: Dir,
+    day: Annotated[str, typer.Argument(metavar="DATE", help="日期，如 2024-06-30", show_default=False)],
+    known_at: KnownAt = None,
+    out: Annotated[Path | None, typer.Option("--out", help="写到文件：.csv 或 .parquet")] = None,
+) -> None:
+    from flows.look import ledger_as_of, moment, opened_store
+    from flows.night import parse_day
+
+    with opened_store(_workspace(directory)) as con:
+        typer.echo(ledger_as_of(con, parse_day(day), moment(known_at), out))
+
+
+@app.command(help="核对运行链、每个哈希、每个合计。\n\n例：zhaoren verify 工作区 --head 最新清单的sha256")
+def verify(
+    directory: Dir, head: Annotated[str | None, typer.Option("--head", help="应有的最新清单 sha256")] = None
+) -> None:
+    from ledger.seal import head as newest
+    from ledger.seal import sealed_runs
+    from ledger.verify import verify as check
+
+    workspace = _workspace(directory)
+    faults = check(workspace.runs, workspace.archive, head)
+    for fault in faults:
+        where = f"第 {fault.run_no} 次运行" if fault.run_no else "运行链"
+        typer.echo(f"{where}：{fault.message}", err=True)
+    if faults:
+        raise typer.Exit(1)
+    _say(f"{len(sealed_runs(workspace.runs))} 次运行全部核对无误。最新清单 sha256：{newest(workspace.runs)}",
+         f"All {len(sealed_runs(workspace.runs))} runs hold. Newest manifest sha256: {newest(workspace.runs)}")  # fmt: skip
+
+
+@app.command(help="由 runs 和 archive 重建 store.duckdb，结果与原来相同。\n\n例：zhaoren rebuild 工作区")
+def rebuild(directory: Dir) -> None:
+    from flows.look import rebuild_store
+
+    workspace = _workspace(directory)
+    count = rebuild_store(workspace)
+    _say(f"已由 {count} 次运行重建 {workspace.store}。", f"Rebuilt {workspace.store} from {count} runs.")
+
+
+@app.command(help="上一次运行发生了什么，收件箱里还有什么。\n\n例：zhaoren status 工作区")
+def status(directory: Dir) -> None:
+    from flows.look import describe_status
+
+    typer.echo(describe_status(_workspace(directory)))
+
+
+@app.command(help="用 Prefect 按时运行（北京时间），按 Ctrl-C 结束。\n\n例：zhaoren schedule 工作区 --cron '0 2 * * *'")
+def schedule(
+    directory: Dir, cron: Annotated[str, typer.Option("--cron", help="cron 表达式，按北京时间", show_default=False)]
+) -> None:
+    from flows.prefect_link import calm_prefect
+    from flows.schedule import serve_nightly
+
+    workspace = _workspace(directory)
+    calm_prefect()
+    serve_nightly(workspace, cron)
+
+
+def _workspace(directory: Path) -> Any:
+    from flows.settings import read_settings
+    from flows.workspace import Workspace
+
+    read_settings(directory)
+    return Workspace(directory.resolve())
+
+
+def _progress() -> Callable[[str], None]:
+    """A line that moves with the steps on a terminal; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    from flows.night import STEPS
+
+    done = iter(range(1, len(STEPS) + 1))
+
+    def show(label: str) -> None:
+        step = next(done, len(STEPS))
+        bar = "█" * step + "░" * (len(STEPS) - step)
+        sys.stderr.write(f"\r{bar} {step}/{len(STEPS)} {label}    " + ("\n" if step == len(STEPS) else ""))
+        sys.stderr.flush()
+
+    return show
+
+
+def _tell(outcome: Any) -> None:
+    """What happened tonight, in a few lines without any personal value."""
+    accepted = sum(s == "accepted" for _, s, _ in outcome.deliveries)
+    _say(f"第 {outcome.run_no} 次运行完成：收下 {accepted} 个文件，共 {len(outcome.deliveries)} 个；已知 {outcome.people} 人。",
+         f"Run {outcome.run_no} done: {accepted} of {len(outcome.deliveries)} files accepted; {outcome.people} people known.")  # fmt: skip
+    for _, state, reason in outcome.deliveries:
+        if state in ("refused", "held"):
+            typer.echo(f"  {'拒收' if state == 'refused' else '扣下'}：{_} —— {reason}", err=True)
+    changes = "，".join(f"{op} {n}" for op, n in outcome.entries) or say("没有变化", "no change")
+    _say(f"台账变化：{changes}", f"Ledger changes: {changes}")
+    _say(f"工作簿在 {outcome.folder / 'workbooks'}", f"Workbooks are in {outcome.folder / 'workbooks'}")
+
+
+def _say(chinese: str, english: str) -> None:
+    typer.echo(say(chinese, english))
+
+
+def main() -> None:
+    """Entry point: our own errors become one sentence and their exit code."""
+    os.environ.setdefault("PYTHONUTF8", "1")
+    try:
+        app()
+    except ZhaorenError as problem:
+        typer.echo(str(problem), err=True)
+        sys.exit(problem.exit_code)
+    except KeyboardInterrupt:
+        typer.echo(
+            say("已中断；没有发布任何内容，再运行一次即可。", "Interrupted; nothing was published, run it again."),
+            err=True,
+        )
+        sys.exit(1)
+    except Exception as error:
+        typer.echo(
+            say(
+                f"程序故障（{type(error).__name__}），没有发布任何内容；请保留现场，把 .work/journal.jsonl 交给维护人员。",
+                f"Program failure ({type(error).__name__}); nothing was published.",
+            ),
+            err=True,
+        )
+        if os.environ.get("ZHAOREN_TRACE"):
+            raise
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+"""The whole chain behind a link, a state or an entry, down to file, sheet, row and clause. Numbers are shown masked."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from flows.settings import read_settings
+from flows.workspace import Workspace
+from matchers.id_numbers import EXACT, fold_number
+from policies.pack import Rule, read_rules
+from schemas.errors import UsageError, say
+from schemas.extracts import LAYOUTS
+
+RULES = {
+    "id_and_name": "证件号码有效且相同，姓名相符", "id_name_conflict": "证件号码相同，姓名不符", "id_shared": "同一号码下有几个人",
+    "id_damaged_and_name": "证件号码残缺，按号码其余部分与姓名", "name_birth_sex": "姓名、出生日期、性别",
+    "name_and_phone": "姓名与电话", "name_only": "只有姓名", "no_usable_number": "没有可用的证件号码",
+}  # fmt: skip
+GRADES = {
+    "exact": "确定",
+    "variant": "号码相同、姓名有出入",
+    "probable": "推定",
+    "held": "暂缓",
+    "review": "待核查",
+    "none": "未归人",
+}
+ENTRY = """
+select entry_id, run_no, recorded_at::varchar, person_id, pack, track, op, basis, clause, ground, state_from, state_to,
+       valid_from, valid_to, needs_decision, supersedes, evidence, parameters, reason from ledger_entry where entry_id = $entry
+"""
+PERSON = """
+select person_id, name, id_kind, id_number, sex, birth_date, first_run, last_run, merged_into from person where person_id = $person
+"""
+ROW = """
+select m.kind, m.record_id, m.person_id, m.match_status, m.rule, m.runner_up_person_id, m.model_version, m.cause
+from read_parquet($glob) as m where m.delivery_id = $delivery and m.row_no = $row order by m.filename
+"""
+PLACE = """
+select s.delivery_id, s.row_no, s.match_status, s.rule, s.link_grade from read_parquet($glob) as s where s.record_id = $record limit 1
+"""
+DELIVERY = """
+select file_name, sheet, kind, snapshot_date, coverage, encoding, status, reason, rows from read_parquet($glob)
+where delivery_id = $delivery order by status limit 1
+"""
+
+
+def mask(number: str | None) -> str:
+    """
+    >>> mask("150102198507043219")
+    '150102********3219'
+    """
+    if not number:
+        return "（无号码）"
+    return f"{number[:6]}********{number[14:]}" if len(number) == 18 else f"{number[:2]}******{number[-2:]}"
+
+
+def explain_entry(
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, entry: str, as_of: date | None, known_at: datetime
+) -> str:
+    """One ledger entry: rule, values, evidence, and what it supersedes or what superseded it."""
+    found = con.execute(ENTRY, {"entry": entry}).fetchall()
+    if not found:
+        raise UsageError(
+            say(f"没有流水号为 {entry} 的台账记录；流水号形如 1-5。", f"No ledger entry {entry}; ids look like 1-5.")
+        )
+    e = dict(zip(_names(con, ENTRY, {"entry": entry}), found[0], strict=True))
+    lines = [f"台账 {e['entry_id']}：{e['pack']} {e['track']} {e['op']}，{e['state_from'] or '—'} → {e['state_to'] or '—'}",
+             f"  第 {e['run_no']} 次运行，记录于 {e['recorded_at']}；自 {e['valid_from']} 起" + (f"至 {e['valid_to']}" if e["valid_to"] else ""),
+             f"  结论：{e['reason']}", f"  需人工决定：{'是' if e['needs_decision'] else '否'}"]  # fmt: skip
+    lines += _rule_lines(workspace, e["pack"], json.loads(e["parameters"] or "{}"))
+    lines += _person_lines(con, e["person_id"])
+    for record in e["evidence"] or []:
+        lines += _record_lines(con, workspace, record)
+    if e["supersedes"]:
+        lines.append(f"  取代台账 {e['supersedes']}")
+    for (later,) in con.execute(
+        "select entry_id from ledger_entry where supersedes = ? order by run_no, seq", [entry]
+    ).fetchall():
+        lines.append(f"  后来被台账 {later} 取代")
+    return "\n".join(lines)
+
+
+def explain_person(
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, person: str, as_of: date | None, known_at: datetime
+) -> str:
+    """One person: who, where they stand in each track on a date, and every entry and row behind it."""
+    if not con.execute(PERSON, {"person": person}).fetchall():
+        raise UsageError(
+            say(f"没有编号为 {person} 的人；编号形如 P000000001。", f"No person {person}; ids look like P000000001.")
+        )
+    day = as_of or date(9999, 12, 31)
+    lines = _person_lines(con, person)
+    states = con.execute(
+        "select pack, track, state, basis, tier, since from ledger_state_on($day::date, $known::timestamptz) where person_id = $person",
+        {"day": day, "known": known_at, "person": person},
+    ).fetchall()
+    for pack, track, state, basis, tier, since in states:
+        lines.append(
+            f"  {pack} {track}：{state or '—'}，依据 {'、'.join(basis) or '—'}{'，' + tier if tier else ''}，自 {since or '—'}"
+        )
+    entries = con.execute(
+        "select entry_id, op, clause, valid_from, reason from ledger_entry where person_id = $person and valid_from <= $day::date "
+        "and recorded_at <= $known::timestamptz order by run_no, seq", {"day": day, "known": known_at, "person": person},
+    ).fetchall()  # fmt: skip
+    lines += [f"  台账 {i}：{op} {clause}（{since}）{reason}" for i, op, clause, since, reason in entries]
+    lines.append("  名下的来源行：")
+    for kind in LAYOUTS:
+        rows = con.execute(
+            f"select record_id from standing_{kind} where person_id = ? order by delivery_id, row_no", [person]
+        ).fetchall()
+        for (record,) in rows:
+            lines += _record_lines(con, workspace, record)
+    return "\n".join(lines)
+
+
+def explain_number(
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, number: str, as_of: date | None, known_at: datetime
+) -> str:
+    """Everybody who carries a number, by its folded form."""
+    folded = fold_number(number)
+    key = (folded.key or "").split(":")[-1]
+    people = [
+        p
+        for (p,) in con.execute("select person_id from person where id_number = ? order by person_id", [key]).fetchall()
+    ]
+    if folded.id_class not in EXACT:
+        raise UsageError(
+            say(
+                "这个证件号码不是有效号码（位数、日期或校验位不对），不能据此查人。",
+                "That is not a valid number; nobody is found by it.",
+            )
+        )
+    if not people:
+        return say("没有人用这个证件号码建档；它可能只出现在登记类数据中。", "Nobody is known by that number.")
+    return "\n".join(explain_person(con, workspace, p, as_of, known_at) for p in people)
+
+
+def explain_row(
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, row: str, as_of: date | None, known_at: datetime
+) -> str:
+    """One delivered row: which file, what was found wrong, whom it was linked to and why, and which entries rest on it."""
+    text, _, number = row.rpartition(":")
+    delivery = _delivery(con, workspace, text)
+    if not number.isdigit():
+        raise UsageError(
+            say("--row 请写成 交付:行号，例如 社保停保_20240630_全量.csv:12。", "Write --row as DELIVERY:ROW.")
+        )
+    lines = _delivery_lines(con, workspace, delivery, int(number))
+    where = {"delivery": delivery, "row": int(number)}
+    quarantined = con.execute('select "column", "check", message from read_parquet($glob) where delivery_id = $delivery and row_no = $row',
+                              {"glob": _glob(workspace, "quarantine"), **where}).fetchall()  # fmt: skip
+    lines += [f"  未收下：{column or '整行'}，{check}：{message}" for column, check, message in quarantined]
+    logged = con.execute(
+        ROW.replace("m.filename", "m.supersedes"), {"glob": _glob(workspace, "match_log"), **where}
+    ).fetchall()
+    for _, record, person, status, rule, runner_up, model, cause in logged:
+        lines.append(f"  认人：{status}，规则 {rule or '—'}（{RULES.get(rule or '', '无人对应')}），{person or '未归人'}"
+                     + (f"，另一候选 {runner_up}" if runner_up else "") + (f"，变更原因 {cause}" if cause else "") + f"，{model}")  # fmt: skip
+        rests = con.execute(
+            "select entry_id, op, clause from ledger_entry where list_contains(evidence, ?) order by run_no, seq",
+            [record],
+        ).fetchall()
+        lines += [f"  据此的台账 {i}：{op} {clause}" for i, op, clause in rests]
+        lines += _person_lines(con, person) if person else []
+    if not quarantined and not logged:
+        lines.append("  该行与此前收下的某一行完全相同（未变），或没有这个行号；认人结果见最初收下它的那次交付。")
+    return "\n".join(lines)
+
+
+def _names(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any]) -> list[str]:
+    return [d[0] for d in con.execute(query, values).description or []]
+
+
+def _glob(workspace: Workspace, table: str) -> str:
+    return str(workspace.runs / "*" / "tables" / f"{table}.parquet")
+
+
+def _delivery(con: duckdb.DuckDBPyConnection, workspace: Workspace, text: str) -> str:
+    found = con.execute(
+        "select distinct delivery_id from read_parquet(?) where file_name = ? or (length(?) >= 8 and starts_with(delivery_id, ?))",
+        [_glob(workspace, "delivery"), text, text, text.lower()],
+    ).fetchall()
+    if len(found) != 1:
+        raise UsageError(
+            say(
+                f"有 {len(found)} 个交付符合所给的名字；请写完整文件名或 sha256。",
+                f"{len(found)} deliveries fit; give the full name or sha256.",
+            )
+        )
+    return str(found[0][0])
+
+
+def _delivery_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str, row: int) -> list[str]:
+    found = con.execute(DELIVERY, {"glob": _glob(workspace, "delivery"), "delivery": delivery}).fetchall()
+    if not found:
+        return [f"  交付 {delivery[:12]}… 不在任何运行中"]
+    name, sheet, kind, day, coverage, encoding, status, reason, _ = found[0]
+    label = LAYOUTS[kind].label if kind in LAYOUTS else "未识别"
+    where = f"{name}" + (f" 工作表「{sheet}」" if sheet else "") + f" 第 {row} 条数据"
+    return [f"  来源：{where}（{label}，{day or '无日期'}，{coverage or '—'}，{encoding or '—'}，{status}{'：' + reason if reason else ''}）",
+            f"        原件 archive/{delivery}"]  # fmt: skip
+
+
+def _record_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, record: str) -> list[str]:
+    for kind in LAYOUTS:
+        path = str(workspace.runs / "*" / "tables" / "standing" / f"{kind}.parquet")
+        if not list(workspace.runs.glob(f"*/tables/standing/{kind}.parquet")):
+            continue
+        for delivery, row, status, rule, grade in con.execute(PLACE, {"glob": path, "record": record}).fetchall():
+            now = con.execute(
+                f"select match_status, rule, link_grade from standing_{kind} where record_id = ?", [record]
+            ).fetchall()
+            status, rule, grade = now[0] if now else (status, rule, grade)
+            stands = "" if now else "，现已不在库（撤销、更正或不再出现）"
+            return [*_delivery_lines(con, workspace, delivery, row),
+                    f"        认人：{status}，{RULES.get(rule or '', rule or '—')}，{GRADES.get(grade or '', grade)}{stands}；记录 {record}"]  # fmt: skip
+    return [f"  来源记录 {record} 不在任何运行中"]
+
+
+def _person_lines(con: duckdb.DuckDBPyConnection, person: str | None) -> list[str]:
+    found = con.execute(PERSON, {"person": person}).fetchall()
+    if not found:
+        return []
+    _, name, kind, number, sex, birth, first, last, merged = found[0]
+    return [f"人员 {person}：{name}，{kind or '—'} {mask(number)}，{sex or '性别不详'}，{birth.year if birth else '—'} 年生；"
+            f"第 {first} 次运行建档，第 {last} 次更新" + (f"，已并入 {merged}" if merged else "")]  # fmt: skip
+
+
+def _rule_lines(workspace: Workspace, pack: str, parameters: dict[str, Any]) -> list[str]:
+    rule = _find_rule(workspace, pack, str(parameters.get("rule", "")))
+    if rule is None:
+        return [f"  规则 {parameters.get('rule')} 不在现行政策包中"]
+    used = {k: v for k, v in parameters.items() if k not in ("rule", "field")}
+    return [
+        f"  条款 {rule.clause} {rule.title}：{rule.quote}",
+        f"  条件：{rule.when}",
+        f"  所用数值：{json.dumps(used, ensure_ascii=False)}",
+    ]
+
+
+def _find_rule(workspace: Workspace, pack: str, rule_id: str) -> Rule | None:
+    for name in read_settings(workspace.root).packs:
+        code, rules = read_rules(name)
+        if code == pack and rule_id in rules:
+            return rules[rule_id]
+    return None

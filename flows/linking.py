@@ -1,0 +1,171 @@
+"""Who tonight's rows are about: claims from what was added and from what still stands unlinked, then the ladder."""
+
+import duckdb
+
+from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, fold_people
+from matchers.ladder import climb
+from matchers.person_index import describe_newcomers, meet_newcomers
+from schemas.extracts import LAYOUTS
+from schemas.tables import standing_columns
+
+FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
+BROKEN_NUMBER = {
+    "checksum_bad": "「证件号码」校验位不符，且不能由姓名和出生日期确认是谁；请核对证件后重报。",
+    "date_bad": "「证件号码」中的出生日期不存在；请核对证件后重报。",
+    "short": "「证件号码」位数不足；请核对证件后重报。",
+    "long": "「证件号码」位数过多；请核对证件后重报。",
+}
+
+
+def link(con: duckdb.DuckDBPyConnection, run_no: int) -> None:
+    """Fill the link columns of `added_<kind>`; make `person`, `person_hold`, `everybody`, `link_change`, `match_log`."""
+    con.execute("create or replace temp view person as select * from store.person")
+    con.execute("create or replace temp view person_hold as select * from store.person_hold")
+    fold_people(con)
+    _claims_of_tonight(con)
+    fold_claim_numbers(con)
+    _claims_still_open(con)
+    fold_claim_names(con)
+    meet_newcomers(con, con.execute(FIRST_PERSON).fetchall()[0][0])
+    describe_newcomers(con)
+    climb(con)
+    _quarantine_broken_numbers(con)
+    _write_back(con)
+    con.execute("create or replace temp table this_run as select $run_no::bigint as run_no", {"run_no": run_no})
+    con.execute(TONIGHT_PEOPLE)
+    con.execute(MATCH_LOG)
+    con.execute(COUNTS)
+
+
+def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
+    selects = []
+    for kind, layout in LAYOUTS.items():
+        columns = {name for name, _ in standing_columns(layout)}
+        selects.append(
+            claim_select(kind, f"(select * from added_{kind} where {STANDING.format(kind=kind)}) as a", columns)
+        )
+    con.execute(
+        "create or replace temp table incoming_claim as select row_number() over () as rid, false as is_retry, "
+        "null::varchar as prior_status, null::varchar as prior_person, * from (" + " union all ".join(selects) + ")"
+    )
+
+
+def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
+    """Standing rows that belong to nobody yet: those without an exact number, and those whose number is new tonight."""
+    for kind, layout in LAYOUTS.items():
+        columns = {name for name, _ in standing_columns(layout)}
+        con.execute(f"""
+            create or replace temp table retry as
+            select * from store.standing_{kind} where match_status in ('not_linked', 'review')
+              and (id_key is null or id_key in (select id_key from roster_key)) and {STANDING.format(kind=kind)}
+        """)
+        con.execute(f"""
+            insert into incoming_claim
+            select (select coalesce(max(rid), 0) from incoming_claim) + row_number() over (), true, r.match_status, r.person_id, c.*
+            from ({claim_select(kind, "retry", columns)}) as c inner join retry as r using (office, record_id)
+        """)
+        con.execute("""
+            insert into claim_number select i.rid, r.id_class, r.id_key, r.id_part
+            from incoming_claim as i inner join retry as r using (office, record_id) where i.is_retry and i.kind = ?
+        """, [kind])  # fmt: skip
+
+
+def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create or replace temp table number_message as select unnest($classes) as id_class, unnest($messages) as message",
+                {"classes": list(BROKEN_NUMBER), "messages": list(BROKEN_NUMBER.values())})  # fmt: skip
+    con.execute(QUARANTINE)
+    for kind in LAYOUTS:
+        con.execute(
+            f"delete from added_{kind} where (office, record_id) in (select (office, record_id) from broken where kind = '{kind}')"
+        )
+
+
+def _write_back(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(LINK_CHANGE)
+    for kind in LAYOUTS:
+        con.execute(WRITE_BACK.format(kind=kind))
+
+
+STANDING = "(office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')"
+QUARANTINE = """
+create or replace temp table broken as
+select kind, office, record_id, delivery_id, row_no, id_class from linked
+where match_status = 'quarantine' and rid in (select rid from claim where not is_retry);
+insert into quarantine
+select b.delivery_id, b.row_no, '证件号码', 'id_' || b.id_class, 'id', m.message, d.file_name, d.sheet
+from broken as b inner join number_message as m using (id_class) inner join delivery as d using (delivery_id);
+update delivery set accepted = accepted - n.row_count, quarantined = quarantined + n.row_count
+from (select delivery_id, count(*) as row_count from broken group by delivery_id) as n where n.delivery_id = delivery.delivery_id
+"""
+# A row taken in anew carries its link itself; of an older one only a change is kept.
+LINK_CHANGE = """
+create or replace temp table link_change as
+select l.kind, l.office, l.record_id, l.person_id, l.match_status, l.rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up
+from linked as l inner join claim as c using (rid)
+where c.is_retry and l.match_status not in ('quarantine', 'new_person')
+  and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person)
+"""
+WRITE_BACK = """
+create or replace temp table added_next as
+select a.* replace (l.id_class as id_class, n.id_key as id_key, n.id_part as id_part, l.person_id as person_id,
+                    coalesce(l.match_status, 'not_linked') as match_status, l.rule as rule, coalesce(l.link_grade, 'none') as link_grade)
+from added_{kind} as a
+left join (select * from linked where kind = '{kind}') as l using (office, record_id)
+left join claim as n on n.rid = l.rid;
+drop table added_{kind};
+alter table added_next rename to added_{kind}
+"""
+TONIGHT_PEOPLE = """
+create or replace temp table told as
+with said as (
+    select l.person_id, c.town, c.village, c.phone, (c.kind_rank, c.office, c.record_id) as place
+    from linked as l inner join claim as c using (rid)
+    where c.adds_people and not c.is_retry and l.rule = 'id_and_name' and l.person_id in (select person_id from known)
+)
+select person_id, arg_min(town, place) filter (town is not null) as town,
+       arg_min(village, place) filter (village is not null) as village, arg_min(phone, place) filter (phone is not null) as phone
+from said group by person_id;
+create or replace temp table person_tonight as
+select person_id, name, id_kind, id_number, sex, birth_date, town, village, phone, r.run_no as first_run,
+       r.run_no as last_run, null::varchar as merged_into
+from new_known cross join this_run as r
+union all
+select p.person_id, p.name, p.id_kind, p.id_number, p.sex, p.birth_date, coalesce(t.town, p.town), coalesce(t.village, p.village),
+       coalesce(t.phone, p.phone), p.first_run, r.run_no, p.merged_into
+from store.person as p left join told as t using (person_id) cross join this_run as r
+where coalesce(t.town <> p.town or (t.town is not null and p.town is null), false)
+   or coalesce(t.village <> p.village or (t.village is not null and p.village is null), false)
+   or coalesce(t.phone <> p.phone or (t.phone is not null and p.phone is null), false)
+   or p.person_id in (select person_id from held_known);
+create or replace temp table person_now as
+select * from store.person where person_id not in (select person_id from person_tonight)
+union all select * from person_tonight;
+create or replace temp table hold_tonight as
+select person_id, 'id_shared' as cause from new_known where is_held
+union select person_id, 'id_shared' from held_known;
+create or replace temp table everybody as
+select p.*, p.person_id in (select person_id from hold_tonight union select person_id from store.person_hold) as is_held
+from person_now as p where p.merged_into is null
+"""
+MATCH_LOG = """
+create or replace temp table match_log as
+with shown as (
+    select l.delivery_id, l.row_no, l.record_id, l.kind, l.person_id, l.match_status, l.rule, l.runner_up, null as supersedes, null as cause
+    from linked as l inner join claim as c using (rid) where not c.is_retry and l.match_status <> 'quarantine'
+    union all
+    select delivery_id, row_no, record_id, kind, person_id, match_status, rule, runner_up, record_id, 'data' from link_change
+)
+select s.delivery_id, s.row_no, s.record_id, s.kind, d.file_name, d.sheet, s.person_id, s.match_status, s.rule,
+       null::double as match_weight, null::double as match_probability, null as weights, s.runner_up as runner_up_person_id,
+       null::double as runner_up_weight, 'ladder-1' as model_version, s.supersedes, s.cause
+from shown as s
+left join (select delivery_id, file_name, sheet from delivery union all
+           select delivery_id, file_name, sheet from store.delivery) as d using (delivery_id)
+"""
+COUNTS = """
+update delivery set linked = n.linked, new_person = n.new_person, not_linked = n.not_linked, review = n.review
+from (select delivery_id, count(*) filter (match_status = 'linked') as linked, count(*) filter (match_status = 'new_person') as new_person,
+             count(*) filter (match_status = 'not_linked') as not_linked, count(*) filter (match_status = 'review') as review
+      from match_log where supersedes is null group by delivery_id) as n
+where n.delivery_id = delivery.delivery_id
+"""

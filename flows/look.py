@@ -1,0 +1,123 @@
+"""Looking without changing: the store opened read-only, the ledger on a date, what happened last."""
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import Path
+
+import duckdb
+
+from flows.workspace import Workspace, locked
+from intake.receive import IGNORED
+from ledger.seal import head, read_manifest, sealed_runs, write_parquet
+from ledger.store import build_store, connect, ensure_store, held_runs
+from schemas.errors import UsageError, say
+
+BEIJING = timezone(timedelta(hours=8))
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@contextmanager
+def opened_store(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The store, read-only and up to date with the sealed runs."""
+    numbers = sealed_runs(workspace.runs)
+    if not numbers:
+        raise UsageError(
+            say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first.")
+        )
+    if held_runs(workspace.store) != numbers:
+        with locked(workspace):
+            ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
+    con = connect(workspace.store, read_only=True)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def rebuild_store(workspace: Workspace) -> int:
+    """The store made anew from the sealed runs. Gives how many there are."""
+    numbers = sealed_runs(workspace.runs)
+    with locked(workspace):
+        build_store(workspace.store, workspace.runs, numbers, workspace.work)
+    return len(numbers)
+
+
+def moment(text: str | None) -> datetime:
+    """When something was known: a time, or the end of a day in Beijing. Raises: UsageError."""
+    if text is None:
+        return FOREVER
+    try:
+        if len(text) == 10:
+            return datetime.combine(date.fromisoformat(text), time.max, BEIJING)
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo else found.replace(tzinfo=BEIJING)
+    except ValueError:
+        raise UsageError(
+            say(f"「{text}」不是日期或时间；请写成 2024-07-01 的样式。", f"{text!r} is not a date or time.")
+        ) from None
+
+
+def ledger_as_of(con: duckdb.DuckDBPyConnection, day: date, known_at: datetime, out: Path | None) -> str:
+    """The ledger on a day as known then: written to `out`, or given as CSV text."""
+    con.execute(
+        "create temp table asked as select * from ledger_state_on($day::date, $known::timestamptz)",
+        {"day": day, "known": known_at},
+    )
+    con.execute("create temp view answer as select a.person_id, p.town, p.village, a.* exclude (person_id) from asked as a "
+                "left join person as p using (person_id) order by person_id, pack, track")  # fmt: skip
+    count = con.execute("select count(*) from answer").fetchall()[0][0]
+    if out is None:
+        flat = con.execute(
+            "select person_id, pack, track, state, array_to_string(basis, ';'), coalesce(tier, ''), since, needs_decision from answer"
+        ).fetchall()
+        lines = ["person_id,pack,track,state,basis,tier,since,needs_decision"]
+        return "\n".join([*lines, *(",".join("" if v is None else str(v) for v in row) for row in flat)])
+    _write(con, out)
+    return say(f"{day} 的台账共 {count} 行，已写入 {out}。", f"The ledger on {day} has {count} rows, written to {out}.")
+
+
+def _write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
+    kind = out.suffix.lower()
+    if kind == ".parquet":
+        write_parquet(con, "select * from answer", out)
+    elif kind == ".csv":
+        flat = "select * replace (array_to_string(basis, '、') as basis, array_to_string(sources, '、') as sources) from answer"
+        con.sql(flat).write_csv(str(out), header=True)
+        out.write_bytes(codecs.BOM_UTF8 + out.read_bytes())  # Excel reads UTF-8 only with its mark
+    else:
+        raise UsageError(say("--out 只能写成 .csv 或 .parquet。", "--out must end in .csv or .parquet."))
+
+
+def describe_status(workspace: Workspace) -> str:
+    """What happened last, and what waits."""
+    numbers = sealed_runs(workspace.runs)
+    waiting = (
+        [p for p in workspace.inbox.iterdir() if p.is_file() and not IGNORED.search(p.name)]
+        if workspace.inbox.is_dir()
+        else []
+    )
+    lines = [say(f"收件箱有 {len(waiting)} 个文件等待。", f"{len(waiting)} files wait in the inbox.")]
+    if workspace.staging.exists():
+        lines.append(
+            say(
+                "上一次运行没有走完，下一次运行会自动清理重做。",
+                "The last run was cut off; the next one clears it and starts over.",
+            )
+        )
+    if not numbers:
+        return "\n".join([*lines, say("还没有运行过。", "Nothing has run yet.")])
+    manifest = read_manifest(workspace.runs, numbers[-1])
+    states = [i["status"] for i in manifest["inputs"]]
+    entries = manifest["tables"]["ledger_entry"]["rows"]
+    lines += [
+        say(f"共 {len(numbers)} 次运行；最近第 {numbers[-1]} 次，业务日期 {manifest['as_of']}，记录时间 {manifest['recorded_at']}。",
+            f"{len(numbers)} runs; the last, {numbers[-1]}, as of {manifest['as_of']}, recorded {manifest['recorded_at']}."),
+        say(f"文件：收下 {states.count('accepted')}，拒收 {states.count('refused')}，扣下 {states.count('held')}，重复 {states.count('duplicate')}。",
+            f"Files: {states.count('accepted')} accepted, {states.count('refused')} refused, {states.count('held')} held, {states.count('duplicate')} duplicate."),
+        say(f"台账新增 {entries} 条；被限制的来源：{'、'.join(manifest['barred']) or '无'}。",
+            f"{entries} ledger entries; barred sources: {', '.join(manifest['barred']) or 'none'}."),
+        say(f"最新清单 sha256：{head(workspace.runs)}", f"Newest manifest sha256: {head(workspace.runs)}"),
+    ]  # fmt: skip
+    return "\n".join(lines)

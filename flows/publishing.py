@@ -1,0 +1,69 @@
+"""Tonight's tables and workbooks, written into the staging folder that the seal turns into a run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from ledger.seal import write_parquet, write_table
+from policies.pack import Pack
+from schemas.extracts import LAYOUTS
+from schemas.tables import (
+    Delivery,
+    Ended,
+    LedgerEntry,
+    Link,
+    MatchLog,
+    Notice,
+    OutboundList,
+    Person,
+    PersonHold,
+    Quarantine,
+    RuleOutcome,
+    Source,
+    standing_columns,
+)
+
+LINK_TONIGHT = "create or replace temp view link_tonight as select kind, office, record_id, person_id, match_status, rule, link_grade from link_change"
+OUTBOUND = """
+create or replace temp table outbound as
+select list, person_id, employer_uscc, employer_name, clause, due_date, entry_id, content, seq
+from new_entry where list is not null order by seq
+"""
+RULE_TABLE = (
+    "create or replace temp table rule (pack varchar, clause varchar, title varchar, quote varchar, document varchar)"
+)
+
+
+def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Every table of the run, in key order. The order and bytes depend on the rows alone."""
+    con.execute(LINK_TONIGHT)
+    con.execute(OUTBOUND)
+    for model, name in (
+        (Delivery, "delivery"), (Quarantine, "quarantine"), (MatchLog, "match_log"), (Person, "person_tonight"),
+        (LedgerEntry, "new_entry"), (Link, "link_tonight"), (Ended, "ended"), (Notice, "notice"), (Source, "source_tonight"),
+        (PersonHold, "hold_tonight"), (RuleOutcome, "rule_outcome"),
+    ):  # fmt: skip
+        write_table(con, model, name, folder)
+    for (name,) in con.execute("select distinct list from outbound order by list").fetchall():
+        write_table(con, OutboundList, f"(select * from outbound where list = '{name}')", folder, f"lists/{name}")
+    for kind, layout in LAYOUTS.items():
+        columns = ", ".join(f'"{c}"' for c, _ in standing_columns(layout))
+        if con.execute(f"select count(*) from added_{kind}").fetchall()[0][0]:
+            write_parquet(
+                con,
+                f"select {columns} from added_{kind} order by office, record_id",
+                folder / "standing" / f"{kind}.parquet",
+            )
+
+
+def show_rules(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
+    """Make `rule` and the views that the workbooks read."""
+    con.execute(RULE_TABLE)
+    for pack in packs:
+        for rule in pack.rules:
+            con.execute(
+                "insert into rule values (?, ?, ?, ?, ?)",
+                [pack.code, rule.clause, rule.title, rule.quote, pack.document],
+            )
+    con.execute("create or replace temp table ledger_entry as select * from new_entry order by seq")

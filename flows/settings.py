@@ -1,0 +1,112 @@
+"""`zhaoren.toml` read once into one frozen object."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import UsageError, say
+from schemas.extracts import LAYOUTS
+
+FILE = "zhaoren.toml"
+TEMPLATE = """# 找人 zhaoren 工作区设置。改动后下一次运行生效。
+packs = [{packs}]
+
+[files]
+# 不合「类别_YYYYMMDD_全量或增量」命名的文件，用正则表达式写明：须有具名组 kind、date、coverage。
+# patterns = ['^(?P<kind>死亡)名单(?P<date>[0-9]{{8}})(?P<coverage>全量)$']
+patterns = []
+# 同一类别由几个地方分别报送时，写出文件名里出现的地方名；各地各算一个来源。
+areas = []
+
+# 某机构的列名与约定不同时，在此写明（按类别）：
+# [aliases.low_income]
+# householder_id = ["身份证号"]
+
+[bands]
+# 全量文件比上次少于这个比例、且少了这么多行以上时，扣下不用。
+shrink_share = 0.5
+shrink_rows = 3
+
+[workbooks]
+# 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
+full_id_number = false
+rows_per_sheet = 20000
+"""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an office decides about its workspace. `aliases` is by kind, then field."""
+
+    packs: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    aliases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    shrink_share: float = 0.5
+    shrink_rows: int = 3
+    full_id_number: bool = False
+    rows_per_sheet: int = 20000
+
+
+def read_settings(workspace: Path) -> Settings:
+    """The workspace's settings. Raises: UsageError, naming what is wrong and where."""
+    path = workspace / FILE
+    if not path.is_file():
+        raise UsageError(
+            say(
+                f"{workspace} 不是工作区（没有 {FILE}）；请先运行 zhaoren init 目录 --pack 政策包。",
+                f"{workspace} is not a workspace (no {FILE}); run zhaoren init DIR --pack PACK first.",
+            )
+        )
+    try:
+        return _settings(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            say(f"{FILE} 不是有效的 TOML：{error}；请改正该行。", f"{FILE} is not valid TOML: {error}.")
+        ) from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            say(f"{FILE} 的设置不对：{error}；请改正。", f"A setting in {FILE} is wrong: {error}.")
+        ) from None
+
+
+def _settings(data: Mapping[str, Any]) -> Settings:
+    unknown = set(data) - {"packs", "files", "aliases", "bands", "workbooks"}
+    if unknown:
+        raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
+    packs = data.get("packs")
+    if not isinstance(packs, list) or not packs:
+        raise ValueError("packs 应列出至少一个政策包")
+    files, bands, books = data.get("files", {}), data.get("bands", {}), data.get("workbooks", {})
+    return Settings(
+        packs=tuple(str(p) for p in packs),
+        patterns=tuple(_pattern(p) for p in files.get("patterns", ())),
+        areas=tuple(files.get("areas", ())),
+        aliases=_aliases(data.get("aliases", {})),
+        shrink_share=float(bands.get("shrink_share", 0.5)),
+        shrink_rows=int(bands.get("shrink_rows", 3)),
+        full_id_number=bool(books.get("full_id_number", False)),
+        rows_per_sheet=int(books.get("rows_per_sheet", 20000)),
+    )
+
+
+def _pattern(text: str) -> str:
+    import re
+
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"patterns 中的正则表达式有误（{error}）") from None
+    return text
+
+
+def _aliases(data: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
+    for kind, fields in data.items():
+        if kind not in LAYOUTS:
+            raise ValueError(f"aliases 中没有 {kind} 这个类别")
+        strange = set(fields) - set(LAYOUTS[kind].fields)
+        if strange:
+            raise ValueError(f"aliases.{kind} 中没有 {'、'.join(sorted(strange))} 这个字段")
+    return {kind: {f: tuple(names) for f, names in fields.items()} for kind, fields in data.items()}

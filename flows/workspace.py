@@ -1,0 +1,98 @@
+"""The workspace on disk: its folders, its one lock, and what a killed run left behind."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.settings import FILE, TEMPLATE
+from policies.pack import PACKS, find_pack
+from schemas.errors import UsageError, WorkspaceBusy, say
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths of one workspace. `work` is scratch: whatever lies there may be thrown away between runs."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store.duckdb"
+
+    @property
+    def work(self) -> Path:
+        return self.root / ".work"
+
+    @property
+    def staging(self) -> Path:
+        return self.work / "staging"
+
+    @property
+    def journal(self) -> Path:
+        return self.work / "journal.jsonl"
+
+
+def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
+    """A new, private workspace. Raises: UsageError where something stands already; PolicyError for an unknown pack."""
+    for pack in packs:
+        find_pack(pack)
+    if (root / FILE).exists() or (root.exists() and any(root.iterdir())):
+        raise UsageError(
+            say(
+                f"{root} 已有内容，不在其中新建工作区；请换一个空目录。",
+                f"{root} is not empty; choose an empty folder.",
+            )
+        )
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    root.chmod(0o700)
+    workspace = Workspace(root)
+    for folder in (workspace.inbox, workspace.archive, workspace.runs):
+        folder.mkdir()
+    listed = ", ".join('"' + (p if (PACKS / p).exists() else str(Path(p).resolve())) + '"' for p in packs)
+    (root / FILE).write_text(TEMPLATE.format(packs=listed), encoding="utf-8")
+    return workspace
+
+
+@contextmanager
+def locked(workspace: Workspace) -> Iterator[None]:
+    """Hold the workspace alone. The kernel frees the lock when the process dies, however it dies. Raises: WorkspaceBusy."""
+    handle = os.open(workspace.root / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WorkspaceBusy(
+                say(
+                    f"{workspace.root} 正有另一个运行在进行；请等它结束后再试。",
+                    f"Another run holds {workspace.root}; wait for it.",
+                )
+            ) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def clear_scratch(workspace: Workspace) -> bool:
+    """Throw away what a killed run left. True if there was an unfinished one."""
+    unfinished = workspace.staging.exists()
+    shutil.rmtree(workspace.work, ignore_errors=True)
+    workspace.work.mkdir(mode=0o700)
+    for folder in (workspace.inbox, workspace.archive, workspace.runs):
+        folder.mkdir(exist_ok=True)
+    return unfinished

@@ -1,0 +1,1 @@
+"""From bytes to typed rows: receive, decode, bind, type, quarantine."""

@@ -1,0 +1,87 @@
+"""Which column of a delivered header is which field. By header name only, never by position or by content."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from schemas.columns import MUST, Layout
+from schemas.errors import DeliveryRefused
+
+HEADER_SEARCH = 30  # title rows above the header; offices put at most a handful
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Columns of a delivery: `fields` maps a field to its 0-based position, `extra` holds the unbound headers."""
+
+    fields: Mapping[str, int]
+    extra: Mapping[int, str]
+    width: int
+    moved: bool
+    absent: tuple[str, ...] = field(default=())
+
+
+def fold_header(text: str) -> str:
+    """
+    >>> fold_header(" 企业（机构）名称* "), fold_header("姓 名")
+    ('企业机构名称', '姓名')
+    """
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _names(layout: Layout, aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for column in layout.columns[::-1]:  # a kind's own headers before the person's: declared later, win here first
+        for name in (column.field, column.header, *column.alias):
+            names.setdefault(fold_header(name), column.field)
+    own = {fold_header(n): c.field for c in layout.columns for n in (c.header,)}
+    said = {fold_header(n): f for f, many in aliases.items() for n in many}
+    return names | own | said
+
+
+def _field_of(header: str, names: Mapping[str, str]) -> str | None:
+    bare = re.sub(r"[(（\[【].*?[)）\]】]", "", header)
+    return names.get(fold_header(header)) or names.get(fold_header(bare))
+
+
+def find_header(
+    rows: Sequence[Sequence[str]], layout: Layout, aliases: Mapping[str, Sequence[str]]
+) -> tuple[int, Binding]:
+    """The header's 0-based place among the first rows and its binding. Raises: DeliveryRefused, naming what is missing."""
+    names = _names(layout, aliases)
+    hits = [len({f for c in row if (f := _field_of(c, names))}) for row in rows[:HEADER_SEARCH]]
+    if not hits or max(hits) < 2:
+        raise DeliveryRefused(
+            f"前 {HEADER_SEARCH} 行内找不到「{layout.label}」的表头；请确认文件类别，并保留含「姓名」等列名的表头行。",
+            code="no_header",
+        )
+    place = hits.index(max(hits))
+    return place, bind_header(rows[place], layout, names)
+
+
+def bind_header(header: Sequence[str], layout: Layout, names: Mapping[str, str]) -> Binding:
+    """Bind one header row. Raises: DeliveryRefused on a repeated field or a missing `must` column."""
+    fields: dict[str, int] = {}
+    extra: dict[int, str] = {}
+    for place, text in enumerate(header):
+        found = _field_of(text, names)
+        if found is None:
+            extra |= {place: text.strip()} if text.strip() else {}
+        elif found in fields:
+            said = layout.column(found).header
+            raise DeliveryRefused(
+                f"第 {fields[found] + 1} 列和第 {place + 1} 列都是「{said}」；请删去一列，"
+                f"或在 zhaoren.toml 的 [aliases.{layout.kind}] 写明各列含义。", code="duplicate_header",
+            )  # fmt: skip
+        else:
+            fields[found] = place
+    missing = [c.header for c in layout.columns if c.need == MUST and c.field not in fields]
+    if missing:
+        raise DeliveryRefused(
+            f"缺少必需的列：{'、'.join(missing)}；请补上该列后重发，或在 zhaoren.toml 的 [aliases.{layout.kind}] 写明对应列名。",
+            code="missing_column",
+        )
+    order = [fields[f] for f in layout.fields if f in fields]
+    absent = tuple(c.header for c in layout.columns if c.need == "should" and c.field not in fields)
+    return Binding(fields, extra, len(header), order != sorted(order), absent)

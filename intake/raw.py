@@ -1,0 +1,71 @@
+"""A delivery's cells as text, before typing: the shape that every reader gives."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from intake.bind import Binding
+
+FOOTER = re.compile(
+    r"^\s*(合\s*计|总\s*计|小\s*计|共\s*计|制\s*表|填\s*表|审\s*核|复\s*核|经\s*办|单位负责人|负责人签|打印|导出|填报|备注[:：]|注[:：]|说明[:：]|共\s*\d+)"
+)
+TRAILER_COUNT = re.compile(r"^\s*(?:合\s*计|总\s*计|共\s*计|共)\s*[:：]?\s*(\d+)\s*(?:条|行|人次|人)\s*$")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Cells of the data rows as trimmed text: columns c0..cn by position, and `width`, how many cells each row had
+    (None where every row has as many as the header). `trailer` is the row count a footer claims, if one does."""
+
+    cells: pa.Table
+    width: pa.Array | None
+    encoding: str
+    sheet: str | None
+    binding: Binding
+    trailer: int | None = None
+
+
+def trim(table: pa.Table) -> pa.Table:
+    """Every cell without white space at its ends."""
+    return pa.table({n: pc.utf8_trim_whitespace(table[n]) for n in table.column_names})
+
+
+def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
+    """Without blank rows, repeated headers, totals and signatures: what is left are data rows, in file order.
+
+    A footer is known by its first words and by carrying no identity number; it is never a person's row.
+    """
+    cells = raw.cells
+    if cells.num_rows == 0:
+        return raw
+    names = [f"c{i}" for i in range(raw.binding.width)]
+    number = raw.binding.fields.get("id_number")
+    person = cells[f"c{raw.binding.fields['name']}"]
+    suspect = pc.or_(_matches(cells["c0"]), _matches(person))
+    same = pc.equal(person, header[raw.binding.fields["name"]].strip())
+    empty = pc.and_(pc.equal(person, ""), pc.equal(cells["c0"], ""))
+    doubtful = pc.or_(pc.or_(suspect, same), empty)
+    if raw.width is not None:
+        doubtful = pc.or_(doubtful, pc.not_equal(raw.width, raw.binding.width))
+    places = pc.indices_nonzero(doubtful).to_pylist()
+    drop, trailer = set(), raw.trailer
+    for place in places:
+        row = [cells[n][place].as_py() for n in names]
+        text = next((c for c in row if c), "")
+        without_number = number is None or sum(c.isdigit() for c in row[number]) < 6
+        if not any(row) or row == [h.strip() for h in header] or (FOOTER.match(text) and without_number):
+            drop.add(place)
+            claimed = TRAILER_COUNT.match(text)
+            trailer = int(claimed[1]) if claimed else trailer
+    if not drop and trailer == raw.trailer:
+        return raw
+    keep = pa.array([i for i in range(cells.num_rows) if i not in drop])
+    width = raw.width.take(keep) if raw.width is not None else None
+    return RawTable(cells.take(keep), width, raw.encoding, raw.sheet, raw.binding, trailer)
+
+
+def _matches(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.match_substring_regex(column, FOOTER.pattern)

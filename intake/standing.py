@@ -1,0 +1,146 @@
+"""What of a delivered snapshot is new, what stands unchanged, and what stands no more.
+
+Rows are compared by `record_id`, the hash of their cells in the layout's order: column order, encoding and file kind
+play no part. The store's standing rows are read from schema `store`; tonight's additions go to `added_<kind>`, rows
+that end go to `ended`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from intake.raw import RawTable
+from intake.typed import Fault, Typed, type_rows
+from schemas.columns import Layout
+
+RECORD_ID_LENGTH = 24  # 96 bits: at 10 M rows the odds of one clash are below one in 10^14
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One readable delivery of a kind, with the place it takes among the others of its office."""
+
+    delivery_id: str
+    office: str
+    raw: RawTable
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What became of one delivery's rows: all of them, those that were known already, and those that broke a check."""
+
+    delivery_id: str
+    rows: int
+    unchanged: int
+    faults: list[Fault]
+    typed: Typed
+
+
+def take_in(
+    con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequence[Arrival], *, replaces: bool
+) -> list[Intake]:
+    """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more."""
+    con.execute("create or replace temp table snapshot (record_id varchar)")
+    taken = [_take_one(con, layout, arrival) for arrival in arrivals]
+    office = arrivals[0].office
+    _end_superseded(con, layout, [a.delivery_id for a in arrivals], office, is_full=replaces)
+    if replaces:
+        con.execute(ABSENT.format(kind=layout.kind), {"office": office, "cause": "withdrawn" if layout.is_event else "absent",
+                                                     "kind": layout.kind, "delivery": arrivals[0].delivery_id})  # fmt: skip
+    con.execute("drop table snapshot")
+    return taken
+
+
+def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> Intake:
+    cells = arrival.raw.cells
+    rows = cells.num_rows
+    con.register("cells", cells.append_column("row_no", pa.array(range(1, rows + 1), pa.int64())))
+    con.execute(
+        f"create or replace temp table hashed as select row_no, {_record_id(layout, arrival.raw)} as record_id from cells"
+    )
+    con.unregister("cells")
+    con.execute("insert into snapshot select record_id from hashed")
+    con.execute(REAPPEARED, {"kind": layout.kind, "office": arrival.office})
+    fresh = con.sql(FRESH.format(kind=layout.kind), params={"office": arrival.office}).to_arrow_table()
+    places = pa.array(fresh["row_no"].to_numpy() - 1)
+    raw = arrival.raw
+    part = RawTable(
+        cells.take(places) if len(fresh) < rows else cells, raw.width.take(places) if raw.width is not None else None,
+        raw.encoding, raw.sheet, raw.binding,
+    )  # fmt: skip
+    typed = type_rows(part, layout, fresh["row_no"].combine_chunks())
+    con.register("typed_rows", typed.rows)
+    con.register("fresh_ids", fresh)
+    con.execute(_add(layout), {"office": arrival.office, "delivery": arrival.delivery_id})
+    con.unregister("typed_rows")
+    con.unregister("fresh_ids")
+    return Intake(arrival.delivery_id, rows, rows - len(fresh), typed.faults, typed)
+
+
+def _record_id(layout: Layout, raw: RawTable) -> str:
+    """Hash of the row's cells in the layout's order, then of its unbound columns by header."""
+    bound = [f"c{raw.binding.fields[f]}" if f in raw.binding.fields else "''" for f in layout.fields]
+    extra = [f"c{place}" for place, _ in sorted(raw.binding.extra.items(), key=lambda item: item[1])]
+    return f"substr(md5(concat_ws(chr(31), {', '.join(bound + extra)})), 1, {RECORD_ID_LENGTH})"
+
+
+def _add(layout: Layout) -> str:
+    who = "coalesce(nullif(upper(regexp_replace(id_number, '[^0-9A-Za-z]', '', 'g')), ''), local_no, name)"
+    parts = [who if f == "@who" else f"coalesce({f}::varchar, '')" for f in layout.key]
+    fields = ", ".join(f"t.{f}" for f in layout.fields)
+    return f"""
+        insert into added_{layout.kind}
+        select $office, f.record_id, $delivery, t.row_no, md5(concat_ws(chr(31), {", ".join(parts)})), {fields}, t.extra,
+               null, null, null, null, null, null, null
+        from typed_rows as t inner join fresh_ids as f using (row_no) order by t.row_no
+    """
+
+
+def _end_superseded(
+    con: duckdb.DuckDBPyConnection, layout: Layout, deliveries: list[str], office: str, *, is_full: bool
+) -> None:
+    """A corrected row ends the one it corrects; a row marked withdrawn ends every other one of its key."""
+    flag = "coalesce(n.withdrawn, false)" if "withdrawn" in layout.fields else "false"
+    con.execute(
+        SUPERSEDED.format(kind=layout.kind, flag=flag),
+        {"kind": layout.kind, "office": office, "deliveries": deliveries, "is_full": is_full},
+    )
+
+
+REAPPEARED = """
+delete from ended where kind = $kind and office = $office and record_id in (select record_id from hashed)
+"""
+FRESH = """
+select min(row_no) as row_no, record_id from hashed
+where record_id not in (select record_id from store.standing_{kind} where office = $office)
+  and record_id not in (select record_id from added_{kind} where office = $office)
+group by record_id order by row_no
+"""
+# In a full snapshot only a row that the snapshot itself no longer holds can be superseded; in a delta any older one.
+SUPERSEDED = """
+insert or ignore into ended
+with tonight as (
+    select n.business_key, n.record_id, {flag} as is_withdrawal, n.delivery_id from added_{kind} as n
+    where n.office = $office and list_contains($deliveries, n.delivery_id)
+),
+older as (
+    select record_id, business_key, delivery_id from store.standing_{kind} where office = $office
+    union all select record_id, business_key, delivery_id from added_{kind} where office = $office
+)
+select $kind, $office, o.record_id, if(bool_or(t.is_withdrawal), 'withdrawn', 'replaced'), min(t.delivery_id)
+from older as o inner join tonight as t on t.business_key = o.business_key and t.record_id <> o.record_id
+where t.is_withdrawal
+   or (not list_contains($deliveries, o.delivery_id) and (not $is_full or o.record_id not in (select record_id from snapshot)))
+group by o.record_id
+"""
+ABSENT = """
+insert or ignore into ended
+with current as (
+    select record_id from store.standing_{kind} where office = $office
+    union all select record_id from added_{kind} where office = $office
+)
+select $kind, $office, record_id, $cause, $delivery from current
+where record_id not in (select record_id from snapshot)
+"""

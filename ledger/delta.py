@@ -1,0 +1,128 @@
+"""From findings to ledger entries: an entry is written only when the answer changes.
+
+The diff is whole statements over the set of people (`delta.sql`). Order of entries: person, pack, track, then what is
+taken back, what ended, what came in, what is asked; so the same night gives the same numbers whatever the order of
+files and rows.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from schemas.errors import IntegrityError
+
+HERE = Path(__file__).parent
+
+OPEN_ITEMS = """
+create or replace temp table open_item as
+select entry_id, person_id, pack, track, op, case when op in ('ADD', 'UPD') then 'IN' else op end as op_class, basis, clause,
+       ground, valid_from, evidence, parameters, rule_id, field
+from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') where is_open and rule_id is not null;
+create or replace temp table prior_state as
+select person_id, pack, track, state from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
+"""
+FAILING = """
+create or replace temp table failing as
+with unmet as (
+    select o.* from open_item as o
+    inner join evaluated_rule as r on r.pack = o.pack and r.rule_id = o.rule_id
+    where not exists (
+        select 1 from finding as f
+        where f.person_id = o.person_id and f.pack = o.pack and f.rule_id = o.rule_id and f.op_class = o.op_class
+          and (f.field is not null or f.basis is not distinct from o.basis))
+),
+gone as (
+    select u.entry_id, bool_or(coalesce(e.cause, 'relinked') in ('withdrawn', 'relinked')) as is_withdrawn,
+           bool_or(e.cause = 'absent') as is_absent
+    from (select entry_id, person_id, unnest(evidence) as record_id from unmet) as u
+    left join standing_link as s on s.person_id = u.person_id and s.record_id = u.record_id
+    left join ended_log as e on e.record_id = u.record_id
+    where s.record_id is null group by u.entry_id
+)
+select u.*, coalesce(g.is_withdrawn, false) as is_withdrawn,
+       coalesce(g.is_absent, false) and not coalesce(g.is_withdrawn, false) as is_absent
+from unmet as u left join gone as g using (entry_id)
+"""
+ENTRIES = """
+create or replace temp table new_entry as
+with placed as (
+    select d.*, case when d.op = 'WITHDRAW' then 0 when d.is_closing then 1 when d.op = 'ADD' then 2 when d.op = 'UPD' then 3 else 4 end as phase,
+           p.state as state_before
+    from draft as d left join prior_state as p on p.person_id = d.person_id and p.pack = d.pack and p.track = d.track
+),
+numbered as (
+    select *, row_number() over (order by person_id, pack, track, phase, rule_no, rule_id, basis, ground, supersedes) as seq,
+           coalesce(state_before, case track when 'R' then 'R1' when 'T' then null else track || '0' end) as state_at_start
+    from placed
+),
+chained as (
+    select *, coalesce(last_value(target ignore nulls) over (partition by person_id, pack, track order by seq), state_at_start) as state_to
+    from numbered
+)
+select $run_no || '-' || c.seq as entry_id, $run_no::bigint as run_no, c.seq, $recorded_at::timestamptz as recorded_at, c.person_id,
+       p.name, p.id_number, p.town, p.village, c.pack, c.track, c.op, c.basis, c.clause, c.ground,
+       coalesce(lag(c.state_to) over (partition by c.person_id, c.pack, c.track order by c.seq), c.state_at_start) as state_from,
+       c.state_to, coalesce(c.from_date, $as_of::date) as valid_from,
+       case when c.is_closing then coalesce(c.from_date, $as_of::date) end as valid_to,
+       c.needs_decision, null::varchar as decision_entry, c.supersedes, c.evidence, c.parameters, c.reason,
+       c.list, c.employer_uscc, c.employer_name, c.due_date, c.content
+from chained as c left join everybody as p using (person_id)
+order by c.seq
+"""
+MOVED = """
+with last_change as (
+    select person_id, pack, track, arg_max(state_to, seq) as state_to, arg_min(state_from, seq) as state_from
+    from new_entry where track in ('L', 'H') group by person_id, pack, track
+)
+select pack, track, count(*) filter (is_out(state_from) and not is_out(state_to)) as inflow,
+       count(*) filter (not is_out(state_from) and is_out(state_to)) as outflow
+from last_change group by pack, track order by pack, track
+"""
+IS_OUT = "create or replace temp macro is_out(state) as coalesce(state in ('L0', 'L6', 'H0', 'H6'), true)"
+OPENING = """
+select pack, track, count(*) filter (not is_out(state)) from prior_state where track in ('L', 'H') group by pack, track
+"""
+CLOSING = """
+select pack, track, count(*) filter (not is_out(state))
+from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
+where track in ('L', 'H') group by pack, track
+"""
+
+
+def load_fold(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `open_item` and `prior_state` from `ledger_entry`, every entry sealed so far."""
+    con.execute((HERE / "fold.sql").read_text(encoding="utf-8"))
+    con.execute(OPEN_ITEMS)
+
+
+def find_failing(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `failing`: open findings that do not hold tonight, and whether a source took their evidence back."""
+    con.execute(FAILING)
+
+
+def draft_entries(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, recorded_at: datetime) -> None:
+    """Make `new_entry`: tonight's ledger entries in order, with the columns that the outbound lists need beside them."""
+    con.execute((HERE / "delta.sql").read_text(encoding="utf-8"))
+    con.execute(ENTRIES, {"run_no": str(run_no), "as_of": as_of, "recorded_at": recorded_at})
+
+
+def conserve(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """People per pack and track: opening and moves from the delta, closing counted anew from the fold with tonight's
+    entries in it. Raises: IntegrityError where they do not add up to the person."""
+    con.execute(IS_OUT)
+    con.execute(
+        "insert into ledger_entry by name select * exclude (list, employer_uscc, employer_name, due_date, content) from new_entry"
+    )
+    totals: dict[str, int] = {}
+    opening = {(p, t): n for p, t, n in con.execute(OPENING).fetchall()}
+    moved = {(p, t): (i, o) for p, t, i, o in con.execute(MOVED).fetchall()}
+    for pack, track, closing in sorted(con.execute(CLOSING).fetchall()):
+        before, (inflow, outflow) = opening.get((pack, track), 0), moved.get((pack, track), (0, 0))
+        if before + inflow - outflow != closing:
+            raise IntegrityError(
+                f"{pack} {track} 人数不守恒：期初 {before} + 增 {inflow} − 减 {outflow} ≠ 期末 {closing}；本次运行未发布，请保留现场并报告。"
+            )
+        flows = {"opening": before, "inflow": inflow, "outflow": outflow, "closing": closing}
+        totals |= {f"{pack}.{track}.{name}": count for name, count in flows.items()}
+    return totals

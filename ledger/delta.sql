@@ -1,0 +1,100 @@
+-- Tonight's findings against the fold: entries only where the answer changed.
+-- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody. Out: draft.
+create or replace temp table basis_row as
+with fresh as (
+    select f.* from finding as f
+    where not exists (
+        select 1 from open_item as o
+        where o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
+          and (f.field is not null or o.basis is not distinct from f.basis))
+)
+select * from fresh;
+
+create or replace temp table changed as
+select f.*, o.entry_id as old_entry
+from finding as f
+inner join open_item as o on o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
+where f.field is not null and o.basis is distinct from f.basis;
+
+-- A person's row in a track after tonight: what stood before, less what is withdrawn whole, and what comes in.
+create or replace temp table track_row as
+with before as (
+    select person_id, pack, track, state from prior_state
+),
+open_basis as (
+    select o.person_id, o.pack, o.track, count(*) as open_count, count(*) filter (f.is_withdrawn) as withdrawn_count
+    from open_item as o left join failing as f on f.entry_id = o.entry_id
+    where o.op_class = 'IN' group by o.person_id, o.pack, o.track
+),
+coming as (
+    select person_id, pack, track, count(*) as new_count from basis_row where op_class = 'IN' group by person_id, pack, track
+)
+select coalesce(b.person_id, c.person_id) as person_id, coalesce(b.pack, c.pack) as pack, coalesce(b.track, c.track) as track,
+       b.state as state_before,
+       coalesce(b.state not in ('L0', 'H0', 'LX', 'HX'), false) as stood,
+       coalesce(c.new_count, 0) as new_count,
+       coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count, false) and coalesce(c.new_count, 0) = 0 as is_emptied
+from before as b
+full join coming as c on c.person_id = b.person_id and c.pack = b.pack and c.track = b.track
+left join open_basis as ob on ob.person_id = b.person_id and ob.pack = b.pack and ob.track = b.track;
+
+create or replace temp table wanted as
+select f.* from basis_row as f
+left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
+where not f.needs_row or ((t.stood or t.new_count > 0) and not t.is_emptied);
+
+-- Findings that ended are kept while an exit of the same pack is open for the person: that says what ended them.
+create or replace temp table ending as
+with leaving as (
+    select distinct f.person_id, f.pack from finding as f
+    left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
+    where f.is_exit and (not f.needs_row or ((t.stood or t.new_count > 0) and not t.is_emptied))
+),
+replaced as (
+    select x.entry_id, min(w.rule_no) as rule_no from failing as x
+    inner join wanted as w on w.person_id = x.person_id and w.pack = x.pack and w.rule_id = x.rule_id
+         and w.basis is not distinct from x.basis
+    group by x.entry_id
+)
+select x.*, r.entry_id is not null as is_replaced
+from failing as x left join replaced as r using (entry_id)
+where x.is_withdrawn or x.op_class <> 'IN' or r.entry_id is not null
+   or (x.person_id, x.pack) not in (select person_id, pack from leaving);
+
+create or replace temp table draft as
+with first_in as (
+    select person_id, pack, track, min(rule_no) as rule_no from wanted where op = 'ADD' group by person_id, pack, track
+),
+answers as (
+    select w.person_id, w.pack, w.rule_no, w.rule_id, w.clause, w.track,
+           case when w.op = 'ADD' and (coalesce(t.stood, false) or w.rule_no <> fi.rule_no) then 'UPD' else w.op end as op,
+           w.basis, w.ground, w.needs_decision, w.state_to as target,
+           (select min(x.entry_id) from ending as x where x.is_replaced and x.person_id = w.person_id and x.pack = w.pack
+              and x.rule_id = w.rule_id and x.basis is not distinct from w.basis) as supersedes,
+           w.evidence, w.parameters, w.reason, null::date as from_date, false as is_closing,
+           w.list, w.employer_uscc, w.employer_name, w.due_date, w.content
+    from wanted as w
+    left join track_row as t on t.person_id = w.person_id and t.pack = w.pack and t.track = w.track
+    left join first_in as fi on fi.person_id = w.person_id and fi.pack = w.pack and fi.track = w.track
+),
+changes as (
+    select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, state_to as target,
+           old_entry as supersedes, evidence, parameters, reason, null::date as from_date, false as is_closing,
+           list, employer_uscc, employer_name, due_date, content
+    from changed
+),
+closings as (
+    select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
+           if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, x.is_absent as needs_decision,
+           case when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
+                when x.is_absent then null else c.state_to end as target,
+           x.entry_id as supersedes, x.evidence, x.parameters,
+           case when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
+           if(x.is_withdrawn, x.valid_from, null) as from_date, true as is_closing,
+           null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content
+    from ending as x
+    left join closing as c on c.person_id = x.person_id and c.pack = x.pack and c.rule_id = x.rule_id
+    left join track_row as t on t.person_id = x.person_id and t.pack = x.pack and t.track = x.track
+    where not x.is_replaced
+)
+select * from answers union all select * from changes union all select * from closings;

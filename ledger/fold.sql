@@ -1,0 +1,41 @@
+-- Which entries are in effect on a date, as known at a time. An entry ends another one from its own valid_from on; an
+-- entry whose valid_to equals its valid_from only ends. `ledger_entry` is every entry ever sealed.
+create or replace macro ledger_effective(as_of, known_at) as table
+with known as (select * from ledger_entry where recorded_at <= known_at and valid_from <= as_of)
+select e.*, json_extract_string(e.parameters, '$.rule') as rule_id, json_extract_string(e.parameters, '$.field') as field,
+       e.valid_to is null as is_open
+from known as e
+where e.entry_id not in (select supersedes from known where supersedes is not null);
+
+create or replace macro ledger_state_on(as_of, known_at) as table
+with effective as (select * from ledger_effective(as_of, known_at)),
+latest as (
+    select person_id, pack, track, arg_max(state_to, (valid_from, run_no, seq)) filter (state_to is not null) as state
+    from effective group by person_id, pack, track
+),
+named as (  -- every source that named the person and was not taken back, also one that has since ended
+    select e.person_id, e.pack, e.track, list_sort(list_distinct(list(e.basis))) as sources
+    from ledger_entry as e
+    where e.recorded_at <= known_at and e.valid_from <= as_of and e.op in ('ADD', 'UPD') and e.valid_to is null
+      and e.basis is not null and json_extract_string(e.parameters, '$.field') is null
+      and e.entry_id not in (select supersedes from ledger_entry where op = 'WITHDRAW' and recorded_at <= known_at and supersedes is not null)
+    group by e.person_id, e.pack, e.track
+),
+held as (
+    select person_id, pack, track,
+           coalesce(list_sort(list_distinct(list(basis) filter (op in ('ADD', 'UPD') and basis is not null and field is null))), []) as basis,
+           arg_max(basis, (valid_from, run_no, seq)) filter (field = 'tier') as tier,
+           min(valid_from) as since, bool_or(needs_decision) as needs_decision, count(*) as open_count
+    from effective where is_open group by person_id, pack, track
+),
+counted as (
+    select person_id, pack, track, count(*) as entry_count from ledger_entry
+    where recorded_at <= known_at and valid_from <= as_of group by person_id, pack, track
+)
+select l.person_id, l.pack, l.track, l.state, coalesce(h.basis, []) as basis, h.tier, h.since,
+       coalesce(h.needs_decision, false) as needs_decision, coalesce(n.sources, []) as sources,
+       json_object('entries', c.entry_count, 'open', coalesce(h.open_count, 0))::varchar as counters
+from latest as l left join held as h using (person_id, pack, track) left join named as n using (person_id, pack, track)
+inner join counted as c using (person_id, pack, track)
+where l.person_id is not null
+order by l.person_id, l.pack, l.track;

@@ -1,0 +1,124 @@
+"""Sealing a run: tables and workbooks are written beside, hashed, chained to the manifest before, synced, and renamed
+into `runs/` in one step. A reader sees the whole run or none of it.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandera.pandas as pa
+import pyarrow.parquet as pq
+
+from schemas.errors import IntegrityError
+from schemas.tables import Table, describe
+
+MANIFEST = "manifest.json"
+
+
+def run_folder(runs: Path, run_no: int) -> Path:
+    return runs / f"{run_no:06d}"
+
+
+def sealed_runs(runs: Path) -> list[int]:
+    """Numbers of the sealed runs, ascending."""
+    if not runs.is_dir():
+        return []
+    return sorted(int(p.name) for p in runs.iterdir() if p.name.isdigit() and (p / MANIFEST).is_file())
+
+
+def read_manifest(runs: Path, run_no: int) -> dict[str, Any]:
+    manifest = json.loads((run_folder(runs, run_no) / MANIFEST).read_text(encoding="utf-8"))
+    return dict(manifest)
+
+
+def head(runs: Path) -> str:
+    """sha256 of the newest manifest, or "" before the first run."""
+    numbers = sealed_runs(runs)
+    return file_hash(run_folder(runs, numbers[-1]) / MANIFEST) if numbers else ""
+
+
+def file_hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_table(
+    con: duckdb.DuckDBPyConnection, model: type[pa.DataFrameModel], source: str, folder: Path, name: str = ""
+) -> None:
+    """Write `source` as the model's parquet, in key order, after checking it. Raises: IntegrityError."""
+    table = describe(model)
+    columns = ", ".join(f'"{c.name}"::{c.sql} as "{c.name}"' for c in table.columns)
+    con.execute(f"create or replace temp view outgoing as select {columns} from {source}")
+    _check(con, table)
+    order = "run_no, seq" if table.name == "ledger_entry" else ", ".join(f'"{k}"' for k in table.key)
+    write_parquet(con, f"select * from outgoing order by {order}", folder / f"{name or table.name}.parquet")
+
+
+def write_parquet(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write a query's rows in its order; the same rows give the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    result = con.sql(query).to_arrow_table()
+    pq.write_table(result.replace_schema_metadata(None), path, compression="zstd", store_schema=False)
+
+
+def _check(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    tests = [f'count(*) filter ("{c.name}" is null)' for c in table.columns if not c.nullable]
+    for column in table.columns:
+        if column.codes:
+            allowed = ", ".join(f"'{code}'" for code in column.codes)
+            tests.append(f'count(*) filter ("{column.name}" not in ({allowed}))')
+    key = ", ".join(f'"{k}"' for k in table.key)
+    tests.append(f"count(*) - count(distinct ({key}))")
+    broken = con.execute(f"select {', '.join(tests)} from outgoing").fetchall()[0]
+    if any(broken):
+        raise IntegrityError(
+            f"数据表 {table.name} 不合自身约定（{sum(1 for b in broken if b)} 项），本次运行未发布；请保留现场并报告。"
+        )
+
+
+def seal(staging: Path, runs: Path, run_no: int, facts: Mapping[str, Any]) -> str:
+    """Hash what `staging` holds, write its manifest, sync it, and rename it into `runs`. Returns the manifest's sha256."""
+    tables = {
+        p.relative_to(staging / "tables").with_suffix("").as_posix(): {
+            "rows": pq.read_metadata(p).num_rows,
+            "sha256": file_hash(p),
+        }
+        for p in sorted((staging / "tables").rglob("*.parquet"))
+    }
+    workbooks = {
+        p.relative_to(staging / "workbooks").as_posix(): file_hash(p)
+        for p in sorted((staging / "workbooks").rglob("*"))
+        if p.is_file()
+    }
+    manifest = {**facts, "tables": tables, "workbooks": workbooks, "previous": head(runs)}
+    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    (staging / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    _sync(staging)
+    target = run_folder(runs, run_no)
+    if target.exists():
+        raise IntegrityError(f"运行 {run_no} 已经存在，未覆盖；请检查 runs 文件夹。")
+    os.rename(staging, target)
+    _sync_folder(runs)
+    return file_hash(target / MANIFEST)
+
+
+def _sync(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,91 @@
+"""Checks a workspace from the first run on: the chain, every hash, every total. Names the first run that does not hold."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ledger.seal import MANIFEST, file_hash, head, read_manifest, run_folder, sealed_runs
+from ledger.store import connect
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that does not hold: the run (None: the whole chain) and a Chinese sentence."""
+
+    run_no: int | None
+    message: str
+
+
+ROW_TOTALS = """
+select count(*) from read_parquet($path)
+where rows <> accepted + quarantined or accepted <> unchanged + linked + new_person + not_linked + review
+   or (status <> 'accepted' and rows <> 0)
+"""
+
+
+def verify(
+    runs: Path, archive: Path, expected_head: str | None = None, step: Callable[[int], None] = lambda _: None
+) -> list[Fault]:
+    """All faults of the first run that has any; an empty list when everything holds."""
+    numbers = sealed_runs(runs)
+    if numbers != list(range(1, len(numbers) + 1)):
+        return [Fault(None, f"运行编号不连续：{len(numbers)} 个封存文件夹，最大编号 {numbers[-1] if numbers else 0}。")]
+    previous = ""
+    con = connect()
+    try:
+        for number in numbers:
+            step(number)
+            if faults := _verify_run(con, runs, archive, number, previous):
+                return [Fault(number, message) for message in faults]
+            previous = file_hash(run_folder(runs, number) / MANIFEST)
+    finally:
+        con.close()
+    if expected_head is not None and head(runs) != expected_head.lower():
+        return [Fault(None, "最新清单的 sha256 与给定的不同：链条被整体替换，或给定的值属于另一个工作区。")]
+    return []
+
+
+def _verify_run(con: duckdb.DuckDBPyConnection, runs: Path, archive: Path, number: int, previous: str) -> list[str]:
+    folder = run_folder(runs, number)
+    try:
+        manifest = read_manifest(runs, number)
+        if manifest["run_no"] != number or manifest["previous"] != previous:
+            return ["清单与上一次运行的链条对不上。"]
+        return [*_hashes(folder, manifest), *_archived(archive, manifest), *_totals(con, folder, manifest)]
+    except (ValueError, KeyError, OSError, duckdb.Error) as error:
+        return [f"清单或数据表读不出（{type(error).__name__}）。"]
+
+
+def _hashes(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    expected = {f"tables/{name}.parquet": t["sha256"] for name, t in manifest["tables"].items()}
+    expected |= {f"workbooks/{name}": sha for name, sha in manifest["workbooks"].items()}
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
+    faults = [f"{name} 不见了。" for name in sorted(set(expected) - found)]
+    faults += [f"{name} 不在清单中，是后加的。" for name in sorted(found - set(expected))]
+    faults += [
+        f"{name} 的内容被改动。" for name in sorted(found & set(expected)) if file_hash(folder / name) != expected[name]
+    ]
+    return faults
+
+
+def _archived(archive: Path, manifest: dict[str, Any]) -> list[str]:
+    hashes = {i["sha256"] for i in manifest["inputs"]}
+    return [
+        f"archive/{sha[:12]}… 不见了或被改动。"
+        for sha in sorted(hashes)
+        if not (archive / sha).is_file() or file_hash(archive / sha) != sha
+    ]
+
+
+def _totals(con: duckdb.DuckDBPyConnection, folder: Path, manifest: dict[str, Any]) -> list[str]:
+    broken = con.execute(ROW_TOTALS, {"path": str(folder / "tables" / "delivery.parquet")}).fetchall()[0][0]
+    faults = [f"{broken} 个交付文件的行数合计对不上。"] if broken else []
+    totals = manifest["totals"]
+    for name in sorted(n[: -len(".opening")] for n in totals if n.endswith(".opening")):
+        opening, inflow, outflow, closing = (totals[f"{name}.{p}"] for p in ("opening", "inflow", "outflow", "closing"))
+        if opening + inflow - outflow != closing:
+            faults.append(f"{name} 的期初、增减与期末对不上。")
+    return faults

@@ -1,0 +1,108 @@
+"""What every delivered row claims about who it speaks of, in one narrow table, whatever its kind."""
+
+import duckdb
+import pyarrow as pa
+
+from matchers.fold_columns import fold_names, fold_number_column
+from schemas.extracts import LAYOUTS
+
+OPTIONAL = {
+    "employer": ("employer_name", "entity_name"),
+    "household_no": ("household_no",),
+    "householder_id": ("householder_id",),
+    "relation": ("relation",),
+    "certificate_no": ("certificate_no",),
+}
+PERSON_FIELDS = ("name", "id_type", "id_number", "sex", "birth_date", "town", "village", "phone")
+KIND_RANK = {kind: rank for rank, kind in enumerate(LAYOUTS)}
+
+
+def claim_select(kind: str, table: str, columns: set[str]) -> str:
+    """The select that makes claims of one kind's typed rows in `table`; missing columns are null."""
+    picked = [f if f in columns else f"null as {f}" for f in PERSON_FIELDS]
+    for name, fields in OPTIONAL.items():
+        found = next((f for f in fields if f in columns), None)
+        use = found if found and (name != "certificate_no" or kind == "disability_certificate") else "null::varchar"
+        picked.append(f"{use} as {name}")
+    roster = str(LAYOUTS[kind].adds_people).lower()
+    return (
+        f"select '{kind}' as kind, {KIND_RANK[kind]} as kind_rank, office, record_id, delivery_id, row_no, "
+        f"{roster} as adds_people, {', '.join(picked)} from {table}"
+    )
+
+
+def fold_claim_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """From `incoming_claim` make `claim_number` (rid, id_class, id_key, id_part) and `roster_key`, the exact numbers
+    that tonight's rosters bring."""
+    numbers = con.sql(NUMBERS).to_arrow_table()
+    folded = fold_number_column(numbers["number"], numbers["id_type"])
+    con.register("folded_number", pa.table({"rid": numbers["rid"], **{n: folded[n] for n in folded.column_names}}))
+    con.execute("create or replace temp table claim_number as select * from folded_number")
+    con.unregister("folded_number")
+    con.execute(ROSTER_KEY)
+
+
+def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
+    """From `incoming_claim` and `claim_number` make `claim`, with name_folded.
+
+    Names are folded only where they can matter: on rosters, on rows without an exact number, and on rows whose number
+    somebody known or delivered tonight carries. A stranger's name in a register stays as it came.
+    """
+    con.execute(NEEDED)
+    names = con.sql("select distinct name from needed").to_arrow_table()
+    con.register("name_fold", fold_names(names["name"].to_pylist()))
+    con.execute(CLAIM)
+    con.unregister("name_fold")
+    con.execute("drop table needed; drop table claim_number; drop table incoming_claim")
+
+
+NUMBERS = """
+select rid, coalesce(nullif(id_number, ''), certificate_no, '') as number, id_type from incoming_claim order by rid
+"""
+ROSTER_KEY = """
+create or replace temp table roster_key as
+select distinct n.id_key from claim_number as n inner join incoming_claim as c using (rid)
+where c.adds_people and n.id_key is not null
+"""
+NEEDED = """
+create or replace temp table needed as
+with wanted as (
+    select id_key from person_key union select id_key from roster_key
+)
+select c.rid, c.name from incoming_claim as c inner join claim_number as n using (rid)
+where c.adds_people or n.id_key is null or n.id_key in (select id_key from wanted)
+"""
+CLAIM = """
+create or replace temp table claim as
+select c.*, n.id_class, n.id_key, n.id_part, f.name_folded
+from incoming_claim as c
+inner join claim_number as n using (rid)
+left join needed as w using (rid)
+left join name_fold as f on f.name = w.name
+"""
+
+
+def fold_people(con: duckdb.DuckDBPyConnection) -> None:
+    """From table `person` (everybody known) make `known` (with name_folded, is_held) and `person_key`."""
+    names = con.sql("select distinct name from person where name is not null").to_arrow_table()
+    con.register("name_fold", fold_names(names["name"].to_pylist()))
+    con.execute(KNOWN)
+    con.unregister("name_fold")
+    con.execute(
+        "create or replace temp table person_key as select id_key, person_id from known where id_key is not null"
+    )
+
+
+KNOWN = """
+create or replace temp table known as
+select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village, p.phone, f.name_folded,
+       h.person_id is not null as is_held, false as is_new,
+       case when p.id_kind = '港澳居民来往内地通行证' then 'HM:' || p.id_number
+            when p.id_kind = '台湾居民来往大陆通行证' then 'TW:' || p.id_number
+            when p.id_kind = '护照或其他证件' then 'PP:' || p.id_number
+            else p.id_number end as id_key
+from person as p
+left join name_fold as f using (name)
+left join person_hold as h using (person_id)
+where p.merged_into is null
+"""

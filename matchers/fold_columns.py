@@ -1,0 +1,87 @@
+"""Folding a whole column: numbers by numpy where they are clean, by `fold_number` where they are not; names once per
+distinct name.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from matchers.id_numbers import CHECK, PROVINCES, WEIGHTS, fold_number
+from matchers.names import fold_name
+
+ID_LENGTH = 18
+PROVINCE_CODES = np.array([int(p) for p in PROVINCES])
+MONTH_DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+def fold_number_column(numbers: pa.ChunkedArray, documents: pa.ChunkedArray) -> pa.Table:
+    """Columns id_class, id_key, id_part in the rows' order. The same answer as `fold_number`, cell by cell."""
+    texts = _whole(pc.fill_null(numbers, ""))
+    clean = np.zeros(len(texts), dtype=bool)
+    classes = np.full(len(texts), "", dtype=object)
+    eighteen = np.flatnonzero(pc.equal(pc.binary_length(texts), ID_LENGTH).to_numpy(zero_copy_only=False))
+    if len(eighteen):
+        good, foreign, visitor = _valid(texts.take(pa.array(eighteen)))
+        clean[eighteen[good]] = True
+        classes[eighteen[good]] = "valid18"
+        classes[eighteen[good & foreign]] = "valid_foreign"
+        classes[eighteen[good & visitor]] = "valid_hmt"
+    keys = pc.if_else(pa.array(clean), texts, pa.scalar(None, pa.string()))
+    parts = pa.nulls(len(texts), pa.string())
+    return _fold_rest(texts, _whole(documents), classes, keys, parts, np.flatnonzero(~clean))
+
+
+def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _valid(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Masks over 18-byte texts: check digit and date hold; foreign resident's card; HK, Macao or Taiwan permit."""
+    whole = pa.concat_arrays([texts]) if texts.offset else texts
+    data = np.frombuffer(whole.buffers()[2], dtype=np.uint8, count=len(whole) * ID_LENGTH).reshape(-1, ID_LENGTH)
+    digits = data.astype(np.int16) - 48
+    numeric = ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1)
+    check = np.frombuffer(CHECK.encode(), dtype=np.uint8)
+    agrees = check[(digits[:, :17].astype(np.int64) @ np.array(WEIGHTS)) % 11] == data[:, 17]
+    year = digits[:, 6] * 1000 + digits[:, 7] * 100 + digits[:, 8] * 10 + digits[:, 9]
+    month, day = digits[:, 10] * 10 + digits[:, 11], digits[:, 12] * 10 + digits[:, 13]
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    last = MONTH_DAYS[np.clip(month, 0, 12)] - ((month == 2) & ~leap)
+    dated = (year >= 1850) & (year <= 2100) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= last)
+    good = numeric & agrees & dated & _many_digits(data) & (digits[:, 0] > 0)
+    foreign = (digits[:, 0] == 9) & np.isin(digits[:, 1] * 10 + digits[:, 2], PROVINCE_CODES)
+    visitor = (digits[:, 0] == 8) & np.isin(digits[:, 1], (1, 2, 3))
+    return good, foreign, visitor
+
+
+def _many_digits(data: np.ndarray) -> np.ndarray:
+    """True where a row has more than two distinct characters; one of only two is a placeholder."""
+    other = np.where(data != data[:, :1], data, 0).max(axis=1)
+    return ((data != data[:, :1]) & (data != other[:, None])).any(axis=1)
+
+
+def _fold_rest(
+    texts: pa.Array, documents: pa.Array, classes: np.ndarray, keys: pa.Array, parts: pa.Array, rest: np.ndarray
+) -> pa.Table:
+    if len(rest):
+        place = pa.array(rest)
+        pairs = zip(texts.take(place).to_pylist(), documents.take(place).to_pylist(), strict=True)
+        seen: dict[tuple[str, str | None], int] = {}
+        order = [seen.setdefault(pair, len(seen)) for pair in pairs]
+        folded = [fold_number(text, document) for text, document in seen]
+        classes[rest] = [folded[i].id_class for i in order]
+        mask = np.zeros(len(texts), dtype=bool)
+        mask[rest] = True
+        keys = pc.replace_with_mask(keys, pa.array(mask), pa.array([folded[i].key for i in order], pa.string()))
+        parts = pc.replace_with_mask(parts, pa.array(mask), pa.array([folded[i].part for i in order], pa.string()))
+    return pa.table({"id_class": pa.array(classes, pa.string()), "id_key": keys, "id_part": parts})
+
+
+def fold_names(names: Iterable[str | None]) -> pa.Table:
+    """Distinct delivered names with their folded forms: columns name, name_folded."""
+    known = sorted({n for n in names if n})
+    return pa.table(
+        {"name": pa.array(known, pa.string()), "name_folded": pa.array([fold_name(n) for n in known], pa.string())}
+    )

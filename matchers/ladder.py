@@ -1,0 +1,209 @@
+"""The ladder: number and name first, then damaged numbers, then name with birth date and sex, then what a person
+must look at. The scored matcher will take the place of the last two rungs.
+
+K1 id_and_name           exact number, compatible name             linked (exact; variant where the name differs)
+K2 id_name_conflict      exact number, another name                review
+K3 id_damaged_and_name   damaged number, compatible name, one to one, nothing contradicts   linked (probable)
+K4 name_birth_sex        no number, name, full birth date and sex, one to one; a third agreement: linked (probable),
+                         without it: review
+K5 name_and_phone, name_only   no number, one person only           review
+"""
+
+import re
+
+import duckdb
+import pyarrow as pa
+from rapidfuzz.distance import OSA
+
+from matchers.id_numbers import BROKEN
+from matchers.names import NameLevel, name_level
+
+
+def climb(con: duckdb.DuckDBPyConnection) -> None:
+    """From `claim`, `known` and `new_known` make `linked`: one row per claim (rid, person_id, match_status, rule,
+    link_grade, runner_up). Broken numbers on rosters that lead nowhere get match_status 'quarantine'."""
+    con.execute(EVERYBODY)
+    _level_pairs(con, BY_NUMBER, "by_number")
+    con.execute(EXACT_LINKS)
+    con.execute(UNSETTLED)
+    _damaged(con)
+    con.execute(BY_NAME)
+    con.execute(LINKED, {"broken": sorted(BROKEN)})
+
+
+def _level_pairs(con: duckdb.DuckDBPyConnection, query: str, target: str) -> None:
+    """Run a candidate query with left_name and right_name, and keep it with the pair's name level. Each distinct pair
+    of unequal names is compared once."""
+    con.execute(f"create or replace temp table {target}_raw as {query}")
+    pairs = con.execute(
+        f"select distinct left_name, right_name from {target}_raw where left_name <> right_name order by all"
+    ).fetchall()
+    con.register("pair_level", pa.table({
+        "left_name": pa.array([a for a, _ in pairs], pa.string()),
+        "right_name": pa.array([b for _, b in pairs], pa.string()),
+        "name_level": pa.array([name_level(a, b).value for a, b in pairs], pa.string()),
+    }))  # fmt: skip
+    con.execute(
+        f"create or replace temp table {target} as select r.*, "
+        "case when r.left_name = r.right_name then 'equal' else coalesce(l.name_level, 'missing') end as name_level "
+        f"from {target}_raw as r left join pair_level as l using (left_name, right_name)"
+    )
+    con.unregister("pair_level")
+    con.execute(f"drop table {target}_raw")
+
+
+def _damaged(con: duckdb.DuckDBPyConnection) -> None:
+    """Candidates for damaged numbers: same leading digits, or the same name with one slip in the number."""
+    _level_pairs(con, DAMAGED, "damaged")
+    rows = con.execute(
+        "select rid, person_id, id_class, id_part, id_number, name_level from damaged order by all"
+    ).fetchall()
+    near = [r[:2] for r in rows if r[5] in (NameLevel.EQUAL.value, NameLevel.COMPATIBLE.value) and _fits(*r[2:5])]
+    con.register("fits", pa.table({
+        "rid": pa.array([r for r, _ in near], pa.int64()),
+        "person_id": pa.array([p for _, p in near], pa.string()),
+    }))  # fmt: skip
+    con.execute(NEAR_NUMBER)
+    con.unregister("fits")
+
+
+def _fits(id_class: str, part: str, number: str) -> bool:
+    """Whether the damaged number can be the known one.
+
+    >>> _fits("masked", "1501__________3219", "150102198507043219"), _fits("checksum_bad", "150102198507043218", "150102198507043219")
+    (True, True)
+    """
+    if id_class == "truncated_float":
+        return number.startswith(part)
+    if id_class == "masked":
+        return bool(re.fullmatch(part.replace("_", "."), number))
+    if id_class in ("check_missing", "letters"):
+        return number == part
+    return OSA.distance(part, number, score_cutoff=1) <= 1
+
+
+EVERYBODY = """
+create or replace temp table everybody as
+select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, village, phone, is_held or person_id in (select person_id from held_known) as is_held, is_new from known
+union all
+select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, village, phone, is_held, is_new from new_known
+"""
+BY_NUMBER = """
+select c.rid, p.person_id, c.name_folded as left_name, p.name_folded as right_name, p.is_held
+from claim as c inner join everybody as p using (id_key)
+"""
+EXACT_LINKS = """
+create or replace temp table exact_link as
+with ranked as (
+    select *, case name_level when 'equal' then 0 when 'compatible' then 1 else 2 end as rank from by_number
+),
+best as (select rid, min(rank) as rank from ranked group by rid),
+chosen as (
+    select r.rid, min(r.person_id) as person_id, count(*) as tie_count, max(r.person_id) as other_id,
+           any_value(r.rank) as rank, bool_or(r.is_held) as is_held
+    from ranked as r inner join best as b on b.rid = r.rid and b.rank = r.rank
+    group by r.rid
+)
+select rid, person_id, if(tie_count > 1, other_id, null) as runner_up,
+       if(rank < 2 and tie_count = 1, 'linked', 'review') as match_status,
+       case when rank = 2 then 'id_name_conflict' when tie_count > 1 then 'id_shared' else 'id_and_name' end as rule,
+       case when rank = 2 or tie_count > 1 then 'review' when is_held then 'held' when rank = 1 then 'variant'
+            else 'exact' end as link_grade
+from chosen
+"""
+UNSETTLED = """
+create or replace temp table unsettled as
+select * from claim
+where rid not in (select rid from exact_link)
+  and (id_key is null or rid in (select c.rid from claim as c where c.adds_people and c.id_key is not null
+       and c.id_key not in (select id_key from everybody where id_key is not null)))
+"""
+DAMAGED = """
+select c.rid, p.person_id, c.id_class, c.id_part, p.id_number, c.name_folded as left_name, p.name_folded as right_name
+from unsettled as c inner join everybody as p on substr(c.id_part, 1, 14) = substr(p.id_number, 1, 14)
+where c.id_part is not null and c.id_class <> 'masked'
+union
+select c.rid, p.person_id, c.id_class, c.id_part, p.id_number, c.name_folded, p.name_folded
+from unsettled as c inner join everybody as p using (name_folded)
+where c.id_part is not null and c.id_class in ('masked', 'checksum_bad', 'date_bad', 'short', 'long')
+"""
+NEAR_NUMBER = """
+create or replace temp table near_number as
+with fitting as (
+    select c.rid, c.kind, c.office, c.id_part, c.name_folded, f.person_id,
+           coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as contradicts,
+           p.is_held
+    from fits as f inner join unsettled as c using (rid) inner join everybody as p using (person_id)
+),
+counted as (
+    select *, count(*) over (partition by rid) as person_count,
+           count(distinct (id_part, name_folded)) over (partition by person_id, kind, office) as row_count
+    from fitting
+)
+select rid, min(person_id) as person_id, if(count(*) > 1, max(person_id), null) as runner_up,
+       if(bool_and(person_count = 1 and row_count = 1 and not contradicts and not is_held), 'linked', 'review') as match_status
+from counted group by rid
+"""
+BY_NAME = """
+create or replace temp table by_name as
+with pair as (
+    select c.rid, p.person_id, c.kind, c.office, c.row_no, c.delivery_id, c.id_class,
+           coalesce(c.birth_date = p.birth_date and c.sex = p.sex, false) as is_full,
+           coalesce(c.phone = p.phone, false) as same_phone,
+           coalesce(c.phone = p.phone or c.village = p.village or c.town = p.town, false) as is_supported
+    from unsettled as c inner join everybody as p using (name_folded)
+    where c.rid not in (select rid from near_number) and c.name_folded not like '%?%'
+      and c.id_class in ('empty', 'placeholder', 'several', 'truncated_float', 'masked', 'check_missing', 'letters',
+                         'checksum_bad', 'date_bad', 'short', 'long')
+      and not coalesce(c.birth_date <> p.birth_date, false) and not coalesce(c.sex <> p.sex, false)
+),
+graded as (
+    select *, case when is_full then 0 when same_phone then 1 else 2 end as rank from pair
+),
+best as (select rid, min(rank) as rank from graded group by rid),
+chosen as (
+    select g.* from graded as g inner join best as b on b.rid = g.rid and b.rank = g.rank
+),
+counted as (
+    select *, count(*) over (partition by rid) as person_count,
+           count(*) over (partition by person_id, kind, office) as row_count
+    from chosen
+)
+select rid, if(max(person_count) = 1, min(person_id), null) as person_id,
+       if(max(person_count) > 1, min(person_id), null) as runner_up,
+       if(bool_and(rank = 0 and person_count = 1 and row_count = 1 and is_supported and id_class in ('empty', 'placeholder')),
+          'linked', 'review') as match_status,
+       case min(rank) when 0 then 'name_birth_sex' when 1 then 'name_and_phone' else 'name_only' end as rule
+from counted group by rid
+"""
+LINKED = """
+create or replace temp table linked as
+with settled as (
+    select rid, person_id, runner_up, match_status, rule, link_grade from exact_link
+    union all
+    select rid, if(match_status = 'linked' or runner_up is null, person_id, null), runner_up, match_status,
+           'id_damaged_and_name', if(match_status = 'linked', 'probable', 'review')
+    from near_number
+    union all
+    select rid, person_id, runner_up, match_status, rule, if(match_status = 'linked', 'probable', 'review') from by_name
+),
+first_row as (
+    select s.person_id, arg_min(c.rid, (c.kind_rank, c.office, c.record_id)) as rid
+    from settled as s inner join claim as c using (rid) inner join new_known as n on n.person_id = s.person_id
+    where s.match_status = 'linked' and c.adds_people and s.rule = 'id_and_name'
+    group by s.person_id
+)
+select c.rid, c.kind, c.office, c.record_id, c.delivery_id, c.row_no, s.person_id, s.runner_up,
+       case when f.rid is not null then 'new_person'
+            when s.rid is not null then s.match_status
+            when not c.adds_people then 'not_linked'
+            when list_contains($broken, c.id_class) then 'quarantine'
+            else 'review' end as match_status,
+       case when s.rid is not null then s.rule when not c.adds_people then null
+            when c.id_key is not null then 'id_shared' else 'no_usable_number' end as rule,
+       coalesce(s.link_grade, 'none') as link_grade, c.id_class
+from claim as c
+left join settled as s using (rid)
+left join first_row as f on f.rid = c.rid
+order by c.rid
+"""

@@ -1,0 +1,145 @@
+"""Who becomes known tonight. Rosters make people, registers do not, and only an exact number makes a person.
+
+Ids are `P` and a running number, given in the order of the numbers' keys: the order of files and rows plays no part.
+Two clearly different names on one number are two people on hold until somebody decides (a number is never certain
+without its name).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from matchers.id_numbers import birth_and_sex, kind_of
+from matchers.names import NameLevel, name_level
+
+AGENT_NAMES = 3  # a number under this many different unknown names is an agent's or a placeholder: it makes nobody
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """One person to be made: the exact key and the folded name that stands for them."""
+
+    id_key: str
+    name_folded: str
+    held: bool
+
+
+def meet_newcomers(con: duckdb.DuckDBPyConnection, first_number: int) -> None:
+    """From `claim` and `known` make `newcomer` (person_id, id_key, name_folded, is_held) and `held_known` (person_id)."""
+    con.execute(PLAIN_NEWCOMERS)
+    made, held = _contested(con.execute(CONTESTED).fetchall())
+    con.register("made", pa.table({
+        "id_key": pa.array([m.id_key for m in made], pa.string()),
+        "name_folded": pa.array([m.name_folded for m in made], pa.string()),
+        "is_held": pa.array([m.held for m in made], pa.bool_()),
+    }))  # fmt: skip
+    con.execute("create or replace temp table held_known as select unnest($ids::varchar[]) as person_id", {"ids": held})
+    con.execute(NUMBER_THEM, {"first": first_number})
+    con.unregister("made")
+
+
+def _contested(rows: Iterable[tuple[str, str, str | None, int, bool]]) -> tuple[list[Newcomer], list[str]]:
+    """Keys with several names, or with another name than the known holder's. Rows by key: (key, folded name, known
+    person or None, how many rows said so, whether every one of them is a household member who is not the holder)."""
+    by_key: dict[str, list[tuple[str, str | None, int, bool]]] = {}
+    for key, *rest in rows:
+        by_key.setdefault(key, []).append(tuple(rest))  # type: ignore[arg-type]
+    made: list[Newcomer] = []
+    held: set[str] = set()
+    for key, names in by_key.items():
+        known = {person for _, person, _, _ in names if person}
+        groups = [[n] for n, person, _, _ in names if person]
+        strangers = [n for n, person, _, member in sorted(names, key=_weight) if not person and not member]
+        fresh: list[list[str]] = []
+        for name in strangers:
+            near = next((g for g in groups + fresh if _near(name, g)), None)
+            near.append(name) if near is not None else fresh.append([name])
+        if len(fresh) >= AGENT_NAMES:
+            continue
+        shared = len(known) + len(fresh) > 1 and bool(fresh)
+        made += [Newcomer(key, group[0], shared) for group in fresh]
+        held |= known if shared else set()
+    return made, sorted(held)
+
+
+def _weight(row: tuple[str, str | None, int, bool]) -> tuple[int, str]:
+    return -row[2], row[0]
+
+
+def _near(name: str, group: list[str]) -> bool:
+    return any(name_level(name, other) in (NameLevel.EQUAL, NameLevel.COMPATIBLE) for other in group)
+
+
+def describe_newcomers(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `new_known`: newcomers with what their own rows say of them, shaped like `known`."""
+    keys = con.sql(
+        "select distinct n.id_key, c.id_class from newcomer as n inner join claim as c using (id_key)"
+    ).to_arrow_table()
+    told: dict[str, tuple[object, str | None, str]] = {}
+    for key, id_class in sorted(zip(keys["id_key"].to_pylist(), keys["id_class"].to_pylist(), strict=True)):
+        told[key] = (*birth_and_sex(key), kind_of(id_class, key))
+    con.register("told", pa.table({
+        "id_key": pa.array(list(told), pa.string()),
+        "key_birth": pa.array([t[0] for t in told.values()], pa.date32()),
+        "key_sex": pa.array([t[1] for t in told.values()], pa.string()),
+        "id_kind": pa.array([t[2] for t in told.values()], pa.string()),
+    }))  # fmt: skip
+    con.execute(NEW_KNOWN)
+    con.unregister("told")
+
+
+PLAIN_NEWCOMERS = """
+create or replace temp table roster_name as
+select id_key, name_folded, count(*) as said_count,
+       bool_and(coalesce(relation, '') not in ('', '户主', '本人') and coalesce(householder_id, id_number) = id_number) as is_member
+from claim where adds_people and id_key is not null and name_folded is not null
+group by id_key, name_folded;
+create or replace temp table plain_newcomer as
+select id_key, min(name_folded) as name_folded from roster_name
+where id_key not in (select id_key from person_key)
+group by id_key having count(*) = 1;
+"""
+CONTESTED = """
+with agreed as (
+    select r.id_key, r.name_folded from roster_name as r
+    inner join known as k on k.id_key = r.id_key and k.name_folded = r.name_folded
+),
+open_key as (
+    select distinct id_key from roster_name
+    where id_key not in (select id_key from plain_newcomer) and (id_key, name_folded) not in (select id_key, name_folded from agreed)
+)
+select id_key, name_folded, null as person_id, said_count, is_member from roster_name
+where id_key in (select id_key from open_key) and (id_key, name_folded) not in (select id_key, name_folded from agreed)
+union all
+select id_key, name_folded, person_id, 1, false from known where id_key in (select id_key from open_key)
+order by 1, 2, 3
+"""
+NUMBER_THEM = """
+create or replace temp table newcomer as
+with everybody as (
+    select id_key, name_folded, false as is_held from plain_newcomer
+    union all select id_key, name_folded, is_held from made
+)
+select format('P{:09d}', $first + row_number() over (order by id_key, name_folded) - 1) as person_id, *
+from everybody
+"""
+NEW_KNOWN = """
+create or replace temp table new_known as
+with own as (
+    select n.person_id, c.*, c.kind_rank * 1000000000000 + c.rid as place, (c.name_folded = n.name_folded) as is_named
+    from newcomer as n inner join claim as c on c.id_key = n.id_key and c.adds_people
+    where c.name_folded = n.name_folded
+)
+select o.person_id, arg_min(o.name, o.name) as name,
+       regexp_replace(n.id_key, '^(HM|TW|PP):', '') as id_number, t.id_kind,
+       coalesce(any_value(t.key_sex), min(o.sex)) as sex, coalesce(any_value(t.key_birth), min(o.birth_date)) as birth_date,
+       arg_min(o.town, (o.kind_rank, o.town)) filter (o.town is not null) as town,
+       arg_min(o.village, (o.kind_rank, o.village)) filter (o.village is not null) as village,
+       arg_min(o.phone, (o.kind_rank, o.phone)) filter (o.phone is not null) as phone,
+       n.name_folded, n.is_held, true as is_new, n.id_key
+from own as o inner join newcomer as n using (person_id) inner join told as t on t.id_key = n.id_key
+group by o.person_id, n.id_key, n.name_folded, n.is_held, t.id_kind
+order by o.person_id
+"""

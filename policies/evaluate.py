@@ -1,0 +1,204 @@
+"""Tests everybody against every rule in force, set-wise, and says what was found and what could not be decided.
+
+A rule's predicate gives true, false or null; null is `undetermined`, and the missing columns are named. What a link
+is worth decides the form of a finding: weaker than exact, nothing adverse is proposed, only a review asked for.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from policies.pack import Pack, Rule, read_national, values_on, words_of
+
+HERE = Path(__file__).parent
+MONTH_COLUMNS = frozenset(
+    {"hired_from", "benefit_from", "aid_from", "flexible_from", "stop_last_paid_month", "hired_last_paid_month"}
+)
+TOPIC_ENDED = {
+    "registration": "失业登记已结束", "stop": "停保记录不再存在", "hired": "单位参保已结束", "flexible": "灵活就业参保已结束",
+    "benefit": "失业保险待遇已结束", "benefit_ended": "待遇记录不再存在", "aid": "救助已结束", "certificate": "残疾人证已失效",
+    "licence": "经营已结束", "licence_weak": "任职或登记状态已变", "licence_ended": "经营记录不再存在", "pension": "养老待遇已终止",
+    "death": "死亡信息不再存在", "service": "服务记录已变",
+}  # fmt: skip
+FINDING = """
+create or replace temp table finding (
+    person_id varchar, pack varchar, rule_id varchar, rule_no integer, clause varchar, track varchar, op varchar,
+    op_class varchar, basis varchar, ground varchar, field varchar, needs_decision boolean, state_to varchar,
+    evidence varchar[], parameters varchar, reason varchar, list varchar, employer_uscc varchar, employer_name varchar,
+    due_date date, content varchar, needs_row boolean, is_exit boolean);
+create or replace temp table evaluated_rule (pack varchar, rule_id varchar);
+create or replace temp table rule_outcome (pack varchar, rule_id varchar, outcome varchar, missing varchar, people bigint);
+"""
+
+
+def run_script(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    con.execute((HERE / name).read_text(encoding="utf-8"))
+
+
+def open_view(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """From `everybody`, `source_flag` and the `now_<kind>` tables make the fact tables and `wide` for one date."""
+    con.execute("create or replace temp table today as select $as_of::date as as_of", {"as_of": as_of})
+    _one_row(con, "national", values_on(read_national(), as_of, "national"))
+    for script in ("macros.sql", "facts.sql", "wide.sql"):
+        run_script(con, script)
+
+
+def wide_columns(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Column names and types of `wide`."""
+    return {r[0]: r[1] for r in con.execute("describe wide").fetchall()}
+
+
+def evaluate(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> None:
+    """Fill `finding`, `evaluated_rule` and `rule_outcome`. A rule whose evidence comes from a
+    barred kind is left as it stood: that source adds nothing and ends nothing tonight."""
+    con.execute(FINDING)
+    columns = wide_columns(con)
+    for pack in packs:
+        values = pack.parameter_values(as_of)
+        _one_row(con, "parameter_now", values or {"none": None})
+        for number, rule in enumerate(pack.rules):
+            if not rule.is_in_force(as_of) or barred & rule.kinds:
+                outcome = "not_in_force" if not rule.is_in_force(as_of) else "source_barred"
+                con.execute("insert into rule_outcome values (?, ?, ?, null, 0)", [pack.code, rule.id, outcome])
+                continue
+            con.execute("insert into evaluated_rule values (?, ?)", [pack.code, rule.id])
+            _find(con, pack, rule, number, columns, set(values))
+            _count(con, pack, rule, set(columns))
+
+
+def _one_row(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> None:
+    con.register("one_row", pa.table({k: pa.array([v]) for k, v in values.items()}))
+    con.execute(f"create or replace temp table {name} as select * from one_row")
+    con.unregister("one_row")
+
+
+def _find(
+    con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule, number: int, columns: dict[str, str], parameters: set[str]
+) -> None:
+    finds = rule.finds
+    rank, records = _proof(rule)
+    op = _op(rule)
+    employer = finds.get("employer")
+    basis = finds.get("basis_from") or _text(finds.get("basis"))
+    state = (
+        f"case when op = '{finds['op']}' then {_text(finds.get('state'))} when op = 'HOLD' then '{finds['track']}X' "
+    )
+    state += f"when '{finds['track']}' = 'R' then 'R1' end"
+    state = f"{_text(finds.get('state') or 'open')}" if finds["track"] == "T" else state
+    con.execute(f"""
+        insert into finding
+        with held as (
+            select *, {rank} as worst, {records} as proof_records from wide cross join parameter_now where {rule.when}
+        ),
+        graded as (select *, {op} as op from held)
+        select person_id, {_text(pack.code)}, {_text(rule.id)}, {number}, {_text(rule.clause)}, {_text(finds["track"])}, op,
+               case when op in ('ADD', 'UPD') then 'IN' else op end, {basis}, {_text(finds.get("ground"))},
+               {_text(finds.get("field"))}, {str(finds["needs_decision"]).lower()} or op in ('REVIEW', 'HOLD'), {state},
+               list_sort(list_distinct(proof_records)), {_parameters(rule, columns, parameters)},
+               {_sentence(rule.sentence, columns)} || {_grade_note()}, {_text(finds.get("list"))},
+               {f"{employer}_uscc" if employer else "null"}, {f"{employer}_name" if employer else "null"},
+               {f"as_of + {int(finds['due_days'])}" if "due_days" in finds else "null"}, {_text(rule.content)},
+               {str(finds.get("needs_row", False)).lower()}, {str(finds.get("is_exit", False)).lower()}
+        from graded where op is not null
+    """)
+
+
+def _proof(rule: Rule) -> tuple[str, str]:
+    """The rank of the weakest record a finding rests on, and all those records."""
+    ranks = [f"coalesce({p}_rank, 0)" for p in rule.proof]
+    if rule.proof_any:
+        ranks.append(f"coalesce(least({', '.join(f'{p}_rank' for p in rule.proof_any)}), 0)")
+    records = [f"coalesce({p}_records, []::varchar[])" for p in (*rule.proof, *rule.proof_any)]
+    joined = records[0]
+    for more in records[1:]:
+        joined = f"list_concat({joined}, {more})"
+    return f"greatest({', '.join(ranks)})" if len(ranks) > 1 else ranks[0], joined
+
+
+def _op(rule: Rule) -> str:
+    op, track = rule.finds["op"], rule.finds["track"]
+    if rule.is_adverse:
+        return f"case when worst = 0 and not is_held then '{op}' else 'REVIEW' end"
+    if op == "REVIEW":
+        return "'REVIEW'"
+    if track == "T":
+        limit = 1 if op == "URGE" else 2
+        return f"case when worst <= {limit} and not is_held then '{op}' end"
+    return f"case when is_held or worst = 3 then 'HOLD' when worst = 4 then 'REVIEW' else '{op}' end"
+
+
+def _grade_note() -> str:
+    return (
+        "case when is_held or worst = 3 then '（证件号码与他人相同，暂缓）' when worst = 1 then '（证件号码一致，姓名有出入）'"
+        " when worst = 2 then '（证件号码不完整，按姓名和出生日期推定）' when worst = 4 then '（身份未能确认）' else '' end"
+    )
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "null"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _shown(column: str, columns: dict[str, str]) -> str:
+    kind = columns.get(column, "VARCHAR")
+    if kind == "BOOLEAN":
+        return f"if({column}, '是', '否')"
+    if column in MONTH_COLUMNS:
+        return f"strftime({column}, '%Y-%m')"
+    return f"{column}::varchar"
+
+
+def _sentence(template: str, columns: dict[str, str]) -> str:
+    parts = re.split(r"{(\w+)}", template)
+    pieces = [_text(p) if i % 2 == 0 else f"coalesce({_shown(p, columns)}, '不详')" for i, p in enumerate(parts)]
+    return " || ".join(p for p in pieces if p != "''")
+
+
+def _parameters(rule: Rule, columns: dict[str, str], parameters: set[str]) -> str:
+    """The dated values a finding used, as JSON text, and the rule they belong to."""
+    used = sorted((words_of(rule.when) & parameters) | set(rule.shows))
+    pairs = ["'rule'", _text(rule.id)]
+    if field := rule.finds.get("field"):
+        pairs += ["'field'", _text(field)]
+    for name in used:
+        pairs += [_text(name), f"{name}::varchar" if columns.get(name) == "DATE" else name]
+    return f"json_object({', '.join(pairs)})::varchar"
+
+
+def _count(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule, columns: set[str]) -> None:
+    """People per outcome; for the undetermined, which of the columns the rule speaks of are missing."""
+    spoken = sorted(words_of(rule.when) & columns)
+    missing = ", ".join(f"if({c} is null, '{c}', null)" for c in spoken)
+    con.execute(f"""
+        insert into rule_outcome
+        select {_text(pack.code)}, {_text(rule.id)}, outcome, if(outcome = 'undetermined', missing, null), count(*)
+        from (select case when {rule.when} then 'holds' when not ({rule.when}) then 'does_not_hold' else 'undetermined' end as outcome,
+                     concat_ws(',', {missing}) as missing from wide cross join parameter_now)
+        where outcome <> 'does_not_hold' group by all
+    """)
+
+
+def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
+    """For each open finding that no longer holds (`failing`: person_id, pack, rule_id) make `closing` with the state it
+    leaves and one sentence saying what ended it."""
+    con.execute(
+        "create or replace temp table closing (person_id varchar, pack varchar, rule_id varchar, state_to varchar, reason varchar)"
+    )
+    for pack in packs:
+        for rule in pack.rules:
+            ended = [f"if({t}_rank is null, '{TOPIC_ENDED[t]}', null)" for t in rule.proof]
+            why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
+            state = rule.finds.get("closed_state") or ("'closed'" if rule.finds["track"] == "T" else "null::varchar")
+            con.execute(f"""
+                insert into closing
+                select f.person_id, f.pack, f.rule_id, {state},
+                       '截至' || as_of || '，' || coalesce(nullif({why}, ''), '条件不再满足') || '，原依据（{rule.title}）不再成立。'
+                from failing as f inner join wide as w using (person_id)
+                where f.pack = {_text(pack.code)} and f.rule_id = {_text(rule.id)}
+            """)

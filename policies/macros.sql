@@ -1,0 +1,20 @@
+create or replace temp macro link_rank(grade) as
+case grade when 'exact' then 0 when 'variant' then 1 when 'probable' then 2 when 'held' then 3 else 4 end;
+
+-- Whole years; attained on the birthday itself, on 28 February in common years for those born on the 29th.
+create or replace temp macro age_on(birth, day) as
+(year(day) - year(birth) - if((birth + to_years(cast(year(day) - year(birth) as integer)))::date > day, 1, 0))::integer;
+
+-- Statutory retirement by sex: the base age, and from `rise_from` one month later for every `step` months, up to `cap`.
+create or replace temp macro retirement_date(birth, sex, male, female, rise_from, step, cap) as
+((birth + to_months(cast(if(sex = '女', female, male) as integer)))::date
+ + to_months(cast(case when (birth + to_months(cast(if(sex = '女', female, male) as integer)))::date < rise_from then 0
+   else least(cap, date_diff('month', rise_from, (birth + to_months(cast(if(sex = '女', female, male) as integer)))::date) // step + 1)
+   end as integer)))::date;
+
+-- Whether a service day lies in the tier that the as-of day lies in.
+create or replace temp macro in_tier(day, as_of, reg, short_end, mid_end) as
+case when as_of <= short_end then day >= reg when as_of <= mid_end then day > short_end else day > mid_end end;
+
+-- The same day `n` months on, or that month's last day where there is none.
+create or replace temp macro months_after(day, n) as (day + to_months(cast(n as integer)))::date;

@@ -1,0 +1,174 @@
+-- One row per known person at the as-of date (table `today`): for each topic the best-linked, latest fact, its rank and
+-- its records. A topic that does not stand has null rank. `firm_` marks what rests on an exact number and may bar help;
+-- a weaker link never bars anything, it only asks for a look.
+create or replace temp table topic_registration as
+select distinct on (f.person_id) f.person_id, f.valid_from as registered_from, f.last_verified, f.able, f.willing, f.wish,
+       f.reg_no, f.rank as registration_rank, [f.record_id] as registration_records
+from fact_registration as f cross join today as t
+where f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to)
+order by f.person_id, f.rank > 3, f.valid_from desc, f.rank, f.record_id;
+
+create or replace temp table topic_stop as
+with latest as (
+    select f.person_id, max(f.last_paid_month) as last_paid_month
+    from fact_stop as f cross join today as t where f.valid_from <= t.as_of and f.rank <= 3 group by f.person_id
+),
+weak as (
+    select f.person_id, max(f.last_paid_month) as last_paid_month
+    from fact_stop as f cross join today as t where f.valid_from <= t.as_of group by f.person_id
+),
+chosen as (
+    select w.person_id, coalesce(l.last_paid_month, w.last_paid_month) as last_paid_month, l.person_id is not null as is_usable
+    from weak as w left join latest as l using (person_id)
+)
+select c.person_id, c.last_paid_month as stop_last_paid_month, max(f.valid_from) as stopped_on,
+       bool_or(f.is_month_assumed) as is_stop_month_assumed,
+       last_day(c.last_paid_month + interval 1 month) as uninsured_month_end,
+       list(distinct f.stop_reason order by f.stop_reason) filter (f.stop_reason is not null) as stop_reasons,
+       min(f.rank) as stop_rank, list(f.record_id order by f.record_id) as stop_records
+from chosen as c inner join fact_stop as f on f.person_id = c.person_id and f.last_paid_month = c.last_paid_month
+     and (f.rank <= 3 or not c.is_usable) cross join today as t
+where f.valid_from <= t.as_of
+group by c.person_id, c.last_paid_month;
+
+create or replace temp table topic_hired as
+select distinct on (f.person_id) f.person_id, f.valid_from as hired_from, f.last_paid_month as hired_last_paid_month,
+       f.employer_uscc as hired_uscc, f.employer_name as hired_name, f.payer_kind as hired_payer,
+       f.rank as hired_rank, [f.record_id] as hired_records
+from fact_insured as f cross join today as t
+where f.payer_kind in ('单位职工', '公益性岗位') and f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to)
+order by f.person_id, f.rank, f.payer_kind desc, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_flexible as
+select distinct on (f.person_id) f.person_id, f.valid_from as flexible_from, f.rank as flexible_rank,
+       [f.record_id] as flexible_records
+from fact_insured as f cross join today as t
+where f.payer_kind = '灵活就业' and f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to)
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_benefit as
+select distinct on (f.person_id) f.person_id, f.valid_from as benefit_from, f.rank as benefit_rank,
+       [f.record_id] as benefit_records
+from fact_benefit as f cross join today as t
+where f.valid_from <= t.as_of and t.as_of < f.valid_to
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_benefit_ended as
+select distinct on (f.person_id) f.person_id, f.valid_to as benefit_ended_on, f.rank as benefit_ended_rank,
+       [f.record_id] as benefit_ended_records
+from fact_benefit as f cross join today as t
+where f.valid_to <= t.as_of
+order by f.person_id, f.rank, f.valid_to desc, f.record_id;
+
+create or replace temp table topic_aid as
+select distinct on (f.person_id) f.person_id, f.valid_from as aid_from, f.aid_kind, f.household_no, f.rank as aid_rank,
+       [f.record_id] as aid_records
+from fact_aid as f cross join today as t
+where f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to)
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_certificate as
+select distinct on (f.person_id) f.person_id, f.valid_from as certificate_from, f.valid_to as certificate_to,
+       f.category as disability_category, f.grade as disability_grade, f.rank as certificate_rank,
+       [f.record_id] as certificate_records
+from fact_certificate as f cross join today as t
+where f.status = '有效' and (f.valid_from is null or f.valid_from <= t.as_of) and (f.valid_to is null or t.as_of < f.valid_to)
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
+-- A live licence held by its operator or legal representative; any other role, a revoked or moved licence is weak.
+create or replace temp table topic_licence as
+select distinct on (f.person_id) f.person_id, f.valid_from as licence_from, f.entity_kind as licence_kind,
+       f.entity_name as licence_name, f.uscc as licence_uscc, f.rank as licence_rank, [f.record_id] as licence_records
+from fact_licence as f cross join today as t
+where f.status = '存续' and f.role in ('经营者', '法定代表人') and f.valid_from <= t.as_of
+  and (f.valid_to is null or t.as_of < f.valid_to)
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_licence_weak as
+select distinct on (f.person_id) f.person_id, f.valid_from as licence_weak_from, f.role as licence_weak_role,
+       f.status as licence_weak_status, f.rank as licence_weak_rank, [f.record_id] as licence_weak_records
+from fact_licence as f cross join today as t
+where not (f.status = '存续' and f.role in ('经营者', '法定代表人')) and f.valid_from <= t.as_of
+  and f.status not in ('注销', '撤销', '吊销已注销') and (f.valid_to is null or t.as_of < f.valid_to or f.status = '吊销未注销')
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_licence_ended as
+select distinct on (f.person_id) f.person_id, f.valid_to as licence_ended_on, f.rank as licence_ended_rank,
+       [f.record_id] as licence_ended_records
+from fact_licence as f cross join today as t
+where f.valid_to <= t.as_of and f.status <> '吊销未注销' and f.role in ('经营者', '法定代表人')
+order by f.person_id, f.rank, f.valid_to desc, f.record_id;
+
+create or replace temp table topic_pension as
+select distinct on (f.person_id) f.person_id, f.valid_from as pension_from, f.scheme as pension_scheme,
+       f.status as pension_status, f.rank as pension_rank, [f.record_id] as pension_records
+from fact_pension as f cross join today as t
+where f.valid_from <= t.as_of
+order by f.person_id, f.status = '暂停', f.rank, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_death as
+select distinct on (f.person_id) f.person_id, f.valid_from as died_on, f.rank as death_rank, [f.record_id] as death_records
+from fact_death as f cross join today as t
+where f.valid_from <= t.as_of
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_service as
+with since as (
+    select f.*, r.registered_from, t.as_of,
+           (r.registered_from + interval 1 month)::date as short_end, (r.registered_from + interval 6 month)::date as mid_end
+    from fact_service as f inner join topic_registration as r using (person_id) cross join today as t
+    where f.valid_from <= t.as_of and f.rank <= 2
+),
+streak as (
+    select person_id, max(valid_from) filter (service_kind <> '拒绝服务') as last_taken_on from since group by person_id
+)
+select s.person_id, 2 as service_rank, list(s.record_id order by s.record_id) as service_records,
+       max(s.valid_from) filter (s.means is distinct from '数据比对' and s.service_kind <> '拒绝服务') as last_contact_on,
+       count(*) filter (s.service_kind = '拒绝服务' and s.justified is distinct from true
+                        and s.valid_from > coalesce(k.last_taken_on, date '0001-01-01')) as refusals_in_row,
+       count(*) filter (s.service_kind = '职业指导' and in_tier(s.valid_from, s.as_of, s.registered_from, s.short_end, s.mid_end)) as guidance_count,
+       count(distinct coalesce(s.vacancy_no, s.record_id)) filter (s.service_kind = '岗位推荐'
+                        and in_tier(s.valid_from, s.as_of, s.registered_from, s.short_end, s.mid_end)) as post_count,
+       count(*) filter (s.service_kind in ('技能培训', '培训机会')
+                        and in_tier(s.valid_from, s.as_of, s.registered_from, s.short_end, s.mid_end)) as training_count
+from since as s left join streak as k using (person_id)
+group by s.person_id;
+
+create or replace temp table wide as
+with flags as (
+    select bool_or(has_service_log) as has_service_log, bool_or(has_outside_insurance) as has_outside_insurance from source_flag
+)
+select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village, p.phone, p.is_held, t.as_of,
+       age_on(p.birth_date, t.as_of) as age_years,
+       retirement_date(p.birth_date, p.sex, n.base_male_months, n.base_female_late_months, n.rise_from, n.rise_step_months,
+                       n.rise_cap_months) as retirement_date_late,
+       coalesce(r.registration_rank <= 3, false) as is_registered, r.* exclude (person_id),
+       case when r.registered_from is null then null when t.as_of <= r.registered_from + interval 1 month then 'short'
+            when t.as_of <= r.registered_from + interval 6 month then 'mid' else 'long' end as tier,
+       case when r.registered_from is null then null when t.as_of <= r.registered_from + interval 1 month then '短期失业'
+            when t.as_of <= r.registered_from + interval 6 month then '中短期失业' else '长期失业' end as tier_name,
+       s.* exclude (person_id, stop_reasons), coalesce(s.stop_reasons, []) as stop_reasons, coalesce(s.stop_rank is not null, false) as has_stop,
+       h.* exclude (person_id), coalesce(h.hired_rank is not null, false) as has_job, coalesce(h.hired_rank <= 1, false) as firm_job,
+       x.* exclude (person_id), coalesce(x.flexible_rank is not null, false) as has_flexible, coalesce(x.flexible_rank <= 1, false) as firm_flexible,
+       b.* exclude (person_id), coalesce(b.benefit_rank is not null, false) as has_benefit, coalesce(b.benefit_rank <= 2, false) as usable_benefit,
+       be.* exclude (person_id), coalesce(be.benefit_ended_rank <= 2, false) as had_benefit,
+       a.* exclude (person_id), coalesce(a.aid_rank is not null, false) as has_aid,
+       c.* exclude (person_id), coalesce(c.certificate_rank is not null, false) as has_certificate,
+       l.* exclude (person_id), coalesce(l.licence_rank is not null, false) as has_licence, coalesce(l.licence_rank <= 1, false) as firm_licence,
+       lw.* exclude (person_id), coalesce(lw.licence_weak_rank is not null, false) as has_weak_licence,
+       le.* exclude (person_id), coalesce(le.licence_ended_rank <= 2, false) as had_licence,
+       pe.* exclude (person_id), coalesce(pe.pension_rank is not null, false) as has_pension,
+       coalesce(pe.pension_rank <= 1 and pe.pension_status is distinct from '暂停', false) as firm_pension,
+       d.* exclude (person_id), coalesce(d.death_rank is not null, false) as has_death, coalesce(d.death_rank <= 1, false) as firm_death,
+       coalesce(v.service_rank, 2) as service_rank, coalesce(v.service_records, []) as service_records, v.last_contact_on,
+       coalesce(v.refusals_in_row, 0) as refusals_in_row, coalesce(v.guidance_count, 0) as guidance_count,
+       coalesce(v.post_count, 0) as post_count, coalesce(v.training_count, 0) as training_count,
+       coalesce(f.has_service_log, false) as has_service_log, coalesce(f.has_outside_insurance, false) as has_outside_insurance
+from everybody as p cross join today as t cross join national as n cross join flags as f
+left join topic_registration as r using (person_id) left join topic_stop as s using (person_id)
+left join topic_hired as h using (person_id) left join topic_flexible as x using (person_id)
+left join topic_benefit as b using (person_id) left join topic_benefit_ended as be using (person_id)
+left join topic_aid as a using (person_id) left join topic_certificate as c using (person_id)
+left join topic_licence as l using (person_id) left join topic_licence_weak as lw using (person_id)
+left join topic_licence_ended as le using (person_id) left join topic_pension as pe using (person_id)
+left join topic_death as d using (person_id) left join topic_service as v using (person_id);

@@ -1,0 +1,63 @@
+"""One workbook from its sheets and pages: read every sheet, then write them in order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from reports.detail import csv_path, read_content
+from reports.run_note import Night, Profile
+from reports.sheet import Block, Content, Page, Sheet
+from reports.workbook import open_book, write_page, write_sheet
+
+Contents = Mapping[str, Content]
+MakePage = Callable[[Contents], Page]
+CSV_HINT = "CSV 为 UTF-8（带 BOM）。用 Excel 打开请经“数据—自文本”导入，并将证件号码列设为文本。"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every workbook is written from and where to."""
+
+    con: duckdb.DuckDBPyConnection
+    night: Night
+    out: Path
+    profile: Profile
+
+
+def write_book(
+    desk: Desk,
+    name: str,
+    sheets: tuple[Sheet, ...],
+    *,
+    front: MakePage | None = None,
+    back: MakePage | None = None,
+    bannered: tuple[str, ...] = (),
+) -> list[Path]:
+    """Write `name`.xlsx: front page, sheets, back page. `bannered` names the sheets that show what packs found, and
+    with any of them so do the pages. The workbook and the CSVs beside it."""
+    path = desk.out / f"{name}.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    contents = {s.name: read_content(desk.con, s, desk.profile.rows_per_sheet, path) for s in sheets}
+    banners = desk.night.banners
+    with open_book(path, desk.night.as_of) as book:
+        if front:
+            write_page(book, front(contents), contents, banners if bannered else ())
+        for sheet in sheets:
+            write_sheet(book, sheet, contents[sheet.name], banners if sheet.name in bannered else ())
+        if back:
+            write_page(book, back(contents), contents, banners if bannered else ())
+    return [path, *(csv_path(path, s) for s in sheets if contents[s.name].detail)]
+
+
+def guide(sheets: tuple[Sheet, ...], contents: Contents) -> Block:
+    """What each sheet of the workbook holds and how many rows, with a line where one was cut short."""
+    rows = tuple((s.name, s.grain, contents[s.name].total, contents[s.name].remainder) for s in sheets)
+    return Block("本簿各表", ("工作表", "每行是", "行数", "备注"), rows)
+
+
+def cut_lines(sheets: tuple[Sheet, ...], contents: Contents) -> tuple[str, ...]:
+    """One line per sheet that was cut short, and how to open the CSV; none if all are whole."""
+    cut = tuple(f"《{s.name}》{contents[s.name].remainder}" for s in sheets if contents[s.name].remainder)
+    return (*cut, CSV_HINT) if cut else ()

@@ -1,0 +1,117 @@
+"""台账增量.xlsx: what changed in the ledger tonight, one sheet per op, with a cover that adds up."""
+
+from pathlib import Path
+
+from reports.assemble import Contents, Desk, cut_lines, guide, write_book
+from reports.run_note import Night
+from reports.sheet import DAY, WHOLE, Alarm, Block, Column, Page, Sheet
+from reports.words import OP_WORDS, PACK_WORDS, TABLE_WORDS, TRACK_WORDS
+from schemas.tables import OPS, TRACKS
+
+ENTRIES_OF_OP = """
+select entry_id, word_track(track) as track, word_op(op) as op, name, shown_id(id_number) as id_number, town, village,
+    concat_ws('；', word_basis(basis), word_basis(nullif(ground, basis))) as basis, coalesce(shown, clause) as clause,
+    word_state(state_from) as state_from, word_state(state_to) as state_to, valid_from,
+    yes_no(needs_decision) as needs_decision, shown_text(reason) as reason, coalesce(len(evidence), 0) as evidence_count
+from ledger_entry left join report_clause using (pack, clause)
+where op = $op order by run_no, seq
+"""
+COLUMNS = (
+    Column("entry_id", "流水号", 14),
+    Column("track", "台账", 16),
+    Column("op", "措施", 20),
+    Column("name", "姓名", 14),
+    Column("id_number", "证件号码", 22),
+    Column("town", "镇街", 14),
+    Column("village", "村居", 16),
+    Column("basis", "依据", 16, wrap=True),
+    Column("clause", "条款", 26, wrap=True),
+    Column("state_from", "原状态", 16),
+    Column("state_to", "新状态", 16),
+    Column("valid_from", "生效日", 12, DAY),
+    Column("needs_decision", "需人工决定", 10),
+    Column("reason", "原因", 60, wrap=True),
+    Column("evidence_count", "证据数", 8, WHOLE),
+)
+CLAUSES_USED = """
+select pack, clause, title, quote, document, count(*) as entry_count
+from ledger_entry left join report_clause using (pack, clause) group by all order by pack, clause
+"""
+CLAUSES = Sheet(
+    name="所依条款", grain="今夜用到的一个条款", rows=CLAUSES_USED,
+    columns=(
+        Column("pack", "政策包", 14), Column("clause", "条款", 14), Column("title", "名称", 30, wrap=True),
+        Column("quote", "原文摘录", 60, wrap=True), Column("document", "文件", 40, wrap=True),
+        Column("entry_count", "条数", 10, WHOLE),
+    ),
+    fixed_columns=2,
+)  # fmt: skip
+TOTALS = "select op, track, count(*) from ledger_entry group by op, track"
+
+
+def op_sheet(op: str) -> Sheet:
+    return Sheet(f"{OP_WORDS[op]} {op}", "一条台账分录", ENTRIES_OF_OP, COLUMNS, {"op": op}, fixed_columns=4)
+
+
+def build(desk: Desk) -> list[Path]:
+    """One sheet for each op with entries tonight, in the order of `OPS`."""
+    totals = {(op, track): n for op, track, n in desk.con.execute(TOTALS).fetchall()}
+    seen = {op for op, _ in totals}
+    sheets = (*(op_sheet(op) for op in OPS if op in seen), CLAUSES)
+    bannered = tuple(s.name for s in sheets)
+
+    def front(contents: Contents) -> Page:
+        return cover(desk.night, sheets, contents, totals)
+
+    return write_book(desk, "台账增量", sheets, front=front, bannered=bannered)
+
+
+def cover(night: Night, sheets: tuple[Sheet, ...], contents: Contents, totals: dict[tuple[str, str], int]) -> Page:
+    hashes = tuple((TABLE_WORDS.get(n, n), rows, sha) for n, (rows, sha) in sorted(night.table_hashes.items()))
+    return Page(
+        name="封面",
+        title="台账增量",
+        lines=(night.title, f"记录时间 {night.recorded_in_beijing}", *cut_lines(sheets, contents)),
+        blocks=(
+            packs_in_use(night),
+            Block("合计（条）", ("措施", *TRACK_WORDS.values(), "合计"), totals_by_op(totals)),
+            Block(
+                "守恒核对：期初 + 增加 − 减少 = 期末", BALANCE_HEADER, balance_rows(night), "本次运行未给出期初与期末"
+            ),
+            guide(sheets, contents),
+            Block("各表哈希（sha256）", ("表", "行数", "sha256"), hashes, "未给出"),
+            Block("上一夜清单（sha256）", ("清单", "", "sha256"), (("上一夜", "", night.previous or "（首夜，无）"),)),
+        ),
+        widths=(26, 22, 26, 16, 14, 14, 14),
+    )
+
+
+BALANCE_HEADER = ("政策包", "台账", "核对", "期初", "增加", "减少", "期末")
+
+
+def packs_in_use(night: Night) -> Block:
+    rows = tuple((p.code, p.version, p.title, PACK_WORDS.get(p.status, p.status)) for p in night.packs)
+    return Block("政策包", ("代码", "版本", "名称", "状态"), rows, "未启用政策包")
+
+
+def totals_by_op(totals: dict[tuple[str, str], int]) -> tuple[tuple[str | int, ...], ...]:
+    """One row per op with entries: how many on each track, and in all; then the same for all ops."""
+    if not totals:
+        return ()
+    counts = {op: [totals.get((op, t), 0) for t in TRACKS] for op in OPS if any((op, t) in totals for t in TRACKS)}
+    rows = [(f"{OP_WORDS[op]} {op}", *row, sum(row)) for op, row in counts.items()]
+    columns = [sum(column) for column in zip(*counts.values(), strict=True)]
+    return (*rows, ("合计", *columns, sum(columns)))
+
+
+def balance_rows(night: Night) -> tuple[tuple[str | int, ...], ...]:
+    """One row per pack and track whose flows the run gives."""
+    return tuple(
+        (pack, f"{TRACK_WORDS.get(track, track)} {track}", _verdict(*flows), *flows)
+        for pack, track, flows in night.balances()
+    )
+
+
+def _verdict(opening: int, inflow: int, outflow: int, closing: int) -> str:
+    gap = opening + inflow - outflow - closing
+    return "相符" if gap == 0 else Alarm(f"不符，差 {gap:,}")

@@ -1,0 +1,117 @@
+"""Rows of a sheet as XML, a column at a time: the quick way for tens of thousands of rows.
+
+XlsxWriter writes cell by cell: a sheet of 15 columns by 20 000 rows took 2.6 s so and takes 0.7 s this way. Only
+cells of text, numbers and dates can come out of here; nothing that could be a formula.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import Any
+
+import pyarrow as pa
+from xlsxwriter.worksheet import Worksheet
+
+ILL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML, or of no use in a cell
+MARKUP = re.compile("[\x00-\x08\x0b-\x1f\x7f&<>\ud800-\udfff\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
+ESCAPE_LIKE = re.compile("(_x[0-9a-fA-F]{4}_)")  # Excel would read it as one character
+LONGEST = 32_767  # Excel's limit for one cell, in UTF-16 units
+CUT = "…（超长，已截断）"
+EPOCH = date(1899, 12, 30)
+LINE_POINTS, MOST_LINES = 16, 12
+BATCH = 2000  # so that only a batch at a time is Python objects
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one column is written: its letter, the index of its cell format, its kind, and its width if it wraps."""
+
+    letter: str
+    style: int
+    kind: str
+    wrap_width: float = 0
+
+
+class StreamedSheet(Worksheet):
+    """A worksheet of a constant_memory workbook that also takes whole rows. Leans on the inside of XlsxWriter
+    (`fh`, `previous_row`, the stored dimensions), which is pinned; the tests read every sheet back."""
+
+    def append_rows(self, first: int, rows: Iterator[str], last_column: int) -> int:
+        """Write rows from row `first` on (0-based). How many."""
+        self._write_single_row(first)  # flush what was written cell by cell
+        count = 0
+        for row in rows:
+            self.fh.write(row)
+            count += 1
+        if count:
+            self._check_dimensions(first + count - 1, last_column)
+        self.previous_row = first + count
+        return count
+
+
+def row_xml(table: pa.Table, looks: Sequence[Look], blanks: Sequence[Look], first: int) -> Iterator[str]:
+    """One `<row>` per row of the table; `blanks` are empty cells at their own columns, to the right of all others."""
+    number = first + 1
+    for batch in table.to_batches(max_chunksize=BATCH):
+        numbers = range(number, number + batch.num_rows)
+        columns = [column.to_pylist() for column in batch.columns]
+        cells = [_cells(values, numbers, look) for values, look in zip(columns, looks, strict=True)]
+        cells += [[f'<c r="{look.letter}{row}" s="{look.style}"/>' for row in numbers] for look in blanks]
+        heights = _lines_of_rows(columns, looks, len(numbers))
+        for row, lines, parts in zip(numbers, heights, zip(*cells, strict=True), strict=True):
+            yield f'<row r="{row}"{_height(lines)}>{"".join(parts)}</row>'
+        number += batch.num_rows
+
+
+def _cells(values: list[Any], rows: range, look: Look) -> list[str]:
+    """A column's cells; no cell where there is no value."""
+    head, style = f'<c r="{look.letter}', f'" s="{look.style}"'
+    if look.kind == "text":
+        start, end = f'{style} t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
+        texts = ["" if v is None else as_xml(v if type(v) is str else str(v)) for v in values]
+    else:
+        start, end = f"{style}><v>", "</v></c>"
+        texts = ["" if v is None else str((v - EPOCH).days if look.kind == "day" else v) for v in values]
+    return [f"{head}{row}{start}{text}{end}" if text else "" for row, text in zip(rows, texts, strict=True)]
+
+
+def _lines_of_rows(columns: list[list[Any]], looks: Sequence[Look], count: int) -> list[int]:
+    """Per row, the lines its tallest wrapped cell takes."""
+    tallest = [1] * count
+    for values, look in zip(columns, looks, strict=True):
+        if look.wrap_width:
+            needed = (1 if v is None else lines_needed(v, look.wrap_width) for v in values)
+            tallest = [max(pair) for pair in zip(tallest, needed, strict=True)]
+    return tallest
+
+
+def as_xml(text: str) -> str:
+    if len(text) <= LONGEST // 2 and not MARKUP.search(text):
+        return text
+    text = fit(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return ESCAPE_LIKE.sub(r"_x005F\1", text)
+
+
+def fit(text: str) -> str:
+    """The text without what a cell cannot hold; a longer text than Excel takes is cut and says so."""
+    text = ILL.sub("", text)
+    if len(text) <= LONGEST // 2:
+        return text
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST:
+        return text
+    return units[: 2 * (LONGEST - len(CUT))].decode("utf-16-le", "ignore") + CUT
+
+
+def lines_needed(text: str, width: float) -> int:
+    """How many lines a wrapped text takes in a column; a Han character is two digits wide, as it is in GBK.
+    LibreOffice and WPS do not fit the height of rows on opening, so it must be written."""
+    if 2 * len(text) < width and "\n" not in text:
+        return 1
+    return sum(max(1, ceil(len(line.encode("gbk", "replace")) / (width - 1))) for line in text.split("\n"))
+
+
+def _height(lines: int) -> str:
+    return f' ht="{LINE_POINTS * min(lines, MOST_LINES)}" customHeight="1"' if lines > 1 else ""

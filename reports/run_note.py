@@ -1,0 +1,68 @@
+"""What a run says about itself, and what the reader of its workbooks may see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8))
+FLOWS = ("opening", "inflow", "outflow", "closing")
+
+
+@dataclass(frozen=True)
+class PackNote:
+    """One pack in use tonight. `status` "draft" puts a banner on every sheet of results."""
+
+    code: str
+    title: str
+    version: str
+    status: str
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == "draft"
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run. `previous` is the sha256 of the last manifest or "", `table_hashes` holds rows and sha256 by table,
+    `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds."""
+
+    run_no: int
+    as_of: date
+    recorded_at: datetime
+    packs: tuple[PackNote, ...]
+    previous: str
+    table_hashes: dict[str, tuple[int, str]]
+    totals: dict[str, int]
+    barred: tuple[str, ...]
+    steps: tuple[tuple[str, float], ...]
+
+    @property
+    def title(self) -> str:
+        return f"第 {self.run_no} 次运行　数据日期 {self.as_of:%Y-%m-%d}"
+
+    @property
+    def recorded_in_beijing(self) -> str:
+        return f"{self.recorded_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}（北京时间）"
+
+    @property
+    def banners(self) -> tuple[str, ...]:
+        """One line per draft pack, for the top of every sheet that shows what the packs found."""
+        return tuple(
+            f"「征求意见稿」{p.title}（{p.code}，版本 {p.version}）尚未定稿，依其条款得出的结果仅供核对。"
+            for p in self.packs
+            if p.is_draft
+        )
+
+    def balances(self) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+        """Pack, track and the four flows, for each pair whose four totals are all given."""
+        pairs = {tuple(key.rsplit(".", 2)[:2]) for key in self.totals if key.count(".") >= 2}
+        named = ((p, t, [self.totals.get(f"{p}.{t}.{flow}") for flow in FLOWS]) for p, t in sorted(pairs))
+        return tuple((p, t, tuple(n for n in four if n is not None)) for p, t, four in named if None not in four)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the recipient may see, and how many rows a sheet may hold before the rest goes to a CSV beside it."""
+
+    full_id_number: bool = False
+    rows_per_sheet: int = 20000

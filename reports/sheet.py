@@ -1,0 +1,110 @@
+"""What a workbook is made of, as values: sheets of rows, pages of short blocks, charts over sheets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+TEXT, WHOLE, DECIMAL, DAY = "@", "#,##0", "#,##0.00", "yyyy-mm-dd"
+NOTHING = "今夜无变化"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. An `answer` column is left empty and unlocked for the reader; it is not among the sheet's rows."""
+
+    field: str
+    header: str
+    width: float = 10
+    form: str = TEXT
+    wrap: bool = False
+    answer: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def shown_width(self) -> float:
+        """Wide enough for the header and its filter arrow. A Han character takes two digits' room."""
+        return max(self.width, sum(2 if ord(c) > 0x2E7F else 1 for c in self.header) + 3)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows under one header. `rows` is one ordered select whose columns are the fields that are not answers."""
+
+    name: str
+    grain: str
+    rows: str
+    columns: tuple[Column, ...]
+    binds: Mapping[str, str] = field(default_factory=dict)
+    fixed_columns: int = 1
+
+    @property
+    def delivered(self) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if not c.answer)
+
+    @property
+    def has_answers(self) -> bool:
+        return any(c.answer for c in self.columns)
+
+
+@dataclass(frozen=True)
+class Content:
+    """The rows a sheet shows, how many there are in all, and the name of the CSV that holds them if it was cut."""
+
+    table: pa.Table
+    total: int
+    detail: str = ""
+
+    @property
+    def remainder(self) -> str:
+        """The sentence that says a sheet was cut short; empty if it was not."""
+        if not self.detail:
+            return ""
+        return f"共 {self.total:,} 行，本表只列前 {self.table.num_rows:,} 行；全部明细见同一文件夹的《{self.detail}》。"
+
+
+class Alarm(str):
+    """A text on a page that must catch the eye."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A short table on a page, with its own small header; or the line `empty`. The last column is not wrapped."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    empty: str = NOTHING
+
+
+@dataclass(frozen=True)
+class Series:
+    field: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Horizontal bars over the rows of a sheet of the same workbook, drawn on a page."""
+
+    title: str
+    sheet: Sheet
+    category: str
+    series: tuple[Series, ...]
+    axis: str
+    stacking: str = "stacked"
+    labels: bool = False
+    at: str = "F2"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of lines and blocks for reading, not for filtering."""
+
+    name: str
+    title: str
+    lines: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    widths: tuple[float, ...] = (18, 18, 18, 18, 18)
+    charts: tuple[Chart, ...] = ()

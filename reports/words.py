@@ -1,0 +1,51 @@
+"""The Chinese words for codes. A code without a word is shown as it came."""
+
+from schemas.extracts import LAYOUTS
+
+UNKNOWN_AGENCY = "未识别来源"
+TRACK_WORDS = {"R": "失业登记", "H": "就业困难认定", "L": "台账", "T": "任务"}
+OP_WORDS = {
+    "ADD": "新增", "UPD": "更新", "FLAG_REEMP": "再就业标记", "PROP_EXIT": "建议退出", "PROP_DEREG": "建议注销登记",
+    "REVIEW": "待核查", "HOLD": "暂挂", "WITHDRAW": "撤回", "TASK": "任务", "NOTIFY": "告知", "URGE": "督促",
+    "REFER": "转介", "ALERT": "预警", "GAP": "服务缺口", "DECIDED": "已决定",
+}  # fmt: skip
+STATE_WORDS = {
+    "R0": "未登记", "R1": "已登记", "R2": "拟注销", "R3": "已注销", "H0": "未列入", "H1": "候选", "H2": "已申请",
+    "H3": "初审通过", "H4": "已认定", "H5": "拟退出", "H6": "已退出", "L0": "未列入", "L1": "候选", "L2": "已核实",
+    "L3": "服务中", "L4": "再就业待确认", "L5": "再就业已确认", "L6": "已关闭", "LX": "暂挂", "RX": "暂挂",
+    "HX": "暂挂",
+}  # fmt: skip
+TASK_WORDS = {"open": "待办", "closed": "已办结"}
+BASIS_WORDS = {
+    "registration": "失业登记", "stoppage": "停保", "benefit": "失业保险待遇", "low_income": "低保低收入",
+    "disability": "残疾", "benefit-and-job": "领取待遇同时参保", "benefit-ended": "待遇期满", "hired": "已就业",
+    "pension": "养老待遇", "death": "死亡", "died": "死亡", "stop-reason": "停保原因",
+    "may-register": "可办理失业登记", "underage": "未满十六周岁", "check-insured": "核实参保",
+    "check-licence": "核实执照", "door-visit": "入户走访", "stale": "久未核验", "flexible": "灵活就业参保",
+    "licence": "营业执照", "licence-ended": "执照已注销", "founded-firm": "创办企业", "self-employed": "个体经营",
+    "short": "短期失业", "mid": "中短期失业", "long": "长期失业", "guidance": "职业指导", "post": "岗位推荐",
+    "training": "技能培训",
+}  # fmt: skip
+MATCH_WORDS = {
+    "linked": "已关联", "new_person": "新增人员", "not_linked": "未关联", "review": "待核查", "unchanged": "未变",
+}  # fmt: skip
+RULE_WORDS = {
+    "id_and_name": "证件号码与姓名一致", "id_damaged_and_name": "证件号码残缺、姓名相符",
+    "id_name_conflict": "证件号码相同、姓名不符", "id_shared": "证件号码为多人共用",
+    "no_usable_number": "无可用证件号码", "name_birth_sex": "姓名、出生日期、性别一致",
+    "name_and_phone": "姓名、电话一致", "name_only": "仅姓名一致", "model": "模型评分", "reviewer": "人工核定",
+}  # fmt: skip
+DELIVERY_WORDS = {"accepted": "已接收", "refused": "已拒收", "duplicate": "重复文件", "held": "暂停处理"}
+PACK_WORDS = {"draft": "征求意见稿", "in_force": "现行有效", "final": "已定稿", "expired": "已失效"}
+COVERAGE_WORDS = {"full": "全量", "delta": "增量"}
+LIST_WORDS = {
+    "O02": "候选人员", "O03": "走访任务", "O04": "退出与注销建议", "O05": "决定告知", "O06": "督促办理就业登记",
+    "O07": "转介民政", "O08": "政策推送", "O09": "应享未享", "O10": "回访任务", "O11": "服务缺口",
+    "O12": "久未核验与数据退回", "O13": "零就业家庭限期", "O14": "裁员预警", "O15": "疑点核查",
+}  # fmt: skip
+TABLE_WORDS = {
+    "delivery": "交付", "quarantine": "隔离行", "match_log": "比对日志", "person": "人员",
+    "ledger_entry": "台账分录", "notice": "提示", "link": "关联", "ended": "失效行",
+}  # fmt: skip
+KIND_WORDS = {kind: layout.label for kind, layout in LAYOUTS.items()}
+AGENCIES = {kind: layout.agency for kind, layout in LAYOUTS.items()}

@@ -1,0 +1,122 @@
+"""How one column of an extract is declared, once, and how a model is read back as a layout.
+
+A column's pandera field carries its header, type, need, aliases and code words in `metadata`; reading, binding,
+checking, the stored types and the documentation all derive from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandera.pandas as pa
+
+MUST, SHOULD, MAY = "must", "should", "may"
+
+SQL_TYPES = {
+    "name": "VARCHAR",
+    "id": "VARCHAR",
+    "text": "VARCHAR",
+    "code": "VARCHAR",
+    "phone": "VARCHAR",
+    "uscc": "VARCHAR",
+    "date": "DATE",
+    "month": "DATE",
+    "int": "BIGINT",
+    "money": "DECIMAL(18,2)",
+    "bool": "BOOLEAN",
+}
+USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
+EARLIEST = "1900-01-01"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an extract. `words` maps folded delivered words to codes; `month_means` says which day a
+    date that names only a month stands for (None: such a date is quarantined)."""
+
+    field: str
+    header: str
+    type: str
+    need: str
+    alias: tuple[str, ...]
+    codes: tuple[str, ...]
+    words: Mapping[str, str]
+    month_means: str | None
+    lenient: bool
+
+    @property
+    def sql_type(self) -> str:
+        return SQL_TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One extract kind: its columns and how its rows are told apart. `key` names the fields that stay the same
+    when an office corrects a row; `adds_people` is true for rosters; of an `is_event`
+    kind a row that vanishes from a full snapshot was taken back, of the others it has merely ended."""
+
+    kind: str
+    label: str
+    icode: str
+    agency: str
+    adds_people: bool
+    is_event: bool
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    schema: pa.DataFrameSchema
+
+    def column(self, field: str) -> Column:
+        return next(c for c in self.columns if c.field == field)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(c.field for c in self.columns)
+
+
+def column(
+    header: str,
+    type: str,
+    need: str = MAY,
+    *,
+    alias: tuple[str, ...] = (),
+    codes: tuple[str, ...] = (),
+    words: Mapping[str, str] | None = None,
+    month_means: str | None = None,
+    lenient: bool = False,
+) -> Any:
+    """A pandera field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
+    checks: dict[str, Any] = {}
+    if type == "name":
+        checks["str_length"] = {"min_value": 1, "max_value": 50}
+    elif type in ("text", "code", "id", "phone"):
+        checks["str_length"] = {"min_value": 0, "max_value": 2000}
+    elif type in ("int", "money"):
+        checks["ge"] = 0
+    meta = {
+        "header": header,
+        "type": type,
+        "need": need,
+        "alias": alias,
+        "codes": codes,
+        "words": dict(words or {}),
+        "month_means": month_means,
+        "lenient": lenient,
+    }
+    return pa.Field(nullable=need != MUST, metadata=meta, **checks)
+
+
+def declared(model: type[pa.DataFrameModel]) -> dict[str, Any]:
+    """The `metadata` of a model's Config."""
+    config = model.__config__
+    return dict((config.metadata if config else None) or {})
+
+
+@cache
+def layout_of(model: type[pa.DataFrameModel]) -> Layout:
+    """The layout a model declares. Columns in declared order, the person's first."""
+    schema = model.to_schema()
+    facts = declared(model)["zhaoren"]
+    columns = tuple(Column(field=name, **(spec.metadata or {})) for name, spec in schema.columns.items())
+    return Layout(columns=columns, schema=schema, **facts)

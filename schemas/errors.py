@@ -1,0 +1,53 @@
+"""Errors and messages of the whole house.
+
+ZhaorenError
+├── UsageError      exit 2: wrong command, workspace or settings
+├── DeliveryRefused this delivery alone is refused, the night goes on (exit 3)
+├── WorkspaceBusy   exit 5: another run holds the workspace
+├── PolicyError     exit 2: a pack that cannot be read or has a gap
+└── IntegrityError  exit 1: totals, hashes or the chain do not hold
+
+Messages for people are Chinese, or English with ZHAOREN_LANG=en. What is stored in tables is always Chinese,
+so that the same night gives the same bytes on every desk. No message ever carries a cell's value.
+"""
+
+import os
+
+
+class ZhaorenError(Exception):
+    """Base of everything we raise on purpose; `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(ZhaorenError):
+    exit_code = 2
+
+
+class PolicyError(ZhaorenError):
+    exit_code = 2
+
+
+class IntegrityError(ZhaorenError):
+    exit_code = 1
+
+
+class WorkspaceBusy(ZhaorenError):
+    exit_code = 5
+
+
+class DeliveryRefused(ZhaorenError):
+    """Raised while one delivery is received or read; carries the Chinese sentence that is stored and shown."""
+
+    exit_code = 3
+
+    def __init__(self, reason: str, *, code: str, held: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+        self.held = held
+
+
+def say(chinese: str, english: str) -> str:
+    """The sentence in the reader's language."""
+    return english if os.environ.get("ZHAOREN_LANG", "").lower().startswith("en") else chinese

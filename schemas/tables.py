@@ -1,0 +1,319 @@
+"""Tables that a sealed run publishes: one pandera model each, in key order.
+
+A field's `metadata` carries the stored SQL type; nullability, codes and the key are the model's own. `describe`
+gives what the sealer, the documentation and the tests read.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.columns import Layout, declared
+
+DELIVERY_STATUS = ("accepted", "refused", "duplicate", "held")
+MATCH_STATUS = ("linked", "new_person", "not_linked", "review", "unchanged")
+TRACKS = ("R", "H", "L", "T")
+OPS = (
+    "ADD", "UPD", "FLAG_REEMP", "PROP_EXIT", "PROP_DEREG", "REVIEW", "HOLD", "WITHDRAW", "TASK", "NOTIFY", "URGE",
+    "REFER", "ALERT", "GAP", "DECIDED",
+)  # fmt: skip
+WEIGHTS = "STRUCT(id_number DOUBLE, name DOUBLE, birth_date DOUBLE, sex DOUBLE, support DOUBLE)"
+
+
+def _field(sql: str, *, null: bool = True, codes: tuple[str, ...] = ()) -> Any:
+    checks: dict[str, Any] = {"isin": codes} if codes else {}
+    return pa.Field(nullable=null, metadata={"sql": sql}, **checks)
+
+
+def text(**kw: Any) -> Any:
+    return _field("VARCHAR", **kw)
+
+
+def count() -> Any:
+    return _field("BIGINT", null=False)
+
+
+def _table(name: str, *key: str) -> dict[str, Any]:
+    return {"table": {"name": name, "key": key}}
+
+
+class Delivery(pa.DataFrameModel):
+    """One file received tonight. rows = accepted + quarantined; a refused, held or duplicate file counts nothing."""
+
+    delivery_id: Series[str] = text(null=False)
+    file_name: Series[str] = text(null=False)
+    sheet: Series[str] = text()
+    kind: Series[str] = text()
+    snapshot_date: Series[object] = _field("DATE")
+    coverage: Series[str] = text(codes=("full", "delta"))
+    encoding: Series[str] = text()
+    rows: Series[int] = count()
+    accepted: Series[int] = count()
+    quarantined: Series[int] = count()
+    unchanged: Series[int] = count()
+    linked: Series[int] = count()
+    new_person: Series[int] = count()
+    not_linked: Series[int] = count()
+    review: Series[int] = count()
+    status: Series[str] = text(null=False, codes=DELIVERY_STATUS)
+    reason: Series[str] = text()
+
+    class Config:
+        metadata = _table("delivery", "delivery_id")
+
+
+class Quarantine(pa.DataFrameModel):
+    """One row that was not taken in, and why; never the value itself."""
+
+    delivery_id: Series[str] = text(null=False)
+    row_no: Series[int] = count()
+    column: Series[str] = text()
+    check: Series[str] = text(null=False)
+    value_kind: Series[str] = text()
+    message: Series[str] = text(null=False)
+    file_name: Series[str] = text()
+    sheet: Series[str] = text()
+
+    class Config:
+        metadata = _table("quarantine", "delivery_id", "row_no")
+
+
+class MatchLog(pa.DataFrameModel):
+    """One new or changed row and whom it was found to be about; or an older row whose link changed tonight."""
+
+    delivery_id: Series[str] = text(null=False)
+    row_no: Series[int] = count()
+    record_id: Series[str] = text(null=False)
+    kind: Series[str] = text(null=False)
+    file_name: Series[str] = text()
+    sheet: Series[str] = text()
+    person_id: Series[str] = text()
+    match_status: Series[str] = text(null=False, codes=MATCH_STATUS)
+    rule: Series[str] = text()
+    match_weight: Series[float] = _field("DOUBLE")
+    match_probability: Series[float] = _field("DOUBLE")
+    weights: Series[object] = _field(WEIGHTS)
+    runner_up_person_id: Series[str] = text()
+    runner_up_weight: Series[float] = _field("DOUBLE")
+    model_version: Series[str] = text()
+    supersedes: Series[str] = text()
+    cause: Series[str] = text()
+
+    class Config:
+        metadata = _table("match_log", "delivery_id", "row_no")
+
+
+class Person(pa.DataFrameModel):
+    """One person new or changed tonight. A person_id never changes meaning and is never used again."""
+
+    person_id: Series[str] = text(null=False)
+    name: Series[str] = text()
+    id_kind: Series[str] = text()
+    id_number: Series[str] = text()
+    sex: Series[str] = text()
+    birth_date: Series[object] = _field("DATE")
+    town: Series[str] = text()
+    village: Series[str] = text()
+    phone: Series[str] = text()
+    first_run: Series[int] = count()
+    last_run: Series[int] = count()
+    merged_into: Series[str] = text()
+
+    class Config:
+        metadata = _table("person", "person_id")
+
+
+class LedgerEntry(pa.DataFrameModel):
+    """One change of an answer. Insert only; a correction names the entry it supersedes. An entry whose valid_to
+    equals its valid_from only ends another one."""
+
+    entry_id: Series[str] = text(null=False)
+    run_no: Series[int] = count()
+    seq: Series[int] = count()
+    recorded_at: Series[object] = _field("TIMESTAMP WITH TIME ZONE", null=False)
+    person_id: Series[str] = text()
+    name: Series[str] = text()
+    id_number: Series[str] = text()
+    town: Series[str] = text()
+    village: Series[str] = text()
+    pack: Series[str] = text(null=False)
+    track: Series[str] = text(null=False, codes=TRACKS)
+    op: Series[str] = text(null=False, codes=OPS)
+    basis: Series[str] = text()
+    clause: Series[str] = text(null=False)
+    ground: Series[str] = text()
+    state_from: Series[str] = text()
+    state_to: Series[str] = text()
+    valid_from: Series[object] = _field("DATE", null=False)
+    valid_to: Series[object] = _field("DATE")
+    needs_decision: Series[bool] = _field("BOOLEAN", null=False)
+    decision_entry: Series[str] = text()
+    supersedes: Series[str] = text()
+    evidence: Series[object] = _field("VARCHAR[]")
+    parameters: Series[str] = text()
+    reason: Series[str] = text(null=False)
+
+    class Config:
+        metadata = _table("ledger_entry", "entry_id")
+
+
+class OutboundList(pa.DataFrameModel):
+    """One line of an outbound list (`lists/Oxx`), from the ledger entry it names."""
+
+    person_id: Series[str] = text()
+    employer_uscc: Series[str] = text()
+    employer_name: Series[str] = text()
+    clause: Series[str] = text(null=False)
+    due_date: Series[object] = _field("DATE")
+    entry_id: Series[str] = text(null=False)
+    content: Series[str] = text()
+
+    class Config:
+        metadata = _table("list", "entry_id", "person_id", "employer_uscc", "employer_name")
+
+
+class Link(pa.DataFrameModel):
+    """Where a standing row is linked from tonight on. The house's own journal, folded into the store."""
+
+    kind: Series[str] = text(null=False)
+    office: Series[str] = text(null=False)
+    record_id: Series[str] = text(null=False)
+    person_id: Series[str] = text()
+    match_status: Series[str] = text(null=False, codes=MATCH_STATUS)
+    rule: Series[str] = text()
+    link_grade: Series[str] = text()
+
+    class Config:
+        metadata = _table("link", "kind", "office", "record_id")
+
+
+class Ended(pa.DataFrameModel):
+    """A row that stands no more: withdrawn, replaced, or missing from a full snapshot."""
+
+    kind: Series[str] = text(null=False)
+    office: Series[str] = text(null=False)
+    record_id: Series[str] = text(null=False)
+    cause: Series[str] = text(null=False, codes=("withdrawn", "replaced", "absent", "quarantined"))
+    delivery_id: Series[str] = text()
+
+    class Config:
+        metadata = _table("ended", "kind", "office", "record_id")
+
+
+class Notice(pa.DataFrameModel):
+    """What was odd about a delivery that was taken in all the same: unknown codes, extra columns, moved columns."""
+
+    delivery_id: Series[str] = text(null=False)
+    column: Series[str] = text(null=False)
+    check: Series[str] = text(null=False)
+    rows: Series[int] = count()
+    message: Series[str] = text(null=False)
+
+    class Config:
+        metadata = _table("notice", "delivery_id", "column", "check")
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    name: str
+    sql: str
+    nullable: bool
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a published table is made of; `key` is also its order."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[TableColumn, ...]
+    doc: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns)
+
+
+@cache
+def describe(model: type[pa.DataFrameModel]) -> Table:
+    """The stored form a model declares."""
+    schema = model.to_schema()
+    facts = declared(model)["table"]
+    columns = tuple(
+        TableColumn(name, (spec.metadata or {})["sql"], bool(spec.nullable), _codes(spec.checks))
+        for name, spec in schema.columns.items()
+    )
+    return Table(facts["name"], tuple(facts["key"]), columns, (model.__doc__ or "").strip())
+
+
+def _codes(checks: list[pa.Check]) -> tuple[str, ...]:
+    allowed = [tuple((c.statistics or {})["allowed_values"]) for c in checks if c.name == "isin"]
+    return allowed[0] if allowed else ()
+
+
+class Source(pa.DataFrameModel):
+    """The newest accepted snapshot of one source: its date and how many rows it had."""
+
+    kind: Series[str] = text(null=False)
+    office: Series[str] = text(null=False)
+    coverage: Series[str] = text(null=False, codes=("full", "delta"))
+    snapshot_date: Series[object] = _field("DATE", null=False)
+    rows: Series[int] = count()
+
+    class Config:
+        metadata = _table("source", "kind", "office", "coverage")
+
+
+class PersonHold(pa.DataFrameModel):
+    """Somebody whose number another person carries too: nothing is posted for them but HOLD until it is decided."""
+
+    person_id: Series[str] = text(null=False)
+    cause: Series[str] = text(null=False)
+
+    class Config:
+        metadata = _table("person_hold", "person_id")
+
+
+class RuleOutcome(pa.DataFrameModel):
+    """How many people a rule held for, could not be decided for (with the missing columns), or was not tested for."""
+
+    pack: Series[str] = text(null=False)
+    rule_id: Series[str] = text(null=False)
+    outcome: Series[str] = text(null=False)
+    missing: Series[str] = text()
+    people: Series[int] = count()
+
+    class Config:
+        metadata = _table("rule_outcome", "pack", "rule_id", "outcome", "missing")
+
+
+PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
+INTERNAL = (Link, Ended, Notice, Source, PersonHold, RuleOutcome)
+ROW_PLACE = (
+    ("office", "VARCHAR"),
+    ("record_id", "VARCHAR"),
+    ("delivery_id", "VARCHAR"),
+    ("row_no", "BIGINT"),
+    ("business_key", "VARCHAR"),
+)
+ROW_LINK = (
+    ("id_class", "VARCHAR"), ("id_key", "VARCHAR"), ("id_part", "VARCHAR"), ("person_id", "VARCHAR"),
+    ("match_status", "VARCHAR"), ("rule", "VARCHAR"), ("link_grade", "VARCHAR"),
+)  # fmt: skip
+
+
+def standing_columns(layout: Layout) -> tuple[tuple[str, str], ...]:
+    """Columns of `standing_<kind>`: where the row lies, its typed fields, and whom it was linked to."""
+    fields = tuple((c.field, c.sql_type) for c in layout.columns)
+    return (*ROW_PLACE, *fields, ("extra", "VARCHAR"), *ROW_LINK)
+
+
+def create_table(name: str, columns: Iterable[tuple[str, str]]) -> str:
+    """The statement that makes an empty table."""
+    listed = ", ".join(f'"{column}" {sql}' for column, sql in columns)
+    return f"create table {name} ({listed})"
