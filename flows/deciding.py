@@ -9,20 +9,20 @@ from ledger.delta import conserve, draft_entries, find_failing, load_fold
 from policies.evaluate import describe_closings, evaluate, open_view
 from policies.pack import Pack
 from schemas.extracts import LAYOUTS
-from schemas.tables import standing_columns
+from schemas.tables import row_columns
 
 NOW = """
 create or replace temp table now_{kind} as
 with standing as (
-    select s.* replace (if(c.record_id is null, s.person_id, c.person_id) as person_id,
-                        if(c.record_id is null, s.link_grade, c.link_grade) as link_grade)
+    select {columns}, coalesce(c.person_id, s.person_id) as person_id, coalesce(c.link_grade, s.link_grade) as link_grade
     from store.standing_{kind} as s
     left join (select * from link_change where kind = '{kind}') as c using (office, record_id)
+    where s.person_id is not null or c.person_id is not null
     union all by name
-    select {columns} from added_{kind}
+    select {added}, l.person_id, l.link_grade from added_{kind} as s inner join linked as l using (rid)
+    where l.person_id is not null
 )
-select * from standing
-where person_id is not null and (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
+select * from standing where (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
 """
 FLAGS = """
 create or replace temp table source_flag as
@@ -34,8 +34,9 @@ select exists (from store.source where kind = 'service_log') or exists (from sou
 def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Make `now_<kind>` (every standing row that is about somebody known), the facts and the wide view."""
     for kind, layout in LAYOUTS.items():
-        columns = ", ".join(f'"{name}"' for name, _ in standing_columns(layout))
-        con.execute(NOW.format(kind=kind, columns=columns))
+        columns = [name for name, _ in row_columns(layout)]
+        listed = ", ".join(c if c in ("office", "record_id") else f"s.{c}" for c in columns)
+        con.execute(NOW.format(kind=kind, columns=listed, added=", ".join(f"s.{c}" for c in columns)))
     con.execute(FLAGS)
     open_view(con, as_of)
 

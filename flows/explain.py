@@ -27,7 +27,7 @@ GRADES = {
     "none": "未归人",
 }
 ENTRY = """
-select entry_id, run_no, recorded_at::varchar, person_id, pack, track, op, basis, clause, ground, state_from, state_to,
+select entry_id, run_no, recorded_at::varchar as recorded_at, person_id, pack, track, op, basis, clause, ground, state_from, state_to,
        valid_from, valid_to, needs_decision, supersedes, evidence, parameters, reason from ledger_entry where entry_id = $entry
 """
 PERSON = """

@@ -6,7 +6,7 @@ from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, 
 from matchers.ladder import climb
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.extracts import LAYOUTS
-from schemas.tables import standing_columns
+from schemas.tables import row_columns
 
 FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
 BROKEN_NUMBER = {
@@ -18,7 +18,8 @@ BROKEN_NUMBER = {
 
 
 def link(con: duckdb.DuckDBPyConnection, run_no: int) -> None:
-    """Fill the link columns of `added_<kind>`; make `person`, `person_hold`, `everybody`, `link_change`, `match_log`."""
+    """Make `linked` (by rid), `person`, `person_hold`, `everybody`, `link_change`, `match_log`."""
+    con.execute("create or replace temp table this_run as select $run_no::bigint as run_no", {"run_no": run_no})
     con.execute("create or replace temp view person as select * from store.person")
     con.execute("create or replace temp view person_hold as select * from store.person_hold")
     fold_people(con)
@@ -30,30 +31,26 @@ def link(con: duckdb.DuckDBPyConnection, run_no: int) -> None:
     describe_newcomers(con)
     climb(con)
     _quarantine_broken_numbers(con)
-    _write_back(con)
-    con.execute("create or replace temp table this_run as select $run_no::bigint as run_no", {"run_no": run_no})
+    con.execute(LINK_CHANGE)
     con.execute(TONIGHT_PEOPLE)
     con.execute(MATCH_LOG)
     con.execute(COUNTS)
 
 
 def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
-    selects = []
-    for kind, layout in LAYOUTS.items():
-        columns = {name for name, _ in standing_columns(layout)}
-        selects.append(
-            claim_select(kind, f"(select * from added_{kind} where {STANDING.format(kind=kind)}) as a", columns)
-        )
-    con.execute(
-        "create or replace temp table incoming_claim as select row_number() over () as rid, false as is_retry, "
-        "null::varchar as prior_status, null::varchar as prior_person, * from (" + " union all ".join(selects) + ")"
-    )
+    selects = [
+        "select rid, false as is_retry, null::varchar as prior_status, null::varchar as prior_person, c.* exclude (rid) from ("
+        + claim_select(kind, f"added_{kind}", {name for name, _ in row_columns(layout)}, "rid")
+        + f") as c where {STANDING.format(kind=kind)}"
+        for kind, layout in LAYOUTS.items()
+    ]
+    con.execute("create or replace temp table incoming_claim as " + " union all ".join(selects))
 
 
 def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     """Standing rows that belong to nobody yet: those without an exact number, and those whose number is new tonight."""
     for kind, layout in LAYOUTS.items():
-        columns = {name for name, _ in standing_columns(layout)}
+        columns = {name for name, _ in row_columns(layout)}
         con.execute(f"""
             create or replace temp table retry as
             select * from store.standing_{kind} where match_status in ('not_linked', 'review')
@@ -61,8 +58,8 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
         """)
         con.execute(f"""
             insert into incoming_claim
-            select (select coalesce(max(rid), 0) from incoming_claim) + row_number() over (), true, r.match_status, r.person_id, c.*
-            from ({claim_select(kind, "retry", columns)}) as c inner join retry as r using (office, record_id)
+            select nextval('rid'), true, r.match_status, r.person_id, c.* exclude (rid)
+            from ({claim_select(kind, "retry", columns, "0")}) as c inner join retry as r using (office, record_id)
         """)
         con.execute("""
             insert into claim_number select i.rid, r.id_class, r.id_key, r.id_part
@@ -71,25 +68,19 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("create or replace temp table number_message as select unnest($classes) as id_class, unnest($messages) as message",
-                {"classes": list(BROKEN_NUMBER), "messages": list(BROKEN_NUMBER.values())})  # fmt: skip
+    con.execute(
+        "create or replace temp table number_message as select unnest($classes) as id_class, unnest($messages) as message",
+        {"classes": list(BROKEN_NUMBER), "messages": list(BROKEN_NUMBER.values())},
+    )
     con.execute(QUARANTINE)
     for kind in LAYOUTS:
-        con.execute(
-            f"delete from added_{kind} where (office, record_id) in (select (office, record_id) from broken where kind = '{kind}')"
-        )
-
-
-def _write_back(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(LINK_CHANGE)
-    for kind in LAYOUTS:
-        con.execute(WRITE_BACK.format(kind=kind))
+        con.execute(f"delete from added_{kind} where rid in (select rid from broken where kind = '{kind}')")
 
 
 STANDING = "(office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')"
 QUARANTINE = """
 create or replace temp table broken as
-select kind, office, record_id, delivery_id, row_no, id_class from linked
+select rid, kind, delivery_id, row_no, id_class from linked
 where match_status = 'quarantine' and rid in (select rid from claim where not is_retry);
 insert into quarantine
 select b.delivery_id, b.row_no, '证件号码', 'id_' || b.id_class, 'id', m.message, d.file_name, d.sheet
@@ -100,20 +91,11 @@ from (select delivery_id, count(*) as row_count from broken group by delivery_id
 # A row taken in anew carries its link itself; of an older one only a change is kept.
 LINK_CHANGE = """
 create or replace temp table link_change as
-select l.kind, l.office, l.record_id, l.person_id, l.match_status, l.rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up
+select l.kind, l.office, l.record_id, l.person_id, l.match_status, l.rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up,
+       (select run_no from this_run) as run_no
 from linked as l inner join claim as c using (rid)
 where c.is_retry and l.match_status not in ('quarantine', 'new_person')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person)
-"""
-WRITE_BACK = """
-create or replace temp table added_next as
-select a.* replace (l.id_class as id_class, n.id_key as id_key, n.id_part as id_part, l.person_id as person_id,
-                    coalesce(l.match_status, 'not_linked') as match_status, l.rule as rule, coalesce(l.link_grade, 'none') as link_grade)
-from added_{kind} as a
-left join (select * from linked where kind = '{kind}') as l using (office, record_id)
-left join claim as n on n.rid = l.rid;
-drop table added_{kind};
-alter table added_next rename to added_{kind}
 """
 TONIGHT_PEOPLE = """
 create or replace temp table told as

@@ -26,7 +26,7 @@ def opened_store(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
         raise UsageError(
             say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first.")
         )
-    if held_runs(workspace.store) != numbers:
+    if held_runs(workspace.store, workspace.runs) != numbers:
         with locked(workspace):
             ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
     con = connect(workspace.store, read_only=True)

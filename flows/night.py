@@ -122,7 +122,7 @@ def step_receive(night: Night) -> None:
 
 def step_read(night: Night) -> None:
     night.received, night.barred = taking_in.take_in_all(
-        night.con, night.workspace, night.settings, night.found, night.as_of
+        night.con, night.workspace, night.settings, night.found, night.as_of, night.run_no
     )
 
 

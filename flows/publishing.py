@@ -9,6 +9,7 @@ from ledger.seal import write_parquet, write_table
 from policies.pack import Pack
 from schemas.extracts import LAYOUTS
 from schemas.tables import (
+    ROW_LINK,
     Delivery,
     Ended,
     LedgerEntry,
@@ -21,14 +22,23 @@ from schemas.tables import (
     Quarantine,
     RuleOutcome,
     Source,
-    standing_columns,
+    row_columns,
 )
 
-LINK_TONIGHT = "create or replace temp view link_tonight as select kind, office, record_id, person_id, match_status, rule, link_grade from link_change"
+LINK_TONIGHT = "create or replace temp view link_tonight as select kind, office, record_id, person_id, match_status, rule, link_grade, run_no from link_change"
 OUTBOUND = """
 create or replace temp table outbound as
 select list, person_id, employer_uscc, employer_name, clause, due_date, entry_id, content, seq
 from new_entry where list is not null order by seq
+"""
+LINK_DEFAULT = {
+    "match_status": "coalesce(l.match_status, 'not_linked') as match_status",
+    "link_grade": "coalesce(l.link_grade, 'none') as link_grade",
+}
+# A row that came and ended in the same night has no link; it is kept, for the auditor.
+ADDED = """
+select {columns}
+from added_{kind} as a left join linked as l using (rid) order by a.delivery_id, a.row_no
 """
 RULE_TABLE = (
     "create or replace temp table rule (pack varchar, clause varchar, title varchar, quote varchar, document varchar)"
@@ -48,13 +58,11 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     for (name,) in con.execute("select distinct list from outbound order by list").fetchall():
         write_table(con, OutboundList, f"(select * from outbound where list = '{name}')", folder, f"lists/{name}")
     for kind, layout in LAYOUTS.items():
-        columns = ", ".join(f'"{c}"' for c, _ in standing_columns(layout))
+        columns = ", ".join(f"a.{c}" for c, _ in row_columns(layout)) + "".join(
+            f", {LINK_DEFAULT.get(c, 'l.' + c)}" for c, _ in ROW_LINK
+        )
         if con.execute(f"select count(*) from added_{kind}").fetchall()[0][0]:
-            write_parquet(
-                con,
-                f"select {columns} from added_{kind} order by office, record_id",
-                folder / "standing" / f"{kind}.parquet",
-            )
+            write_parquet(con, ADDED.format(kind=kind, columns=columns), folder / "standing" / f"{kind}.parquet")
 
 
 def show_rules(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:

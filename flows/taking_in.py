@@ -20,16 +20,17 @@ from intake.receive import Incoming, read_inbox
 from intake.standing import Arrival, Intake, take_in
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
-from schemas.tables import create_table, standing_columns
+from schemas.tables import create_table, row_columns
 
 TABLES = """
-create or replace table ended (kind varchar, office varchar, record_id varchar, cause varchar, delivery_id varchar,
+create or replace table ended (kind varchar, office varchar, record_id varchar, cause varchar, delivery_id varchar, run_no bigint,
                     primary key (kind, office, record_id));
 create or replace table delivery (delivery_id varchar primary key, file_name varchar, sheet varchar, kind varchar, snapshot_date date,
     coverage varchar, encoding varchar, rows bigint, accepted bigint, quarantined bigint, unchanged bigint, linked bigint,
     new_person bigint, not_linked bigint, review bigint, status varchar, reason varchar, office varchar);
 create or replace table quarantine (delivery_id varchar, row_no bigint, "column" varchar, "check" varchar, value_kind varchar,
     message varchar, file_name varchar, sheet varchar);
+create sequence rid;
 create or replace table notice (delivery_id varchar, "column" varchar, "check" varchar, rows bigint, message varchar)
 """
 
@@ -66,20 +67,26 @@ def archive(path: Path, sha256: str, workspace: Workspace) -> None:
 
 
 def take_in_all(
-    con: duckdb.DuckDBPyConnection, workspace: Workspace, settings: Settings, found: Iterable[Incoming], as_of: date
+    con: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    settings: Settings,
+    found: Iterable[Incoming],
+    as_of: date,
+    run_no: int,
 ) -> tuple[list[Received], frozenset[str]]:
     """Read every file, fill `added_<kind>`, `ended`, `delivery`, `quarantine` and `notice`. Gives the files with what was
     decided, and the kinds that are barred tonight because nothing of theirs could be taken in."""
     con.execute(TABLES)
     for layout in LAYOUTS.values():
-        con.execute(create_table(f"added_{layout.kind}", standing_columns(layout)))
+        con.execute(create_table(f"added_{layout.kind}", ((("rid", "BIGINT"), *row_columns(layout)))))
     known = {d for (d,) in con.execute("select delivery_id from store.delivery").fetchall()}
     received = _once_each(found, known)
     for one in received:
         if one.status == "accepted":
             _read(one, workspace, settings, as_of)
     for _, group in groupby(sorted((r for r in received if r.status == "accepted"), key=_group), key=_group):
-        _take_in_group(con, settings, list(group), received)
+        _take_in_group(con, settings, list(group), received, run_no)
+    con.execute("update ended set run_no = ?", [run_no])
     for one in received:
         if one.status in ("refused", "held") or (one.status == "duplicate" and one.incoming.delivery_id in known):
             _record(con, one, None)
@@ -139,7 +146,7 @@ def _note_drift(one: Received) -> None:
 
 
 def _take_in_group(
-    con: duckdb.DuckDBPyConnection, settings: Settings, group: list[Received], everything: list[Received]
+    con: duckdb.DuckDBPyConnection, settings: Settings, group: list[Received], everything: list[Received], run_no: int
 ) -> None:
     """One snapshot of one office: its full files together, or one delta."""
     first = group[0].incoming
@@ -152,7 +159,7 @@ def _take_in_group(
     broken = any(
         r.status != "accepted" and r.status != "duplicate" and r.incoming.kind == first.kind for r in everything
     )
-    arrivals = [Arrival(r.incoming.delivery_id, first.office, r.raw) for r in group if r.raw]
+    arrivals = [Arrival(r.incoming.delivery_id, first.office, run_no, r.raw) for r in group if r.raw]
     taken = take_in(con, layout, arrivals, replaces=first.coverage == "full" and not broken)
     for one, intake in zip(group, taken, strict=True):
         _record(con, one, intake)

@@ -6,10 +6,11 @@ that end go to `ended`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from intake.raw import RawTable
 from intake.typed import Fault, Typed, type_rows
@@ -24,6 +25,7 @@ class Arrival:
 
     delivery_id: str
     office: str
+    run_no: int
     raw: RawTable
 
 
@@ -63,20 +65,21 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     con.unregister("cells")
     con.execute("insert into snapshot select record_id from hashed")
     con.execute(REAPPEARED, {"kind": layout.kind, "office": arrival.office})
-    fresh = con.sql(FRESH.format(kind=layout.kind), params={"office": arrival.office}).to_arrow_table()
-    places = pa.array(fresh["row_no"].to_numpy() - 1)
-    raw = arrival.raw
-    part = RawTable(
-        cells.take(places) if len(fresh) < rows else cells, raw.width.take(places) if raw.width is not None else None,
-        raw.encoding, raw.sheet, raw.binding,
-    )  # fmt: skip
-    typed = type_rows(part, layout, fresh["row_no"].combine_chunks())
+    con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office})
+    places = con.sql("select row_no from fresh order by row_no").to_arrow_table()["row_no"].combine_chunks()
+    typed = type_rows(_only(arrival.raw, places), layout, places)
     con.register("typed_rows", typed.rows)
-    con.register("fresh_ids", fresh)
-    con.execute(_add(layout), {"office": arrival.office, "delivery": arrival.delivery_id})
+    con.execute(_add(layout), {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no})
     con.unregister("typed_rows")
-    con.unregister("fresh_ids")
-    return Intake(arrival.delivery_id, rows, rows - len(fresh), typed.faults, typed)
+    return Intake(arrival.delivery_id, rows, rows - len(places), typed.faults, typed)
+
+
+def _only(raw: RawTable, places: pa.Array) -> RawTable:
+    """The rows at these 1-based places."""
+    if len(places) == raw.cells.num_rows:
+        return raw
+    at = pc.subtract(places, 1)
+    return replace(raw, cells=raw.cells.take(at), width=raw.width.take(at) if raw.width is not None else None)
 
 
 def _record_id(layout: Layout, raw: RawTable) -> str:
@@ -87,14 +90,15 @@ def _record_id(layout: Layout, raw: RawTable) -> str:
 
 
 def _add(layout: Layout) -> str:
-    who = "coalesce(nullif(upper(regexp_replace(id_number, '[^0-9A-Za-z]', '', 'g')), ''), local_no, name)"
+    """Insert the fresh typed rows. A row's key tells which row a correction corrects: its person and the layout's own
+    fields. `rid` numbers tonight's rows over all kinds."""
+    who = "coalesce(upper(replace(id_number, ' ', '')), local_no, name)"
     parts = [who if f == "@who" else f"coalesce({f}::varchar, '')" for f in layout.key]
     fields = ", ".join(f"t.{f}" for f in layout.fields)
     return f"""
         insert into added_{layout.kind}
-        select $office, f.record_id, $delivery, t.row_no, md5(concat_ws(chr(31), {", ".join(parts)})), {fields}, t.extra,
-               null, null, null, null, null, null, null
-        from typed_rows as t inner join fresh_ids as f using (row_no) order by t.row_no
+        select f.rid, $office, f.record_id, $delivery, t.row_no, md5(concat_ws(chr(31), {", ".join(parts)})), $run_no, {fields}, t.extra
+        from typed_rows as t inner join fresh as f using (row_no)
     """
 
 
@@ -113,14 +117,15 @@ REAPPEARED = """
 delete from ended where kind = $kind and office = $office and record_id in (select record_id from hashed)
 """
 FRESH = """
-select min(row_no) as row_no, record_id from hashed
+create or replace temp table fresh as
+select min(row_no) as row_no, record_id, nextval('rid') as rid from hashed
 where record_id not in (select record_id from store.standing_{kind} where office = $office)
   and record_id not in (select record_id from added_{kind} where office = $office)
-group by record_id order by row_no
+group by record_id
 """
 # In a full snapshot only a row that the snapshot itself no longer holds can be superseded; in a delta any older one.
 SUPERSEDED = """
-insert or ignore into ended
+insert or ignore into ended (kind, office, record_id, cause, delivery_id)
 with tonight as (
     select n.business_key, n.record_id, {flag} as is_withdrawal, n.delivery_id from added_{kind} as n
     where n.office = $office and list_contains($deliveries, n.delivery_id)
@@ -136,7 +141,7 @@ where t.is_withdrawal
 group by o.record_id
 """
 ABSENT = """
-insert or ignore into ended
+insert or ignore into ended (kind, office, record_id, cause, delivery_id)
 with current as (
     select record_id from store.standing_{kind} where office = $office
     union all select record_id from added_{kind} where office = $office

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intake.raw import RawTable
-from intake.values import convert, value_kind
+from intake.values import EMPTY, convert, value_kind
 from schemas.columns import MUST, Column, Layout
 
 ARROW_TYPES = {
@@ -21,6 +21,8 @@ ARROW_TYPES = {
     "BOOLEAN": pa.bool_(),
 }
 LONGEST_CELL = 2000
+PLAIN_TYPES = frozenset({"name", "id", "text", "phone"})
+EMPTY_WORDS = pa.array(sorted(EMPTY), pa.string())
 MESSAGES = {
     "required": "「{0}」是必填项，该行没有填；请补填后重报。",
     "column_count": "该行的列数与表头不一致；请检查该行是否多了或少了分隔符。",
@@ -90,6 +92,8 @@ def _type_column(
     unknown: dict[str, int],
     unread: dict[str, int],
 ) -> pa.Array:
+    if column.type in PLAIN_TYPES and (plain := _plain(texts, column)) is not None:
+        return plain
     coded = pc.dictionary_encode(texts).combine_chunks()
     words = coded.dictionary.to_pylist()
     values, problems = [], []
@@ -110,6 +114,17 @@ def _type_column(
         strange = pa.array([v is not None and v not in column.codes for v in values]).take(coded.indices)
         unknown[column.header] = pc.sum(strange).as_py()
     return typed
+
+
+def _plain(texts: pa.ChunkedArray, column: Column) -> pa.ChunkedArray | None:
+    """A text column as it is, empty words as null; None where some cell needs a closer look."""
+    values = pc.if_else(pc.is_in(texts, value_set=EMPTY_WORDS), pa.scalar(None, pa.string()), texts)
+    if column.need == MUST and values.null_count:
+        return None
+    if (pc.max(pc.utf8_length(texts)).as_py() or 0) > (50 if column.type == "name" else LONGEST_CELL):
+        return None
+    odd = pc.or_(pc.starts_with(texts, "'"), pc.starts_with(texts, '="'))
+    return None if pc.any(odd).as_py() else values
 
 
 def _try(word: str, column: Column) -> tuple[object, str | None]:

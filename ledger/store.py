@@ -20,11 +20,12 @@ STATE_VIEW = """
 create or replace view ledger_state as
 select * from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
 """
-KEPT = ("delivery", "ledger_entry", "person", "ended", "source", "person_hold")
+KEPT = ("delivery", "ledger_entry", "person", "ended", "link", "source", "person_hold")
 APPLY = """
 insert into delivery by name select * from read_parquet($tables || '/delivery.parquet') where status = 'accepted';
 insert into ledger_entry by name select * from read_parquet($tables || '/ledger_entry.parquet');
 insert into ended by name select * from read_parquet($tables || '/ended.parquet');
+insert into link by name select * from read_parquet($tables || '/link.parquet');
 delete from person where person_id in (select person_id from read_parquet($tables || '/person.parquet'));
 insert into person by name select * from read_parquet($tables || '/person.parquet');
 delete from person_hold where person_id in (select person_id from read_parquet($tables || '/person_hold.parquet'));
@@ -32,17 +33,21 @@ insert into person_hold by name select * from read_parquet($tables || '/person_h
 delete from source where (kind, office, coverage) in (select (kind, office, coverage) from read_parquet($tables || '/source.parquet'));
 insert into source by name select * from read_parquet($tables || '/source.parquet')
 """
-APPLY_KIND = """
-insert into standing_{kind} by name select * from read_parquet($tables || '/standing/{kind}.parquet')
-"""
-APPLY_LINKS = """
-update standing_{kind} as s set person_id = l.person_id, match_status = l.match_status, rule = l.rule, link_grade = l.link_grade
-from read_parquet($tables || '/link.parquet') as l
-where l.kind = '{kind}' and l.office = s.office and l.record_id = s.record_id
-"""
-APPLY_ENDED = """
-delete from standing_{kind} as s using read_parquet($tables || '/ended.parquet') as e
-where e.kind = '{kind}' and e.office = s.office and e.record_id = s.record_id
+# Standing rows are never copied: they are read where they were sealed, less those that ended since, linked as last found.
+STANDING_VIEW = """
+create or replace view standing_{kind} as
+with link_now as (
+    select office, record_id, arg_max(person_id, run_no) as person_id, arg_max(match_status, run_no) as match_status,
+           arg_max(rule, run_no) as rule, arg_max(link_grade, run_no) as link_grade, max(run_no) as link_run
+    from link where kind = '{kind}' group by office, record_id
+)
+select {columns}, if(l.link_run >= r.run_no, l.person_id, r.person_id) as person_id,
+       if(l.link_run >= r.run_no, l.match_status, r.match_status) as match_status,
+       if(l.link_run >= r.run_no, l.rule, r.rule) as rule, if(l.link_run >= r.run_no, l.link_grade, r.link_grade) as link_grade
+from read_parquet([{files}]) as r left join link_now as l on l.office = r.office and l.record_id = r.record_id
+where not exists (
+    select 1 from ended as e
+    where e.kind = '{kind}' and e.office = r.office and e.record_id = r.record_id and e.run_no >= r.run_no)
 """
 
 
@@ -64,34 +69,40 @@ def connect(
 
 
 def ensure_store(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Path) -> None:
-    """Make the store hold exactly the sealed runs: apply those it lacks, or build it anew when it is damaged or ahead."""
+    """Make the store hold exactly the sealed runs: apply those it lacks, or build it anew when it is damaged, ahead, or
+    was made elsewhere (its views name the runs' place)."""
     numbers = list(run_numbers)
-    held = held_runs(path)
+    held = held_runs(path, runs)
     if held is None or held != numbers[: len(held)]:
         build_store(path, runs, numbers, scratch)
     elif held != numbers:
-        _refresh(path, runs, numbers[len(held) :], scratch, start_from=path)
+        _refresh(path, runs, numbers[len(held) :], numbers, scratch, start_from=path)
 
 
 def build_store(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Path) -> None:
     """Make the store anew from the sealed runs alone."""
-    _refresh(path, runs, list(run_numbers), scratch, start_from=None)
+    numbers = list(run_numbers)
+    _refresh(path, runs, numbers, numbers, scratch, start_from=None)
 
 
-def held_runs(path: Path) -> list[int] | None:
+def held_runs(path: Path, runs: Path) -> list[int] | None:
+    """The runs a store holds, or None where it cannot be read or speaks of another place."""
     if not path.is_file():
         return None
     try:
         con = connect(path, read_only=True)
         try:
-            return [r for (r,) in con.execute("select run_no from applied_run order by run_no").fetchall()]
+            rows = con.execute("select run_no, runs_folder from applied_run order by run_no").fetchall()
         finally:
             con.close()
     except duckdb.Error:
         return None
+    return [number for number, _ in rows] if all(folder == str(runs.resolve()) for _, folder in rows) else None
 
 
-def _refresh(path: Path, runs: Path, numbers: list[int], scratch: Path, start_from: Path | None) -> None:
+def _refresh(
+    path: Path, runs: Path, fresh: list[int], everything: list[int], scratch: Path, start_from: Path | None
+) -> None:
     scratch.mkdir(parents=True, exist_ok=True)
     beside = scratch / "store.new"
     for stale in (beside, beside.with_suffix(".new.wal")):
@@ -105,8 +116,9 @@ def _refresh(path: Path, runs: Path, numbers: list[int], scratch: Path, start_fr
         con.execute("use made")
         _create(con)
     try:
-        for number in numbers:
-            _apply(con, runs / f"{number:06d}" / "tables", number)
+        for number in fresh:
+            _apply(con, runs, number)
+        _show_standing(con, runs, everything)
         con.execute("checkpoint")
     finally:
         con.close()
@@ -120,27 +132,42 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         table = describe(model)
         if table.name in KEPT:
             con.execute(create_table(table.name, ((c.name, c.sql) for c in table.columns)))
-    for layout in LAYOUTS.values():
-        con.execute(create_table(f"standing_{layout.kind}", standing_columns(layout)))
-    con.execute("create table applied_run (run_no bigint)")
+    con.execute("create table applied_run (run_no bigint, runs_folder varchar)")
     con.execute(FOLD.read_text(encoding="utf-8"))
     con.execute(STATE_VIEW)
 
 
-def _apply(con: duckdb.DuckDBPyConnection, tables: Path, number: int) -> None:
-    where = {"tables": str(tables)}
+def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
+    where = {"tables": str(runs / f"{number:06d}" / "tables")}
     try:
         con.execute("begin")
         for statement in APPLY.split(";\n"):
             con.execute(statement, where)
-        for kind in LAYOUTS:
-            if (tables / "standing" / f"{kind}.parquet").is_file():
-                con.execute(APPLY_KIND.format(kind=kind), where)
-            con.execute(APPLY_LINKS.format(kind=kind), where)
-            con.execute(APPLY_ENDED.format(kind=kind), where)
-        con.execute("insert into applied_run values (?)", [number])
+        con.execute("insert into applied_run values (?, ?)", [number, str(runs.resolve())])
         con.execute("commit")
     except duckdb.IOException as error:
         raise IntegrityError(
             f"第 {number} 次运行的数据表读不出（{type(error).__name__}）；请先运行 zhaoren verify 查明损坏处。"
         ) from None
+
+
+def _show_standing(con: duckdb.DuckDBPyConnection, runs: Path, numbers: list[int]) -> None:
+    """One view per kind over the sealed rows; a kind that never came is an empty table of the same columns."""
+    relinked = {"person_id", "match_status", "rule", "link_grade"}
+    for kind, layout in LAYOUTS.items():
+        sealed = [runs.resolve() / f"{n:06d}" / "tables" / "standing" / f"{kind}.parquet" for n in numbers]
+        files = ", ".join("'" + str(p).replace("'", "''") + "'" for p in sealed if p.is_file())
+        if files:
+            if _is_table(con, f"standing_{kind}"):
+                con.execute(f"drop table standing_{kind}")
+            columns = ", ".join(f"r.{c}" for c, _ in standing_columns(layout) if c not in relinked)
+            con.execute(STANDING_VIEW.format(kind=kind, columns=columns, files=files))
+        elif not _is_table(con, f"standing_{kind}"):
+            con.execute(create_table(f"standing_{kind}", standing_columns(layout)))
+
+
+def _is_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    found = con.execute(
+        "select count(*) from duckdb_tables() where table_name = ? and database_name = current_database()", [name]
+    )
+    return bool(found.fetchall()[0][0])

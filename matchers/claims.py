@@ -17,7 +17,7 @@ PERSON_FIELDS = ("name", "id_type", "id_number", "sex", "birth_date", "town", "v
 KIND_RANK = {kind: rank for rank, kind in enumerate(LAYOUTS)}
 
 
-def claim_select(kind: str, table: str, columns: set[str]) -> str:
+def claim_select(kind: str, table: str, columns: set[str], rid: str) -> str:
     """The select that makes claims of one kind's typed rows in `table`; missing columns are null."""
     picked = [f if f in columns else f"null as {f}" for f in PERSON_FIELDS]
     for name, fields in OPTIONAL.items():
@@ -26,7 +26,7 @@ def claim_select(kind: str, table: str, columns: set[str]) -> str:
         picked.append(f"{use} as {name}")
     roster = str(LAYOUTS[kind].adds_people).lower()
     return (
-        f"select '{kind}' as kind, {KIND_RANK[kind]} as kind_rank, office, record_id, delivery_id, row_no, "
+        f"select {rid} as rid, '{kind}' as kind, {KIND_RANK[kind]} as kind_rank, office, record_id, delivery_id, row_no, "
         f"{roster} as adds_people, {', '.join(picked)} from {table}"
     )
 
@@ -57,7 +57,7 @@ def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
 
 
 NUMBERS = """
-select rid, coalesce(nullif(id_number, ''), certificate_no, '') as number, id_type from incoming_claim order by rid
+select rid, coalesce(nullif(id_number, ''), certificate_no, '') as number, id_type from incoming_claim
 """
 ROSTER_KEY = """
 create or replace temp table roster_key as

@@ -201,9 +201,8 @@ select c.rid, c.kind, c.office, c.record_id, c.delivery_id, c.row_no, s.person_i
             else 'review' end as match_status,
        case when s.rid is not null then s.rule when not c.adds_people then null
             when c.id_key is not null then 'id_shared' else 'no_usable_number' end as rule,
-       coalesce(s.link_grade, 'none') as link_grade, c.id_class
+       coalesce(s.link_grade, 'none') as link_grade, c.id_class, c.id_key, c.id_part
 from claim as c
 left join settled as s using (rid)
 left join first_row as f on f.rid = c.rid
-order by c.rid
 """

@@ -186,6 +186,7 @@ class Link(pa.DataFrameModel):
     match_status: Series[str] = text(null=False, codes=MATCH_STATUS)
     rule: Series[str] = text()
     link_grade: Series[str] = text()
+    run_no: Series[int] = count()
 
     class Config:
         metadata = _table("link", "kind", "office", "record_id")
@@ -199,6 +200,7 @@ class Ended(pa.DataFrameModel):
     record_id: Series[str] = text(null=False)
     cause: Series[str] = text(null=False, codes=("withdrawn", "replaced", "absent", "quarantined"))
     delivery_id: Series[str] = text()
+    run_no: Series[int] = count()
 
     class Config:
         metadata = _table("ended", "kind", "office", "record_id")
@@ -295,22 +297,23 @@ class RuleOutcome(pa.DataFrameModel):
 PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
 INTERNAL = (Link, Ended, Notice, Source, PersonHold, RuleOutcome)
 ROW_PLACE = (
-    ("office", "VARCHAR"),
-    ("record_id", "VARCHAR"),
-    ("delivery_id", "VARCHAR"),
-    ("row_no", "BIGINT"),
-    ("business_key", "VARCHAR"),
-)
+    ("office", "VARCHAR"), ("record_id", "VARCHAR"), ("delivery_id", "VARCHAR"), ("row_no", "BIGINT"),
+    ("business_key", "VARCHAR"), ("run_no", "BIGINT"),
+)  # fmt: skip
 ROW_LINK = (
     ("id_class", "VARCHAR"), ("id_key", "VARCHAR"), ("id_part", "VARCHAR"), ("person_id", "VARCHAR"),
     ("match_status", "VARCHAR"), ("rule", "VARCHAR"), ("link_grade", "VARCHAR"),
 )  # fmt: skip
 
 
+def row_columns(layout: Layout) -> tuple[tuple[str, str], ...]:
+    """Columns of a row before it is linked: where it lies and its typed fields."""
+    return (*ROW_PLACE, *((c.field, c.sql_type) for c in layout.columns), ("extra", "VARCHAR"))
+
+
 def standing_columns(layout: Layout) -> tuple[tuple[str, str], ...]:
-    """Columns of `standing_<kind>`: where the row lies, its typed fields, and whom it was linked to."""
-    fields = tuple((c.field, c.sql_type) for c in layout.columns)
-    return (*ROW_PLACE, *fields, ("extra", "VARCHAR"), *ROW_LINK)
+    """Columns of `standing/<kind>`: the row, and whom it was linked to when it came."""
+    return (*row_columns(layout), *ROW_LINK)
 
 
 def create_table(name: str, columns: Iterable[tuple[str, str]]) -> str:
