@@ -42,8 +42,12 @@ def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
 
 
 def decide(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> None:
-    """Make `finding` and `rule_outcome`."""
+    """Make `finding` and `rule_outcome`, and let go of what only they needed."""
     evaluate(con, packs, as_of, barred)
+    for (name,) in con.execute(
+        "select table_name from duckdb_tables() where regexp_matches(table_name, '^(fact|topic)_')"
+    ).fetchall():
+        con.execute(f"drop table {name}")
 
 
 def post(

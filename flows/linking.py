@@ -35,6 +35,8 @@ def link(con: duckdb.DuckDBPyConnection, run_no: int) -> None:
     con.execute(TONIGHT_PEOPLE)
     con.execute(MATCH_LOG)
     con.execute(COUNTS)
+    for name in ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name"):
+        con.execute(f"drop table {name}")
 
 
 def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
@@ -49,6 +51,9 @@ def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
 
 def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     """Standing rows that belong to nobody yet: those without an exact number, and those whose number is new tonight."""
+    con.execute(
+        "create or replace temp sequence retry_rid start with 4611686018427387904"
+    )  # above every row of tonight
     for kind, layout in LAYOUTS.items():
         columns = {name for name, _ in row_columns(layout)}
         con.execute(f"""
@@ -58,7 +63,7 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
         """)
         con.execute(f"""
             insert into incoming_claim
-            select nextval('rid'), true, r.match_status, r.person_id, c.* exclude (rid)
+            select nextval('retry_rid'), true, r.match_status, r.person_id, c.* exclude (rid)
             from ({claim_select(kind, "retry", columns, "0")}) as c inner join retry as r using (office, record_id)
         """)
         con.execute("""

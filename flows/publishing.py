@@ -38,7 +38,7 @@ LINK_DEFAULT = {
 # A row that came and ended in the same night has no link; it is kept, for the auditor.
 ADDED = """
 select {columns}
-from added_{kind} as a left join linked as l using (rid) order by a.delivery_id, a.row_no
+from added_{kind} as a left join linked as l using (rid) order by a.rid
 """
 RULE_TABLE = (
     "create or replace temp table rule (pack varchar, clause varchar, title varchar, quote varchar, document varchar)"

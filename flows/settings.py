@@ -32,7 +32,7 @@ shrink_rows = 3
 [workbooks]
 # 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
-rows_per_sheet = 20000
+rows_per_sheet = 5000
 """
 
 
@@ -47,7 +47,7 @@ class Settings:
     shrink_share: float = 0.5
     shrink_rows: int = 3
     full_id_number: bool = False
-    rows_per_sheet: int = 20000
+    rows_per_sheet: int = 5000
 
 
 def read_settings(workspace: Path) -> Settings:
@@ -88,7 +88,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         shrink_share=float(bands.get("shrink_share", 0.5)),
         shrink_rows=int(bands.get("shrink_rows", 3)),
         full_id_number=bool(books.get("full_id_number", False)),
-        rows_per_sheet=int(books.get("rows_per_sheet", 20000)),
+        rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
     )
 
 

@@ -30,7 +30,6 @@ create or replace table delivery (delivery_id varchar primary key, file_name var
     new_person bigint, not_linked bigint, review bigint, status varchar, reason varchar, office varchar);
 create or replace table quarantine (delivery_id varchar, row_no bigint, "column" varchar, "check" varchar, value_kind varchar,
     message varchar, file_name varchar, sheet varchar);
-create sequence rid;
 create or replace table notice (delivery_id varchar, "column" varchar, "check" varchar, rows bigint, message varchar)
 """
 
@@ -159,7 +158,9 @@ def _take_in_group(
     broken = any(
         r.status != "accepted" and r.status != "duplicate" and r.incoming.kind == first.kind for r in everything
     )
-    arrivals = [Arrival(r.incoming.delivery_id, first.office, run_no, r.raw) for r in group if r.raw]
+    arrivals = [
+        Arrival(r.incoming.delivery_id, first.office, run_no, everything.index(r) + 1, r.raw) for r in group if r.raw
+    ]
     taken = take_in(con, layout, arrivals, replaces=first.coverage == "full" and not broken)
     for one, intake in zip(group, taken, strict=True):
         _record(con, one, intake)

@@ -57,22 +57,18 @@ def _first_rows(head: str, delimiter: str) -> list[list[str]]:
 def _fast(content: bytes, delimiter: str, place: int, width: int) -> pa.Table | None:
     """All rows by Arrow, or None where any row has another number of cells than the header or a quote is in doubt."""
     quoted = b'"' in content
-    lines = content.split(b"\n", place + 1)
-    if (
-        len(lines) <= place + 1
-        or any(b'"' in line for line in lines[: place + 1])
-        or b"\r" in content.replace(b"\r\n", b"")
-    ):
+    start = _after_line(content, place + 1)
+    if start is None or b'"' in content[:start] or content.count(b"\r") != content.count(b"\r\n"):
         return None
-    body = lines[-1]
-    if not body.strip():
+    body = memoryview(content)[start:]
+    if len(body) < 1 << 16 and not bytes(body).strip():
         return _empty(width)
-    if _last_line_in_doubt(body, delimiter, width) or (quoted and body.count(b'"') % 2):
+    if _last_line_in_doubt(content, delimiter, width) or (quoted and content.count(b'"') % 2):
         return None
     names = [f"c{i}" for i in range(width)]
     try:
         return pacsv.read_csv(
-            pa.BufferReader(body),
+            pa.BufferReader(pa.py_buffer(body)),
             read_options=pacsv.ReadOptions(column_names=names, block_size=16 << 20),
             parse_options=pacsv.ParseOptions(
                 delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
@@ -85,9 +81,20 @@ def _fast(content: bytes, delimiter: str, place: int, width: int) -> pa.Table | 
         return None
 
 
-def _last_line_in_doubt(body: bytes, delimiter: str, width: int) -> bool:
-    last = body.rstrip(b"\r\n").rsplit(b"\n", 1)[-1]
-    return not body.endswith(b"\n") and last.count(delimiter.encode()) < width - 1
+def _after_line(content: bytes, count: int) -> int | None:
+    """Where the text after the first `count` lines begins."""
+    place = 0
+    for _ in range(count):
+        place = content.find(b"\n", place) + 1
+        if place == 0:
+            return None
+    return place
+
+
+def _last_line_in_doubt(content: bytes, delimiter: str, width: int) -> bool:
+    if content.endswith(b"\n"):
+        return False
+    return content[content.rfind(b"\n") + 1 :].count(delimiter.encode()) < width - 1
 
 
 def _empty(width: int) -> pa.Table:

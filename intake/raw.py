@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,6 +13,7 @@ from intake.bind import Binding
 FOOTER = re.compile(
     r"^\s*(合\s*计|总\s*计|小\s*计|共\s*计|制\s*表|填\s*表|审\s*核|复\s*核|经\s*办|单位负责人|负责人签|打印|导出|填报|备注[:：]|注[:：]|说明[:：]|共\s*\d+)"
 )
+FOOTER_STARTS = pa.array(list("合总小共制填审复经单负打导备注说"), pa.string())
 TRAILER_COUNT = re.compile(r"^\s*(?:合\s*计|总\s*计|共\s*计|共)\s*[:：]?\s*(\d+)\s*(?:条|行|人次|人)\s*$")
 
 
@@ -67,5 +69,11 @@ def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
     return RawTable(cells.take(keep), width, raw.encoding, raw.sheet, raw.binding, trailer)
 
 
-def _matches(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.match_substring_regex(column, FOOTER.pattern)
+def _matches(column: pa.ChunkedArray) -> pa.Array:
+    """Whether a cell begins as a footer does. The pattern is only tried where the first character may begin one."""
+    first = pc.is_in(pc.utf8_slice_codeunits(column, 0, 1), value_set=FOOTER_STARTS)
+    places = pc.indices_nonzero(first)
+    hits = places.filter(pc.match_substring_regex(column.take(places), FOOTER.pattern))
+    mask = np.zeros(len(column), dtype=bool)
+    mask[hits.to_numpy()] = True
+    return pa.array(mask)

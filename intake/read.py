@@ -16,9 +16,9 @@ def read_delivery(incoming: Incoming, data: bytes, layout: Layout, aliases: Mapp
     """The file's data rows as text, by content and never by extension. Raises: DeliveryRefused."""
     if incoming.problem:
         raise incoming.problem
-    if not data.strip():
+    if not data[:4096].strip() and not data.strip():
         raise DeliveryRefused("文件是空的（0 行）；请确认导出成功后重发。", code="empty_file")
-    if data.lstrip()[:200].lower().startswith(HTML):
+    if data[:4096].lstrip()[:200].lower().startswith(HTML):
         raise DeliveryRefused(
             "这是网页或 XML 格式，不是真正的表格；请用「另存为」存成 xlsx 或 CSV 后重发。", code="html"
         )

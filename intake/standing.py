@@ -16,16 +16,18 @@ from intake.raw import RawTable
 from intake.typed import Fault, Typed, type_rows
 from schemas.columns import Layout
 
+ROW_BITS = 32  # a row's `rid` is its delivery's place and its row number
 RECORD_ID_LENGTH = 24  # 96 bits: at 10 M rows the odds of one clash are below one in 10^14
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """One readable delivery of a kind, with the place it takes among the others of its office."""
+    """One readable delivery of a kind; `place` is its number among tonight's."""
 
     delivery_id: str
     office: str
     run_no: int
+    place: int
     raw: RawTable
 
 
@@ -65,7 +67,7 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     con.unregister("cells")
     con.execute("insert into snapshot select record_id from hashed")
     con.execute(REAPPEARED, {"kind": layout.kind, "office": arrival.office})
-    con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office})
+    con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office, "base": arrival.place << ROW_BITS})
     places = con.sql("select row_no from fresh order by row_no").to_arrow_table()["row_no"].combine_chunks()
     typed = type_rows(_only(arrival.raw, places), layout, places)
     con.register("typed_rows", typed.rows)
@@ -97,7 +99,7 @@ def _add(layout: Layout) -> str:
     fields = ", ".join(f"t.{f}" for f in layout.fields)
     return f"""
         insert into added_{layout.kind}
-        select f.rid, $office, f.record_id, $delivery, t.row_no, md5(concat_ws(chr(31), {", ".join(parts)})), $run_no, {fields}, t.extra
+        select f.rid, $office, f.record_id, $delivery, t.row_no, md5_number_lower(concat_ws(chr(31), {", ".join(parts)})), $run_no, {fields}, t.extra
         from typed_rows as t inner join fresh as f using (row_no)
     """
 
@@ -118,7 +120,7 @@ delete from ended where kind = $kind and office = $office and record_id in (sele
 """
 FRESH = """
 create or replace temp table fresh as
-select min(row_no) as row_no, record_id, nextval('rid') as rid from hashed
+select min(row_no) as row_no, record_id, $base + min(row_no) as rid from hashed
 where record_id not in (select record_id from store.standing_{kind} where office = $office)
   and record_id not in (select record_id from added_{kind} where office = $office)
 group by record_id

@@ -128,7 +128,7 @@ from everybody
 NEW_KNOWN = """
 create or replace temp table new_known as
 with own as (
-    select n.person_id, c.*, c.kind_rank * 1000000000000 + c.rid as place, (c.name_folded = n.name_folded) as is_named
+    select n.person_id, c.*
     from newcomer as n inner join claim as c on c.id_key = n.id_key and c.adds_people
     where c.name_folded = n.name_folded
 )

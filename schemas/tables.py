@@ -298,7 +298,7 @@ PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
 INTERNAL = (Link, Ended, Notice, Source, PersonHold, RuleOutcome)
 ROW_PLACE = (
     ("office", "VARCHAR"), ("record_id", "VARCHAR"), ("delivery_id", "VARCHAR"), ("row_no", "BIGINT"),
-    ("business_key", "VARCHAR"), ("run_no", "BIGINT"),
+    ("business_key", "UBIGINT"), ("run_no", "BIGINT"),
 )  # fmt: skip
 ROW_LINK = (
     ("id_class", "VARCHAR"), ("id_key", "VARCHAR"), ("id_part", "VARCHAR"), ("person_id", "VARCHAR"),
