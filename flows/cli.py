@@ -1,5 +1,6 @@
 """The command line. Heavy libraries are imported inside the commands, so that `--help` answers at once."""
 
+import atexit
 import os
 import sys
 from collections.abc import Callable
@@ -105,12 +106,12 @@ def explain(
         typer.echo(given[0][0](con, workspace, given[0][1], parse_day(as_of) if as_of else None, moment(known_at)))
 
 
-@app.command(help="某一天的台账，可指定以哪一天所知为准。\n\n例：zhaoren asof 工作区 2024-06-30 --out 台账.csv")
+@app.command(help="某一天的台账，可指定以哪一天所知为准。\n\n例：zhaoren asof 工作区 2024-06-30 --out 台账.xlsx")
 def asof(
     directory: Dir,
     day: Annotated[str, typer.Argument(metavar="DATE", help="日期，如 2024-06-30", show_default=False)],
     known_at: KnownAt = None,
-    out: Annotated[Path | None, typer.Option("--out", help="写到文件：.csv 或 .parquet")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="写到文件：.xlsx、.csv 或 .parquet")] = None,
 ) -> None:
     from flows.look import ledger_as_of, moment, opened_store
     from flows.night import parse_day
@@ -209,30 +210,42 @@ def _say(chinese: str, english: str) -> None:
 
 
 def main() -> None:
-    """Entry point: our own errors become one sentence and their exit code."""
-    os.environ.setdefault("PYTHONUTF8", "1")
+    """Entry point."""
+    try:
+        code = _run()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    if "prefect" in sys.modules:  # its threads outlive the interpreter's own clean-up, and DuckDB then prints a scare
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The command; our own errors become one sentence and their exit code."""
     try:
         app()
+        return 0
     except ZhaorenError as problem:
         typer.echo(str(problem), err=True)
-        sys.exit(problem.exit_code)
+        return problem.exit_code
     except KeyboardInterrupt:
-        typer.echo(
-            say("已中断；没有发布任何内容，再运行一次即可。", "Interrupted; nothing was published, run it again."),
-            err=True,
-        )
-        sys.exit(1)
+        _say_error("已中断；没有发布任何内容，再运行一次即可。", "Interrupted; nothing was published, run it again.")
+        return 1
     except Exception as error:
-        typer.echo(
-            say(
-                f"程序故障（{type(error).__name__}），没有发布任何内容；请保留现场，把 .work/journal.jsonl 交给维护人员。",
-                f"Program failure ({type(error).__name__}); nothing was published.",
-            ),
-            err=True,
-        )
         if os.environ.get("ZHAOREN_TRACE"):
             raise
-        sys.exit(1)
+        _say_error(
+            f"程序故障（{type(error).__name__}），没有发布任何内容；请保留现场并报告（设 ZHAOREN_TRACE=1 可看到详细位置）。",
+            f"Program failure ({type(error).__name__}); nothing was published (ZHAOREN_TRACE=1 shows where).",
+        )
+        return 1
+
+
+def _say_error(chinese: str, english: str) -> None:
+    typer.echo(say(chinese, english), err=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ import duckdb
 
 from flows.settings import read_settings
 from flows.workspace import Workspace
+from intake.read import read_cells
+from intake.standing import record_id_of
+from ledger.store import connect
 from matchers.id_numbers import EXACT, fold_number
 from policies.pack import Rule, read_rules
 from schemas.errors import UsageError, say
@@ -42,7 +45,7 @@ select s.delivery_id, s.row_no, s.match_status, s.rule, s.link_grade from read_p
 """
 DELIVERY = """
 select file_name, sheet, kind, snapshot_date, coverage, encoding, status, reason, rows from read_parquet($glob)
-where delivery_id = $delivery order by status limit 1
+where delivery_id = $delivery order by status
 """
 
 
@@ -165,8 +168,25 @@ def explain_row(
         lines += [f"  据此的台账 {i}：{op} {clause}" for i, op, clause in rests]
         lines += _person_lines(con, person) if person else []
     if not quarantined and not logged:
-        lines.append("  该行与此前收下的某一行完全相同（未变），或没有这个行号；认人结果见最初收下它的那次交付。")
+        lines += _unchanged_lines(con, workspace, delivery, int(number))
     return "\n".join(lines)
+
+
+def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str, row: int) -> list[str]:
+    """An unchanged row is listed only where it first came: the archived file is read again to find it there."""
+    found = con.execute(DELIVERY, {"glob": _glob(workspace, "delivery"), "delivery": delivery}).fetchall()
+    kind, rows = found[0][2], max(r[8] for r in found)
+    if not 1 <= row <= rows:
+        return [f"  没有第 {row} 条数据：该交付收下 {rows} 条。"]
+    layout = LAYOUTS[kind]
+    data = (workspace.archive / delivery).read_bytes()
+    raw = read_cells(data, layout, read_settings(workspace.root).aliases.get(kind, {}))
+    scratch = connect()
+    try:
+        record = record_id_of(scratch, layout, raw, row)
+    finally:
+        scratch.close()
+    return ["  该行与此前收下的一行完全相同（未变），最初来自：", *_record_lines(con, workspace, record)]
 
 
 def _names(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any]) -> list[str]:

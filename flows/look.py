@@ -1,6 +1,5 @@
 """Looking without changing: the store opened read-only, the ledger on a date, what happened last."""
 
-import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -15,6 +14,15 @@ from ledger.store import build_store, connect, ensure_store, held_runs
 from schemas.errors import UsageError, say
 
 BEIJING = timezone(timedelta(hours=8))
+ANSWER = """
+create temp view answer as
+select a.person_id, p.name, p.id_number, p.town, p.village, a.* exclude (person_id)
+from asked as a left join person as p using (person_id)
+"""
+SHORT_ANSWER = """
+select person_id, pack, track, state, array_to_string(basis, ';'), tier, since, needs_decision from answer
+order by person_id, pack, track
+"""
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -60,34 +68,26 @@ def moment(text: str | None) -> datetime:
 
 
 def ledger_as_of(con: duckdb.DuckDBPyConnection, day: date, known_at: datetime, out: Path | None) -> str:
-    """The ledger on a day as known then: written to `out`, or given as CSV text."""
+    """The ledger on a day as known then: written to `out`, or given as CSV text without names."""
     con.execute(
         "create temp table asked as select * from ledger_state_on($day::date, $known::timestamptz)",
         {"day": day, "known": known_at},
     )
-    con.execute("create temp view answer as select a.person_id, p.town, p.village, a.* exclude (person_id) from asked as a "
-                "left join person as p using (person_id) order by person_id, pack, track")  # fmt: skip
+    con.execute(ANSWER)
     count = con.execute("select count(*) from answer").fetchall()[0][0]
     if out is None:
-        flat = con.execute(
-            "select person_id, pack, track, state, array_to_string(basis, ';'), coalesce(tier, ''), since, needs_decision from answer"
-        ).fetchall()
+        flat = con.execute(SHORT_ANSWER).fetchall()
         lines = ["person_id,pack,track,state,basis,tier,since,needs_decision"]
         return "\n".join([*lines, *(",".join("" if v is None else str(v) for v in row) for row in flat)])
-    _write(con, out)
-    return say(f"{day} 的台账共 {count} 行，已写入 {out}。", f"The ledger on {day} has {count} rows, written to {out}.")
+    if out.suffix.lower() == ".parquet":
+        write_parquet(con, "select * from answer order by person_id, pack, track", out)
+    elif out.suffix.lower() in (".csv", ".xlsx"):
+        from reports.as_of import write_ledger
 
-
-def _write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
-    kind = out.suffix.lower()
-    if kind == ".parquet":
-        write_parquet(con, "select * from answer", out)
-    elif kind == ".csv":
-        flat = "select * replace (array_to_string(basis, '、') as basis, array_to_string(sources, '、') as sources) from answer"
-        con.sql(flat).write_csv(str(out), header=True)
-        out.write_bytes(codecs.BOM_UTF8 + out.read_bytes())  # Excel reads UTF-8 only with its mark
+        write_ledger(con, out, day)
     else:
-        raise UsageError(say("--out 只能写成 .csv 或 .parquet。", "--out must end in .csv or .parquet."))
+        raise UsageError(say("--out 只能写成 .csv、.parquet 或 .xlsx。", "--out must end in .csv, .parquet or .xlsx."))
+    return say(f"{day} 的台账共 {count} 行，已写入 {out}。", f"The ledger on {day} has {count} rows, written to {out}.")
 
 
 def describe_status(workspace: Workspace) -> str:

@@ -22,9 +22,14 @@ def read_delivery(incoming: Incoming, data: bytes, layout: Layout, aliases: Mapp
         raise DeliveryRefused(
             "这是网页或 XML 格式，不是真正的表格；请用「另存为」存成 xlsx 或 CSV 后重发。", code="html"
         )
-    raw = read_spreadsheet(data, layout, aliases) if is_spreadsheet(data) else read_delimited(data, layout, aliases)
+    raw = read_cells(data, layout, aliases)
     _refuse_wrong_count(raw, incoming)
     return raw
+
+
+def read_cells(data: bytes, layout: Layout, aliases: Mapping[str, Sequence[str]]) -> RawTable:
+    """A file's data rows as text, whatever its name says. Raises: DeliveryRefused."""
+    return read_spreadsheet(data, layout, aliases) if is_spreadsheet(data) else read_delimited(data, layout, aliases)
 
 
 def _refuse_wrong_count(raw: RawTable, incoming: Incoming) -> None:

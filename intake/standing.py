@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -60,11 +61,7 @@ def take_in(
 def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> Intake:
     cells = arrival.raw.cells
     rows = cells.num_rows
-    con.register("cells", cells.append_column("row_no", pa.array(range(1, rows + 1), pa.int64())))
-    con.execute(
-        f"create or replace temp table hashed as select row_no, {_record_id(layout, arrival.raw)} as record_id from cells"
-    )
-    con.unregister("cells")
+    _hash_rows(con, layout, arrival.raw)
     con.execute("insert into snapshot select record_id from hashed")
     con.execute(REAPPEARED, {"kind": layout.kind, "office": arrival.office})
     con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office, "base": arrival.place << ROW_BITS})
@@ -74,6 +71,22 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     con.execute(_add(layout), {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no})
     con.unregister("typed_rows")
     return Intake(arrival.delivery_id, rows, rows - len(places), typed.faults, typed)
+
+
+def _hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> None:
+    """Make `hashed`: each row's number and record_id."""
+    numbers = pa.array(np.arange(1, raw.cells.num_rows + 1))
+    con.register("cells", raw.cells.append_column("row_no", numbers))
+    con.execute(
+        f"create or replace temp table hashed as select row_no, {_record_id(layout, raw)} as record_id from cells"
+    )
+    con.unregister("cells")
+
+
+def record_id_of(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, row_no: int) -> str:
+    """The record_id of one row of a file."""
+    _hash_rows(con, layout, raw)
+    return str(con.execute("select record_id from hashed where row_no = ?", [row_no]).fetchall()[0][0])
 
 
 def _only(raw: RawTable, places: pa.Array) -> RawTable:

@@ -17,7 +17,7 @@ def read_content(con: duckdb.DuckDBPyConnection, sheet: Sheet, cap: int, workboo
         return Content(table, table.num_rows)
     total = con.execute(f"select count(*) from ({sheet.rows})", dict(sheet.binds)).fetchall()[0][0]
     csv = csv_path(workbook, sheet)
-    statement = WRITE_CSV.format(columns=_csv_columns(sheet), rows=sheet.rows)
+    statement = WRITE_CSV.format(columns=csv_columns(sheet), rows=sheet.rows)
     con.execute(statement, {**sheet.binds, "csv_file": str(csv)}).fetchall()
     return Content(table.slice(0, cap), total, csv.name)
 
@@ -26,7 +26,7 @@ def csv_path(workbook: Path, sheet: Sheet) -> Path:
     return workbook.with_name(f"{workbook.stem}-{sheet.name.replace(' ', '')}.csv")
 
 
-def _csv_columns(sheet: Sheet) -> str:
+def csv_columns(sheet: Sheet) -> str:
     """Select list with the sheet's headers; the byte-order mark is part of the first, which is never quoted."""
     marks = (BOM, *("" for _ in sheet.columns[1:]))
     return ", ".join(f'{_csv_cell(c)} as "{mark}{c.header}"' for c, mark in zip(sheet.columns, marks, strict=True))

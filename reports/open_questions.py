@@ -55,11 +55,13 @@ OPEN_LINKS = Sheet(
     rows="""
 select log.delivery_id || ':' || log.row_no as question, log.file_name, log.sheet, log.row_no,
     word_kind(log.kind) as kind, word_rule(log.rule) as rule, shown_text(log.cause) as cause,
+    came.name as came_name, shown_id(came.id_number) as came_number,
     likely.person_id as likely_id, likely.name as likely_name, shown_id(likely.id_number) as likely_number,
     concat_ws(' ', likely.town, likely.village) as likely_place,
     other.person_id as other_id, other.name as other_name, shown_id(other.id_number) as other_number,
     concat_ws(' ', other.town, other.village) as other_place
 from match_log as log
+left join delivered as came on came.delivery_id = log.delivery_id and came.row_no = log.row_no
 left join person_now as likely on likely.person_id = coalesce(log.person_id, log.runner_up_person_id)
 left join person_now as other on log.person_id is not null and other.person_id = log.runner_up_person_id
 where log.match_status = 'review' order by log.delivery_id, log.row_no
@@ -72,6 +74,8 @@ where log.match_status = 'review' order by log.delivery_id, log.row_no
         Column("kind", "类别", 14),
         Column("rule", "比对规则", 24, wrap=True),
         Column("cause", "起因", 24, wrap=True),
+        Column("came_name", "报送姓名", 14),
+        Column("came_number", "报送证件号码", 22),
         Column("likely_id", "候选人编号", 14),
         Column("likely_name", "候选人姓名", 14),
         Column("likely_number", "候选人证件号码", 22),

@@ -65,6 +65,7 @@ def empty_town() -> duckdb.DuckDBPyConnection:
     for name, model in MODELS.items():
         columns = ", ".join(f'"{c.name}" {c.sql}' for c in describe(model).columns)
         con.execute(f"create table {name} ({columns})")
+    con.execute("create table delivered (delivery_id varchar, row_no bigint, name varchar, id_number varchar)")
     con.execute("alter table outbound add column list varchar")
     con.execute("create table rule (pack varchar, clause varchar, title varchar, quote varchar, document varchar)")
     return con

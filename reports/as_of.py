@@ -1,0 +1,50 @@
+"""The ledger on a day, as a workbook or as CSV: one row per person, pack and track. Numbers are masked."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from reports.detail import WRITE_CSV, csv_columns
+from reports.macros import CSV_SAFE, MASKED
+from reports.sheet import Column, Content, Sheet
+from reports.workbook import open_book, write_sheet
+
+LEDGER = Sheet(
+    name="台账",
+    grain="一人在一个政策包的一条线上",
+    rows="""
+select person_id, name, shown_id(id_number) as id_number, town, village, pack, track, state,
+       array_to_string(basis, '、') as basis, tier, since::varchar as since, if(needs_decision, '是', '否') as needs_decision,
+       array_to_string(sources, '、') as sources
+from answer order by person_id, pack, track
+""",
+    columns=(
+        Column("person_id", "人员编号", 14),
+        Column("name", "姓名", 14),
+        Column("id_number", "证件号码", 22),
+        Column("town", "镇街", 14),
+        Column("village", "村居", 14),
+        Column("pack", "政策包", 12),
+        Column("track", "台账", 8),
+        Column("state", "状态", 8),
+        Column("basis", "依据", 24),
+        Column("tier", "分级", 8),
+        Column("since", "自何日起", 12),
+        Column("needs_decision", "需人工决定", 12),
+        Column("sources", "来源", 24),
+    ),
+    fixed_columns=2,
+)
+
+
+def write_ledger(con: duckdb.DuckDBPyConnection, out: Path, day: date) -> None:
+    """Write table `answer` (the state columns with name, id_number, town, village) to `out`, .xlsx or .csv."""
+    con.execute(f"create or replace temp macro shown_id(x) as {MASKED}")
+    con.execute(f"create or replace temp macro csv_safe(x) as {CSV_SAFE}")
+    if out.suffix.lower() == ".csv":
+        con.execute(WRITE_CSV.format(columns=csv_columns(LEDGER), rows=LEDGER.rows), {"csv_file": str(out)})
+        return
+    table = con.sql(LEDGER.rows).to_arrow_table()
+    with open_book(out, day) as book:
+        write_sheet(book, LEDGER, Content(table, table.num_rows))
