@@ -44,7 +44,7 @@ def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
     selects = [
         "select rid, false as is_retry, null::varchar as prior_status, null::varchar as prior_person, c.* exclude (rid) from ("
         + claim_select(kind, f"added_{kind}", {name for name, _ in row_columns(layout)}, "rid")
-        + f") as c where {STANDING.format(kind=kind)}"
+        + ") as c"
         for kind, layout in LAYOUTS.items()
     ]
     con.execute("create or replace temp table incoming_claim as " + " union all ".join(selects))
@@ -80,6 +80,7 @@ def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(QUARANTINE)
     for kind in LAYOUTS:
+        con.execute(STILL_THERE.format(kind=kind))
         con.execute(f"delete from added_{kind} where rid in (select rid from broken where kind = '{kind}')")
 
 
@@ -93,6 +94,12 @@ select b.delivery_id, b.row_no, '证件号码', 'id_' || b.id_class, 'id', m.mes
 from broken as b inner join number_message as m using (id_class) inner join delivery as d using (delivery_id);
 update delivery set accepted = accepted - n.row_count, quarantined = quarantined + n.row_count
 from (select delivery_id, count(*) as row_count from broken group by delivery_id) as n where n.delivery_id = delivery.delivery_id
+"""
+# A row whose number broke has not gone: what stood for that name stays until a readable row or nothing comes.
+STILL_THERE = """
+delete from ended where kind = '{kind}' and cause in ('vanished', 'absent') and (office, record_id) in (
+    select (s.office, s.record_id) from store.standing_{kind} as s inner join added_{kind} as a using (office, name)
+    where a.rid in (select rid from broken where kind = '{kind}'))
 """
 # A row taken in anew carries its link itself; of an older one only a change is kept.
 LINK_CHANGE = """
@@ -148,7 +155,8 @@ select s.delivery_id, s.row_no, s.record_id, s.kind, d.file_name, d.sheet, s.per
        null::double as runner_up_weight, 'ladder-1' as model_version, s.supersedes, s.cause
 from shown as s
 left join (select delivery_id, file_name, sheet from delivery union all
-           select delivery_id, file_name, sheet from store.delivery) as d using (delivery_id)
+           select delivery_id, min(file_name), min(sheet) from store.delivery
+           where delivery_id not in (select delivery_id from delivery) group by delivery_id) as d using (delivery_id)
 """
 # What the officer compares a candidate with: the row's own name and number, for open questions only.
 DELIVERED = """

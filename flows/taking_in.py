@@ -22,6 +22,12 @@ from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 from schemas.tables import create_table, row_columns
 
+KNOWN_FILES = """
+select d.delivery_id, d.kind, max(d.snapshot_date), any_value(n.newest)
+from store.delivery as d
+left join (select kind, max(snapshot_date) as newest from store.delivery where coverage = 'full' group by kind) as n using (kind)
+group by d.delivery_id, d.kind
+"""
 TABLES = """
 create or replace table ended (kind varchar, office varchar, record_id varchar, cause varchar, delivery_id varchar, run_no bigint,
                     primary key (kind, office, record_id));
@@ -78,8 +84,7 @@ def take_in_all(
     con.execute(TABLES)
     for layout in LAYOUTS.values():
         con.execute(create_table(f"added_{layout.kind}", ((("rid", "BIGINT"), *row_columns(layout)))))
-    known = {d for (d,) in con.execute("select delivery_id from store.delivery").fetchall()}
-    received = _once_each(found, known)
+    received = _once_each(found, con.execute(KNOWN_FILES).fetchall())
     for one in received:
         if one.status == "accepted":
             _read(one, workspace, settings, as_of)
@@ -87,7 +92,7 @@ def take_in_all(
         _take_in_group(con, settings, list(group), received, run_no)
     con.execute("update ended set run_no = ?", [run_no])
     for one in received:
-        if one.status in ("refused", "held") or (one.status == "duplicate" and one.incoming.delivery_id in known):
+        if one.status != "accepted":
             _record(con, one, None)
     taken = {r.incoming.kind for r in received if r.status == "accepted"}
     barred = {r.incoming.kind for r in received if r.status in ("refused", "held")} - taken - {None}
@@ -100,17 +105,27 @@ def _group(one: Received) -> tuple[date, str, str, bool, str]:
     return i.snapshot_date or date.max, i.kind or "", i.office, delta, i.delivery_id if delta else ""
 
 
-def _once_each(found: Iterable[Incoming], known: set[str]) -> list[Received]:
-    seen = set(known)
+def _once_each(found: Iterable[Incoming], known: list[tuple[str, str, date, date]]) -> list[Received]:
+    """Tell repeated content apart. Known content is taken in again only as a newer full snapshot that goes back to how
+    things stood before another one (`known`: hash, kind, its newest date, the kind's newest full date)."""
+    before = {(sha, kind): (day, newest) for sha, kind, day, newest in known}
+    seen: set[tuple[str, str | None]] = set()
     received = []
     for incoming in found:
-        if incoming.delivery_id in seen:
-            when = "以前的运行" if incoming.delivery_id in known else "本次另一个文件"
-            received.append(Received(incoming, "duplicate", f"与{when}收到的内容完全相同，不再处理。"))
+        key = (incoming.delivery_id, incoming.kind)
+        if key in seen:
+            received.append(Received(incoming, "duplicate", "与本次另一个文件的内容完全相同，不再处理。"))
+        elif key in before and not _goes_back(incoming, *before[key]):
+            received.append(Received(incoming, "duplicate", "与以前的运行收到的内容完全相同，不再处理。"))
         else:
             received.append(Received(incoming))
-        seen.add(incoming.delivery_id)
+        seen.add(key)
     return received
+
+
+def _goes_back(incoming: Incoming, last_day: date, newest: date | None) -> bool:
+    day = incoming.snapshot_date
+    return bool(incoming.coverage == "full" and day and newest and day > newest > last_day)
 
 
 def _read(one: Received, workspace: Workspace, settings: Settings, as_of: date) -> None:

@@ -47,12 +47,14 @@ def take_in(
     con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequence[Arrival], *, replaces: bool
 ) -> list[Intake]:
     """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more."""
-    con.execute("create or replace temp table snapshot (record_id varchar)")
+    con.execute(
+        "create or replace temp table snapshot (record_id varchar); create or replace temp table faulty (name varchar, id_number varchar)"
+    )
     taken = [_take_one(con, layout, arrival) for arrival in arrivals]
     office = arrivals[0].office
     _end_superseded(con, layout, [a.delivery_id for a in arrivals], office, is_full=replaces)
     if replaces:
-        con.execute(ABSENT.format(kind=layout.kind), {"office": office, "cause": "withdrawn" if layout.is_event else "absent",
+        con.execute(ABSENT.format(kind=layout.kind), {"office": office, "cause": "vanished" if layout.is_event else "absent",
                                                      "kind": layout.kind, "delivery": arrivals[0].delivery_id})  # fmt: skip
     con.execute("drop table snapshot")
     return taken
@@ -70,6 +72,7 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     con.register("typed_rows", typed.rows)
     con.execute(_add(layout), {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no})
     con.unregister("typed_rows")
+    _note_faulty(con, arrival.raw, [f.row_no for f in typed.faults])
     return Intake(arrival.delivery_id, rows, rows - len(places), typed.faults, typed)
 
 
@@ -87,6 +90,18 @@ def record_id_of(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, 
     """The record_id of one row of a file."""
     _hash_rows(con, layout, raw)
     return str(con.execute("select record_id from hashed where row_no = ?", [row_no]).fetchall()[0][0])
+
+
+def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: list[int]) -> None:
+    """Who the quarantined rows speak of: a row that became unreadable has not gone, so nothing of theirs ends."""
+    rows = raw.cells.take(pa.array([n - 1 for n in row_numbers], pa.int64()))
+    empty = pa.array([""] * len(row_numbers), pa.string())
+    columns = {
+        f: rows[f"c{raw.binding.fields[f]}"] if f in raw.binding.fields else empty for f in ("name", "id_number")
+    }
+    con.register("faulty_rows", pa.table(columns))
+    con.execute("insert into faulty select nullif(name, ''), nullif(id_number, '') from faulty_rows")
+    con.unregister("faulty_rows")
 
 
 def _only(raw: RawTable, places: pa.Array) -> RawTable:
@@ -124,8 +139,9 @@ def _end_superseded(
     flag = "coalesce(n.withdrawn, false)" if "withdrawn" in layout.fields else "false"
     con.execute(
         SUPERSEDED.format(kind=layout.kind, flag=flag),
-        {"kind": layout.kind, "office": office, "deliveries": deliveries, "is_full": is_full},
-    )
+        {"kind": layout.kind, "office": office, "deliveries": deliveries, "is_full": is_full,
+         "cause": "corrected" if layout.is_event else "replaced"},
+    )  # fmt: skip
 
 
 REAPPEARED = """
@@ -149,7 +165,7 @@ older as (
     select record_id, business_key, delivery_id from store.standing_{kind} where office = $office
     union all select record_id, business_key, delivery_id from added_{kind} where office = $office
 )
-select $kind, $office, o.record_id, if(bool_or(t.is_withdrawal), 'withdrawn', 'replaced'), min(t.delivery_id)
+select $kind, $office, o.record_id, if(bool_or(t.is_withdrawal), 'withdrawn', $cause), min(t.delivery_id)
 from older as o inner join tonight as t on t.business_key = o.business_key and t.record_id <> o.record_id
 where t.is_withdrawal
    or (not list_contains($deliveries, o.delivery_id) and (not $is_full or o.record_id not in (select record_id from snapshot)))
@@ -158,9 +174,10 @@ group by o.record_id
 ABSENT = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
 with current as (
-    select record_id from store.standing_{kind} where office = $office
-    union all select record_id from added_{kind} where office = $office
+    select record_id, name, id_number from store.standing_{kind} where office = $office
+    union all select record_id, name, id_number from added_{kind} where office = $office
 )
 select $kind, $office, record_id, $cause, $delivery from current
 where record_id not in (select record_id from snapshot)
+  and not exists (select 1 from faulty as f where f.name = current.name or f.id_number = current.id_number)
 """

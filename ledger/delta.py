@@ -33,7 +33,7 @@ with unmet as (
           and (f.field is not null or f.basis is not distinct from o.basis))
 ),
 gone as (
-    select u.entry_id, bool_or(coalesce(e.cause, 'relinked') in ('withdrawn', 'relinked')) as is_withdrawn,
+    select u.entry_id, bool_or(coalesce(e.cause, 'relinked') in ('withdrawn', 'vanished', 'corrected', 'relinked')) as is_withdrawn,
            bool_or(e.cause = 'absent') as is_absent
     from (select entry_id, person_id, unnest(evidence) as record_id from unmet) as u
     left join standing_link as s on s.person_id = u.person_id and s.record_id = u.record_id
@@ -57,13 +57,13 @@ numbered as (
     from placed
 ),
 chained as (
-    select *, coalesce(last_value(target ignore nulls) over (partition by person_id, pack, track order by seq), state_at_start) as state_to
+    select *, coalesce(last_value(target ignore nulls) over (partition by person_id, pack, track order by seq), state_at_start) as state_now
     from numbered
 )
 select $run_no || '-' || c.seq as entry_id, $run_no::bigint as run_no, c.seq, $recorded_at::timestamptz as recorded_at, c.person_id,
        p.name, p.id_number, p.town, p.village, c.pack, c.track, c.op, c.basis, c.clause, c.ground,
-       coalesce(lag(c.state_to) over (partition by c.person_id, c.pack, c.track order by c.seq), c.state_at_start) as state_from,
-       c.state_to, coalesce(c.from_date, $as_of::date) as valid_from,
+       coalesce(lag(c.state_now) over (partition by c.person_id, c.pack, c.track order by c.seq), c.state_at_start) as state_from,
+       if(c.op = 'WITHDRAW' and c.target is null, null, c.state_now) as state_to, coalesce(c.from_date, $as_of::date) as valid_from,
        case when c.is_closing then coalesce(c.from_date, $as_of::date) end as valid_to,
        c.needs_decision, null::varchar as decision_entry, c.supersedes, c.evidence, c.parameters, c.reason,
        c.list, c.employer_uscc, c.employer_name, c.due_date, c.content
@@ -72,11 +72,11 @@ order by c.seq
 """
 MOVED = """
 with last_change as (
-    select person_id, pack, track, arg_max(state_to, seq) as state_to, arg_min(state_from, seq) as state_from
+    select person_id, pack, track, arg_max(state_to, seq) filter (state_to is not null) as state_to, arg_min(state_from, seq) as state_from
     from new_entry where track in ('L', 'H') group by person_id, pack, track
 )
-select pack, track, count(*) filter (is_out(state_from) and not is_out(state_to)) as inflow,
-       count(*) filter (not is_out(state_from) and is_out(state_to)) as outflow
+select pack, track, count(*) filter (is_out(state_from) and not is_out(coalesce(state_to, state_from))) as inflow,
+       count(*) filter (not is_out(state_from) and is_out(coalesce(state_to, state_from))) as outflow
 from last_change group by pack, track order by pack, track
 """
 IS_OUT = "create or replace temp macro is_out(state) as coalesce(state in ('L0', 'L6', 'H0', 'H6'), true)"

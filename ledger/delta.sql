@@ -32,7 +32,7 @@ coming as (
 select coalesce(b.person_id, c.person_id) as person_id, coalesce(b.pack, c.pack) as pack, coalesce(b.track, c.track) as track,
        b.state as state_before,
        coalesce(b.state not in ('L0', 'H0', 'LX', 'HX'), false) as stood,
-       coalesce(c.new_count, 0) as new_count,
+       coalesce(c.new_count, 0) as new_count, coalesce(ob.open_count, 0) as open_count,
        coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count, false) and coalesce(c.new_count, 0) = 0 as is_emptied
 from before as b
 full join coming as c on c.person_id = b.person_id and c.pack = b.pack and c.track = b.track
@@ -43,23 +43,33 @@ select f.* from basis_row as f
 left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
 where not f.needs_row or ((t.stood or t.new_count > 0) and not t.is_emptied);
 
--- Findings that ended are kept while an exit of the same pack is open for the person: that says what ended them.
+-- Findings that ended are kept while an exit of the same track is open for the person: that says what ended them. An exit
+-- whose source is barred tonight still stands.
 create or replace temp table ending as
 with leaving as (
-    select distinct f.person_id, f.pack from finding as f
+    select distinct f.person_id, f.pack, f.track from finding as f
     left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
     where f.is_exit and (not f.needs_row or ((t.stood or t.new_count > 0) and not t.is_emptied))
+    union
+    select o.person_id, o.pack, o.track from open_item as o inner join rule_trait as r on r.pack = o.pack and r.rule_id = o.rule_id
+    where r.is_exit and (o.pack, o.rule_id) not in (select pack, rule_id from evaluated_rule)
 ),
 replaced as (
     select x.entry_id, min(w.rule_no) as rule_no from failing as x
     inner join wanted as w on w.person_id = x.person_id and w.pack = x.pack and w.rule_id = x.rule_id
          and w.basis is not distinct from x.basis
     group by x.entry_id
+),
+orphaned as (  -- what only speaks of a row goes with it
+    select o.*, false as is_withdrawn, false as is_absent from open_item as o
+    inner join rule_trait as r on r.pack = o.pack and r.rule_id = o.rule_id
+    inner join track_row as t on t.person_id = o.person_id and t.pack = o.pack and t.track = o.track
+    where r.needs_row and t.is_emptied and o.entry_id not in (select entry_id from failing)
 )
 select x.*, r.entry_id is not null as is_replaced
-from failing as x left join replaced as r using (entry_id)
+from (select * from failing union all by name select * from orphaned) as x left join replaced as r using (entry_id)
 where x.is_withdrawn or x.op_class <> 'IN' or r.entry_id is not null
-   or (x.person_id, x.pack) not in (select person_id, pack from leaving);
+   or (x.person_id, x.pack, x.track) not in (select person_id, pack, track from leaving);
 
 create or replace temp table draft as
 with first_in as (
@@ -83,11 +93,15 @@ changes as (
            list, employer_uscc, employer_name, due_date, content
     from changed
 ),
+ended_basis as (
+    select person_id, pack, track, count(*) as ended_count from ending where op_class = 'IN' and not is_replaced
+    group by person_id, pack, track
+),
 closings as (
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
-           if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, x.is_absent as needs_decision,
+           if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count) as needs_decision,
            case when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
-                when x.is_absent then null else c.state_to end as target,
+                when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
            if(x.is_withdrawn, x.valid_from, null) as from_date, true as is_closing,
@@ -95,6 +109,7 @@ closings as (
     from ending as x
     left join closing as c on c.person_id = x.person_id and c.pack = x.pack and c.rule_id = x.rule_id
     left join track_row as t on t.person_id = x.person_id and t.pack = x.pack and t.track = x.track
+    left join ended_basis as b on b.person_id = x.person_id and b.pack = x.pack and b.track = x.track
     where not x.is_replaced
 )
 select * from answers union all select * from changes union all select * from closings;

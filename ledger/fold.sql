@@ -1,3 +1,5 @@
+-- The state is the last one recorded: a withdrawal reaches back to the day of what it takes back, and is still the last
+-- word. One that leaves the row standing carries no state.
 -- Which entries are in effect on a date, as known at a time. An entry ends another one from its own valid_from on; an
 -- entry whose valid_to equals its valid_from only ends. `ledger_entry` is every entry ever sealed.
 create or replace macro ledger_effective(as_of, known_at) as table
@@ -10,7 +12,8 @@ where e.entry_id not in (select supersedes from known where supersedes is not nu
 create or replace macro ledger_state_on(as_of, known_at) as table
 with effective as (select * from ledger_effective(as_of, known_at)),
 latest as (
-    select person_id, pack, track, arg_max(state_to, (valid_from, run_no, seq)) filter (state_to is not null) as state
+    select person_id, pack, track, arg_max(state_to, (run_no, seq)) filter (state_to is not null) as state,
+           arg_max(needs_decision and not is_open, (run_no, seq)) as is_ended_unanswered
     from effective group by person_id, pack, track
 ),
 named as (  -- every source that named the person and was not taken back, also one that has since ended
@@ -33,7 +36,7 @@ counted as (
     where recorded_at <= known_at and valid_from <= as_of group by person_id, pack, track
 )
 select l.person_id, l.pack, l.track, l.state, coalesce(h.basis, []) as basis, h.tier, h.since,
-       coalesce(h.needs_decision, false) as needs_decision, coalesce(n.sources, []) as sources,
+       coalesce(h.needs_decision, false) or (h.person_id is null and l.is_ended_unanswered) as needs_decision, coalesce(n.sources, []) as sources,
        json_object('entries', c.entry_count, 'open', coalesce(h.open_count, 0))::varchar as counters
 from latest as l left join held as h using (person_id, pack, track) left join named as n using (person_id, pack, track)
 inner join counted as c using (person_id, pack, track)

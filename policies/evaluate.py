@@ -22,7 +22,7 @@ MONTH_COLUMNS = frozenset(
 TOPIC_ENDED = {
     "registration": "失业登记已结束", "stop": "停保记录不再存在", "hired": "单位参保已结束", "flexible": "灵活就业参保已结束",
     "benefit": "失业保险待遇已结束", "benefit_ended": "待遇记录不再存在", "aid": "救助已结束", "certificate": "残疾人证已失效",
-    "licence": "经营已结束", "licence_weak": "任职或登记状态已变", "licence_ended": "经营记录不再存在", "pension": "养老待遇已终止",
+    "licence": "经营已结束", "licence_weak": "任职或登记状态已变", "shop": "个体经营已结束", "firm": "企业已注销或不再任职", "licence_ended": "经营记录不再存在", "pension": "养老待遇已终止",
     "death": "死亡信息不再存在", "service": "服务记录已变",
 }  # fmt: skip
 FINDING = """
@@ -32,6 +32,7 @@ create or replace temp table finding (
     evidence varchar[], parameters varchar, reason varchar, list varchar, employer_uscc varchar, employer_name varchar,
     due_date date, content varchar, needs_row boolean, is_exit boolean);
 create or replace temp table evaluated_rule (pack varchar, rule_id varchar);
+create or replace temp table rule_trait (pack varchar, rule_id varchar, is_exit boolean, needs_row boolean);
 create or replace temp table rule_outcome (pack varchar, rule_id varchar, outcome varchar, missing varchar, people bigint);
 """
 
@@ -54,7 +55,7 @@ def wide_columns(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def evaluate(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> None:
-    """Fill `finding`, `evaluated_rule` and `rule_outcome`. A rule whose evidence comes from a
+    """Fill `finding`, `evaluated_rule`, `rule_trait` and `rule_outcome`. A rule whose evidence comes from a
     barred kind is left as it stood: that source adds nothing and ends nothing tonight."""
     con.execute(FINDING)
     columns = wide_columns(con)
@@ -62,6 +63,8 @@ def evaluate(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date,
         values = pack.parameter_values(as_of)
         _one_row(con, "parameter_now", values or {"none": None})
         for number, rule in enumerate(pack.rules):
+            traits = [bool(rule.finds.get("is_exit")), bool(rule.finds.get("needs_row"))]
+            con.execute("insert into rule_trait values (?, ?, ?, ?)", [pack.code, rule.id, *traits])
             if not rule.is_in_force(as_of) or barred & rule.kinds:
                 outcome = "not_in_force" if not rule.is_in_force(as_of) else "source_barred"
                 con.execute("insert into rule_outcome values (?, ?, ?, null, 0)", [pack.code, rule.id, outcome])

@@ -6,11 +6,13 @@ create or replace temp macro age_on(birth, day) as
 (year(day) - year(birth) - if((birth + to_years(cast(year(day) - year(birth) as integer)))::date > day, 1, 0))::integer;
 
 -- Statutory retirement by sex: the base age, and from `rise_from` one month later for every `step` months, up to `cap`.
+-- Counted once from the birth date, so that a month's end is cut at most once.
+create or replace temp macro base_retirement(birth, sex, male, female) as
+(birth + to_months(cast(if(sex = '女', female, male) as integer)))::date;
+
 create or replace temp macro retirement_date(birth, sex, male, female, rise_from, step, cap) as
-((birth + to_months(cast(if(sex = '女', female, male) as integer)))::date
- + to_months(cast(case when (birth + to_months(cast(if(sex = '女', female, male) as integer)))::date < rise_from then 0
-   else least(cap, date_diff('month', rise_from, (birth + to_months(cast(if(sex = '女', female, male) as integer)))::date) // step + 1)
-   end as integer)))::date;
+(birth + to_months(cast(if(sex = '女', female, male) + case when base_retirement(birth, sex, male, female) < rise_from then 0
+   else least(cap, date_diff('month', rise_from, base_retirement(birth, sex, male, female)) // step + 1) end as integer)))::date;
 
 -- Whether a service day lies in the tier that the as-of day lies in.
 create or replace temp macro in_tier(day, as_of, reg, short_end, mid_end) as

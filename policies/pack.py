@@ -43,7 +43,7 @@ TOPIC_KIND = {
     "registration": "unemployment_registration", "stop": "insurance_stop", "hired": "insurance_active",
     "flexible": "insurance_active", "benefit": "unemployment_benefit", "benefit_ended": "unemployment_benefit",
     "aid": "low_income", "certificate": "disability_certificate", "licence": "market_entity",
-    "licence_weak": "market_entity", "licence_ended": "market_entity", "pension": "pension", "death": "death",
+    "licence_weak": "market_entity", "shop": "market_entity", "firm": "market_entity", "licence_ended": "market_entity", "pension": "pension", "death": "death",
     "service": "service_log",
 }  # fmt: skip
 

@@ -8,28 +8,17 @@ from fact_registration as f cross join today as t
 where f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to)
 order by f.person_id, f.rank > 3, f.valid_from desc, f.rank, f.record_id;
 
+-- The latest month of the surest links: a doubtful row neither adds to a sure one nor takes from it.
 create or replace temp table topic_stop as
 with latest as (
-    select f.person_id, max(f.last_paid_month) as last_paid_month
-    from fact_stop as f cross join today as t where f.valid_from <= t.as_of and f.rank <= 3 group by f.person_id
-),
-weak as (
-    select f.person_id, max(f.last_paid_month) as last_paid_month
-    from fact_stop as f cross join today as t where f.valid_from <= t.as_of group by f.person_id
-),
-chosen as (
-    select w.person_id, coalesce(l.last_paid_month, w.last_paid_month) as last_paid_month, l.person_id is not null as is_usable
-    from weak as w left join latest as l using (person_id)
+    select f.* from fact_stop as f cross join today as t where f.valid_from <= t.as_of
+    qualify rank() over (partition by f.person_id order by greatest(f.rank, 1), f.last_paid_month desc) = 1
 )
-select c.person_id, c.last_paid_month as stop_last_paid_month, max(f.valid_from) as stopped_on,
-       bool_or(f.is_month_assumed) as is_stop_month_assumed,
-       last_day(c.last_paid_month + interval 1 month) as uninsured_month_end,
-       list(distinct f.stop_reason order by f.stop_reason) filter (f.stop_reason is not null) as stop_reasons,
-       min(f.rank) as stop_rank, list(f.record_id order by f.record_id) as stop_records
-from chosen as c inner join fact_stop as f on f.person_id = c.person_id and f.last_paid_month = c.last_paid_month
-     and (f.rank <= 3 or not c.is_usable) cross join today as t
-where f.valid_from <= t.as_of
-group by c.person_id, c.last_paid_month;
+select person_id, last_paid_month as stop_last_paid_month, max(valid_from) as stopped_on,
+       bool_or(is_month_assumed) as is_stop_month_assumed, last_day(last_paid_month + interval 1 month) as uninsured_month_end,
+       list(distinct stop_reason order by stop_reason) filter (stop_reason is not null) as stop_reasons,
+       max(rank) as stop_rank, list(record_id order by record_id) as stop_records
+from latest group by person_id, last_paid_month;
 
 create or replace temp table topic_hired as
 select distinct on (f.person_id) f.person_id, f.valid_from as hired_from, f.last_paid_month as hired_last_paid_month,
@@ -37,7 +26,8 @@ select distinct on (f.person_id) f.person_id, f.valid_from as hired_from, f.last
        f.rank as hired_rank, [f.record_id] as hired_records
 from fact_insured as f cross join today as t
 where f.payer_kind in ('单位职工', '公益性岗位') and f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to)
-order by f.person_id, f.rank, f.payer_kind desc, f.valid_from desc, f.record_id;
+order by f.person_id, f.rank, f.payer_kind desc, greatest(f.valid_from, coalesce(f.last_paid_month, f.valid_from)) desc,
+         f.valid_from desc, f.record_id;
 
 create or replace temp table topic_flexible as
 select distinct on (f.person_id) f.person_id, f.valid_from as flexible_from, f.rank as flexible_rank,
@@ -84,6 +74,20 @@ where f.status = '存续' and f.role in ('经营者', '法定代表人') and f.v
   and (f.valid_to is null or t.as_of < f.valid_to)
 order by f.person_id, f.rank, f.valid_from desc, f.record_id;
 
+create or replace temp table topic_shop as
+select distinct on (f.person_id) f.person_id, f.valid_from as shop_from, f.rank as shop_rank, [f.record_id] as shop_records
+from fact_licence as f cross join today as t
+where f.entity_kind = '个体工商户' and f.status = '存续' and f.role in ('经营者', '法定代表人') and f.valid_from <= t.as_of
+  and (f.valid_to is null or t.as_of < f.valid_to)
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
+create or replace temp table topic_firm as
+select distinct on (f.person_id) f.person_id, f.valid_from as firm_from, f.entity_kind as firm_kind, f.rank as firm_rank, [f.record_id] as firm_records
+from fact_licence as f cross join today as t
+where f.entity_kind <> '个体工商户' and f.status = '存续' and f.role in ('经营者', '法定代表人') and f.valid_from <= t.as_of
+  and (f.valid_to is null or t.as_of < f.valid_to)
+order by f.person_id, f.rank, f.valid_from desc, f.record_id;
+
 create or replace temp table topic_licence_weak as
 select distinct on (f.person_id) f.person_id, f.valid_from as licence_weak_from, f.role as licence_weak_role,
        f.status as licence_weak_status, f.rank as licence_weak_rank, [f.record_id] as licence_weak_records
@@ -97,14 +101,14 @@ select distinct on (f.person_id) f.person_id, f.valid_to as licence_ended_on, f.
        [f.record_id] as licence_ended_records
 from fact_licence as f cross join today as t
 where f.valid_to <= t.as_of and f.status <> '吊销未注销' and f.role in ('经营者', '法定代表人')
-order by f.person_id, f.rank, f.valid_to desc, f.record_id;
+order by f.person_id, f.rank > 2, f.valid_to desc, f.rank, f.record_id;
 
 create or replace temp table topic_pension as
 select distinct on (f.person_id) f.person_id, f.valid_from as pension_from, f.scheme as pension_scheme,
        f.status as pension_status, f.rank as pension_rank, [f.record_id] as pension_records
 from fact_pension as f cross join today as t
 where f.valid_from <= t.as_of
-order by f.person_id, f.status = '暂停', f.rank, f.valid_from desc, f.record_id;
+order by f.person_id, f.status is not distinct from '暂停', f.rank, f.valid_from desc, f.record_id;
 
 create or replace temp table topic_death as
 select distinct on (f.person_id) f.person_id, f.valid_from as died_on, f.rank as death_rank, [f.record_id] as death_records
@@ -117,17 +121,17 @@ with since as (
     select f.*, r.registered_from, t.as_of,
            (r.registered_from + interval 1 month)::date as short_end, (r.registered_from + interval 6 month)::date as mid_end
     from fact_service as f inner join topic_registration as r using (person_id) cross join today as t
-    where f.valid_from <= t.as_of and f.rank <= 2
+    where f.valid_from between r.registered_from and t.as_of and f.rank <= 2
 ),
 streak as (
-    select person_id, max(valid_from) filter (service_kind <> '拒绝服务') as last_taken_on from since group by person_id
+    select person_id, max(valid_from) filter (service_kind <> '拒绝服务' and means is distinct from '数据比对') as last_taken_on from since group by person_id
 )
 select s.person_id, 2 as service_rank, list(s.record_id order by s.record_id) as service_records,
-       max(s.valid_from) filter (s.means is distinct from '数据比对' and s.service_kind <> '拒绝服务') as last_contact_on,
+       max(s.valid_from) filter (s.means is distinct from '数据比对') as last_contact_on,
        count(*) filter (s.service_kind = '拒绝服务' and s.justified is distinct from true
                         and s.valid_from > coalesce(k.last_taken_on, date '0001-01-01')) as refusals_in_row,
        count(*) filter (s.service_kind = '职业指导' and in_tier(s.valid_from, s.as_of, s.registered_from, s.short_end, s.mid_end)) as guidance_count,
-       count(distinct coalesce(s.vacancy_no, s.record_id)) filter (s.service_kind = '岗位推荐'
+       count(*) filter (s.service_kind = '岗位推荐'
                         and in_tier(s.valid_from, s.as_of, s.registered_from, s.short_end, s.mid_end)) as post_count,
        count(*) filter (s.service_kind in ('技能培训', '培训机会')
                         and in_tier(s.valid_from, s.as_of, s.registered_from, s.short_end, s.mid_end)) as training_count
@@ -155,6 +159,8 @@ select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village,
        a.* exclude (person_id), coalesce(a.aid_rank is not null, false) as has_aid,
        c.* exclude (person_id), coalesce(c.certificate_rank is not null, false) as has_certificate,
        l.* exclude (person_id), coalesce(l.licence_rank is not null, false) as has_licence, coalesce(l.licence_rank <= 1, false) as firm_licence,
+       sh.* exclude (person_id), sh.shop_rank is not null as has_shop,
+       fi.* exclude (person_id), fi.firm_rank is not null as has_firm,
        lw.* exclude (person_id), coalesce(lw.licence_weak_rank is not null, false) as has_weak_licence,
        le.* exclude (person_id), coalesce(le.licence_ended_rank <= 2, false) as had_licence,
        pe.* exclude (person_id), coalesce(pe.pension_rank is not null, false) as has_pension,
@@ -170,5 +176,6 @@ left join topic_hired as h using (person_id) left join topic_flexible as x using
 left join topic_benefit as b using (person_id) left join topic_benefit_ended as be using (person_id)
 left join topic_aid as a using (person_id) left join topic_certificate as c using (person_id)
 left join topic_licence as l using (person_id) left join topic_licence_weak as lw using (person_id)
+left join topic_shop as sh using (person_id) left join topic_firm as fi using (person_id)
 left join topic_licence_ended as le using (person_id) left join topic_pension as pe using (person_id)
 left join topic_death as d using (person_id) left join topic_service as v using (person_id);

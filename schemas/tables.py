@@ -193,12 +193,13 @@ class Link(pa.DataFrameModel):
 
 
 class Ended(pa.DataFrameModel):
-    """A row that stands no more: withdrawn, replaced, or missing from a full snapshot."""
+    """A row that stands no more. Taken back: withdrawn (by mark), vanished (an event no longer in a full snapshot),
+    corrected (an event delivered anew). Ended: replaced by a newer line of its spell, absent from a full snapshot."""
 
     kind: Series[str] = text(null=False)
     office: Series[str] = text(null=False)
     record_id: Series[str] = text(null=False)
-    cause: Series[str] = text(null=False, codes=("withdrawn", "replaced", "absent", "quarantined"))
+    cause: Series[str] = text(null=False, codes=("withdrawn", "vanished", "corrected", "replaced", "absent"))
     delivery_id: Series[str] = text()
     run_no: Series[int] = count()
 
@@ -272,7 +273,7 @@ class Source(pa.DataFrameModel):
 
 
 class PersonHold(pa.DataFrameModel):
-    """Somebody whose number another person carries too: nothing is posted for them but HOLD until it is decided."""
+    """Somebody whose number another person carries too: until it is decided only HOLD and REVIEW are posted for them."""
 
     person_id: Series[str] = text(null=False)
     cause: Series[str] = text(null=False)
