@@ -219,7 +219,7 @@ class Town:
         """Rows of the store as dictionaries."""
         con = duckdb.connect(str(self.workspace.store), read_only=True)
         try:
-            return [dict(row) for row in con.execute(query, list(values)).to_arrow_table().to_pylist()]
+            return list(con.sql(query, params=list(values)).to_arrow_table().to_pylist())
         finally:
             con.close()
 
@@ -240,8 +240,8 @@ class Town:
 
 @dataclass(frozen=True)
 class Case:
-    """One person of a scenario: what is said of them, and what each night must post, nothing else. `tracks` are those
-    that the expectation covers."""
+    """One person of a scenario: what is said of them, and what each night must post, nothing else. The expectation
+    covers the tracks in `tracks` and, where `clause` is given, only clauses that begin so."""
 
     id: str
     birth: str
@@ -249,8 +249,12 @@ class Case:
     expect: Mapping[str, tuple[str, ...]]
     sex: str = "男"
     tracks: str = "RHL"
+    clause: str = ""
     name: str = ""
     area: int = AREA
+
+    def covers(self, entry: Mapping[str, Any]) -> bool:
+        return entry["track"] in self.tracks and entry["clause"].startswith(self.clause)
 
     def play(self, town: Town) -> Someone:
         return town.tell(town.person(self.birth, self.sex, name=self.name, area=self.area), *self.said)
@@ -267,7 +271,7 @@ class Stage:
         """Per night what the ledger said of the case's person; nights without an entry are left out."""
         found = {}
         for day in self.town.nights:
-            lines = [brief(e) for e in self.town.entries(self.cast[case.id], day) if e["track"] in case.tracks]
+            lines = [brief(e) for e in self.town.entries(self.cast[case.id], day) if case.covers(e)]
             if lines:
                 found[day] = tuple(lines)
         return found
