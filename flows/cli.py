@@ -197,9 +197,10 @@ def _tell(outcome: Any) -> None:
     accepted = sum(s == "accepted" for _, s, _ in outcome.deliveries)
     _say(f"第 {outcome.run_no} 次运行完成：收下 {accepted} 个文件，共 {len(outcome.deliveries)} 个；已知 {outcome.people} 人。",
          f"Run {outcome.run_no} done: {accepted} of {len(outcome.deliveries)} files accepted; {outcome.people} people known.")  # fmt: skip
-    for _, state, reason in outcome.deliveries:
-        if state in ("refused", "held"):
-            typer.echo(f"  {'拒收' if state == 'refused' else '扣下'}：{_} —— {reason}", err=True)
+    words = {"refused": say("拒收", "refused"), "held": say("扣下", "held"), "duplicate": say("重复", "duplicate")}
+    for name, state, reason in outcome.deliveries:
+        if state in words:
+            typer.echo(f"  {words[state]}：{name} —— {reason}", err=True)
     changes = "，".join(f"{op} {n}" for op, n in outcome.entries) or say("没有变化", "no change")
     _say(f"台账变化：{changes}", f"Ledger changes: {changes}")
     _say(f"工作簿在 {outcome.folder / 'workbooks'}", f"Workbooks are in {outcome.folder / 'workbooks'}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from flows.workspace import Workspace, locked
-from intake.receive import IGNORED
+from intake.receive import IGNORED, MANIFEST
 from ledger.seal import head, read_manifest, sealed_runs, write_parquet
 from ledger.store import build_store, connect, ensure_store, held_runs
 from schemas.errors import UsageError, say
@@ -94,7 +94,11 @@ def describe_status(workspace: Workspace) -> str:
     """What happened last, and what waits."""
     numbers = sealed_runs(workspace.runs)
     waiting = (
-        [p for p in workspace.inbox.iterdir() if p.is_file() and not IGNORED.search(p.name)]
+        [
+            p
+            for p in workspace.inbox.iterdir()
+            if p.is_file() and not IGNORED.search(p.name) and not p.name.endswith(MANIFEST)
+        ]
         if workspace.inbox.is_dir()
         else []
     )

@@ -21,7 +21,7 @@ from flows import deciding, linking, publishing, taking_in
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
-from ledger.seal import file_hash, head, read_manifest, seal, sealed_runs
+from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
 from ledger.store import connect, ensure_store
 from policies.evaluate import wide_columns
 from policies.pack import Pack, read_pack
@@ -93,6 +93,7 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     settings = read_settings(workspace.root)
     if clear_scratch(workspace):
         _journal(workspace, "unfinished_run_cleared")
+    require_chain(workspace.runs)
     numbers = sealed_runs(workspace.runs)
     _refuse_going_back(workspace, numbers, as_of)
     ensure_store(workspace.store, workspace.runs, numbers, workspace.work)

@@ -40,9 +40,7 @@ ADDED = """
 select {columns}
 from added_{kind} as a left join linked as l using (rid) order by a.rid
 """
-RULE_TABLE = (
-    "create or replace temp table rule (pack varchar, clause varchar, title varchar, quote varchar, document varchar)"
-)
+RULE_TABLE = "create or replace temp table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
 
 
 def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -71,7 +69,7 @@ def show_rules(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
     for pack in packs:
         for rule in pack.rules:
             con.execute(
-                "insert into rule values (?, ?, ?, ?, ?)",
-                [pack.code, rule.clause, rule.title, rule.quote, pack.document],
+                "insert into rule values (?, ?, ?, ?, ?, ?)",
+                [pack.code, rule.id, rule.clause, rule.title, rule.quote, pack.document],
             )
     con.execute("create or replace temp table ledger_entry as select * from new_entry order by seq")

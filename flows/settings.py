@@ -66,7 +66,7 @@ def read_settings(workspace: Path) -> Settings:
         raise UsageError(
             say(f"{FILE} 不是有效的 TOML：{error}；请改正该行。", f"{FILE} is not valid TOML: {error}.")
         ) from None
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(
             say(f"{FILE} 的设置不对：{error}；请改正。", f"A setting in {FILE} is wrong: {error}.")
         ) from None

@@ -16,7 +16,7 @@ from flows.settings import Settings
 from flows.workspace import Workspace
 from intake.raw import RawTable
 from intake.read import read_delivery
-from intake.receive import Incoming, read_inbox
+from intake.receive import Incoming, hash_file, read_inbox
 from intake.standing import Arrival, Intake, take_in
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
@@ -52,23 +52,30 @@ class Received:
 
 
 def receive(workspace: Workspace, settings: Settings) -> list[Incoming]:
-    """Everything in the inbox, and a copy of each file (and its manifest) in the archive."""
-    found = read_inbox(workspace.inbox, settings.patterns, settings.areas)
-    for incoming in found:
-        archive(incoming.path, incoming.delivery_id, workspace)
+    """Everything in the inbox, and a copy of each file and its manifest in the archive."""
+    found = []
+    for incoming in read_inbox(workspace.inbox, settings.patterns, settings.areas):
+        if archive(incoming.path, incoming.delivery_id, workspace):
+            found.append(incoming)
+        if incoming.manifest:
+            archive(incoming.manifest, hash_file(incoming.manifest), workspace)
     return found
 
 
-def archive(path: Path, sha256: str, workspace: Workspace) -> None:
-    """Keep a file by its hash; a copy that stands already is left as it is."""
+def archive(path: Path, sha256: str, workspace: Workspace) -> bool:
+    """Keep a file by its hash; a copy that no longer has that hash is made anew. False for a file that is still being
+    written: it is left for the next night."""
     target = workspace.archive / sha256
-    if target.exists():
-        return
+    if target.exists() and hash_file(target) == sha256:
+        return True
     beside = workspace.work / f"archive-{sha256}"
     shutil.copyfile(path, beside)
+    if hash_file(beside) != sha256:
+        return False
     with beside.open("rb") as stream:
         os.fsync(stream.fileno())
     os.replace(beside, target)
+    return True
 
 
 def take_in_all(
@@ -89,7 +96,7 @@ def take_in_all(
         if one.status == "accepted":
             _read(one, workspace, settings, as_of)
     for _, group in groupby(sorted((r for r in received if r.status == "accepted"), key=_group), key=_group):
-        _take_in_group(con, settings, list(group), received, run_no)
+        _take_in_group(con, settings, list(group), received, as_of, run_no)
     con.execute("update ended set run_no = ?", [run_no])
     for one in received:
         if one.status != "accepted":
@@ -140,7 +147,7 @@ def _read(one: Received, workspace: Workspace, settings: Settings, as_of: date) 
         one.status, one.reason = "held" if problem.held else "refused", problem.reason
         return
     if incoming.snapshot_date and incoming.snapshot_date > as_of:
-        one.notes.append("数据日期晚于业务日期")
+        one.notes.append("文件名的数据日期晚于业务日期，按业务日期收下，请核对")
     _note_drift(one)
 
 
@@ -160,7 +167,12 @@ def _note_drift(one: Received) -> None:
 
 
 def _take_in_group(
-    con: duckdb.DuckDBPyConnection, settings: Settings, group: list[Received], everything: list[Received], run_no: int
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    group: list[Received],
+    everything: list[Received],
+    as_of: date,
+    run_no: int,
 ) -> None:
     """One snapshot of one office: its full files together, or one delta."""
     first = group[0].incoming
@@ -180,13 +192,15 @@ def _take_in_group(
     for one, intake in zip(group, taken, strict=True):
         _record(con, one, intake)
         one.raw = None  # a night's memory is bounded by its largest file, not by their sum
+    # A mistyped future date must not make every right file after it look old.
+    day = min(first.snapshot_date or as_of, as_of)
     con.execute(
         "delete from source_tonight where kind = ? and office = ? and coverage = ?",
         [layout.kind, first.office, first.coverage],
     )
     con.execute(
         "insert into source_tonight values (?, ?, ?, ?, ?)",
-        [layout.kind, first.office, first.coverage, first.snapshot_date, rows],
+        [layout.kind, first.office, first.coverage, day, rows],
     )
 
 
@@ -224,6 +238,10 @@ def _record(con: duckdb.DuckDBPyConnection, one: Received, intake: Intake | None
         [incoming.delivery_id, incoming.file_name, raw.sheet if raw else None, incoming.kind, incoming.snapshot_date,
          incoming.coverage, raw.encoding if raw else None, rows, rows - bad, bad, unchanged, one.status, reason, incoming.office],
     )  # fmt: skip
+    for number, note in enumerate(one.notes, 1):
+        con.execute(
+            "insert into notice values (?, '整个文件', ?, 0, ?)", [incoming.delivery_id, f"drift_{number}", note]
+        )
     if intake:
         _record_faults(con, incoming, raw.sheet if raw else None, intake)
 
@@ -253,9 +271,8 @@ def _record_faults(con: duckdb.DuckDBPyConnection, incoming: Incoming, sheet: st
 
 def empty_inbox(workspace: Workspace, found: Iterable[Incoming]) -> None:
     """Remove what was archived, after the run is sealed. A file that changed meanwhile is left for the next night."""
-    from intake.receive import hash_file
-
     for incoming in found:
-        for path in (incoming.path, incoming.manifest):
-            if path and path.exists() and (path is incoming.manifest or hash_file(path) == incoming.delivery_id):
-                path.unlink()
+        if incoming.manifest:  # first: a manifest left alone would be refused the next night
+            incoming.manifest.unlink(missing_ok=True)
+        if incoming.path.exists() and hash_file(incoming.path) == incoming.delivery_id:
+            incoming.path.unlink()

@@ -64,7 +64,8 @@ def _clean(data: bytes) -> bytes:
 
 def _looks_like_utf16(data: bytes) -> bool:
     head = data[:4096]
-    return len(data) % 2 == 0 and len(head) > 8 and head[1::2].count(0) > len(head) // 20 and head[::2].count(0) == 0
+    high, low = head[1::2].count(0), head[::2].count(0)  # 一 and 开 have a zero low byte too
+    return len(data) % 2 == 0 and len(head) > 8 and high > len(head) // 20 and low * 4 < high
 
 
 def _undecodable(start: int, size: int) -> DeliveryRefused:

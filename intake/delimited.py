@@ -8,15 +8,18 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from intake.bind import HEADER_SEARCH, Binding, find_header
 from intake.decode import decode
-from intake.raw import RawTable, drop_furniture, trim
+from intake.raw import FOOTER, RawTable, drop_furniture, name_unnamed, trim
 from schemas.columns import Layout
 from schemas.errors import DeliveryRefused
 
+QUOTE, NEWLINE, RETURN = 34, 10, 13
 DELIMITERS = (",", "\t", "|")
 csv.field_size_limit(64 * 1024 * 1024)
 
@@ -30,7 +33,8 @@ def read_delimited(data: bytes, layout: Layout, aliases: Mapping[str, Sequence[s
     if cells is None:
         cells, width = _slow(content.decode("utf-8"), delimiter, place, binding.width)
     _refuse_swallowed_rows(cells, delimiter, binding)
-    return drop_furniture(RawTable(trim(cells), width, encoding, None, binding), header)
+    trimmed = trim(cells)
+    return drop_furniture(RawTable(trimmed, width, encoding, None, name_unnamed(binding, trimmed)), header)
 
 
 def _dialect(head: str, layout: Layout, aliases: Mapping[str, Sequence[str]]) -> tuple[str, int, Binding, list[str]]:
@@ -63,7 +67,7 @@ def _fast(content: bytes, delimiter: str, place: int, width: int) -> pa.Table | 
     body = memoryview(content)[start:]
     if len(body) < 1 << 16 and not bytes(body).strip():
         return _empty(width)
-    if _last_line_in_doubt(content, delimiter, width) or (quoted and content.count(b'"') % 2):
+    if _last_line_in_doubt(content, delimiter, width) or (quoted and not _well_quoted(content, start, delimiter)):
         return None
     names = [f"c{i}" for i in range(width)]
     try:
@@ -89,6 +93,20 @@ def _after_line(content: bytes, count: int) -> int | None:
         if place == 0:
             return None
     return place
+
+
+def _well_quoted(content: bytes, start: int, delimiter: str) -> bool:
+    """Every opening quote begins a cell and every closing one ends it; a quote within a cell is doubled."""
+    data = np.frombuffer(content, dtype=np.uint8)
+    quotes = np.flatnonzero(data[start:] == QUOTE) + start
+    if len(quotes) % 2:
+        return False
+    before = data[np.maximum(quotes[::2] - 1, 0)]
+    padded = np.append(data, NEWLINE)
+    after = padded[quotes[1::2] + 1]
+    edges = (ord(delimiter), NEWLINE, QUOTE)
+    opens = np.isin(before, edges) | (quotes[::2] == start)
+    return bool(opens.all() and np.isin(after, (*edges, RETURN)).all())
 
 
 def _last_line_in_doubt(content: bytes, delimiter: str, width: int) -> bool:
@@ -121,8 +139,6 @@ def _slow(text: str, delimiter: str, place: int, width: int) -> tuple[pa.Table, 
 
 
 def _is_note(row: list[str]) -> bool:
-    from intake.raw import FOOTER
-
     return bool(FOOTER.match(next((c for c in row if c.strip()), "")))
 
 
@@ -139,8 +155,6 @@ def _tabulate(rows: list[list[str]], width: int) -> tuple[pa.Table, pa.Array]:
 
 def _refuse_swallowed_rows(cells: pa.Table, delimiter: str, binding: Binding) -> None:
     """A quote that was never closed joins rows into one cell: then a cell holds a line with as many cells as a row."""
-    import pyarrow.compute as pc
-
     for name in cells.column_names:
         for place in pc.indices_nonzero(pc.match_substring(cells[name], "\n")).to_pylist():
             lines = cells[name][place].as_py().split("\n")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,8 @@ FOOTER = re.compile(
     r"^\s*(合\s*计|总\s*计|小\s*计|共\s*计|制\s*表|填\s*表|审\s*核|复\s*核|经\s*办|单位负责人|负责人签|打印|导出|填报|备注[:：]|注[:：]|说明[:：]|共\s*\d+)"
 )
 FOOTER_STARTS = pa.array(list("合总小共制填审复经单负打导备注说"), pa.string())
+TOTALS = re.compile(r"^\s*(合\s*计|总\s*计|小\s*计|共\s*计|共\s*\d+)")
+NOTE_CELLS = 3  # a signature line fills few cells; a person's row without a name fills more
 TRAILER_COUNT = re.compile(r"^\s*(?:合\s*计|总\s*计|共\s*计|共)\s*[:：]?\s*(\d+)\s*(?:条|行|人次|人)\s*$")
 
 
@@ -35,6 +37,24 @@ def trim(table: pa.Table) -> pa.Table:
     return pa.table({n: pc.utf8_trim_whitespace(table[n]) for n in table.column_names})
 
 
+def name_unnamed(binding: Binding, cells: pa.Table) -> Binding:
+    """The binding with names for what has none of its own: filled columns without a header, and repeated ones."""
+    extra = dict(binding.extra)
+    for place in range(binding.width):
+        if (
+            place not in extra
+            and place not in binding.fields.values()
+            and pc.any(pc.not_equal(cells[f"c{place}"], "")).as_py()
+        ):
+            extra[place] = f"第{place + 1}列"
+    seen: dict[str, int] = {}
+    for place in sorted(extra):
+        seen[extra[place]] = seen.get(extra[place], 0) + 1
+        if seen[extra[place]] > 1:
+            extra[place] = f"{extra[place]}#{seen[extra[place]]}"
+    return replace(binding, extra=extra)
+
+
 def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
     """Without blank rows, repeated headers, totals and signatures: what is left are data rows, in file order.
 
@@ -44,7 +64,6 @@ def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
     if cells.num_rows == 0:
         return raw
     names = [f"c{i}" for i in range(raw.binding.width)]
-    number = raw.binding.fields.get("id_number")
     person = cells[f"c{raw.binding.fields['name']}"]
     suspect = pc.or_(_matches(cells["c0"]), _matches(person))
     same = pc.equal(person, header[raw.binding.fields["name"]].strip())
@@ -57,16 +76,25 @@ def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
     for place in places:
         row = [cells[n][place].as_py() for n in names]
         text = next((c for c in row if c), "")
-        without_number = number is None or sum(c.isdigit() for c in row[number]) < 6
-        if not any(row) or row == [h.strip() for h in header] or (FOOTER.match(text) and without_number):
+        if not any(row) or row == [h.strip() for h in header] or _is_footer(row, text, raw.binding):
             drop.add(place)
             claimed = TRAILER_COUNT.match(text)
             trailer = int(claimed[1]) if claimed else trailer
     if not drop and trailer == raw.trailer:
         return raw
-    keep = pa.array([i for i in range(cells.num_rows) if i not in drop])
+    keep = pa.array([i for i in range(cells.num_rows) if i not in drop], pa.int64())
     width = raw.width.take(keep) if raw.width is not None else None
     return RawTable(cells.take(keep), width, raw.encoding, raw.sheet, raw.binding, trailer)
+
+
+def _is_footer(row: Sequence[str], text: str, binding: Binding) -> bool:
+    """A total or a signature: it begins so, names nobody and carries no number. A row that names somebody never is."""
+    number, name = binding.fields.get("id_number"), row[binding.fields["name"]]
+    if not FOOTER.match(text) or (name and not FOOTER.match(name)):
+        return False
+    if number is not None and sum(c.isdigit() for c in row[number]) >= 6:
+        return False
+    return bool(TOTALS.match(text)) or sum(bool(c) for c in row) <= NOTE_CELLS
 
 
 def _matches(column: pa.ChunkedArray) -> pa.Array:

@@ -5,6 +5,7 @@ Neither kind nor date is ever guessed from the clock or a time stamp; a file tha
 
 import hashlib
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -62,21 +63,30 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def readable_name(path: Path) -> str:
+    """The file's name as text; a name left in GBK by an old transfer is read as GBK."""
+    raw = os.fsencode(path.name)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", errors="replace")
+
+
 def _receive(path: Path, manifest: Path | None, patterns: Sequence[str], areas: Sequence[str]) -> Incoming:
-    plain = Incoming(path, path.name, hash_file(path), path.stat().st_size, manifest=manifest)
+    plain = Incoming(path, readable_name(path), hash_file(path), path.stat().st_size, manifest=manifest)
     try:
         return _identify(plain, _read_manifest(manifest), patterns, areas)
     except DeliveryRefused as problem:
-        return replace(plain, kind=_kind_in(path.stem), problem=problem)
+        return replace(plain, kind=_kind_in(Path(plain.file_name).stem), problem=problem)
 
 
 def _orphan(path: Path) -> Incoming:
     problem = DeliveryRefused("只有清单，没有它所说的数据文件；请把数据文件与清单一起投放。", code="manifest_alone")
-    return Incoming(path, path.name, hash_file(path), path.stat().st_size, problem=problem)
+    return Incoming(path, readable_name(path), hash_file(path), path.stat().st_size, problem=problem)
 
 
 def _identify(plain: Incoming, manifest: dict[str, Any], patterns: Sequence[str], areas: Sequence[str]) -> Incoming:
-    stem = unicodedata.normalize("NFKC", plain.path.stem)
+    stem = unicodedata.normalize("NFKC", Path(plain.file_name).stem)
     parts: dict[str, str] = {}
     for pattern in (*map(re.compile, patterns), NAME):
         if hit := pattern.search(stem):
@@ -101,6 +111,8 @@ def _refuse_unnamed(kind: str | None, day: date | None, coverage: str | None) ->
     want = "请按「类别_YYYYMMDD_全量或增量」命名，或在 zhaoren.toml 的 [files] patterns 中加一条规则。"
     if kind is None:
         raise DeliveryRefused("文件名没有写明数据类别，或该类别不认识；" + want, code="unknown_kind")
+    if day is None and coverage is None:
+        raise DeliveryRefused("文件名没有写明数据日期（8 位年月日）或全量、增量；" + want, code="no_snapshot_date")
     if day is None:
         raise DeliveryRefused("文件名没有写明数据日期（8 位年月日）；" + want, code="no_snapshot_date")
     if coverage is None:
@@ -129,7 +141,7 @@ def _read_manifest(path: Path | None) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8-sig"))
         good = isinstance(manifest, dict) and isinstance(manifest.get("rows", 0), int)
-    except (ValueError, OSError):
+    except (ValueError, OSError, RecursionError):
         good = False
     if not good:
         raise DeliveryRefused("清单不是有效的 JSON 或 rows 不是整数；请改正清单后重新投放。", code="manifest_bad")

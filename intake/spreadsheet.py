@@ -1,25 +1,29 @@
 """Reads xlsx and xls by python-calamine, every cell by its own type: text stays text, a number never loses digits
 in silence.
 
-Excel keeps 15 digits; a long number stored as a number is handed on in the form 1.50102198507043e+17, which the
-identity fold knows as damaged. No formula is ever evaluated.
+No formula is ever evaluated. The workbook is opened in a child process: see spreadsheet_child.
 """
 
 import io
+import marshal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 
 from intake.bind import find_header
-from intake.raw import RawTable, drop_furniture, trim
+from intake.raw import RawTable, drop_furniture, name_unnamed, trim
+from intake.spreadsheet_child import LOCKED
 from schemas.columns import Layout
 from schemas.errors import DeliveryRefused
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MAX_UNPACKED = 4 << 30  # a 1 M x 15 sheet unpacks to about 1 GB; past four it is not a delivery
-LONG = 10**15  # the first integer that a spreadsheet number cannot hold with all its digits
+LOCKED_MARK = "EncryptedPackage".encode("utf-16-le")
+CHILD, PATIENCE = Path(__file__).parent / "spreadsheet_child.py", 900
 
 
 def is_spreadsheet(data: bytes) -> bool:
@@ -39,7 +43,8 @@ def read_spreadsheet(data: bytes, layout: Layout, aliases: Mapping[str, Sequence
     place, binding = find_header(rows, layout, aliases)
     body = rows[place + 1 :]
     columns = {f"c{i}": pa.array([_cell(r, i) for r in body], pa.string()) for i in range(binding.width)}
-    return drop_furniture(RawTable(trim(pa.table(columns)), None, "xlsx", name, binding), rows[place])
+    cells = trim(pa.table(columns))
+    return drop_furniture(RawTable(cells, None, "xlsx", name, name_unnamed(binding, cells)), rows[place])
 
 
 def _cell(row: list[str], place: int) -> str:
@@ -47,20 +52,27 @@ def _cell(row: list[str], place: int) -> str:
 
 
 def _sheets(data: bytes) -> dict[str, list[list[str]]]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
+    """Every sheet's cells, read in a child process under limits (see spreadsheet_child)."""
     _refuse_bomb(data)
+    if LOCKED_MARK in data[: 1 << 20] and data.startswith(OLE_MAGIC):
+        raise _locked()
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {n: [[_text(c) for c in r] for r in _rows(book, n)] for n in book.sheet_names}
-    except PasswordError:
-        raise DeliveryRefused("工作簿加了密码；请去掉密码后重发。", code="locked") from None
-    except (CalamineError, ValueError, OSError, zipfile.BadZipFile):
-        raise DeliveryRefused("工作簿已损坏或被截断，打不开；请重新导出后发送。", code="truncated") from None
+        done = subprocess.run([sys.executable, "-I", str(CHILD)], input=data, capture_output=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise DeliveryRefused("工作簿打开超时，内容异常庞大；请改发 CSV 或分成几个文件。", code="too_large") from None
+    if done.returncode == LOCKED:
+        raise _locked()
+    if done.returncode != 0:
+        raise _broken()
+    return dict(marshal.loads(done.stdout))
 
 
-def _rows(book: object, name: str) -> list[list[object]]:
-    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)  # type: ignore[attr-defined]
+def _locked() -> DeliveryRefused:
+    return DeliveryRefused("工作簿加了密码；请去掉密码后重发。", code="locked")
+
+
+def _broken() -> DeliveryRefused:
+    return DeliveryRefused("工作簿已损坏、被截断或内容异常，打不开；请重新导出后发送。", code="truncated")
 
 
 def _refuse_bomb(data: bytes) -> None:
@@ -69,34 +81,9 @@ def _refuse_bomb(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names, size = archive.namelist(), sum(i.file_size for i in archive.infolist())
-    except zipfile.BadZipFile:
-        raise DeliveryRefused("工作簿已损坏或被截断，打不开；请重新导出后发送。", code="truncated") from None
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, RuntimeError):
+        raise _broken() from None
     if "[Content_Types].xml" not in names:
         raise DeliveryRefused("这是压缩包，不是工作簿；请解压后把里面的文件投放。", code="zip")
     if size > MAX_UNPACKED:
         raise DeliveryRefused("工作簿解开后超过 4 GB，拒绝打开；请分成几个文件或改发 CSV。", code="too_large")
-
-
-def _text(cell: object) -> str:
-    """A cell as text, by its own type.
-
-    >>> _text(1.0), _text(1.50102198507043e17), _text(True), _text(date(2024, 6, 30))
-    ('1', '1.50102198507043e+17', '是', '2024-06-30')
-    """
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, int | float):
-        return _number(float(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ", timespec="seconds")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    return str(cell) if isinstance(cell, timedelta) else ""
-
-
-def _number(value: float) -> str:
-    if abs(value) >= LONG:
-        return f"{value:.14e}"
-    return str(int(value)) if value.is_integer() else repr(value)

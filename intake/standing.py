@@ -72,8 +72,9 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     con.register("typed_rows", typed.rows)
     con.execute(_add(layout), {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no})
     con.unregister("typed_rows")
+    faults = _repeat_faults(con, typed.faults)
     _note_faulty(con, arrival.raw, [f.row_no for f in typed.faults])
-    return Intake(arrival.delivery_id, rows, rows - len(places), typed.faults, typed)
+    return Intake(arrival.delivery_id, rows, rows - len(places) - len(faults) + len(typed.faults), faults, typed)
 
 
 def _hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> None:
@@ -90,6 +91,18 @@ def record_id_of(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, 
     """The record_id of one row of a file."""
     _hash_rows(con, layout, raw)
     return str(con.execute("select record_id from hashed where row_no = ?", [row_no]).fetchall()[0][0])
+
+
+def _repeat_faults(con: duckdb.DuckDBPyConnection, faults: list[Fault]) -> list[Fault]:
+    """A bad row that stands several times in the file is bad each time."""
+    if not faults:
+        return faults
+    same = con.execute(
+        "select f.row_no, h.row_no from fresh as f inner join hashed as h using (record_id) where list_contains($bad, f.row_no) order by all",
+        {"bad": [f.row_no for f in faults]},
+    ).fetchall()
+    by_row = {f.row_no: f for f in faults}
+    return [replace(by_row[first], row_no=row) for first, row in sorted(same, key=lambda pair: pair[1])]
 
 
 def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: list[int]) -> None:

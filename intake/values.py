@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from schemas.columns import Column
@@ -122,11 +122,10 @@ def _money(text: str, column: Column) -> Decimal:
 
 def _decimal(text: str) -> Decimal:
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
-    try:
-        found = Decimal(plain)
-    except InvalidOperation:
-        raise ValueError("not_a_number") from None
-    if not found.is_finite() or abs(found) >= Decimal(10) ** 15:
+    if not re.fullmatch(r"[+-]?[0-9]+(?:\.[0-9]+)?", plain):
+        raise ValueError("not_a_number")
+    found = Decimal(plain)
+    if found and found.adjusted() >= 15:
         raise ValueError("number_out_of_range")
     return found
 

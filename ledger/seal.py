@@ -35,6 +35,19 @@ def read_manifest(runs: Path, run_no: int) -> dict[str, Any]:
     return dict(manifest)
 
 
+def require_chain(runs: Path) -> None:
+    """Raises: IntegrityError unless the sealed runs are numbered 1..n and each names the manifest before it."""
+    previous = ""
+    numbered = sorted(p.name for p in runs.iterdir() if p.name.isdigit())
+    for expected, name in enumerate(numbered, 1):
+        path = runs / name / MANIFEST
+        if int(name) != expected or not path.is_file() or read_manifest(runs, expected)["previous"] != previous:
+            raise IntegrityError(
+                f"运行链在第 {expected} 次断开（文件夹缺失、没有清单或与前一次对不上），不能在其上继续；请运行 zhaoren verify 查明，从备份恢复后再运行。"
+            )
+        previous = file_hash(path)
+
+
 def head(runs: Path) -> str:
     """sha256 of the newest manifest, or "" before the first run."""
     numbers = sealed_runs(runs)

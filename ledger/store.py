@@ -145,7 +145,7 @@ def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
             con.execute(statement, where)
         con.execute("insert into applied_run values (?, ?)", [number, str(runs.resolve())])
         con.execute("commit")
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise IntegrityError(
             f"第 {number} 次运行的数据表读不出（{type(error).__name__}）；请先运行 zhaoren verify 查明损坏处。"
         ) from None

@@ -31,6 +31,11 @@ def verify(
 ) -> list[Fault]:
     """All faults of the first run that has any; an empty list when everything holds."""
     numbers = sealed_runs(runs)
+    bare = (
+        [p.name for p in runs.iterdir() if p.name.isdigit() and not (p / MANIFEST).is_file()] if runs.is_dir() else []
+    )
+    if bare:
+        return [Fault(int(min(bare)), "文件夹里没有清单 manifest.json，这次运行不完整。")]
     if numbers != list(range(1, len(numbers) + 1)):
         return [Fault(None, f"运行编号不连续：{len(numbers)} 个封存文件夹，最大编号 {numbers[-1] if numbers else 0}。")]
     previous = ""
@@ -54,7 +59,7 @@ def _verify_run(con: duckdb.DuckDBPyConnection, runs: Path, archive: Path, numbe
         manifest = read_manifest(runs, number)
         if manifest["run_no"] != number or manifest["previous"] != previous:
             return ["清单与上一次运行的链条对不上。"]
-        return [*_hashes(folder, manifest), *_archived(archive, manifest), *_totals(con, folder, manifest)]
+        return [*_hashes(folder, manifest), *_archived(archive, manifest)] or _totals(con, folder, manifest)
     except (ValueError, KeyError, OSError, duckdb.Error) as error:
         return [f"清单或数据表读不出（{type(error).__name__}）。"]
 

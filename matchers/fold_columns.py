@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from matchers.id_numbers import CHECK, PROVINCES, WEIGHTS, fold_number
+from matchers.id_numbers import CHECK, FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, PROVINCES, WEIGHTS, fold_number
 from matchers.names import fold_name
 
 ID_LENGTH = 18
@@ -49,7 +49,14 @@ def _valid(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     month, day = digits[:, 10] * 10 + digits[:, 11], digits[:, 12] * 10 + digits[:, 13]
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last = MONTH_DAYS[np.clip(month, 0, 12)] - ((month == 2) & ~leap)
-    dated = (year >= 1850) & (year <= 2100) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= last)
+    dated = (
+        (year >= FIRST_BIRTH_YEAR)
+        & (year <= LAST_BIRTH_YEAR)
+        & (month >= 1)
+        & (month <= 12)
+        & (day >= 1)
+        & (day <= last)
+    )
     good = numeric & agrees & dated & _many_digits(data) & (digits[:, 0] > 0)
     foreign = (digits[:, 0] == 9) & np.isin(digits[:, 1] * 10 + digits[:, 2], PROVINCE_CODES)
     visitor = (digits[:, 0] == 8) & np.isin(digits[:, 1], (1, 2, 3))

@@ -8,8 +8,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR = 1900, 2049  # no clock here: a birth date of next year is the policies' to judge
 WEIGHTS = [pow(2, 17 - i) % 11 for i in range(17)]
 CHECK = "10X98765432"
 EXACT = frozenset({"valid18", "valid15", "valid_hmt", "valid_foreign", "other_document"})
@@ -17,7 +18,7 @@ BROKEN = frozenset({"checksum_bad", "date_bad", "short", "long"})
 NONE = frozenset({"empty", "placeholder"})
 X_LOOKALIKES = str.maketrans(dict.fromkeys("ХхΧχ×✕✖╳ⅹⅩ", "X"))
 INVISIBLE = re.compile(r"[\s'‘’`\"“”\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f-]+")
-LETTER_DIGITS = str.maketrans("OoIl|SBZ", "00111582")
+LETTER_DIGITS = str.maketrans("OIL|SBZ", "0111582")
 PLACEHOLDERS = {"无", "不详", "未知", "同上", "暂无", "没有", "NULL", "NONE", "123456789012345678", "0", "-"}
 LAST_OF_FLOAT = {"000", "008", "016", "024", "032", "040", "048", "056", "064", "072", "080", "088", "096", "984", "992",
                  "976", "968", "960", "952", "944", "936", "928", "920", "912", "904"}  # fmt: skip
@@ -83,7 +84,7 @@ def fold_number(text: str | None, document: str | None = None) -> FoldedNumber:
     >>> fold_number("150102850704321").key, fold_number(" １５０１０２１９８５０７０４３２１９").id_class
     ('150102198507043219', 'valid18')
     """
-    clean = _clean(text or "")
+    clean = _clean(re.sub(r"[\r\n]+", "/", (text or "").strip()))
     if not clean:
         return FoldedNumber("empty")
     if clean in PLACEHOLDERS or (len(clean) > 5 and len(set(clean)) <= 2) or not re.search(r"[0-9]", clean):
@@ -92,12 +93,11 @@ def fold_number(text: str | None, document: str | None = None) -> FoldedNumber:
     if len(parts) > 1:
         valid = {f.key: f for p in parts if (f := _fold_one(p, document)).id_class in EXACT}
         return next(iter(valid.values())) if len(valid) == 1 else FoldedNumber("several")
-    return _fold_one(clean, document)
+    return _fold_one(parts[0], document) if parts else FoldedNumber("placeholder")
 
 
 def _clean(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).translate(X_LOOKALIKES)
-    return INVISIBLE.sub("", folded).upper() if "E" not in folded.upper() else INVISIBLE.sub("", folded.upper())
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(X_LOOKALIKES)).upper()
 
 
 def _fold_one(clean: str, document: str | None) -> FoldedNumber:
@@ -113,7 +113,7 @@ def _fold_one(clean: str, document: str | None) -> FoldedNumber:
         return FoldedNumber("other_document", f"TW:{clean[:8]}")
     if PASSPORT.match(clean):
         return FoldedNumber("other_document", f"PP:{clean}")
-    if re.fullmatch(r"\d{15}", clean):
+    if re.fullmatch(r"[1-9]\d{14}", clean):
         return _fifteen(clean)
     if re.fullmatch(r"\d{17}", clean) and _is_date(clean[6:14]):
         return FoldedNumber("check_missing", part=clean + check_digit(clean))
@@ -140,19 +140,20 @@ def _fifteen(clean: str) -> FoldedNumber:
 
 
 def _from_float(clean: str) -> FoldedNumber:
-    """Excel keeps 15 digits, of which the first 14 (place and birth date) are certain."""
-    try:
-        digits = f"{Decimal(clean):.14e}".split("e")[0].replace(".", "")
-        whole = format(Decimal(clean), "f").split(".")[0]
-    except InvalidOperation:
+    """Excel keeps 15 digits and rounds, a script keeps 16 or 17: the first 14 (place and birth date) are certain where
+    rounding and cutting agree on them."""
+    written = clean.split("E")[0].replace(".", "")
+    value = Decimal(clean)
+    if len(written) < 14 or value.adjusted() != 17:
         return FoldedNumber("short")
-    if len(whole) != 18 or not _is_date(digits[6:14]):
-        return FoldedNumber("date_bad", part=digits)
-    return FoldedNumber("truncated_float", part=digits[:14])
+    rounded = f"{value:.14e}".split("e")[0].replace(".", "")[:14]
+    if rounded != written[:14] or not _is_date(rounded[6:14]):
+        return FoldedNumber("truncated_float")
+    return FoldedNumber("truncated_float", part=rounded)
 
 
 def _masked(clean: str) -> FoldedNumber:
-    mask = re.sub(r"[*＊?？]|(?<=\d)X(?=X)|X(?=X{2})|(?<=X)X(?=[\dX])", "_", clean)
+    mask = re.sub(r"X{3,}", lambda run: "_" * len(run[0]), re.sub(r"[*＊?？]", "_", clean))
     mask = re.sub(r"X(?!$)", "_", mask)
     shown = sum(c != "_" for c in mask)
     return FoldedNumber("masked", part=mask) if len(mask) in (15, 18) and shown >= 6 else FoldedNumber("placeholder")
@@ -173,7 +174,7 @@ def _is_date(digits: str) -> bool:
         found = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return False
-    return 1850 <= found.year <= 2100
+    return FIRST_BIRTH_YEAR <= found.year <= LAST_BIRTH_YEAR
 
 
 def birth_and_sex(key: str) -> tuple[date | None, str | None]:

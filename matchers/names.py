@@ -14,9 +14,9 @@ from rapidfuzz.distance import Levenshtein
 
 TABLES = Path(__file__).parent / "tables"
 NOISE = re.compile(
-    r"[\s\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+"
+    r"[\s'‘’`\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+"
 )
-NOTE = re.compile(r"[(（\[【〔].*$|[0-9]+$")
+NOTE = re.compile(r"[0-9]*[(（\[【〔].*$|[0-9]+$")
 UNREADABLE = re.compile(r"[?？□■＿_*＊\ufffd\ue000-\uf8ff]")
 PLAIN_HAN = re.compile(r"[\u4e00-\u9fff]+")
 PUA = str.maketrans({"\ue81e": "龴", "\ue826": "龵", "\ue82b": "龶", "\ue832": "龸", "\ue843": "龹", "\ue854": "龺",
@@ -33,7 +33,8 @@ class NameLevel(Enum):
 @cache
 def _simplified() -> dict[int, str]:
     rows = (TABLES / "simplified.tsv").read_text(encoding="utf-8").splitlines()
-    return {ord(k): v for k, v in (row.split("\t") for row in rows)}
+    plain = dict(row.split("\t") for row in rows)
+    return {ord(k): plain.get(v, v) for k, v in plain.items()}  # two steps: 薴 is first 苧, then 苎
 
 
 @cache

@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from policies.pack import Pack, Rule, read_national, values_on, words_of
+from policies.pack import TOPIC_KIND, Pack, Rule, read_national, values_on, words_of
+from schemas.extracts import LAYOUTS
 
 HERE = Path(__file__).parent
 MONTH_COLUMNS = frozenset(
@@ -25,6 +26,12 @@ TOPIC_ENDED = {
     "licence": "经营已结束", "licence_weak": "任职或登记状态已变", "shop": "个体经营已结束", "firm": "企业已注销或不再任职", "licence_ended": "经营记录不再存在", "pension": "养老待遇已终止",
     "death": "死亡信息不再存在", "service": "服务记录已变",
 }  # fmt: skip
+NOW_BARRED = (
+    ("firm_death", "已有死亡信息"),
+    ("firm_pension", "已领取养老待遇"),
+    ("firm_job", "已有单位参保"),
+    ("firm_licence", "已有存续的经营"),
+)
 FINDING = """
 create or replace temp table finding (
     person_id varchar, pack varchar, rule_id varchar, rule_no integer, clause varchar, track varchar, op varchar,
@@ -70,7 +77,7 @@ def evaluate(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date,
                 con.execute("insert into rule_outcome values (?, ?, ?, null, 0)", [pack.code, rule.id, outcome])
                 continue
             con.execute("insert into evaluated_rule values (?, ?)", [pack.code, rule.id])
-            _find(con, pack, rule, number, columns, set(values))
+            _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
             _count(con, pack, rule, set(columns))
 
 
@@ -81,7 +88,13 @@ def _one_row(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) 
 
 
 def _find(
-    con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule, number: int, columns: dict[str, str], parameters: set[str]
+    con: duckdb.DuckDBPyConnection,
+    pack: Pack,
+    rule: Rule,
+    number: int,
+    columns: dict[str, str],
+    parameters: set[str],
+    stale: str,
 ) -> None:
     finds = rule.finds
     rank, records = _proof(rule)
@@ -103,12 +116,26 @@ def _find(
                case when op in ('ADD', 'UPD') then 'IN' else op end, {basis}, {_text(finds.get("ground"))},
                {_text(finds.get("field"))}, {str(finds["needs_decision"]).lower()} or op in ('REVIEW', 'HOLD'), {state},
                list_sort(list_distinct(proof_records)), {_parameters(rule, columns, parameters)},
-               {_sentence(rule.sentence, columns)} || {_grade_note()}, {_text(finds.get("list"))},
+               {_sentence(rule.sentence, columns)} || {_grade_note()} || {_text(stale)}, case when op = '{finds["op"]}' then {_text(finds.get("list"))} end,
                {f"{employer}_uscc" if employer else "null"}, {f"{employer}_name" if employer else "null"},
                {f"as_of + {int(finds['due_days'])}" if "due_days" in finds else "null"}, {_text(rule.content)},
                {str(finds.get("needs_row", False)).lower()}, {str(finds.get("is_exit", False)).lower()}
         from graded where op is not null
     """)
+
+
+def _stale_note(rule: Rule, barred: frozenset[str]) -> str:
+    """What to add where a rule also looks at a source that could not be taken in tonight."""
+    looked_at = {
+        kind for word in words_of(rule.when) for topic, kind in TOPIC_KIND.items() if word in _words_about(topic)
+    }
+    stale = sorted(LAYOUTS[kind].label for kind in looked_at & barred)
+    return f"（{'、'.join(stale)}今夜未能收下，按此前的数据判断）" if stale else ""
+
+
+def _words_about(topic: str) -> set[str]:
+    name = {"hired": "job"}.get(topic, topic)
+    return {f"{prefix}_{name}" for prefix in ("has", "firm", "had", "usable")} | {f"{topic}_from", f"{topic}_status"}
 
 
 def _proof(rule: Rule) -> tuple[str, str]:
@@ -196,6 +223,7 @@ def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> 
     for pack in packs:
         for rule in pack.rules:
             ended = [f"if({t}_rank is null, '{TOPIC_ENDED[t]}', null)" for t in rule.proof]
+            ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if flag in words_of(rule.when)]
             why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
             state = rule.finds.get("closed_state") or ("'closed'" if rule.finds["track"] == "T" else "null::varchar")
             con.execute(f"""

@@ -41,7 +41,8 @@ create or replace temp table fact_aid as
 select person_id, start_month as valid_from,
        case when end_month < date '9999-12-01' then (end_month + interval 1 month)::date end as valid_to, aid_kind,
        household_no, record_id, link_rank(link_grade) as rank
-from now_low_income;
+from now_low_income
+where aid_kind in ('城市低保', '农村低保', '特困', '低保边缘', '刚性支出困难', '低收入');  -- an unknown code proves nothing
 
 create or replace temp table fact_certificate as
 select person_id, issue_date as valid_from,

@@ -108,7 +108,7 @@ select distinct on (f.person_id) f.person_id, f.valid_from as pension_from, f.sc
        f.status as pension_status, f.rank as pension_rank, [f.record_id] as pension_records
 from fact_pension as f cross join today as t
 where f.valid_from <= t.as_of
-order by f.person_id, f.status is not distinct from '暂停', f.rank, f.valid_from desc, f.record_id;
+order by f.person_id, coalesce(f.status, '正常') <> '正常', f.rank, f.valid_from desc, f.record_id;
 
 create or replace temp table topic_death as
 select distinct on (f.person_id) f.person_id, f.valid_from as died_on, f.rank as death_rank, [f.record_id] as death_records
@@ -126,7 +126,7 @@ with since as (
 streak as (
     select person_id, max(valid_from) filter (service_kind <> '拒绝服务' and means is distinct from '数据比对') as last_taken_on from since group by person_id
 )
-select s.person_id, 2 as service_rank, list(s.record_id order by s.record_id) as service_records,
+select s.person_id, max(s.rank) as service_rank, list(s.record_id order by s.record_id) as service_records,
        max(s.valid_from) filter (s.means is distinct from '数据比对') as last_contact_on,
        count(*) filter (s.service_kind = '拒绝服务' and s.justified is distinct from true
                         and s.valid_from > coalesce(k.last_taken_on, date '0001-01-01')) as refusals_in_row,
@@ -164,9 +164,9 @@ select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village,
        lw.* exclude (person_id), coalesce(lw.licence_weak_rank is not null, false) as has_weak_licence,
        le.* exclude (person_id), coalesce(le.licence_ended_rank <= 2, false) as had_licence,
        pe.* exclude (person_id), coalesce(pe.pension_rank is not null, false) as has_pension,
-       coalesce(pe.pension_rank <= 1 and pe.pension_status is distinct from '暂停', false) as firm_pension,
+       coalesce(pe.pension_rank <= 1 and coalesce(pe.pension_status, '正常') = '正常', false) as firm_pension,
        d.* exclude (person_id), coalesce(d.death_rank is not null, false) as has_death, coalesce(d.death_rank <= 1, false) as firm_death,
-       coalesce(v.service_rank, 2) as service_rank, coalesce(v.service_records, []) as service_records, v.last_contact_on,
+       coalesce(v.service_rank, 0) as service_rank, coalesce(v.service_records, []) as service_records, v.last_contact_on,
        coalesce(v.refusals_in_row, 0) as refusals_in_row, coalesce(v.guidance_count, 0) as guidance_count,
        coalesce(v.post_count, 0) as post_count, coalesce(v.training_count, 0) as training_count,
        coalesce(f.has_service_log, false) as has_service_log, coalesce(f.has_outside_insurance, false) as has_outside_insurance

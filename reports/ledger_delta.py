@@ -13,7 +13,7 @@ select entry_id, word_track(track) as track, word_op(op) as op, name, shown_id(i
     concat_ws('；', word_basis(basis), word_basis(nullif(ground, basis))) as basis, coalesce(shown, clause) as clause,
     word_state(state_from) as state_from, word_state(state_to) as state_to, valid_from,
     yes_no(needs_decision) as needs_decision, shown_text(reason) as reason, coalesce(len(evidence), 0) as evidence_count
-from ledger_entry left join report_clause using (pack, clause)
+from report_entry left join report_clause using (pack, rule_id)
 where op = $op order by run_no, seq
 """
 COLUMNS = (
@@ -35,7 +35,7 @@ COLUMNS = (
 )
 CLAUSES_USED = """
 select pack, clause, title, quote, document, count(*) as entry_count
-from ledger_entry left join report_clause using (pack, clause) group by all order by pack, clause
+from report_entry left join report_clause using (pack, rule_id) group by all order by pack, clause
 """
 CLAUSES = Sheet(
     name="所依条款", grain="今夜用到的一个条款", rows=CLAUSES_USED,

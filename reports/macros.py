@@ -34,10 +34,12 @@ WORD_AND_CODE = "word || ' ' || x"
 # What a spreadsheet program would run or swallow when it opens a CSV, in both widths.
 CSV_SAFE = r"case when regexp_matches(x, '^[=+\-@\t\r\n＝＋－＠]') then '''' || x else x end"
 CLAUSES = """create or replace temp table report_clause as
-    select pack, clause, clause || coalesce(' ' || min(title), '') || coalesce(min(draft), '') as shown,
-        min(title) as title, min(quote) as quote, min(document) as document
+    select pack, rule_id, clause || coalesce(' ' || title, '') || coalesce(draft, '') as shown, title, quote, document
     from rule left join (select code as pack, case when is_draft then '（征求意见稿）' end as draft from report_pack)
-        using (pack) group by pack, clause"""
+        using (pack)"""
+# Which rule an entry comes from; one clause may be several rules.
+RULE_OF_ENTRY = """create or replace temp view report_entry as
+    select *, coalesce(json_extract_string(parameters, '$.rule'), clause) as rule_id from ledger_entry"""
 
 
 def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
@@ -66,6 +68,7 @@ def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> No
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()
     con.execute(CLAUSES).fetchall()
+    con.execute(RULE_OF_ENTRY).fetchall()
 
 
 def _words(words: dict[str, str], shown: str = "word", *, key: str = "x", other: str = "x") -> str:

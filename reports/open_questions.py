@@ -28,7 +28,7 @@ OPEN_ENTRIES = Sheet(
 select entry_id, name, shown_id(id_number) as id_number, town, village, word_track(track) as track,
     word_op(op) as op, coalesce(shown, clause) as clause, word_state(state_from) as state_from,
     word_state(state_to) as state_to, valid_from, shown_text(reason) as reason
-from ledger_entry left join report_clause using (pack, clause)
+from report_entry left join report_clause using (pack, rule_id)
 where needs_decision or op in ('REVIEW', 'HOLD') order by run_no, seq
 """,
     columns=(

@@ -1,0 +1,367 @@
+"""Writes docs/extracts.md, docs/tables.md, docs/rules.md and docs/workbooks.md from schemas, packs and sheets.
+
+    python docs/make_reference.py           write them
+    python docs/make_reference.py --check   say which are stale, and end with 1 if any is
+
+Nothing is fetched and nothing is guessed: what these pages say is what the program reads. A test holds them fresh.
+"""
+
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandera.pandas as pa
+
+DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS.parent))
+
+from ledger.store import connect  # noqa: E402
+from policies.evaluate import open_view, wide_columns  # noqa: E402
+from policies.pack import NATIONAL, PACKS, TOPIC_KIND, read_pack  # noqa: E402
+from reports import ledger_delta, match_log, open_questions, quality_feedback, run_report  # noqa: E402
+from reports.sheet import Sheet  # noqa: E402
+from schemas.columns import Column, Layout, layout_of  # noqa: E402
+from schemas.extracts import LAYOUTS, MODELS, PersonExtract  # noqa: E402
+from schemas.tables import (  # noqa: E402
+    INTERNAL,
+    OPS,
+    PUBLISHED,
+    ROW_LINK,
+    ROW_PLACE,
+    OutboundList,
+    create_table,
+    describe,
+    row_columns,
+)
+
+MADE = "<!-- Made by docs/make_reference.py. Do not edit: change the schema or the pack, then `{command}`. -->"
+COMMAND = ".venv/bin/python docs/make_reference.py"
+BOOKS: tuple[tuple[str, str, tuple[Sheet, ...]], ...] = (
+    ("台账增量", "what changed in the ledger tonight, for the information centre; only sheets with lines are there",
+     (*map(ledger_delta.op_sheet, OPS), ledger_delta.CLAUSES)),
+    ("待核查", "what a person must decide; shaded cells are for the answer", open_questions.SHEETS),
+    ("运行报告", "the night in figures and charts", run_report.SHEETS),
+    ("比对日志", "for auditors: links that are not exact, refused files, rows put aside", match_log.SHEETS),
+    ("质量反馈/<机构>", "for each office, what was wrong with what it sent",
+     (quality_feedback.REFUSED, quality_feedback.ASIDE, quality_feedback.NOTICES)),
+)  # fmt: skip
+TYPES = (
+    ("name", "a person's name, 1 to 50 characters"),
+    ("id", "an identity document number, kept as delivered; folded apart for comparing"),
+    ("text", "free text, up to 2000 characters"),
+    ("code", "one word of a list; another word is kept as it came and reported"),
+    ("phone", "a phone number, as text"),
+    ("uscc", "the 18 characters of a unified social credit code"),
+    ("date", "a civil date: 2024-06-30, 20240630, 2024/6/30, 2024年6月30日, or a spreadsheet's day number"),
+    ("month", "a month: 202406, 2024-06, 2024年6月, or a date in it; stored as its first day"),
+    ("int", "a whole number, not negative"),
+    ("money", "an amount with two decimals, not negative"),
+    ("bool", "是 or 否 (also 1/0, Y/N, 有/无, √/×)"),
+)
+
+
+def cell(text: object) -> str:
+    """Text fit for a table's cell: bars and line ends would break it."""
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """The lines of a Markdown table, and an empty one after it."""
+    lines = [f"| {' | '.join(header)} |", "|" + "---|" * len(header)]
+    return [*lines, *(f"| {' | '.join(cell(c) for c in row)} |" for row in rows), ""]
+
+
+def code(text: object) -> str:
+    return f"`{text}`" if text not in ("", None) else ""
+
+
+def page(title: str, *parts: Iterable[str]) -> str:
+    lines = [f"# {title}", "", MADE.format(command=COMMAND), ""]
+    for part in parts:
+        lines += part
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def extracts() -> str:
+    """docs/extracts.md: each kind, its columns, and the headers it is known by."""
+    person = tuple(PersonExtract.to_schema().columns)
+    shared = [c for c in layout_of(MODELS[0]).columns if c.field in person]
+    intro = [
+        "What offices deliver. A column is found by its header, never by its place; a header is compared without spaces,",
+        "signs and what stands in brackets, and any of the other headers below serves as well. More can be added per kind",
+        "in `zhaoren.toml`, `[aliases.<kind>]`. Columns nobody asked for are kept beside the row.",
+        "",
+        "**Need**: *must*: without the column the file is refused, without the value the row is put aside; *should*: its",
+        "absence is noted; *may*: welcome. A **roster** makes people known; a **register** only speaks of people known.",
+        "An **event** kind tells what happened: a row that vanishes from a full snapshot was taken back. Of the other",
+        "kinds a vanished row is merely absent, and somebody is asked.",
+        "",
+        "File names: `<kind or label>_YYYYMMDD_<全量|增量|full|delta>[_anything].<csv|txt|tsv|xlsx|xls>`.",
+        "",
+        *table(("Type", "Reads"), [(code(n), t) for n, t in TYPES]),
+    ]
+    kinds = [
+        "## The kinds",
+        "",
+        *table(
+            ("Kind", "Label", "Number", "From", "Role", "One row is"),
+            [(f"[`{x.kind}`](#{x.kind})", x.label, x.icode, x.agency, _role(x), x.grain) for x in LAYOUTS.values()],
+        ),
+        "## Columns of every kind",
+        "",
+        *_columns(shared),
+    ]
+    each: list[str] = []
+    for layout in LAYOUTS.values():
+        each += [f"## {layout.kind}", "", f"{layout.label} ({layout.icode}), from {layout.agency}: {layout.grain}; {_role(layout)}.",
+                 f"A correction corrects the row with the same {_key(layout)}.", "",
+                 *_columns([c for c in layout.columns if c.field not in person])]  # fmt: skip
+    return page("Extracts", intro, kinds, each)
+
+
+def _role(layout: Layout) -> str:
+    return ("roster" if layout.adds_people else "register") + (", event" if layout.is_event else "")
+
+
+def _key(layout: Layout) -> str:
+    return ", ".join("person (number, else local number, else name)" if k == "@who" else code(k) for k in layout.key)
+
+
+def _columns(columns: Iterable[Column]) -> list[str]:
+    header = ("Header", "Field", "Type", "Need", "Other headers", "Codes (and other spellings of them)")
+    return table(header, [(c.header, code(c.field), _type(c), c.need, "、".join(c.alias), _codes(c)) for c in columns])
+
+
+def _type(column: Column) -> str:
+    if column.lenient:
+        return f"{column.type}; unreadable: left out, the row stays"
+    if column.type == "date" and column.month_means:
+        return f"date; a mere month means its {'first' if column.month_means == 'start' else 'last'} day"
+    return column.type
+
+
+def _codes(column: Column) -> str:
+    spelt: dict[str, list[str]] = {}
+    for word, meaning in column.words.items():
+        spelt.setdefault(meaning, []).append(word)
+    return "、".join(c + (f"（{'、'.join(spelt[c])}）" if c in spelt else "") for c in column.codes)
+
+
+def tables() -> str:
+    """docs/tables.md: what a sealed run holds, and what the store shows."""
+    intro = [
+        "Every sealed run holds these as `runs/NNNNNN/tables/<name>.parquet`, in the order of their key. A run holds what",
+        "tonight added, never a copy of what stood before. What stands now is in `store.duckdb`: the kept tables below,",
+        "and views over the sealed files. Words: [glossary](glossary.md).",
+        "",
+        "## Published tables",
+        "",
+        "Their names and columns are fixed.",
+        "",
+    ]
+    lists = ["### lists/Oxx", "", "One file per outbound list that has lines tonight, such as `lists/O06.parquet`.", ""]
+    own = ["## The journal's own tables", "", "They make a rebuild and an audit possible. They may change with a version.", ""]  # fmt: skip
+    return page(
+        "Tables",
+        intro,
+        *(_model(m) for m in PUBLISHED),
+        [*lists, *_model(OutboundList)[2:]],
+        own,
+        *(_model(m) for m in INTERNAL),
+        _standing(),
+        _store(),
+    )
+
+
+def _model(model: type[pa.DataFrameModel]) -> list[str]:
+    t = describe(model)
+    rows = [(code(c.name), c.sql, "yes" if c.nullable else "no", ", ".join(c.codes)) for c in t.columns]
+    about = " ".join(t.doc.split())
+    return [f"### {t.name}", "", about, f"Key: {', '.join(code(k) for k in t.key)}.", "",
+            *table(("Column", "Type", "May be empty", "Codes"), rows)]  # fmt: skip
+
+
+def _standing() -> list[str]:
+    rows = [(code(n), t, "where it lies") for n, t in ROW_PLACE]
+    rows += [
+        ("the kind's fields", "", "see [extracts](extracts.md)"),
+        (code("extra"), "VARCHAR", "unbound columns, as JSON"),
+    ]
+    rows += [(code(n), t, "whom it was linked to when it came") for n, t in ROW_LINK]
+    kinds = ", ".join(code(f"standing/{k}") for k in LAYOUTS)
+    return ["### standing/KIND", "", f"New and changed rows of tonight, one file per kind: {kinds}.", "",
+            *table(("Column", "Type", "Is"), rows)]  # fmt: skip
+
+
+def _store() -> list[str]:
+    return [
+        "## Views in store.duckdb",
+        "",
+        "| View | Is |",
+        "|---|---|",
+        "| `ledger_state` | the fold of all entries: (person_id, pack, track), state, basis, tier, since, needs_decision, sources, counters |",
+        "| `ledger_state_on(as_of, known_at)` | the same on a date, as known at a time; `zhaoren asof` asks it |",
+        "| `ledger_effective(as_of, known_at)` | the entries in effect then |",
+        "| `standing_KIND` | rows that stand, linked as last found; read from the sealed files, never copied |",
+        "",
+    ]
+
+
+def workbooks() -> str:
+    """docs/workbooks.md: every workbook and sheet, what a row of it is, and its columns."""
+    intro = [
+        "In `runs/NNNNNN/workbooks/`. Each opens on a cover or guide, except 待核查, whose guide stands last. Numbers are",
+        "masked and long sheets cut, with the whole in a CSV beside: [decision 0009](decisions/0009-masked-and-cut-workbooks.md).",
+        "",
+    ]
+    books: list[str] = []
+    for name, about, sheets in BOOKS:
+        books += [f"## {name}.xlsx", "", f"{about[0].upper()}{about[1:]}.", ""]
+        books += table(("Sheet", "One row is", "Columns"), [(s.name, s.grain, _headers(s)) for s in sheets])
+    return page("Workbooks", intro, books)
+
+
+def _headers(sheet: Sheet) -> str:
+    return "、".join(f"**{c.header}**" if c.answer else c.header for c in sheet.columns)
+
+
+def rules() -> str:
+    """docs/rules.md: every rule and parameter of every pack, and the columns a rule may speak of."""
+    columns = view_columns()
+    national = tomllib.loads(NATIONAL.read_text(encoding="utf-8"))
+    packs = sorted(p.name for p in PACKS.iterdir() if (p / "pack.toml").is_file())
+    intro = [
+        "Rules are data: one folder of TOML per place. A rule holds for a person, does not hold, is undetermined (a fact",
+        "is missing), or is not in force on the day. Each says its clause, a few quoted words, what it finds, and which",
+        "records prove it. How to add one: [CONTRIBUTING](../CONTRIBUTING.md).",
+        "",
+    ]
+    shared = ["## National parameters", "", "Read by every pack.", "", *_parameters(national)]
+    return page("Rules", intro, *(_pack(name, columns) for name in packs), shared, _topics(), _view(columns))
+
+
+def _pack(name: str, columns: Mapping[str, str]) -> list[str]:
+    read_pack(name, columns)  # a pack that the program would refuse is not documented as if it ran
+    data = tomllib.loads((PACKS / name / "pack.toml").read_text(encoding="utf-8"))
+    head = data["pack"]
+    lines = [f"## {name}", "", f"{head['title']}. {head['document']}.", "",
+             f"Status `{head['status']}`, version {head['version']}, in force {_span(head['in_force'])}.", ""]  # fmt: skip
+    lines += ["### Parameters", "", *_parameters(data)]
+    if conditions := data.get("condition"):
+        lines += [
+            "### Named conditions",
+            "",
+            *table(("Name", "Means"), [(code(k), code(v)) for k, v in conditions.items()]),
+        ]
+    for clause, guard in data.get("guard", {}).items():
+        lines += [f"Guard {clause}: {guard['quote']}. The loader refuses a rule of track {guard['track']} that takes away on "
+                  f"{' or '.join(code(c) for c in guard['columns'])}.", ""]  # fmt: skip
+    lines += ["### Rules", ""]
+    for rule_id, rule in data["rule"].items():
+        lines += _rule(rule_id, rule)
+    return lines
+
+
+def _rule(rule_id: str, rule: Mapping[str, Any]) -> list[str]:
+    finds = rule["finds"]
+    outcome = f"{finds['track']} {finds['op']}"
+    details = {k: v for k, v in finds.items() if k not in ("track", "op")}
+    rows: list[tuple[str, object]] = [
+        ("Quote", rule["quote"]),
+        ("When", code(rule["when"])),
+        ("Finds", f"**{outcome}**: " + ", ".join(f"{k} {code(_plain(v))}" for k, v in details.items())),
+        ("Proof", _proof(rule)),
+        ("Shows", ", ".join(code(s) for s in rule.get("shows", ()))),
+        ("Sentence", rule["sentence"]),
+    ]
+    rows += [("In force", _span(rule["in_force"]))] if "in_force" in rule else []
+    rows += [("Push text", rule["content"])] if "content" in rule else []
+    return [f"#### {rule_id}", "", rule["title"], "", *table(("", ""), rows)]
+
+
+def _proof(rule: Mapping[str, Any]) -> str:
+    every = ", ".join(code(p) for p in rule.get("proof", ()))
+    some = ", ".join(code(p) for p in rule.get("proof_any", ()))
+    return "; ".join(filter(None, (every, f"any of {some}" if some else "")))
+
+
+def _parameters(data: Mapping[str, Any]) -> list[str]:
+    rows = [
+        (code(name), _plain(v["is"]), p["unit"], _span(v), v["source"] + (f". {p['note']}" if "note" in p else ""), v["checked"])
+        for name, p in data.get("parameter", {}).items()
+        for v in p["values"]
+    ]  # fmt: skip
+    return table(("Parameter", "Value", "Unit", "In force", "Source", "Checked"), rows)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _span(dates: Mapping[str, Any]) -> str:
+    return f"from {dates['from']}" + (f" to before {dates['to']}" if "to" in dates else "")
+
+
+def _topics() -> list[str]:
+    rows = [(code(t), f"[`{k}`](extracts.md#{k})") for t, k in TOPIC_KIND.items()]
+    return ["## Evidence", "", "What `proof` may name, and the extract its records come from.", "",
+            *table(("Topic", "Extract"), rows)]  # fmt: skip
+
+
+def _view(columns: Mapping[str, str]) -> list[str]:
+    about = [
+        "## Columns a rule may speak of",
+        "",
+        "One row per person at the as-of date, plus the pack's parameters. `has_…`: such a fact stands, however well it is",
+        "linked. `firm_…`: it stands on an exact number, with at most a slip in the name; only a firm fact bars help.",
+        "`…_rank`: the link's grade (0 exact, 1 variant, 2 probable, 3 held, 4 review; empty: no such fact).",
+        "`…_records`: the rows that prove it.",
+        "",
+    ]
+    return [*about, *table(("Column", "Type"), [(code(n), t) for n, t in columns.items()])]
+
+
+def view_columns() -> dict[str, str]:
+    """Columns of the wide view, made over no people at all."""
+    con = connect()
+    con.execute("""
+        create table everybody (person_id varchar, name varchar, id_kind varchar, id_number varchar, sex varchar,
+            birth_date date, town varchar, village varchar, phone varchar, is_held boolean);
+        create table source_flag (has_service_log boolean, has_outside_insurance boolean)
+    """)
+    for kind, layout in LAYOUTS.items():
+        linked = (*row_columns(layout), ("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
+        con.execute(create_table(f"now_{kind}", linked))
+    open_view(con, date(2024, 6, 30))
+    found = wide_columns(con)
+    con.close()
+    return found
+
+
+PAGES = {"extracts.md": extracts, "tables.md": tables, "rules.md": rules, "workbooks.md": workbooks}
+
+
+def stale() -> list[str]:
+    """Names of the pages that do not say what the program says now."""
+    found = {name: (DOCS / name).read_text(encoding="utf-8") if (DOCS / name).exists() else "" for name in PAGES}
+    return [name for name, make in PAGES.items() if make() != found[name]]
+
+
+def main(arguments: Sequence[str]) -> int:
+    if "--check" in arguments:
+        old = stale()
+        for name in old:
+            print(f"docs/{name} is stale; run {COMMAND}", file=sys.stderr)
+        return 1 if old else 0
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

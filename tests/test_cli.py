@@ -1,0 +1,291 @@
+"""The command line: its exit codes, its languages, the chain it explains, and what it never says."""
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.workspace import Workspace
+from ledger.seal import head
+from tests.rough_files import SAMPLE, copy_of, entries, phone_of, sample_town, someone, table, zhaoren, zhaoren_here
+
+COMMANDS = ("init", "run", "demo", "explain", "asof", "verify", "rebuild", "status", "schedule")
+NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+HAN = re.compile("[一-鿿]")
+
+
+@pytest.fixture(scope="module")
+def town() -> Workspace:
+    """Three sample nights. Not to be changed."""
+    return Workspace(sample_town())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_chinese_and_gives_an_example(name: str) -> None:
+    done = zhaoren_here(name, "--help")
+    assert done.returncode == 0
+    assert HAN.search(done.stdout) and f"例：zhaoren {name}" in done.stdout
+
+
+def test_help_of_the_whole_names_every_command_and_the_exit_codes() -> None:
+    done = zhaoren_here("--help")
+    assert all(name in done.stdout for name in COMMANDS)
+    assert "退出码" in done.stdout
+
+
+def test_a_command_answers_the_same_in_a_process_of_its_own(town: Workspace) -> None:
+    for words in (("status", town.root), ("verify", town.root, "--head", "00"), ("asof", town.root, "昨天")):
+        apart, here = zhaoren(*words), zhaoren_here(*words)
+        assert (apart.returncode, apart.stdout, apart.stderr) == (here.returncode, here.stdout, here.stderr)
+
+
+# Exit codes.
+
+
+def test_a_new_workspace_runs_an_empty_night_with_0(tmp_path: Path) -> None:
+    made = zhaoren_here("init", tmp_path / "新 区", "--pack", "zhongshan,neimenggu")
+    assert made.returncode == 0 and "已建好" in made.stdout
+    assert (tmp_path / "新 区").stat().st_mode & 0o077 == 0
+    done = zhaoren_here("run", tmp_path / "新 区", "--as-of", "2024-06-30")
+    assert done.returncode == 0, done.stderr
+    assert "没有变化" in done.stdout and done.stderr == ""
+
+
+def test_a_night_with_a_refused_file_ends_with_3_and_says_which_and_why(town: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(town.root, tmp_path)
+    (workspace.inbox / "名单.csv").write_text("姓名,证件号码\n{},{}\n".format(*someone(1)), encoding="utf-8")
+    done = zhaoren_here("run", workspace.root, "--as-of", "2024-07-02")
+    assert done.returncode == 3
+    assert "拒收：名单.csv" in done.stderr and "请按" in done.stderr
+    assert someone(1)[0] not in done.stderr + done.stdout
+
+
+WRONG_USE = {
+    "an unknown command": ["rum"],
+    "an unknown option": ["run", "{}", "--asof", "2024-06-30"],
+    "a folder that is no workspace": ["run", "/"],
+    "a day that does not exist": ["run", "{}", "--as-of", "2024-02-30"],
+    "a day before the last run": ["run", "{}", "--as-of", "2024-01-01"],
+    "an engine that does not exist": ["run", "{}", "--engine", "spark"],
+    "a folder with something in it": ["init", "{}", "--pack", "zhongshan"],
+    "no pack": ["init", "{}/x"],
+    "a pack that does not exist": ["init", "{}/x", "--pack", "atlantis"],
+    "nothing to explain": ["explain", "{}"],
+    "two things to explain": ["explain", "{}", "--person", "P000000001", "--entry", "1-1"],
+    "an entry that does not exist": ["explain", "{}", "--entry", "9-9"],
+    "a person that does not exist": ["explain", "{}", "--person", "P999999999"],
+    "a row without a number": ["explain", "{}", "--row", "abc"],
+    "a file that does not exist": ["explain", "{}", "--row", "没有.csv:1"],
+    "a number that is none": ["explain", "{}", "--id", "123"],
+    "a date that is none": ["asof", "{}", "昨天"],
+    "a time that is none": ["asof", "{}", "2024-06-30", "--known-at", "昨天"],
+    "a file kind that is none": ["asof", "{}", "2024-06-30", "--out", "x.docx"],
+}
+
+
+@pytest.mark.parametrize("label", WRONG_USE)
+def test_wrong_use_ends_with_2_and_no_traceback(label: str, town: Workspace) -> None:
+    done = zhaoren_here(*[w.format(town.root) for w in WRONG_USE[label]])
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr and "程序故障" not in done.stderr
+
+
+@pytest.mark.xfail(strict=True, reason="cli.py: click's own usage errors stay English")
+@pytest.mark.parametrize(
+    "words", [("rum",), ("run",), ("init", "/tmp/x")], ids=["unknown command", "no folder", "no pack"]
+)
+def test_wrong_use_is_told_in_chinese(words: tuple[str, ...]) -> None:
+    assert HAN.search(zhaoren_here(*words).stderr)
+
+
+BROKEN_SETTINGS = {
+    "no TOML": "packs = [",
+    "no pack": "packs = []",
+    "an unknown part": 'packs = ["zhongshan"]\n[bnads]\nshrink_rows = 3\n',
+    "a broken pattern": 'packs = ["zhongshan"]\n[files]\npatterns = ["("]\n',
+    "an alias of no kind": 'packs = ["zhongshan"]\n[aliases.deaths]\nname = ["姓名"]\n',
+    "a part that is a number": 'packs = ["zhongshan"]\nfiles = 3\n',
+    "an unknown pack": 'packs = ["atlantis"]\n',
+}
+
+
+UNSEEN = "settings.py _settings: a part that is no table raises AttributeError, which is taken for a program failure"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        pytest.param(k, marks=[pytest.mark.xfail(strict=True, reason=UNSEEN)] if k == "a part that is a number" else [])
+        for k in BROKEN_SETTINGS
+    ],
+)
+def test_broken_settings_end_with_2_and_name_the_file(label: str, town: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(town.root, tmp_path)
+    (workspace.root / "zhaoren.toml").write_text(BROKEN_SETTINGS[label], encoding="utf-8")
+    done = zhaoren_here("run", workspace.root, "--as-of", "2024-07-02")
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert HAN.search(done.stderr) and "Traceback" not in done.stderr
+
+
+def test_verify_ends_with_0_and_the_head_or_with_1_and_the_run(town: Workspace, tmp_path: Path) -> None:
+    done = zhaoren_here("verify", town.root, "--head", head(town.runs))
+    assert done.returncode == 0 and head(town.runs) in done.stdout
+    workspace = copy_of(town.root, tmp_path)
+    (workspace.runs / "000002" / "tables" / "person.parquet").unlink()
+    done = zhaoren_here("verify", workspace.root)
+    assert done.returncode == 1 and "第 2 次运行" in done.stderr and "person" in done.stderr
+    assert zhaoren_here("verify", town.root, "--head", "00").returncode == 1
+
+
+@pytest.mark.xfail(
+    strict=True, reason="verify.py _verify_run: reading the totals fails before the missing or damaged file is named"
+)
+def test_verify_names_the_file_even_where_it_is_the_one_with_the_totals(town: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(town.root, tmp_path)
+    (workspace.runs / "000002" / "tables" / "delivery.parquet").unlink()
+    assert "delivery" in zhaoren_here("verify", workspace.root).stderr
+
+
+# Explaining, down to the file, the row and the clause.
+
+
+def test_an_entry_is_explained_down_to_file_row_and_clause(town: Workspace) -> None:
+    first = next(e for e in entries(town) if e["op"] == "ADD" and e["evidence"])
+    done = zhaoren_here("explain", town.root, "--entry", first["entry_id"])
+    assert done.returncode == 0, done.stderr
+    files = {r["file_name"] for r in table(town, "delivery")}
+    assert any(name in done.stdout for name in files)
+    assert re.search(r"第 \d+ 条数据", done.stdout) and f"条款 {first['clause']}" in done.stdout
+    assert re.search("archive/[0-9a-f]{64}", done.stdout) and first["evidence"][0] in done.stdout
+
+
+def test_every_kind_of_entry_can_be_explained(town: Workspace) -> None:
+    from flows.explain import explain_entry
+    from flows.look import moment, opened_store
+
+    kinds = {(e["pack"], e["op"], e["clause"], bool(e["supersedes"])): e["entry_id"] for e in entries(town)}
+    with opened_store(town) as con:
+        for kind, entry in kinds.items():
+            told = explain_entry(con, town, entry, None, moment(None))
+            assert entry in told and kind[2] in told, kind
+            assert not NUMBER.search(told) and not PHONE.search(told), kind
+
+
+def test_a_person_a_row_and_a_number_lead_to_the_same_entries(town: Workspace) -> None:
+    from flows.look import opened_store
+
+    first = next(e for e in entries(town) if e["op"] == "ADD" and e["evidence"])
+    with opened_store(town) as con:
+        number = con.execute("select id_number from person where person_id = ?", [first["person_id"]]).fetchall()[0][0]
+    by_person = zhaoren_here("explain", town.root, "--person", first["person_id"])
+    assert first["entry_id"] in by_person.stdout
+    by_number = zhaoren_here("explain", town.root, "--id", number)
+    assert by_number.stdout == by_person.stdout and number not in by_number.stdout
+    place = re.search(
+        r"来源：(\S+?)(?: 工作表「.*?」)? 第 (\d+) 条数据",
+        zhaoren_here("explain", town.root, "--entry", first["entry_id"]).stdout,
+    )
+    assert place
+    by_row = zhaoren_here("explain", town.root, "--row", f"{place[1]}:{place[2]}")
+    assert by_row.returncode == 0 and first["entry_id"] in by_row.stdout and first["person_id"] in by_row.stdout
+
+
+def test_a_quarantined_row_is_explained_by_column_and_check(town: Workspace) -> None:
+    row = table(town, "quarantine")[0]
+    done = zhaoren_here("explain", town.root, "--row", f"{row['delivery_id'][:12]}:{row['row_no']}")
+    assert done.returncode == 0 and row["check"] in done.stdout and row["message"] in done.stdout
+
+
+def test_the_ledger_of_a_day_is_given_as_text_csv_and_parquet(town: Workspace, tmp_path: Path) -> None:
+    told = zhaoren_here("asof", town.root, "2024-07-01").stdout.strip().splitlines()
+    done = zhaoren_here("asof", town.root, "2024-07-01", "--out", tmp_path / "台账.csv")
+    assert done.returncode == 0
+    with (tmp_path / "台账.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == len(told) - 1 > 50
+    assert not NUMBER.search("\n".join(told))
+
+
+# What is never said.
+
+
+def _cells() -> tuple[set[str], set[str]]:
+    """Every whole number and phone of the sample's text files."""
+    text = ""
+    for path in SAMPLE.rglob("*"):
+        if path.suffix in (".csv", ".txt", ".tsv"):
+            data = path.read_bytes()
+            text += (
+                data.decode("utf-8", errors="ignore")
+                + data.decode("gb18030", errors="ignore")
+                + data.decode("utf-16-le", errors="ignore")
+            )
+    return set(NUMBER.findall(text)), set(PHONE.findall(text))
+
+
+def test_no_number_and_no_phone_is_said_by_any_command(town: Workspace, tmp_path: Path) -> None:
+    root = tmp_path / "again"
+    told = zhaoren_here("init", root, "--pack", "zhongshan,neimenggu").stdout
+    for file in (SAMPLE / "night-1").iterdir():
+        shutil.copyfile(file, root / "inbox" / file.name)
+    (root / "inbox" / "死亡.csv").write_bytes((SAMPLE / "night-1" / "死亡_20240629_全量.csv").read_bytes() + b"\r\n")
+    ran = zhaoren_here("run", root, "--as-of", "2024-06-29")
+    assert ran.returncode == 3, ran.stderr
+    told += ran.stdout + ran.stderr
+    for words in (("status", town.root), ("verify", town.root), ("asof", town.root, "2024-07-01"),
+                  ("explain", town.root, "--person", "P000000001"), ("explain", town.root, "--entry", "1-1")):  # fmt: skip
+        done = zhaoren_here(*words)
+        assert done.returncode == 0, done.stderr
+        told += done.stdout + done.stderr
+    numbers, phones = _cells()
+    assert len(numbers) > 100 and len(phones) > 50
+    assert set(NUMBER.findall(told)) == set() and set(PHONE.findall(told)) == set()
+    assert not any(n in told for n in numbers | phones)
+
+
+def test_no_number_phone_or_name_stands_in_a_manifest_or_a_file_name(town: Workspace) -> None:
+    people = [r["name"] for r in table(town, "person", 1) if len(r["name"] or "") > 2]
+    for number in (1, 2, 3):
+        folder = town.runs / f"{number:06d}"
+        text = (folder / "manifest.json").read_text(encoding="utf-8") + " ".join(p.name for p in folder.rglob("*"))
+        text = re.sub("[0-9a-f]{64}", "", text)
+        assert not NUMBER.search(text) and not PHONE.search(text)
+        assert not [n for n in people if n in text]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="explain.py explain_person repeats whatever was given as --person, also an identity number"
+)
+def test_a_number_given_where_a_person_is_asked_is_not_repeated(town: Workspace) -> None:
+    done = zhaoren_here("explain", town.root, "--person", someone(1)[1])
+    assert done.returncode == 2 and someone(1)[1] not in done.stderr
+    assert phone_of(1) not in done.stderr
+
+
+# English.
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status", "{}"), ("verify", "{}"), ("rebuild", "{}"), ("run", "{}", "--as-of", "2024-07-02"), ("asof", "{}", "2024-07-01"),
+        ("run", "/"), ("run", "{}", "--as-of", "x"), ("explain", "{}", "--id", "1"), ("explain", "{}", "--entry", "9-9"),
+    ],
+    ids=lambda words: " ".join(w for w in words if w not in ("{}", "/")),
+)  # fmt: skip
+def test_messages_are_english_where_the_reader_asks_for_it(
+    words: tuple[str, ...], town: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(town.root, tmp_path)
+    done = zhaoren_here(*[w.format(workspace.root) for w in words], ZHAOREN_LANG="en")
+    assert done.stdout + done.stderr
+    assert not HAN.search(done.stdout + done.stderr)
+
+
+@pytest.mark.xfail(strict=True, reason="verify.py faults, and cli.py's 拒收 and 运行链, have no English form")
+def test_a_fault_is_english_where_the_reader_asks_for_it(town: Workspace) -> None:
+    done = zhaoren_here("verify", town.root, "--head", "00", ZHAOREN_LANG="en")
+    assert done.returncode == 1 and not HAN.search(done.stderr)
