@@ -24,6 +24,10 @@ with standing as (
 )
 select * from standing where (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
 """
+TAKEN_BACK = """
+select s.person_id, e.kind from store.standing_{kind} as s inner join ended as e using (office, record_id)
+where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected') and s.person_id is not null
+"""
 FLAGS = """
 create or replace temp table source_flag as
 select exists (from store.source where kind = 'service_log') or exists (from source_tonight where kind = 'service_log') as has_service_log,
@@ -58,8 +62,10 @@ def post(
     links = " union all ".join(f"select person_id, record_id from now_{kind}" for kind in LAYOUTS)
     con.execute(f"create or replace temp table standing_link as {links}")
     con.execute(
-        "create or replace temp table ended_log as select record_id, cause from store.ended union all select record_id, cause from ended"
+        "create or replace temp table ended_log as select record_id, kind, cause, false as is_tonight from store.ended union all select record_id, kind, cause, true from ended"
     )
+    taken_back = " union ".join(TAKEN_BACK.format(kind=kind) for kind in LAYOUTS)
+    con.execute(f"create or replace temp table taken_back as {taken_back}")
     load_fold(con)
     find_failing(con)
     describe_closings(con, packs)

@@ -21,7 +21,7 @@ COVERAGE = {"全量": "full", "full": "full", "增量": "delta", "delta": "delta
 MANIFEST = ".manifest.json"
 IGNORED = re.compile(r"^(\.|~\$)|\.(tmp|part|partial|crdownload)$", re.IGNORECASE)
 NAME = re.compile(
-    r"^(?P<kind>.+?)_(?P<date>\d{8})_(?P<coverage>全量|增量|full|delta)(?:_(?P<rest>.+))?$", re.IGNORECASE
+    r"^(?P<kind>.+?)_(?P<date>\d{8})(?:_(?P<coverage>全量|增量|full|delta))?(?:_(?P<rest>.+))?$", re.IGNORECASE
 )
 
 
@@ -111,8 +111,6 @@ def _refuse_unnamed(kind: str | None, day: date | None, coverage: str | None) ->
     want = "请按「类别_YYYYMMDD_全量或增量」命名，或在 zhaoren.toml 的 [files] patterns 中加一条规则。"
     if kind is None:
         raise DeliveryRefused("文件名没有写明数据类别，或该类别不认识；" + want, code="unknown_kind")
-    if day is None and coverage is None:
-        raise DeliveryRefused("文件名没有写明数据日期（8 位年月日）或全量、增量；" + want, code="no_snapshot_date")
     if day is None:
         raise DeliveryRefused("文件名没有写明数据日期（8 位年月日）；" + want, code="no_snapshot_date")
     if coverage is None:

@@ -29,12 +29,18 @@ def cell_text(cell: object) -> str:
         return "是" if cell else "否"
     if isinstance(cell, int | float):
         number = float(cell)
-        return str(int(number)) if number.is_integer() and abs(number) < LONG else repr(number)
+        return str(int(number)) if number.is_integer() and abs(number) < LONG else _long(number)
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ", timespec="seconds")
     if isinstance(cell, date | time):
         return cell.isoformat()
     return str(cell) if isinstance(cell, timedelta) else ""
+
+
+def _long(number: float) -> str:
+    """At least 15 digits, as Excel keeps them; the 16th and 17th where a script wrote them."""
+    text = repr(number)
+    return text if abs(number) < LONG or len(text.split("e")[0].replace(".", "")) > 15 else f"{number:.14e}"
 
 
 def read_sheets(data: bytes) -> dict[str, list[list[str]]]:

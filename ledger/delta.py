@@ -22,6 +22,9 @@ from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') w
 create or replace temp table prior_state as
 select person_id, pack, track, state from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
 """
+# Only what a source took back tonight takes a finding back: an older correction that left it standing did not end it,
+# though tonight its successor may have been taken back (`taken_back`: person and kind).
+# Evidence that ended nowhere and is nobody's any more was linked to somebody else.
 FAILING = """
 create or replace temp table failing as
 with unmet as (
@@ -33,11 +36,12 @@ with unmet as (
           and (f.field is not null or f.basis is not distinct from o.basis))
 ),
 gone as (
-    select u.entry_id, bool_or(coalesce(e.cause, 'relinked') in ('withdrawn', 'vanished', 'corrected', 'relinked')) as is_withdrawn,
-           bool_or(e.cause = 'absent') as is_absent
+    select u.entry_id, bool_or(e.record_id is null or (e.is_tonight and e.cause in ('withdrawn', 'vanished', 'corrected')) or (not e.is_tonight and t.person_id is not null)) as is_withdrawn,
+           bool_or(e.is_tonight and e.cause = 'absent') as is_absent
     from (select entry_id, person_id, unnest(evidence) as record_id from unmet) as u
     left join standing_link as s on s.person_id = u.person_id and s.record_id = u.record_id
     left join ended_log as e on e.record_id = u.record_id
+    left join taken_back as t on t.person_id = u.person_id and t.kind = e.kind
     where s.record_id is null group by u.entry_id
 )
 select u.*, coalesce(g.is_withdrawn, false) as is_withdrawn,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR = 1900, 2049  # no clock here: a birth date of next year is the policies' to judge
+FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR = 1880, 2049  # no clock here; 1880 is the standard's own printed example
 WEIGHTS = [pow(2, 17 - i) % 11 for i in range(17)]
 CHECK = "10X98765432"
 EXACT = frozenset({"valid18", "valid15", "valid_hmt", "valid_foreign", "other_document"})
@@ -140,16 +140,12 @@ def _fifteen(clean: str) -> FoldedNumber:
 
 
 def _from_float(clean: str) -> FoldedNumber:
-    """Excel keeps 15 digits and rounds, a script keeps 16 or 17: the first 14 (place and birth date) are certain where
-    rounding and cutting agree on them."""
+    """Excel keeps 15 digits, a script writes 16 or 17: the first 14 (place and birth date) are certain. Cut, never
+    rounded: rounding may carry into the birth day."""
     written = clean.split("E")[0].replace(".", "")
-    value = Decimal(clean)
-    if len(written) < 14 or value.adjusted() != 17:
+    if len(written) < 14 or Decimal(clean).adjusted() != 17:
         return FoldedNumber("short")
-    rounded = f"{value:.14e}".split("e")[0].replace(".", "")[:14]
-    if rounded != written[:14] or not _is_date(rounded[6:14]):
-        return FoldedNumber("truncated_float")
-    return FoldedNumber("truncated_float", part=rounded)
+    return FoldedNumber("truncated_float", part=written[:14] if _is_date(written[6:14]) else None)
 
 
 def _masked(clean: str) -> FoldedNumber:

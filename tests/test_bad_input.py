@@ -1,6 +1,5 @@
 """Bad files through a whole night: each gets a sentence that helps, and the good ones of the same night are posted."""
 
-import decimal
 import json
 import os
 import re
@@ -163,14 +162,6 @@ NAMES: dict[str, Rough] = {
         "accepted", "市场主体_20240629_增量_{}.csv", rows=2,
     ),
 }  # fmt: skip
-WRONG = {
-    "a password": "spreadsheet.py: CalamineWorkbook.from_filelike never raises PasswordError; the file counts as damaged",
-    "UTF-16LE without its mark, with 一 in it": "decode.py _looks_like_utf16: U+4E00 and U+5F00 have a zero low byte",
-    "the same bad row twice": "standing.py FRESH: the second one counts as accepted and unchanged",
-    "no coverage": "receive.py NAME: without a coverage word nothing is parsed, and the sentence says the date is missing",
-    "two quotes never closed": "delimited.py _fast: Arrow takes text after a closing quote, a row is lost in silence",
-    "a business called 打印复印店": "raw.py drop_furniture: a full data row is taken for a footer and lost in silence",
-}
 
 
 def _file_name(label: str, rough: Rough) -> str:
@@ -205,8 +196,7 @@ def rough_delivery(rough_night: tuple[Workspace, Outcome]) -> dict[str, dict[str
 
 def _cases() -> Iterator[Any]:
     for label in NAMES:
-        marks = [pytest.mark.xfail(strict=True, reason=WRONG[label])] if label in WRONG else []
-        yield pytest.param(label, id=label, marks=marks)
+        yield pytest.param(label, id=label)
 
 
 @pytest.mark.parametrize("label", list(_cases()))
@@ -246,9 +236,6 @@ def test_what_was_taken_in_leaves_the_inbox_and_stands_in_the_archive(rough_nigh
     assert {i["sha256"] for i in manifest["inputs"]} <= archived
 
 
-@pytest.mark.xfail(
-    strict=True, reason="taking_in.py receive archives the file only; its manifest is deleted with the inbox"
-)
 def test_a_manifest_is_archived_like_the_file_it_speaks_of(rough_night: tuple[Workspace, Outcome]) -> None:
     workspace, _ = rough_night
     kept = [p for p in workspace.archive.iterdir() if p.read_bytes() == b'{"rows": 9}']
@@ -272,9 +259,6 @@ def test_no_value_of_any_cell_stands_in_messages_quarantine_or_manifest(rough_ni
     assert not any(phone_of(s) in said for s in range(100))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="bind.py, typed.py _extras: a column without a header, and the first of two alike, are dropped"
-)
 def test_cells_of_unbound_columns_are_kept_beside_the_row_whatever_their_header(
     rough_night: tuple[Workspace, Outcome],
 ) -> None:
@@ -385,10 +369,6 @@ def test_a_right_file_is_taken_in_beside_the_same_content_under_a_wrong_name(thr
     assert _status(three_nights, 1, "低保低收入_20240629_全量.csv")[0] == "accepted"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="taking_in.py _read: a snapshot date after --as-of is only a note, and shuts the source out until that date",
-)
 def test_a_mistyped_future_date_does_not_shut_out_the_nights_after_it(three_nights: Workspace) -> None:
     assert _status(three_nights, 2, "养老待遇_20240630_全量.csv")[0] == "accepted"
 
@@ -424,11 +404,6 @@ def test_a_file_name_that_is_not_utf8_is_refused_alone(tmp_path: Path) -> None:
     assert night(workspace, FIRST).exit_code == 3
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=RecursionError,
-    reason="receive.py _read_manifest: RecursionError is no ValueError; the night ends",
-)
 def test_a_manifest_nested_without_end_is_refused_alone(tmp_path: Path) -> None:
     (tmp_path / "死亡_20240629_增量.csv").write_text(death_file(1))
     (tmp_path / "死亡_20240629_增量.csv.manifest.json").write_text("[" * 200_000)
@@ -436,28 +411,16 @@ def test_a_manifest_nested_without_end_is_refused_alone(tmp_path: Path) -> None:
     assert incoming.problem is not None and incoming.problem.code == "manifest_bad"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=decimal.Overflow,
-    reason="values.py _decimal: abs() of a vast exponent raises decimal.Overflow; the night ends",
-)
 def test_a_number_too_great_for_any_column_is_quarantined_alone() -> None:
-    with pytest.raises(ValueError, match="number_out_of_range"):
+    with pytest.raises(ValueError, match="not_a_number"):
         convert("1e9999999", LAYOUTS["unemployment_benefit"].column("months_left"))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="spreadsheet.py: calamine panics on a cut xls and PanicException is no Exception; the night ends",
-)
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_cut_xls_is_refused_alone(cut: int) -> None:
     assert _read(xls([DEATH, *deaths(1)])[:cut]) == "truncated"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="spreadsheet.py _refuse_bomb: NotImplementedError of zipfile is not caught; the night ends"
-)
 def test_an_xlsx_whose_zip_names_an_unknown_version_is_refused_alone() -> None:
     data = bytearray(xlsx([DEATH, *deaths(1)]))
     data[data.rindex(b"PK\x01\x02") + 6] = 231  # version needed to extract: 23.1
@@ -469,9 +432,6 @@ def _little_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="spreadsheet.py: calamine asks for every cell up to the last used corner and aborts the process"
-)
 def test_a_stray_cell_at_the_far_corner_of_a_sheet_does_not_end_the_night(tmp_path: Path) -> None:
     workspace = new_workspace(tmp_path)
     book = openpyxl.Workbook()

@@ -112,15 +112,9 @@ BROKEN_SETTINGS = {
 }
 
 
-UNSEEN = "settings.py _settings: a part that is no table raises AttributeError, which is taken for a program failure"
-
-
 @pytest.mark.parametrize(
     "label",
-    [
-        pytest.param(k, marks=[pytest.mark.xfail(strict=True, reason=UNSEEN)] if k == "a part that is a number" else [])
-        for k in BROKEN_SETTINGS
-    ],
+    [pytest.param(k) for k in BROKEN_SETTINGS],
 )
 def test_broken_settings_end_with_2_and_name_the_file(label: str, town: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(town.root, tmp_path)
@@ -140,9 +134,6 @@ def test_verify_ends_with_0_and_the_head_or_with_1_and_the_run(town: Workspace, 
     assert zhaoren_here("verify", town.root, "--head", "00").returncode == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="verify.py _verify_run: reading the totals fails before the missing or damaged file is named"
-)
 def test_verify_names_the_file_even_where_it_is_the_one_with_the_totals(town: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(town.root, tmp_path)
     (workspace.runs / "000002" / "tables" / "delivery.parquet").unlink()

@@ -193,11 +193,6 @@ def test_any_text_under_a_valid_header_is_refused_or_every_line_accounted_for(bo
     assert kept - headers <= raw.cells.num_rows <= kept
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=pa.ArrowNotImplementedError,
-    reason="raw.py drop_furniture: take() of an empty, untyped list; the night ends",
-)
 @pytest.mark.parametrize(
     "body",
     [",,\n", "合计：0人,,\n", "姓名,证件号码,死亡日期\n", "制表人：某某\n"],
@@ -207,9 +202,6 @@ def test_a_list_without_a_single_person_is_read_as_no_rows(body: str) -> None:
     assert read_delimited(("姓名,证件号码,死亡日期\n" + body).encode(), LAYOUT, {}).cells.num_rows == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="delimited.py _fast: Arrow reads on after a closing quote where the slow way refuses the file"
-)
 @pytest.mark.parametrize(
     "body",
     ['张三,1,"20240601"x\n', '"张三,1,20240601\n"李四,2,20240601\n'],
@@ -345,10 +337,6 @@ def test_a_number_that_excel_cut_to_fifteen_digits_keeps_them(number: int) -> No
     assert text.endswith("e+17") and text.replace(".", "")[:15] == str(number)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="spreadsheet.py _number rounds at the 15th digit: a number ...70996.. written by a script becomes ...7100, another birth date",
-)
 def test_a_number_written_by_a_script_keeps_its_birth_date() -> None:
     assert _text(float(150102198507099678)).replace(".", "")[:14] == "15010219850709"
 

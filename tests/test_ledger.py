@@ -135,10 +135,6 @@ def test_the_newest_run_removed_is_noticed_by_its_recorded_head(town: Workspace,
     assert _faults(workspace, recorded)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="seal.py sealed_runs skips a folder without a manifest; verify says all holds, the next night dies at the seal",
-)
 def test_a_newest_run_without_its_manifest_is_noticed(town: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(town.root, tmp_path)
     (workspace.runs / "000003" / "manifest.json").unlink()
@@ -294,10 +290,6 @@ def test_the_store_built_from_the_first_run_alone_is_what_was_known_then(withdra
 # The archive.
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="taking_in.py archive keeps what stands under a hash without hashing it, and _read reads that instead of the delivered file",
-)
 def test_a_file_is_read_as_delivered_also_where_its_archived_copy_is_damaged(tmp_path: Path) -> None:
     workspace = new_workspace(tmp_path)
     delivered = stop_file(1, 2)

@@ -53,7 +53,9 @@ ENTRIES = (
     ("neimenggu", "L", "UPD", "NM-2.1a", "mid", "mid", "L3 short", "L3 mid", False),
     ("neimenggu", "T", "GAP", "NM-2.1b", "post:mid", None, None, "open", False),
 )
-RULES = tuple({(e[0], e[3]): (e[0], e[3], e[3], f"{e[3]}的名称", "一段原文", "某某通知 三(一)") for e in ENTRIES}.values())
+RULES = tuple(
+    {(e[0], e[3]): (e[0], e[3], e[3], f"{e[3]}的名称", "一段原文", "某某通知 三(一)") for e in ENTRIES}.values()
+)
 MODELS = {
     "delivery": Delivery, "quarantine": Quarantine, "match_log": MatchLog, "person_now": Person,
     "ledger_entry": LedgerEntry, "notice": Notice, "outbound": OutboundList,
@@ -67,7 +69,9 @@ def empty_town() -> duckdb.DuckDBPyConnection:
         con.execute(f"create table {name} ({columns})")
     con.execute("create table delivered (delivery_id varchar, row_no bigint, name varchar, id_number varchar)")
     con.execute("alter table outbound add column list varchar")
-    con.execute("create table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)")
+    con.execute(
+        "create table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
+    )
     return con
 
 

@@ -72,8 +72,8 @@ def fill(con: duckdb.DuckDBPyConnection, everybody: Sequence[Person], has_servic
         con.execute(made.replace("create table", "create or replace temp table"))
         told = [(p.person_id, r) for p in everybody for r in getattr(p, field)]
         values = {name: [getattr(r, name) for _, r in told] for name in row_fields(row)}
-        keys = {"person_id": [who for who, _ in told], "business_key": _keys(LAYOUTS[kind].key, told)}
-        _insert(con, f"now_{kind}", keys | {"office": [OFFICE] * len(told)} | values)
+        values |= {"person_id": [who for who, _ in told], "business_key": _keys(LAYOUTS[kind].key, told)}
+        _insert(con, f"now_{kind}", values | {"office": [OFFICE] * len(told)})
 
 
 def _keys(names: Sequence[str], told: Sequence[tuple[str, Row]]) -> list[int]:
