@@ -36,14 +36,14 @@ demo: $(STAMP)  ## 演示：三晚虚构数据，生成台账与工作簿 | thre
 	$(VENV)/bin/zhaoren demo "$(DIR)"
 
 test: $(STAMP)  ## 测试 | the tests, without those marked slow (ARGS='-m slow' for these)
-	$(PY) -m pytest -q -m 'not slow' $(ARGS)
+	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow' $(ARGS)
 
 check: $(STAMP)  ## 全部检查 | format, lint, types, imports, tests
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m pytest -q -m 'not slow' $(ARGS)
+	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow' $(ARGS)
 
 bench: $(STAMP)  ## 测速 | speed and memory beside the floor, in one run
 	$(PY) -m benchmarks $(ARGS)

@@ -106,10 +106,18 @@ def take_in_all(
     return received, frozenset(k for k in barred if k)
 
 
-def _group(one: Received) -> tuple[date, str, str, bool, str]:
+def _group(one: Received) -> tuple[date, str, str, bool, str, str]:
+    """Full files of a day make one snapshot; deltas follow one by one, by name (`_1` before `_2`): content must not
+    decide which of two corrections is the later."""
     i = one.incoming
     delta = i.coverage == "delta"
-    return i.snapshot_date or date.max, i.kind or "", i.office, delta, i.delivery_id if delta else ""
+    return (
+        i.snapshot_date or date.max,
+        i.kind or "",
+        i.office,
+        delta,
+        *((i.file_name, i.delivery_id) if delta else ("", "")),
+    )
 
 
 def _once_each(found: Iterable[Incoming], known: list[tuple[str, str, date, date]]) -> list[Received]:

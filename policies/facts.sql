@@ -9,9 +9,10 @@ create or replace temp table fact_stop as
 select person_id, stop_date as valid_from, coalesce(last_paid_month, date_trunc('month', stop_date)::date) as last_paid_month,
        last_paid_month is null as is_month_assumed, stop_reason, insurance_kind, employer_uscc, employer_no, employer_name,
        record_id, link_rank(link_grade) as rank
-from now_insurance_stop
+from now_insurance_stop as s
 where withdrawn is distinct from true  -- nor any line whose withdrawal stands beside it
-  and (office, business_key) not in (select (office, business_key) from now_insurance_stop where withdrawn);
+  and not exists (select 1 from now_insurance_stop as w
+                  where w.withdrawn and w.office = s.office and w.business_key = s.business_key);
 
 -- An employer's line that lags behind its own stoppage is closed by it: same payer and kind where both say so, and no
 -- month paid after the stoppage.
@@ -20,6 +21,7 @@ with closed as (
     select distinct i.record_id
     from now_insurance_active as i
     inner join fact_stop as s on s.person_id = i.person_id and s.rank <= 3
+         and greatest(s.rank, 1) <= greatest(link_rank(i.link_grade), 1)  -- a doubtful stoppage ends no sure job
          and s.valid_from <= (select as_of from today)
     where (i.insurance_kind is null or s.insurance_kind is null or i.insurance_kind = s.insurance_kind)
       and i.start_month <= s.last_paid_month

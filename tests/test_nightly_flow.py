@@ -1,0 +1,55 @@
+"""The night as a Prefect flow: one run under Prefect's own harness, and the probe without any Prefect."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.night import run_night
+from flows.prefect_link import api_answers, configured_api
+from flows.workspace import Workspace, init_workspace, locked
+
+SAMPLE = Path(__file__).parent.parent / "sample_data" / "small" / "night-1"
+NIGHT = date(2024, 6, 29)
+
+
+def workspace_with_sample(root: Path) -> Workspace:
+    workspace = init_workspace(root, ["zhongshan"])
+    for name in ("社保停保", "社保参保"):
+        for file in SAMPLE.glob(f"{name}*"):
+            shutil.copy(file, workspace.inbox)
+    return workspace
+
+
+def entries(workspace: Workspace) -> list[tuple[object, ...]]:
+    path = str(workspace.runs / "000001" / "tables" / "ledger_entry.parquet")
+    return duckdb.execute("select * exclude (recorded_at) from read_parquet(?) order by seq", [path]).fetchall()
+
+
+@pytest.mark.prefect
+def test_the_flow_gives_the_same_entries_as_the_plain_functions(tmp_path: Path) -> None:
+    from prefect.testing.utilities import prefect_test_harness
+
+    watched, plain = workspace_with_sample(tmp_path / "watched"), workspace_with_sample(tmp_path / "plain")
+    with locked(plain):
+        run_night(plain, NIGHT)
+    with prefect_test_harness(server_startup_timeout=120):
+        from flows.nightly import nightly
+
+        counts = nightly(str(watched.root), NIGHT.isoformat())
+    assert counts["exit_code"] == 0 and counts["ADD"] > 0
+    assert entries(watched) == entries(plain)
+    assert not list(watched.inbox.iterdir())
+
+
+def test_no_api_is_asked_where_none_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    assert configured_api() is None and not api_answers(None)
+
+
+def test_an_api_that_does_not_answer_is_no_api() -> None:
+    assert not api_answers("http://127.0.0.1:9/api")
+    assert not api_answers("file:///etc/hostname")

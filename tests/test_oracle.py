@@ -1,0 +1,373 @@
+"""The packs' SQL against the naive second evaluator, on many invented people at once.
+
+That both agree means something only while a wrong rule or view would be noticed: the second half makes them wrong.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from ledger.store import connect
+from policies import evaluate as evaluator
+from policies.evaluate import open_view
+from tests.oracle_rows import (
+    Aid,
+    Insured,
+    Licence,
+    Pension,
+    Person,
+    Registration,
+    Service,
+    Stop,
+)
+from tests.strategies import people, random_people
+from tests.town import Told, Town, settle, shown
+
+DAYS = (date(2024, 2, 29), date(2025, 3, 1), date(2027, 9, 28))
+PEOPLE = 2500
+DAY = date(2024, 6, 30)
+
+
+@cache
+def town(day: date) -> Town:
+    return settle(list(random_people(DAYS.index(day), day, PEOPLE)), day)
+
+
+@cache
+def meant(day: date) -> set[Told]:
+    return town(day).by_oracle()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def leave_the_towns() -> Iterator[None]:
+    """Their connections close with the last of these tests."""
+    yield
+    for made in (town, meant, second_town, found_of_the_once_wrong, shared):
+        made.cache_clear()
+
+
+@cache
+def shared() -> duckdb.DuckDBPyConnection:
+    """One connection for one small town after another. No fixture, as hypothesis would hold on to it."""
+    return connect()
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_sql_and_oracle_find_the_same_for_everybody(day: date) -> None:
+    place = town(day)
+    apart = place.by_sql(place.packs()) ^ meant(day)
+    assert not apart, shown(place, apart)
+
+
+def test_sql_and_oracle_agree_where_no_service_log_is_kept() -> None:
+    place = settle(list(random_people(99, DAY, 500)), DAY, has_service_log=False, con=shared())
+    found = place.by_sql(place.packs())
+    apart = found ^ place.by_oracle()
+    assert not apart, shown(place, apart)
+    assert not {"NM-2.1b:post", "NM-2.1b:guidance", "NM-2.1b:training", "NM-3.3"} & {f.rule_id for _, f in found}
+
+
+@given(st.tuples(*(people(DAY, f"P{i}") for i in range(4))))
+@settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+def test_sql_and_oracle_agree_on_people_drawn_at_will(everybody: tuple[Person, ...]) -> None:
+    place = settle(everybody, DAY, con=shared())
+    apart = place.by_sql(place.packs()) ^ place.by_oracle()
+    assert not apart, shown(place, apart)
+
+
+# Where the SQL or the oracle was once wrong
+
+
+@dataclass(frozen=True)
+class OnceWrong:
+    """One person who shows what was wrong, and what is found of them (rule and op) and not found (rule) instead."""
+
+    name: str
+    person: Person
+    there: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    day: date = DAY
+
+
+MIDDLE_AGED = Person(birth_date=date(1980, 1, 1), sex="男")
+SINCE_JANUARY = replace(MIDDLE_AGED, registrations=(Registration(reg_date=date(2024, 1, 15), last_verified=DAY),))
+TALKS = [Service(service_date=date(2024, 5, day), service_kind="拒绝服务") for day in (6, 13, 20)]
+WAS_WRONG = (
+    OnceWrong(
+        "a stoppage dated after the day does not end the job yet",
+        replace(MIDDLE_AGED, insured=(Insured(start_month=date(2024, 1, 1)),),
+                stops=(Stop(stop_date=DAY + timedelta(1), last_paid_month=date(2024, 6, 1)),)),
+        frozenset({"ZS-EXIT:reemployed FLAG_REEMP"}), frozenset({"NM-1.1a"}),
+    ),
+    OnceWrong(
+        "a woman born on 29 February has her birthday cut off once, not twice",
+        Person(birth_date=date(1972, 2, 29), sex="女", aids=(Aid(start_month=date(2027, 1, 1)),)),
+        frozenset({"ZS-3.1.2:low_income ADD"}), day=date(2027, 9, 28),
+    ),
+    OnceWrong(
+        "the line paid last is asked whether it is a hire, not the line begun last",
+        replace(SINCE_JANUARY, insured=(
+            Insured(record_id="pension", start_month=date(2023, 3, 1), last_paid_month=date(2024, 5, 1)),
+            Insured(record_id="medical", start_month=date(2023, 10, 1)),
+        )),
+        frozenset({"NM-3.2:hired PROP_DEREG"}), frozenset({"NM-3.2:hired_weak"}),
+    ),
+    OnceWrong(
+        "a hire on a doubtful link does not speak beside an older line on the exact number",
+        replace(SINCE_JANUARY, insured=(
+            Insured(record_id="own", start_month=date(2023, 3, 1)),
+            Insured(record_id="namesake", start_month=date(2024, 5, 1), link_grade="probable"),
+        )),
+        frozenset({"NM-3.2:hired_weak REVIEW"}), frozenset({"NM-3.2:hired"}),
+    ),
+    OnceWrong(
+        "a shop and a firm are two grounds",
+        replace(SINCE_JANUARY, licences=(
+            Licence(record_id="shop", founded_date=date(2024, 3, 1)),
+            Licence(record_id="firm", founded_date=date(2024, 2, 1), entity_kind="企业", role="法定代表人"),
+        )),
+        frozenset({"NM-3.2:self_employed PROP_DEREG", "NM-3.2:founded_firm PROP_DEREG"}),
+    ),
+    OnceWrong(
+        "a pension whose status is untold does not hide behind a paused one",
+        replace(SINCE_JANUARY, pensions=(
+            Pension(record_id="employee", start_date=date(2024, 5, 1), status=None),
+            Pension(record_id="resident", start_date=date(2024, 5, 1), status="暂停"),
+        )),
+        frozenset({"NM-3.2:pension PROP_DEREG"}), frozenset({"NM-3.2:pension_paused", "ZS-3.1"}),
+    ),
+    OnceWrong(
+        "a pension in a state that nobody knows is in doubt and bars nothing",
+        replace(SINCE_JANUARY, pensions=(Pension(start_date=date(2024, 5, 1), status="待核"),)),
+        frozenset({"NM-3.2:pension_paused REVIEW", "ZS-3.1 ADD"}), frozenset({"NM-3.2:pension"}),
+    ),
+    OnceWrong(
+        "an unknown kind of aid proves nothing",
+        replace(MIDDLE_AGED, aids=(Aid(start_month=date(2024, 1, 1), aid_kind="不明"),)),
+        absent=frozenset({"ZS-3.1.2:low_income", "NM-1.1a"}),
+    ),
+    OnceWrong(
+        "a later stoppage on a weak link does not take the place of one on the exact number",
+        replace(MIDDLE_AGED, stops=(
+            Stop(record_id="own", stop_date=date(2024, 1, 31)),
+            Stop(record_id="namesake", link_grade="probable", stop_date=date(2024, 6, 10), stop_reason="退休"),
+        )),
+        frozenset({"ZS-3.1.1a ADD"}), frozenset({"ZS-EXIT:stop_reason"}),
+    ),
+    OnceWrong(
+        "a number that fits with another spelling of the name is as good as an equal one",
+        replace(MIDDLE_AGED, stops=(
+            Stop(record_id="medical", stop_date=date(2024, 1, 31)),
+            Stop(record_id="pension", link_grade="variant", stop_date=date(2024, 1, 31), stop_reason="退休",
+                 insurance_kind="养老"),
+        )),
+        frozenset({"ZS-EXIT:stop_reason REVIEW"}), frozenset({"ZS-3.1.1a"}),
+    ),
+    OnceWrong(
+        "a stoppage that another row takes back does not stand",
+        replace(MIDDLE_AGED, stops=(
+            Stop(record_id="told", stop_date=date(2024, 1, 31)),
+            Stop(record_id="taken back", stop_date=date(2024, 1, 31), withdrawn=True),
+        )),
+        absent=frozenset({"ZS-3.1.1a", "NM-1.1a"}),
+    ),
+    OnceWrong(
+        "an older closed business on a surer link does not hide one closed since the registration",
+        replace(SINCE_JANUARY, licences=(
+            Licence(record_id="old", founded_date=date(2010, 1, 1), status="注销", cancelled_date=date(2012, 1, 1)),
+            Licence(record_id="new", founded_date=date(2020, 1, 1), status="注销", cancelled_date=date(2024, 5, 10),
+                    link_grade="variant"),
+        )),
+        frozenset({"NM-3.1a:licence_ended UPD"}),
+    ),
+    OnceWrong(
+        "silence before the registration does not count",
+        replace(MIDDLE_AGED, registrations=(Registration(reg_date=date(2024, 6, 20)),),
+                services=(Service(service_date=date(2023, 5, 1)),)),
+        absent=frozenset({"NM-3.3"}),
+    ),
+    OnceWrong(
+        "refusals before the registration do not count",
+        replace(MIDDLE_AGED, registrations=(Registration(reg_date=date(2024, 6, 20)),), services=tuple(TALKS)),
+        absent=frozenset({"NM-3.3"}),
+    ),
+    OnceWrong(
+        "who refused yesterday is not out of reach",
+        replace(MIDDLE_AGED, registrations=(Registration(reg_date=date(2023, 12, 1), last_verified=DAY),),
+                services=(Service(service_date=DAY - timedelta(1), service_kind="拒绝服务"),)),
+        absent=frozenset({"NM-3.3"}),
+    ),
+    OnceWrong(
+        "comparing data does not break a run of refusals",
+        replace(SINCE_JANUARY, services=(*TALKS, Service(service_date=date(2024, 6, 1), means="数据比对"))),
+        frozenset({"NM-3.3 TASK"}),
+    ),
+    OnceWrong(
+        "the same post recommended three times is three recommendations",
+        replace(SINCE_JANUARY, services=tuple(
+            Service(record_id=f"s{day}", service_date=date(2024, 5, day), vacancy_no="V1") for day in (6, 13, 20))),
+        absent=frozenset({"NM-2.1b:post"}),
+    ),
+    OnceWrong(
+        "a job or a business on a doubtful link does not keep the letter from anybody",
+        replace(MIDDLE_AGED, aids=(Aid(start_month=date(2024, 1, 1)),),
+                insured=(Insured(start_month=date(2024, 1, 1), link_grade="probable"),),
+                licences=(Licence(founded_date=date(2024, 1, 1), link_grade="review"),)),
+        frozenset({"NM-1.1a NOTIFY"}),
+    ),
+)  # fmt: skip
+
+
+@cache
+def found_of_the_once_wrong(day: date) -> tuple[set[Told], set[Told]]:
+    place = settle([replace(once.person, person_id=once.name) for once in WAS_WRONG], day)
+    return place.by_sql(place.packs()), place.by_oracle()
+
+
+@pytest.mark.parametrize("once", WAS_WRONG, ids=lambda once: once.name)
+def test_what_was_wrong_stays_right(once: OnceWrong) -> None:
+    by_sql, by_oracle = ({f for who, f in told if who == once.name} for told in found_of_the_once_wrong(once.day))
+    assert by_sql == by_oracle
+    assert once.there <= {f"{f.rule_id} {f.op}" for f in by_sql}
+    assert not once.absent & {f.rule_id for f in by_sql}
+
+
+# Agreement means something
+
+
+def test_every_rule_is_found_and_not_found_often_enough() -> None:
+    found = Counter((f.pack, f.rule_id) for day in DAYS for _, f in meant(day))
+    rules = {(pack.code, rule.id) for pack in town(DAYS[0]).packs() for rule in pack.rules}
+    assert set(found) == rules
+    assert not {rule: n for rule, n in found.items() if not 20 <= n <= PEOPLE * len(DAYS) - 20}
+
+
+def test_every_form_of_a_finding_occurs() -> None:
+    forms = Counter((f.track, f.op) for day in DAYS for _, f in meant(day))
+    wanted = {("L", op) for op in ("ADD", "UPD", "HOLD", "REVIEW", "FLAG_REEMP")}
+    wanted |= {("R", op) for op in ("PROP_DEREG", "REVIEW")}
+    wanted |= {("H", op) for op in ("ADD", "HOLD", "REVIEW")}
+    wanted |= {("T", op) for op in ("TASK", "GAP", "NOTIFY", "REFER", "URGE")}
+    assert set(forms) == wanted
+    assert min(forms.values()) >= 20
+
+
+WRONG_PREDICATES = [
+    ("ZS-3.1", "age_years >= min_age", "age_years > min_age"),
+    ("ZS-3.1", "as_of < retirement_date_late", "as_of <= retirement_date_late"),
+    ("ZS-3.1", "not firm_job", "not has_job"),
+    ("ZS-3.1.1a", "as_of >= uninsured_month_end", "as_of > uninsured_month_end"),
+    ("ZS-3.1.1a", "not list_has_any(stop_reasons, excluded_stop_reasons) and ", ""),
+    ("ZS-3.1.1b", " and not firm_pension", ""),
+    ("ZS-3.1.1b:employed", "has_job", "firm_job"),
+    ("ZS-EXIT:stop_reason", "closing_stop_reasons", "excluded_stop_reasons"),
+    ("NM-1.1a", "age_years >= min_age", "age_years > min_age"),
+    ("NM-1.1a", "had_benefit or ", ""),
+    ("NM-1.1a", "not firm_job", "not has_job"),
+    ("NM-1.1a", "not firm_licence", "not has_licence"),
+    ("NM-1.1a:underage", "age_years < min_age", "age_years <= min_age"),
+    ("NM-1.3a:low_income", "not firm_licence", "not has_licence"),
+    ("NM-1.3b", " and not has_flexible", ""),
+    ("NM-2.1b:post", "post_count < post_quota", "post_count <= post_quota"),
+    ("NM-2.1b:guidance", "tier <> 'short'", "tier = 'long'"),
+    ("NM-2.1b:training", "tier = 'long'", "tier <> 'short'"),
+    ("NM-3.1a:licence_ended", "licence_ended_on >= registered_from", "licence_ended_on > registered_from"),
+    ("NM-3.2:hired", "hired_from >= date_trunc", "hired_from > date_trunc"),
+    ("NM-3.2:hired", "hired_last_paid_month > date_trunc", "hired_last_paid_month >= date_trunc"),
+    ("NM-3.2:hired", "hired_payer = '单位职工' and ", ""),
+    ("NM-3.2:pension", " and coalesce(pension_status, '正常') = '正常'", ""),
+    ("NM-3.2:self_employed", "has_shop", "has_licence"),
+    ("NM-3.2:founded_firm", "has_firm", "has_licence and not has_shop"),
+    ("NM-3.2:licence_weak", " and not has_licence", ""),
+    ("NM-3.3", "refusals_in_row >= refusals", "refusals_in_row > refusals"),
+    ("NM-3.3", "silent_months)", "5)"),
+    ("NM-3.3", "as_of >= months_after", "as_of > months_after"),
+    ("NM-3.4", "last_verified < months_after", "last_verified <= months_after"),
+    ("NM-3.4", ", true)", ", false)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule_id", "right", "wrong"), WRONG_PREDICATES)
+def test_a_wrong_predicate_is_noticed(rule_id: str, right: str, wrong: str) -> None:
+    def is_noticed(day: date) -> bool:
+        place = town(day)
+        pack, rule = next((p, r) for p in place.packs() for r in p.rules if r.id == rule_id)
+        assert right in rule.when
+        found = place.by_sql([replace(pack, rules=(replace(rule, when=rule.when.replace(right, wrong)),))])
+        return found != {told for told in meant(day) if told[1].rule_id == rule_id}
+
+    assert any(is_noticed(day) for day in DAYS)
+
+
+@pytest.mark.parametrize("rule_id", ["NM-3.2:died", "NM-3.2:pension", "NM-1.3a:low_income", "NM-3.1b"])
+def test_proof_left_out_is_noticed(rule_id: str) -> None:
+    place = town(DAYS[0])
+    pack, rule = next((p, r) for p in place.packs() for r in p.rules if r.id == rule_id)
+    found = place.by_sql([replace(pack, rules=(replace(rule, proof=("registration",)),))])
+    assert found != {told for told in meant(DAYS[0]) if told[1].rule_id == rule_id}
+
+
+WRONG_VIEWS = [
+    ("NM-1.3a:disability", "facts.sql", "valid_to + 1", "valid_to"),
+    ("NM-1.1a", "facts.sql", "(select (office, business_key) from now_insurance_stop where withdrawn)", "(('', 0))"),
+    ("ZS-EXIT:reemployed", "facts.sql", "and s.valid_from <= (select as_of from today)", ""),
+    ("ZS-EXIT:reemployed", "facts.sql", "and i.start_month <= s.last_paid_month", ""),
+    ("ZS-EXIT:pension", "facts.sql", "where status is distinct from '终止'", ""),
+    ("NM-1.3a:low_income", "facts.sql", "where aid_kind in (", "where aid_kind in ('不明', "),
+    ("ZS-3.1.1b", "facts.sql", "(end_month + interval 1 month)::date, stop_date)", "(end_month + interval 1 month)::date)"),
+    ("ZS-3.1.2:low_income", "macros.sql", "::date > day, 1, 0)", "::date >= day, 1, 0)"),
+    ("NM-2.1b:post", "macros.sql", "day > short_end", "day >= short_end"),
+    ("ZS-3.1.2:low_income", "macros.sql", "// step + 1)", "// step)"),
+    ("NM-2.1a", "wide.sql", "<= r.registered_from + interval 6 month", "< r.registered_from + interval 6 month"),
+    ("NM-2.1a", "wide.sql", "<= r.registered_from + interval 1 month", "< r.registered_from + interval 1 month"),
+    ("NM-2.1b:training", "wide.sql", "(r.registered_from + interval 6 month)", "(r.registered_from + interval 5 month)"),
+    ("NM-2.1a", "wide.sql", "coalesce(r.registration_rank <= 3, false)", "coalesce(r.registration_rank <= 4, false)"),
+    ("ZS-EXIT:stop_reason", "wide.sql", "order by greatest(f.rank, 1), f.last_paid_month", "order by f.last_paid_month"),
+    ("ZS-EXIT:stop_reason", "wide.sql", "order by greatest(f.rank, 1), f.last_paid_month", "order by f.rank, f.last_paid_month"),
+    ("NM-3.1b", "wide.sql", "greatest(f.valid_from, coalesce(f.last_paid_month, f.valid_from))", "f.valid_from"),
+    ("NM-3.2:pension", "wide.sql", "coalesce(f.status, '正常') <> '正常', f.rank", "f.status <> '正常', f.rank"),
+    ("NM-3.3", "wide.sql", "f.valid_from between r.registered_from and t.as_of", "f.valid_from <= t.as_of"),
+    ("NM-3.3", "wide.sql", "filter (s.means is distinct from '数据比对')", "filter (s.service_kind <> '拒绝服务')"),
+    ("NM-2.1b:post", "wide.sql", "count(*) filter (s.service_kind = '岗位推荐'", "count(distinct s.vacancy_no) filter (s.service_kind = '岗位推荐'"),
+    ("NM-3.2:self_employed", "wide.sql", "f.entity_kind = '个体工商户' and ", ""),
+]  # fmt: skip
+
+
+@cache
+def second_town() -> Town:
+    """A town of its own, as its views do not survive."""
+    return settle(list(town(DAYS[1]).people.values()), DAYS[1])
+
+
+@pytest.mark.parametrize(("rule_id", "script", "right", "wrong"), WRONG_VIEWS)
+def test_a_wrong_view_is_noticed(
+    rule_id: str, script: str, right: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("facts.sql", "wide.sql", "macros.sql"):
+        shutil.copy(evaluator.HERE / name, tmp_path)
+    text = (tmp_path / script).read_text(encoding="utf-8")
+    assert right in text
+    (tmp_path / script).write_text(text.replace(right, wrong), encoding="utf-8")
+    place = second_town()
+    monkeypatch.setattr(evaluator, "HERE", tmp_path)
+    open_view(place.con, place.day)
+    pack, rule = next((p, r) for p in place.packs() for r in p.rules if r.id == rule_id)
+    assert place.by_sql([replace(pack, rules=(rule,))]) != {
+        told for told in meant(place.day) if told[1].rule_id == rule_id
+    }
