@@ -117,14 +117,17 @@ def _type_column(
 
 
 def _plain(texts: pa.ChunkedArray, column: Column) -> pa.ChunkedArray | None:
-    """A text column as it is, empty words as null; None where some cell needs a closer look."""
+    """A text column as it is, empty words as null, anti-Excel wrappings taken off; None where some cell breaks a check."""
     values = pc.if_else(pc.is_in(texts, value_set=EMPTY_WORDS), pa.scalar(None, pa.string()), texts)
     if column.need == MUST and values.null_count:
         return None
     if (pc.max(pc.utf8_length(texts)).as_py() or 0) > (50 if column.type == "name" else LONGEST_CELL):
         return None
-    odd = pc.or_(pc.starts_with(texts, "'"), pc.starts_with(texts, '="'))
-    return None if pc.any(odd).as_py() else values
+    odd = pc.or_(pc.starts_with(texts, "'"), pc.starts_with(texts, '="')).combine_chunks()
+    if not pc.any(odd).as_py():
+        return values
+    mended = pa.array([convert(text, column) for text in texts.filter(odd).to_pylist()], pa.string())
+    return pc.replace_with_mask(values.combine_chunks(), odd, mended)
 
 
 def _try(word: str, column: Column) -> tuple[object, str | None]:

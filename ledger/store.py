@@ -64,7 +64,7 @@ def connect(
         scratch.mkdir(parents=True, exist_ok=True)
         con.execute("set temp_directory = '{}'".format(str(scratch).replace("'", "''")))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
-    con.execute(f"set memory_limit = '{max(memory // 2, 1 << 30) >> 20}MiB'")
+    con.execute(f"set memory_limit = '{min(max(memory // 2, 1 << 30), 2 << 30) >> 20}MiB'")
     return con
 
 

@@ -171,17 +171,3 @@ def _is_date(digits: str) -> bool:
     except ValueError:
         return False
     return FIRST_BIRTH_YEAR <= found.year <= LAST_BIRTH_YEAR
-
-
-def birth_and_sex(key: str) -> tuple[date | None, str | None]:
-    """What an 18-digit number says of its holder: birth date, and 男 for an odd 17th digit."""
-    if not re.fullmatch(r"\d{17}[\dX]", key):
-        return None, None
-    return date(int(key[6:10]), int(key[10:12]), int(key[12:14])), "男" if int(key[16]) % 2 else "女"
-
-
-def kind_of(id_class: str, key: str) -> str:
-    """The document kind stored with a person."""
-    if id_class == "other_document":
-        return {"HM": "港澳居民来往内地通行证", "TW": "台湾居民来往大陆通行证"}.get(key[:2], "护照或其他证件")
-    return {"valid_hmt": "港澳台居民居住证", "valid_foreign": "外国人永久居留身份证"}.get(id_class, "居民身份证")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from matchers.id_numbers import birth_and_sex, kind_of
 from matchers.names import NameLevel, name_level
 
 AGENT_NAMES = 3  # a number under this many different unknown names is an agent's or a placeholder: it makes nobody
@@ -73,21 +72,8 @@ def _near(name: str, group: list[str]) -> bool:
 
 
 def describe_newcomers(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `new_known`: newcomers with what their own rows say of them, shaped like `known`."""
-    keys = con.sql(
-        "select distinct n.id_key, c.id_class from newcomer as n inner join claim as c using (id_key)"
-    ).to_arrow_table()
-    told: dict[str, tuple[object, str | None, str]] = {}
-    for key, id_class in sorted(zip(keys["id_key"].to_pylist(), keys["id_class"].to_pylist(), strict=True)):
-        told[key] = (*birth_and_sex(key), kind_of(id_class, key))
-    con.register("told", pa.table({
-        "id_key": pa.array(list(told), pa.string()),
-        "key_birth": pa.array([t[0] for t in told.values()], pa.date32()),
-        "key_sex": pa.array([t[1] for t in told.values()], pa.string()),
-        "id_kind": pa.array([t[2] for t in told.values()], pa.string()),
-    }))  # fmt: skip
+    """Make `new_known`: newcomers with what their number and their own rows say of them, shaped like `known`."""
     con.execute(NEW_KNOWN)
-    con.unregister("told")
 
 
 PLAIN_NEWCOMERS = """
@@ -125,21 +111,31 @@ with everybody as (
 select format('P{:09d}', $first + row_number() over (order by id_key, name_folded) - 1) as person_id, *
 from everybody
 """
+# An 18-digit number says birth date and, by its 17th digit, sex (odd: 男). Other documents say neither.
 NEW_KNOWN = """
 create or replace temp table new_known as
 with own as (
     select n.person_id, c.*
     from newcomer as n inner join claim as c on c.id_key = n.id_key and c.adds_people
     where c.name_folded = n.name_folded
+),
+told as (
+    select person_id, min(name) as name, min(id_class) as id_class, min(sex) as sex, min(birth_date) as birth_date,
+           arg_min(town, (kind_rank, town)) filter (town is not null) as town,
+           arg_min(village, (kind_rank, village)) filter (village is not null) as village,
+           arg_min(phone, (kind_rank, phone)) filter (phone is not null) as phone
+    from own group by person_id
+),
+numbered as (
+    select t.*, n.id_key, n.name_folded, n.is_held, regexp_replace(n.id_key, '^(HM|TW|PP):', '') as id_number,
+           regexp_full_match(n.id_key, '[0-9]{17}[0-9X]') as is_citizen_form
+    from told as t inner join newcomer as n using (person_id)
 )
-select o.person_id, arg_min(o.name, o.name) as name,
-       regexp_replace(n.id_key, '^(HM|TW|PP):', '') as id_number, t.id_kind,
-       coalesce(any_value(t.key_sex), min(o.sex)) as sex, coalesce(any_value(t.key_birth), min(o.birth_date)) as birth_date,
-       arg_min(o.town, (o.kind_rank, o.town)) filter (o.town is not null) as town,
-       arg_min(o.village, (o.kind_rank, o.village)) filter (o.village is not null) as village,
-       arg_min(o.phone, (o.kind_rank, o.phone)) filter (o.phone is not null) as phone,
-       n.name_folded, n.is_held, true as is_new, n.id_key
-from own as o inner join newcomer as n using (person_id) inner join told as t on t.id_key = n.id_key
-group by o.person_id, n.id_key, n.name_folded, n.is_held, t.id_kind
-order by o.person_id
+select person_id, name, id_number,
+       case left(id_key, 3) when 'HM:' then '港澳居民来往内地通行证' when 'TW:' then '台湾居民来往大陆通行证' when 'PP:' then '护照或其他证件'
+            else case id_class when 'valid_hmt' then '港澳台居民居住证' when 'valid_foreign' then '外国人永久居留身份证' else '居民身份证' end end as id_kind,
+       if(is_citizen_form, if(substr(id_key, 17, 1)::integer % 2 = 1, '男', '女'), sex) as sex,
+       if(is_citizen_form, strptime(substr(id_key, 7, 8), '%Y%m%d')::date, birth_date) as birth_date,
+       town, village, phone, name_folded, is_held, true as is_new, id_key
+from numbered order by person_id
 """

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matchers.fold_columns import fold_names, fold_number_column
-from matchers.id_numbers import BROKEN, EXACT, FoldedNumber, birth_and_sex, fold_number
+from matchers.id_numbers import BROKEN, EXACT, FoldedNumber, fold_number
 from matchers.names import NameLevel, fold_name, name_level
 from tests.rough_files import numbered
 
@@ -172,9 +172,6 @@ def test_a_whole_number_is_its_own_key_and_folding_again_changes_nothing(number:
     folded = fold_number(number)
     assert folded.id_class in EXACT and folded.key == number
     assert fold_number(folded.key) == folded
-    birth, sex = birth_and_sex(number)
-    assert birth is not None and f"{birth:%Y%m%d}" == number[6:14]
-    assert sex == ("男" if number[16] in "13579" else "女")
 
 
 @STEADY
