@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from schemas.errors import UsageError, ZhaorenError, say
 
@@ -227,12 +228,21 @@ def main() -> None:
 def _run() -> int:
     """The command; our own errors become one sentence and their exit code."""
     try:
-        app()
-        return 0
+        code = app(standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except TyperException as wrong:
+        if type(wrong).__name__ == "NoArgsIsHelpError":
+            typer.echo(getattr(wrong, "message", ""), err=True)
+            return 2
+        _say_error(
+            "用法不对：命令写错、缺少必需的参数，或有不认识的选项；请运行 zhaoren --help 或 zhaoren 命令 --help 查看用法和示例。",
+            "Wrong use: an unknown command or option, or something missing; see zhaoren --help.",
+        )
+        return 2
     except ZhaorenError as problem:
         typer.echo(str(problem), err=True)
         return problem.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         _say_error("已中断；没有发布任何内容，再运行一次即可。", "Interrupted; nothing was published, run it again.")
         return 1
     except Exception as error:

@@ -91,7 +91,10 @@ def explain_person(
     """One person: who, where they stand in each track on a date, and every entry and row behind it."""
     if not con.execute(PERSON, {"person": person}).fetchall():
         raise UsageError(
-            say(f"没有编号为 {person} 的人；编号形如 P000000001。", f"No person {person}; ids look like P000000001.")
+            say(
+                "没有这个编号的人；编号形如 P000000001，按证件号码查请用 --id。",
+                "No such person; ids look like P000000001, use --id for a number.",
+            )
         )
     day = as_of or date(9999, 12, 31)
     lines = _person_lines(con, person)

@@ -31,7 +31,7 @@ def decode(data: bytes) -> tuple[bytes, str]:
         return _clean(data), "utf-8"
     except UnicodeDecodeError as as_utf8:
         try:
-            return _clean(data.decode("gb18030").encode("utf-8")), "gb18030"
+            return _clean(data.decode("gb18030").encode("utf-8"), "gb18030"), "gb18030"
         except UnicodeDecodeError as as_gb:
             raise _undecodable(max(as_utf8.start, as_gb.start), len(data)) from None
 
@@ -47,17 +47,19 @@ def _is_utf8(data: bytes) -> bool:
 
 def _strict(data: bytes, codec: str, offset: int) -> bytes:
     try:
-        return _clean(data.decode(codec).encode("utf-8"))
+        return _clean(data.decode(codec).encode("utf-8"), codec, offset)
     except UnicodeError as error:
         raise _undecodable(offset + getattr(error, "start", 0), len(data) + offset) from None
 
 
-def _clean(data: bytes) -> bytes:
+def _clean(data: bytes, codec: str = "utf-8", offset: int = 0) -> bytes:
     if data.endswith(DOS_END.encode()):
         data = data.rstrip(DOS_END.encode())
     if b"\x00" in data:
+        before = data[: data.index(0)].decode("utf-8").encode(codec)
         raise DeliveryRefused(
-            f"第 {data.index(0) + 1} 字节是空字节，文件已损坏或不是文本；请重新导出为 CSV 或 Excel。", code="nul_byte"
+            f"第 {offset + len(before) + 1} 字节是空字节，文件已损坏或不是文本；请重新导出为 CSV 或 Excel。",
+            code="nul_byte",
         )
     return data
 

@@ -17,6 +17,7 @@ from schemas.errors import IntegrityError
 from schemas.tables import Table, describe
 
 MANIFEST = "manifest.json"
+MANIFEST_HASH = "manifest.sha256"  # so that a rotten newest manifest is noticed, which no later one names yet
 
 
 def run_folder(runs: Path, run_no: int) -> Path:
@@ -112,6 +113,7 @@ def seal(staging: Path, runs: Path, run_no: int, facts: Mapping[str, Any]) -> st
     manifest = {**facts, "tables": tables, "workbooks": workbooks, "previous": head(runs)}
     text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (staging / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    (staging / MANIFEST_HASH).write_text(f"{file_hash(staging / MANIFEST)}  {MANIFEST}\n", encoding="utf-8")
     _sync(staging)
     target = run_folder(runs, run_no)
     if target.exists():

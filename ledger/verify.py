@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from ledger.seal import MANIFEST, file_hash, head, read_manifest, run_folder, sealed_runs
+from ledger.seal import MANIFEST, MANIFEST_HASH, file_hash, head, read_manifest, run_folder, sealed_runs
 from ledger.store import connect
 
 
@@ -67,7 +67,10 @@ def _verify_run(con: duckdb.DuckDBPyConnection, runs: Path, archive: Path, numbe
 def _hashes(folder: Path, manifest: dict[str, Any]) -> list[str]:
     expected = {f"tables/{name}.parquet": t["sha256"] for name, t in manifest["tables"].items()}
     expected |= {f"workbooks/{name}": sha for name, sha in manifest["workbooks"].items()}
-    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST, MANIFEST_HASH}
+    said = folder / MANIFEST_HASH
+    if not said.is_file() or said.read_text(encoding="utf-8").split()[:1] != [file_hash(folder / MANIFEST)]:
+        return [f"{MANIFEST} 与 {MANIFEST_HASH} 不符，清单被改动或缺失。"]
     faults = [f"{name} 不见了。" for name in sorted(set(expected) - found)]
     faults += [f"{name} 不在清单中，是后加的。" for name in sorted(found - set(expected))]
     faults += [

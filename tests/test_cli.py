@@ -93,7 +93,6 @@ def test_wrong_use_ends_with_2_and_no_traceback(label: str, town: Workspace) -> 
     assert "Traceback" not in done.stderr and "程序故障" not in done.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="cli.py: click's own usage errors stay English")
 @pytest.mark.parametrize(
     "words", [("rum",), ("run",), ("init", "/tmp/x")], ids=["unknown command", "no folder", "no pack"]
 )
@@ -247,9 +246,6 @@ def test_no_number_phone_or_name_stands_in_a_manifest_or_a_file_name(town: Works
         assert not [n for n in people if n in text]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="explain.py explain_person repeats whatever was given as --person, also an identity number"
-)
 def test_a_number_given_where_a_person_is_asked_is_not_repeated(town: Workspace) -> None:
     done = zhaoren_here("explain", town.root, "--person", someone(1)[1])
     assert done.returncode == 2 and someone(1)[1] not in done.stderr
