@@ -84,7 +84,7 @@ $(STAMP):
 	if [ -n "$(PYTHON)" ] || ! grep -qsF "$(CURDIR)/$(VENV)" $(VENV)/pyvenv.cfg || ! $(PY) -c "$$fits" 2>/dev/null; then \
 	    rm -rf $(VENV); "$$chosen" -m venv $(VENV); \
 	fi; \
-	$(PY) -m pip install -q --no-compile --require-hashes -r requirements.lock; \
+	$(PY) -m pip install -q --no-compile --no-deps --require-hashes -r requirements.lock; \
 	$(PY) -m pip install -q --no-deps --no-build-isolation -e .; \
 	PYTHONDONTWRITEBYTECODE='' PREFECT_HOME="$(CURDIR)/$(VENV)/prefect" $(PY) -c '$(WARM)'; \
 	rm -f $(VENV)/.installed-*; \
