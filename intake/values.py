@@ -7,7 +7,7 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -154,10 +154,6 @@ def value_kind(text: str) -> str:
     if all("一" <= c <= "鿿" for c in text):
         return "han"
     return "letters" if text.isalpha() else "mixed"
-
-
-def first_day(value: date | datetime) -> date:
-    return date(value.year, value.month, 1)
 
 
 _CONVERTERS: dict[str, Callable[[str, Column], Any]] = {

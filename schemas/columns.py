@@ -26,8 +26,6 @@ SQL_TYPES = {
     "money": "DECIMAL(18,2)",
     "bool": "BOOLEAN",
 }
-USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
-EARLIEST = "1900-01-01"
 
 
 @dataclass(frozen=True)
