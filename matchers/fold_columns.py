@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from matchers.id_numbers import CHECK, FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, PROVINCES, WEIGHTS, fold_number
+from matchers.check_digits import CHECK, FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, WEIGHTS
+from matchers.id_numbers import PROVINCES, fold_number
 from matchers.names import fold_name
 
 ID_LENGTH = 18
