@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from flows.explain_weight import weight_lines
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.read import read_cells
@@ -20,6 +21,7 @@ RULES = {
     "id_and_name": "证件号码有效且相同，姓名相符", "id_name_conflict": "证件号码相同，姓名不符", "id_shared": "同一号码下有几个人",
     "id_damaged_and_name": "证件号码残缺，按号码其余部分与姓名", "name_birth_sex": "姓名、出生日期、性别",
     "name_and_phone": "姓名与电话", "name_only": "只有姓名", "no_usable_number": "没有可用的证件号码",
+    "model": "各项比对的权重之和", "reviewer": "人工核定",
 }  # fmt: skip
 GRADES = {
     "exact": "确定",
@@ -37,7 +39,8 @@ PERSON = """
 select person_id, name, id_kind, id_number, sex, birth_date, first_run, last_run, merged_into from person where person_id = $person
 """
 ROW = """
-select m.kind, m.record_id, m.person_id, m.match_status, m.rule, m.runner_up_person_id, m.model_version, m.cause
+select m.kind, m.record_id, m.person_id, m.match_status, m.rule, m.runner_up_person_id, m.model_version, m.cause,
+       m.match_weight, m.runner_up_weight, m.weights, m.levels
 from read_parquet($glob) as m where m.delivery_id = $delivery and m.row_no = $row order by m.filename
 """
 PLACE = """
@@ -161,9 +164,10 @@ def explain_row(
     logged = con.execute(
         ROW.replace("m.filename", "m.supersedes"), {"glob": _glob(workspace, "match_log"), **where}
     ).fetchall()
-    for _, record, person, status, rule, runner_up, model, cause in logged:
+    for _, record, person, status, rule, runner_up, model, cause, weight, second, weights, levels in logged:
         lines.append(f"  认人：{status}，规则 {rule or '—'}（{RULES.get(rule or '', '无人对应')}），{person or '未归人'}"
                      + (f"，另一候选 {runner_up}" if runner_up else "") + (f"，变更原因 {cause}" if cause else "") + f"，{model}")  # fmt: skip
+        lines += weight_lines(weight, weights, levels, runner_up, second)
         rests = con.execute(
             "select entry_id, op, clause from ledger_entry where list_contains(evidence, ?) order by run_no, seq",
             [record],

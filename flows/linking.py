@@ -2,8 +2,11 @@
 
 import duckdb
 
+from matchers.blocking import BlockingCount
 from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, fold_people
+from matchers.fold_columns import fold_names
 from matchers.ladder import climb
+from matchers.model import Model
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.extracts import LAYOUTS
 from schemas.tables import row_columns
@@ -17,7 +20,7 @@ BROKEN_NUMBER = {
 }
 
 
-def link(con: duckdb.DuckDBPyConnection, run_no: int) -> None:
+def link(con: duckdb.DuckDBPyConnection, run_no: int, model: Model, threads: int = 2) -> list[BlockingCount]:
     """Make `linked` (by rid), `person`, `person_hold`, `everybody`, `link_change`, `match_log`."""
     con.execute("create or replace temp table this_run as select $run_no::bigint as run_no", {"run_no": run_no})
     con.execute("create or replace temp view person as select * from store.person")
@@ -29,7 +32,11 @@ def link(con: duckdb.DuckDBPyConnection, run_no: int) -> None:
     fold_claim_names(con)
     meet_newcomers(con, con.execute(FIRST_PERSON).fetchall()[0][0])
     describe_newcomers(con)
-    climb(con)
+    _what_stands(con)
+    counts = climb(con, model, threads)
+    con.execute(
+        "create or replace temp table model_version as select $version as model_version", {"version": model.version}
+    )
     _quarantine_broken_numbers(con)
     con.execute(LINK_CHANGE)
     con.execute(TONIGHT_PEOPLE)
@@ -38,6 +45,31 @@ def link(con: duckdb.DuckDBPyConnection, run_no: int) -> None:
     con.execute(DELIVERED)
     for name in ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name"):
         con.execute(f"drop table {name}")
+    return counts
+
+
+def _what_stands(con: duckdb.DuckDBPyConnection) -> None:
+    """What standing rows with an exact link say of known people: `standing_value` and `standing_name`, former names
+    folded. Only values that a row without an exact number asks about tonight."""
+    con.execute(ASKED)
+    values, names = [NO_VALUE], ["select null::varchar as person_id, null::varchar as former_name where false"]
+    for kind, layout in LAYOUTS.items():
+        columns = {name for name, _ in row_columns(layout)}
+        for field, (column, scope) in VALUES.items():
+            if column in columns:
+                values.append(STANDING_VALUE.format(kind=kind, field=field, value=f"{scope}{column}"))
+        if "former_name" in columns:
+            names.append(STANDING_NAME.format(kind=kind))
+    con.execute("create or replace temp table standing_value as " + " union ".join(values))
+    con.execute("create or replace temp table told_name as " + " union ".join(names))
+    folded = fold_names(con.sql("select distinct former_name from told_name").to_arrow_table().column(0).to_pylist())
+    con.register("fold", folded)
+    con.execute(
+        "create or replace temp table standing_name as "
+        "select person_id, name_folded from told_name inner join fold on fold.name = told_name.former_name"
+    )
+    con.unregister("fold")
+    con.execute("drop table told_name; drop table asked")
 
 
 def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
@@ -84,6 +116,19 @@ def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"delete from added_{kind} where rid in (select rid from broken where kind = '{kind}')")
 
 
+# What standing rows say, by the field's name: the column, and how far its values reach (a bureau's own numbers: its office).
+VALUES = {"household": ("household_no", "office || ' ' || "), "local_no": ("local_no", "office || ' ' || "),
+          "employer": ("employer_name", ""), "address": ("address", "")}  # fmt: skip
+NO_VALUE = "select null::varchar as person_id, null::varchar as field, null::varchar as value where false"
+ASKED = """
+create or replace temp table asked as
+select distinct unnest([office || ' ' || household_no, office || ' ' || local_no, employer, address]) as value from claim where id_key is null
+"""
+STANDING_VALUE = """
+select person_id, '{field}' as field, {value} as value from store.standing_{kind}
+where person_id is not null and link_grade = 'exact' and {value} in (select value from asked)"""
+STANDING_NAME = """
+select person_id, former_name from store.standing_{kind} where person_id is not null and link_grade = 'exact' and former_name <> ''"""
 STANDING = "(office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')"
 QUARANTINE = """
 create or replace temp table broken as
@@ -105,6 +150,7 @@ delete from ended where kind = '{kind}' and cause in ('vanished', 'absent') and 
 LINK_CHANGE = """
 create or replace temp table link_change as
 select l.kind, l.office, l.record_id, l.person_id, l.match_status, l.rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up,
+       l.match_weight, l.runner_up_weight, l.weights, l.levels,
        (select run_no from this_run) as run_no
 from linked as l inner join claim as c using (rid)
 where c.is_retry and l.match_status not in ('quarantine', 'new_person')
@@ -145,14 +191,16 @@ from person_now as p where p.merged_into is null
 MATCH_LOG = """
 create or replace temp table match_log as
 with shown as (
-    select l.delivery_id, l.row_no, l.record_id, l.kind, l.person_id, l.match_status, l.rule, l.runner_up, null as supersedes, null as cause
+    select l.delivery_id, l.row_no, l.record_id, l.kind, l.person_id, l.match_status, l.rule, l.runner_up, null as supersedes, null as cause,
+           l.match_weight, l.runner_up_weight, l.weights, l.levels
     from linked as l inner join claim as c using (rid) where not c.is_retry and l.match_status <> 'quarantine'
     union all
-    select delivery_id, row_no, record_id, kind, person_id, match_status, rule, runner_up, record_id, 'data' from link_change
+    select delivery_id, row_no, record_id, kind, person_id, match_status, rule, runner_up, record_id, 'data',
+           match_weight, runner_up_weight, weights, levels from link_change
 )
 select s.delivery_id, s.row_no, s.record_id, s.kind, d.file_name, d.sheet, s.person_id, s.match_status, s.rule,
-       null::double as match_weight, null::double as match_probability, null as weights, s.runner_up as runner_up_person_id,
-       null::double as runner_up_weight, 'ladder-1' as model_version, s.supersedes, s.cause
+       s.match_weight, 1 / (1 + pow(2, -s.match_weight)) as match_probability, s.weights, s.levels, s.runner_up as runner_up_person_id,
+       s.runner_up_weight, (select model_version from model_version) as model_version, s.supersedes, s.cause
 from shown as s
 left join (select delivery_id, file_name, sheet from delivery union all
            select delivery_id, min(file_name), min(sheet) from store.delivery

@@ -23,12 +23,13 @@ from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
 from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
 from ledger.store import connect, ensure_store
+from matchers.blocking import BlockingCount
+from matchers.model import DEFAULT, Model, read_model
 from policies.evaluate import wide_columns
 from policies.pack import Pack, read_pack
 from schemas.errors import UsageError, say
 
 SHANGHAI_HOURS = 8
-MODEL_VERSION = "ladder-1"
 
 
 def today_in_shanghai() -> date:
@@ -56,12 +57,14 @@ class Night:
     recorded_at: datetime
     run_no: int
     con: duckdb.DuckDBPyConnection
+    model: Model
     packs: tuple[Pack, ...] = ()
     found: list[Incoming] = field(default_factory=list)
     received: list[taking_in.Received] = field(default_factory=list)
     barred: frozenset[str] = frozenset()
     totals: dict[str, int] = field(default_factory=dict)
     timings: list[tuple[str, float]] = field(default_factory=list)
+    blocked: list[BlockingCount] = field(default_factory=list)
     sealed: str = ""
 
 
@@ -104,7 +107,14 @@ def begin(workspace: Workspace, as_of: date) -> Night:
         "create table source_tonight (kind varchar, office varchar, coverage varchar, snapshot_date date, rows bigint)"
     )
     recorded_at = datetime.now(UTC).replace(microsecond=0)
-    return Night(workspace, as_of, settings, recorded_at, (numbers[-1] if numbers else 0) + 1, con)
+    return Night(
+        workspace, as_of, settings, recorded_at, (numbers[-1] if numbers else 0) + 1, con, match_model(workspace)
+    )
+
+
+def match_model(workspace: Workspace) -> Model:
+    """The workspace's own model where `zhaoren train` made one, else the one that ships."""
+    return read_model(workspace.model if workspace.model.exists() else DEFAULT)
 
 
 def _refuse_going_back(workspace: Workspace, numbers: list[int], as_of: date) -> None:
@@ -128,7 +138,7 @@ def step_read(night: Night) -> None:
 
 
 def step_link(night: Night) -> None:
-    linking.link(night.con, night.run_no)
+    night.blocked = linking.link(night.con, night.run_no, night.model)
 
 
 def step_evaluate(night: Night) -> None:
@@ -173,7 +183,7 @@ def step_seal(night: Night) -> None:
     facts: dict[str, Any] = {
         "run_no": night.run_no, "as_of": night.as_of.isoformat(), "recorded_at": night.recorded_at.isoformat(),
         "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs},
-        "code_version": version("zhaoren"), "model_version": MODEL_VERSION, "totals": night.totals,
+        "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
         "barred": sorted(night.barred), "inputs": _inputs(night),
     }  # fmt: skip
     night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts)

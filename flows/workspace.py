@@ -36,6 +36,11 @@ class Workspace:
         return self.root / "store.duckdb"
 
     @property
+    def model(self) -> Path:
+        """The match model that `zhaoren train` made of this workspace's own records; absent: the one that ships."""
+        return self.root / "model.json"
+
+    @property
     def work(self) -> Path:
         return self.root / ".work"
 

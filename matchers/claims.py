@@ -12,6 +12,9 @@ OPTIONAL = {
     "householder_id": ("householder_id",),
     "relation": ("relation",),
     "certificate_no": ("certificate_no",),
+    "former_name": ("former_name",),
+    "local_no": ("local_no",),
+    "address": ("address",),
 }
 PERSON_FIELDS = ("name", "id_type", "id_number", "sex", "birth_date", "town", "village", "phone")
 KIND_RANK = {kind: rank for rank, kind in enumerate(LAYOUTS)}
@@ -49,7 +52,9 @@ def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
     somebody known or delivered tonight carries. A stranger's name in a register stays as it came.
     """
     con.execute(NEEDED)
-    names = con.sql("select distinct name from needed").to_arrow_table()
+    names = con.sql(
+        "select name from needed union select former_name from needed where former_name <> ''"
+    ).to_arrow_table()
     con.register("name_fold", fold_names(names["name"].to_pylist()))
     con.execute(CLAIM)
     con.unregister("name_fold")
@@ -69,16 +74,17 @@ create or replace temp table needed as
 with wanted as (
     select id_key from person_key union select id_key from roster_key
 )
-select c.rid, c.name from incoming_claim as c inner join claim_number as n using (rid)
+select c.rid, c.name, c.former_name from incoming_claim as c inner join claim_number as n using (rid)
 where c.adds_people or n.id_key is null or n.id_key in (select id_key from wanted)
 """
 CLAIM = """
 create or replace temp table claim as
-select c.*, n.id_class, n.id_key, n.id_part, f.name_folded
+select c.*, n.id_class, n.id_key, n.id_part, f.name_folded, o.name_folded as former_folded
 from incoming_claim as c
 inner join claim_number as n using (rid)
 left join needed as w using (rid)
 left join name_fold as f on f.name = w.name
+left join name_fold as o on o.name = w.former_name
 """
 
 

@@ -6,29 +6,55 @@ K2 id_name_conflict      exact number, another name                review
 K3 id_damaged_and_name   damaged number, compatible name, one to one, nothing contradicts   linked (probable)
 K4 name_birth_sex        no number, name, full birth date and sex, one to one; a third agreement: linked (probable),
                          without it: review
-K5 name_and_phone, name_only   no number, one person only           review
+K5 model                 candidates weighed by the model: linked (probable) where the weight, its margin and a third
+                         agreement allow, else review; in place of K4's question where the model has an answer
+K6 name_and_phone, name_only   no number, one person only           review
 """
 
-import re
-
 import duckdb
+import numpy as np
 import pyarrow as pa
-from rapidfuzz.distance import OSA
 
+from matchers.blocking import BlockingCount
 from matchers.id_numbers import BROKEN
+from matchers.model import Model
 from matchers.names import NameLevel, name_level
+from matchers.number_levels import LEVELS as NUMBER_LEVELS
+from matchers.number_levels import number_levels
+from matchers.scored import climb_by_weight
+from schemas.tables import LEVELS, WEIGHTS
+
+COMPATIBLE = (NameLevel.EQUAL.value, NameLevel.COMPATIBLE.value)
+FITTING = ("equal", "letters", "check_missing", "one_slip", "mask_fits")
 
 
-def climb(con: duckdb.DuckDBPyConnection) -> None:
-    """From `claim`, `known` and `new_known` make `linked`: one row per claim (rid, person_id, match_status, rule,
-    link_grade, runner_up). Broken numbers on rosters that lead nowhere get match_status 'quarantine'."""
+def climb(con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1) -> list[BlockingCount]:
+    """From `claim`, `known`, `new_known`, `standing_value` and `standing_name` make `linked`: one row per claim (rid, person_id,
+    match_status, rule, link_grade, runner_up, and what was weighed). Broken numbers on rosters that lead nowhere get
+    match_status 'quarantine'. Returns what the blocking rules brought, empty when nothing was left to weigh."""
     con.execute(EVERYBODY)
     _level_pairs(con, BY_NUMBER, "by_number")
     con.execute(EXACT_LINKS)
     con.execute(UNSETTLED)
     _damaged(con)
     con.execute(BY_NAME)
+    counts = _by_weight(con, model, threads)
     con.execute(LINKED, {"broken": sorted(BROKEN)})
+    return counts
+
+
+def _by_weight(con: duckdb.DuckDBPyConnection, model: Model, threads: int) -> list[BlockingCount]:
+    """Weigh what no number settled. Rows of one source that say the same are one claimant."""
+    con.execute(CLAIMANTS)
+    con.execute(LEFT)
+    con.execute(RIGHT)
+    counts: list[BlockingCount] = []
+    if con.sql("select count(*) from left_source").fetchall()[0][0]:
+        counts = climb_by_weight(con, model, threads)
+    else:
+        con.execute(NOTHING_WEIGHED)
+    con.execute(BY_WEIGHT)
+    return counts
 
 
 def _level_pairs(con: duckdb.DuckDBPyConnection, query: str, target: str) -> None:
@@ -58,7 +84,8 @@ def _damaged(con: duckdb.DuckDBPyConnection) -> None:
     rows = con.execute(
         "select rid, person_id, id_class, id_part, id_number, name_level from damaged order by all"
     ).fetchall()
-    near = [r[:2] for r in rows if r[5] in (NameLevel.EQUAL.value, NameLevel.COMPATIBLE.value) and _fits(*r[2:5])]
+    levels = number_levels(np.array([r[2] for r in rows]), [r[3] for r in rows], [r[4] for r in rows])
+    near = [r[:2] for r, level in zip(rows, levels, strict=True) if r[5] in COMPATIBLE and _fits(r[2], int(level))]
     con.register("fits", pa.table({
         "rid": pa.array([r for r, _ in near], pa.int64()),
         "person_id": pa.array([p for _, p in near], pa.string()),
@@ -67,19 +94,14 @@ def _damaged(con: duckdb.DuckDBPyConnection) -> None:
     con.unregister("fits")
 
 
-def _fits(id_class: str, part: str, number: str) -> bool:
-    """Whether the damaged number can be the known one.
+def _fits(id_class: str, level: int) -> bool:
+    """Whether what is left of the number can be the known one: place and birth date alone only where a spreadsheet
+    took the rest.
 
-    >>> _fits("masked", "1501__________3219", "150102198507043219"), _fits("checksum_bad", "150102198507043218", "150102198507043219")
-    (True, True)
+    >>> _fits("checksum_bad", NUMBER_LEVELS.index("one_slip")), _fits("checksum_bad", NUMBER_LEVELS.index("leading_14"))
+    (True, False)
     """
-    if id_class == "truncated_float":
-        return number.startswith(part)
-    if id_class == "masked":
-        return bool(re.fullmatch(part.replace("_", "."), number))
-    if id_class in ("check_missing", "letters"):
-        return number == part
-    return OSA.distance(part, number, score_cutoff=1) <= 1
+    return NUMBER_LEVELS[level] in FITTING or (id_class == "truncated_float" and NUMBER_LEVELS[level] == "leading_14")
 
 
 EVERYBODY = """
@@ -154,7 +176,7 @@ with pair as (
     from unsettled as c inner join everybody as p using (name_folded)
     where c.rid not in (select rid from near_number) and c.name_folded not like '%?%'
       and c.id_class in ('empty', 'placeholder', 'several', 'truncated_float', 'masked', 'check_missing', 'letters',
-                         'checksum_bad', 'date_bad', 'short', 'long')
+                         'checksum_bad', 'date_bad', 'short', 'long', 'noted', 'two_readings', 'other_number')
       and not coalesce(c.birth_date <> p.birth_date, false) and not coalesce(c.sex <> p.sex, false)
 ),
 graded as (
@@ -176,6 +198,68 @@ select rid, if(max(person_count) = 1, min(person_id), null) as person_id,
        case min(rank) when 0 then 'name_birth_sex' when 1 then 'name_and_phone' else 'name_only' end as rule
 from counted group by rid
 """
+CLAIMANTS = """
+create or replace temp table claimant as
+select row_number() over (order by kind, office, name_folded, former_folded, birth_date, sex, phone, town, village, id_class, id_part,
+       id_key, household_no, local_no, employer, address) as owner, * from (
+    select kind, office, name_folded, nullif(former_folded, name_folded) as former_folded, birth_date, sex, phone, town, village,
+           id_class, id_part, id_key, household_no, local_no, employer, address, list(rid order by rid) as rids
+    from unsettled where name_folded <> '' group by all
+)
+"""
+LEFT = """
+create or replace temp table left_source as
+with named as (
+    select owner, name_folded from claimant union all select owner, former_folded from claimant where former_folded <> ''
+)
+select row_number() over (order by n.owner, n.name_folded) as id, n.owner, n.name_folded, c.birth_date, c.sex, c.phone, c.town, c.village,
+       c.id_class, c.id_part, c.id_key, dense_rank() over (order by c.kind, c.office) as source
+from named as n inner join claimant as c using (owner);
+create or replace temp table left_value as
+with told as (unpivot (
+    select s.id, c.office || ' ' || c.household_no as household, c.office || ' ' || c.local_no as local_no, c.employer,
+           regexp_replace(c.address, '\\s', '', 'g') as address
+    from left_source as s inner join claimant as c using (owner)
+) on household, local_no, employer, address into name field value value)
+select id, field, value from told
+"""
+RIGHT = """
+create or replace temp table known_value as
+with tonight as (unpivot (
+    select e.person_id, c.office || ' ' || c.household_no as household, c.office || ' ' || c.local_no as local_no, c.employer,
+           regexp_replace(c.address, '\\s', '', 'g') as address
+    from claim as c inner join exact_link as e using (rid) where e.link_grade = 'exact'
+) on household, local_no, employer, address into name field value value)
+select substr(person_id, 2)::bigint as owner, field, value from (
+    select person_id, field, value from tonight union select person_id, field, value from standing_value
+) where (field, value) in (select (field, value) from left_value);
+create or replace temp table person_owner as
+select substr(person_id, 2)::bigint as owner, * from everybody;
+create or replace temp table right_source as
+with named as (
+    select owner, name_folded from person_owner
+    union select p.owner, f.name_folded from person_owner as p inner join (
+        select person_id, name_folded from standing_name union
+        select e.person_id, c.former_folded from claim as c inner join exact_link as e using (rid) where c.former_folded <> ''
+    ) as f using (person_id)
+)
+select row_number() over (order by n.owner, n.name_folded) as id, n.owner, n.name_folded, p.birth_date, p.sex, p.phone, p.town, p.village,
+       p.id_number
+from named as n inner join person_owner as p using (owner);
+"""
+NOTHING_WEIGHED = f"""
+create or replace temp table weighed as
+select null::bigint as owner, null::bigint as right_owner, null::bigint as runner_up, null::varchar as status, null::double as match_weight,
+       null::double as runner_up_weight, null::{WEIGHTS} as weights, null::{LEVELS} as levels where false
+"""
+BY_WEIGHT = """
+create or replace temp table by_weight as
+select unnest(c.rids) as rid, p.person_id, q.person_id as runner_up,
+       if(w.status = 'linked' and not p.is_held, 'linked', 'review') as match_status,
+       w.match_weight, w.runner_up_weight, w.weights, w.levels
+from weighed as w inner join claimant as c using (owner) inner join person_owner as p on p.owner = w.right_owner
+left join person_owner as q on q.owner = w.runner_up
+"""
 LINKED = """
 create or replace temp table linked as
 with settled as (
@@ -185,7 +269,12 @@ with settled as (
            'id_damaged_and_name', if(match_status = 'linked', 'probable', 'review')
     from near_number
     union all
-    select rid, person_id, runner_up, match_status, rule, if(match_status = 'linked', 'probable', 'review') from by_name
+    select n.rid, n.person_id, n.runner_up, n.match_status, n.rule, if(n.match_status = 'linked', 'probable', 'review')
+    from by_name as n left join by_weight as w using (rid) where n.match_status = 'linked' or w.match_status is distinct from 'linked'
+    union all
+    select rid, person_id, runner_up, match_status, 'model', if(match_status = 'linked', 'probable', 'review') from by_weight as w
+    where rid not in (select rid from near_number) and rid not in (select rid from by_name where match_status = 'linked')
+      and (match_status = 'linked' or rid not in (select rid from by_name))
 ),
 first_row as (
     select s.person_id, arg_min(c.rid, (c.kind_rank, c.office, c.record_id)) as rid
@@ -201,8 +290,10 @@ select c.rid, c.kind, c.office, c.record_id, c.delivery_id, c.row_no, s.person_i
             else 'review' end as match_status,
        case when s.rid is not null then s.rule when not c.adds_people then null
             when c.id_key is not null then 'id_shared' else 'no_usable_number' end as rule,
-       coalesce(s.link_grade, 'none') as link_grade, c.id_class, c.id_key, c.id_part
+       coalesce(s.link_grade, 'none') as link_grade, c.id_class, c.id_key, c.id_part,
+       w.match_weight, w.runner_up_weight, w.weights, w.levels
 from claim as c
 left join settled as s using (rid)
+left join by_weight as w on w.rid = s.rid and w.person_id = s.person_id
 left join first_row as f on f.rid = c.rid
 """

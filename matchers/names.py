@@ -8,19 +8,20 @@ import re
 import unicodedata
 from enum import Enum
 from functools import cache, lru_cache
-from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-TABLES = Path(__file__).parent / "tables"
+from matchers.han import readings, table
+
 NOISE = re.compile(
-    r"[\s'‘’`\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+"
+    r"[\s'‘’`,、●\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·\u2010-\u2015-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+"
 )
-NOTE = re.compile(r"[0-9]*[(（\[【〔].*$|[0-9]+$")
-UNREADABLE = re.compile(r"[?？□■＿_*＊\ufffd\ue000-\uf8ff]")
+OPEN = r"(\[【〔<《{「『〈"
+NOTE = re.compile(rf"^[0-9]+[、)]?|[0-9]*[{OPEN}].*$|[0-9]+$")
+IN_PARTS = re.compile(rf"[{OPEN}]([\u4e00-\u9fff]{{2,3}})[)\]】〕>》}}」』〉]")
+UNREADABLE = re.compile(r"[?？□■▇◇○◯#〓×＿_*＊\ufffd\ue000-\uf8ff]")
+MASKED_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])X+$")
 PLAIN_HAN = re.compile(r"[\u4e00-\u9fff]+")
-PUA = str.maketrans({"\ue81e": "龴", "\ue826": "龵", "\ue82b": "龶", "\ue832": "龸", "\ue843": "龹", "\ue854": "龺",
-                     "\ue863": "䶮", "\ue864": "龻"})  # fmt: skip
 
 
 class NameLevel(Enum):
@@ -31,16 +32,26 @@ class NameLevel(Enum):
 
 
 @cache
+def _pua() -> dict[int, str]:
+    """Private codes of old GBK systems with the characters they stood for."""
+    return {int(code, 16): char for code, char in table("pua")}
+
+
+@cache
+def _decomposed() -> dict[str, str]:
+    """Rare characters that are written as their parts: 王(吉吉) is 王喆."""
+    return {parts: char for parts, char in table("decomposed")}
+
+
+@cache
 def _simplified() -> dict[int, str]:
-    rows = (TABLES / "simplified.tsv").read_text(encoding="utf-8").splitlines()
-    plain = dict(row.split("\t") for row in rows)
+    plain = {before: after for before, after in table("simplified")}
     return {ord(k): plain.get(v, v) for k, v in plain.items()}  # two steps: 薴 is first 苧, then 苎
 
 
 @cache
 def _readings() -> dict[str, frozenset[str]]:
-    rows = (TABLES / "readings.tsv").read_text(encoding="utf-8").splitlines()
-    return {k: frozenset(v.split()) for k, v in (row.split("\t") for row in rows)}
+    return {char: frozenset(said) for char, said in readings().items()}
 
 
 def fold_name(text: str | None) -> str:
@@ -53,9 +64,11 @@ def fold_name(text: str | None) -> str:
         return ""
     if PLAIN_HAN.fullmatch(text):
         return text.translate(_simplified())
-    plain = NOISE.sub("", unicodedata.normalize("NFKC", text.translate(PUA)))
+    plain = NOISE.sub("", unicodedata.normalize("NFKC", text.translate(_pua())))
+    plain = IN_PARTS.sub(lambda part: _decomposed().get(part[1], part[0]), plain)
     bare = NOTE.sub("", plain) or plain
-    return UNREADABLE.sub("?", bare.translate(_simplified())).upper()
+    shown = UNREADABLE.sub("?", bare.translate(_simplified())).upper()
+    return MASKED_TAIL.sub(lambda hidden: "?" * len(hidden[0]), shown)
 
 
 @lru_cache(maxsize=200_000)

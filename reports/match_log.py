@@ -4,17 +4,22 @@ from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.sheet import DECIMAL, WHOLE, Column, Page, Sheet
+from reports.words import COMPARISON_WORDS
 
+# Every comparison that had something to compare, with its level and its weight; they add up to the pair's weight.
+SHOWN_WEIGHTS = "nullif(concat_ws('；', {}), '')".format(", ".join(
+    f"'{word} ' || round(log.weights.prior, 2)" if name == "prior" else
+    f"if(log.levels.{name} = 'missing', null, '{word}' || word_level(log.levels.{name}) || ' ' || round(log.weights.{name}, 2))"
+    for name, word in COMPARISON_WORDS.items()
+))  # fmt: skip
 INEXACT = Sheet(
     name="非精确比对",
     grain="一行非精确关联、待核查或改判的交付数据",
-    rows="""
+    rows=f"""
 select log.file_name, log.sheet, log.row_no, word_kind(log.kind) as kind, word_match(log.match_status) as outcome,
     word_rule(log.rule) as rule, log.person_id, person.name, shown_id(person.id_number) as id_number,
     log.match_weight, log.match_probability,
-    concat_ws('；', '号码 ' || round(weights.id_number, 2), '姓名 ' || round(weights.name, 2),
-        '出生日期 ' || round(weights.birth_date, 2), '性别 ' || round(weights.sex, 2),
-        '佐证 ' || round(weights.support, 2)) as weights,
+    {SHOWN_WEIGHTS} as weights,
     log.runner_up_person_id, log.runner_up_weight, log.model_version, shown_text(log.cause) as cause, log.supersedes,
     log.record_id, log.delivery_id
 from match_log as log left join person_now as person using (person_id)

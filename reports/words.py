@@ -35,6 +35,21 @@ RULE_WORDS = {
     "no_usable_number": "无可用证件号码", "name_birth_sex": "姓名、出生日期、性别一致",
     "name_and_phone": "姓名、电话一致", "name_only": "仅姓名一致", "model": "模型评分", "reviewer": "人工核定",
 }  # fmt: skip
+COMPARISON_WORDS = {
+    "prior": "先验", "surname": "姓", "given_first": "名首字", "given_second": "名次字", "long_name": "全名（音译或长名）",
+    "birth_date": "出生日期", "sex": "性别", "phone": "电话", "place": "镇街村居", "id_number": "残缺号码", "household": "同户",
+    "local_no": "单位内编号", "employer": "用人单位", "address": "地址",
+}  # fmt: skip
+LEVEL_WORDS = {
+    "missing": "缺", "equal": "相同", "variant": "异体或俗写", "spelt": "拼音相同", "sound": "同音", "shape": "形近",
+    "near_sound": "音近", "near_shape": "略似", "same_part": "部件相同", "unreadable": "不可辨", "unlike": "不同",
+    "swapped": "次序颠倒", "dropped": "多字或少字", "heard": "仅音形相近", "respelt": "同音异译", "near": "音译相近",
+    "cut_short": "截断", "part": "包含", "one_off": "一字之差", "equal_default": "相同（缺省日期）", "day_month_swapped": "日月颠倒",
+    "one_digit": "一位之差", "same_month": "同年月", "same_day": "同月日", "same_year": "同年", "equal_own": "相同（一两人用）",
+    "equal_shared": "相同（数人用）", "equal_mass": "相同（多人用）", "one_slip": "一处之差", "village": "同村居", "town": "同镇街",
+    "letters": "字母代数字", "check_missing": "缺校验位", "two_slips": "两处之差", "mask_fits": "与遮蔽号码相合",
+    "leading_14": "前十四位相同", "birth_part": "仅出生日期段相同", "two_valid": "两个有效号码",
+}  # fmt: skip
 DELIVERY_WORDS = {"accepted": "已接收", "refused": "已拒收", "duplicate": "重复文件", "held": "暂停处理"}
 PACK_WORDS = {"draft": "征求意见稿", "in_force": "现行有效", "final": "已定稿", "expired": "已失效"}
 COVERAGE_WORDS = {"full": "全量", "delta": "增量"}

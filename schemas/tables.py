@@ -21,7 +21,12 @@ OPS = (
     "ADD", "UPD", "FLAG_REEMP", "PROP_EXIT", "PROP_DEREG", "REVIEW", "HOLD", "WITHDRAW", "TASK", "NOTIFY", "URGE",
     "REFER", "ALERT", "GAP", "DECIDED",
 )  # fmt: skip
-WEIGHTS = "STRUCT(id_number DOUBLE, name DOUBLE, birth_date DOUBLE, sex DOUBLE, support DOUBLE)"
+COMPARISONS = (
+    "surname", "given_first", "given_second", "long_name", "birth_date", "sex", "phone", "place", "id_number", "household",
+    "local_no", "employer", "address",
+)  # fmt: skip
+WEIGHTS = "STRUCT({})".format(", ".join(f"{c} DOUBLE" for c in ("prior", *COMPARISONS)))
+LEVELS = "STRUCT({})".format(", ".join(f"{c} VARCHAR" for c in COMPARISONS))
 
 
 def _field(sql: str, *, null: bool = True, codes: tuple[str, ...] = ()) -> Any:
@@ -97,6 +102,7 @@ class MatchLog(pa.DataFrameModel):
     match_weight: Series[float] = _field("DOUBLE")
     match_probability: Series[float] = _field("DOUBLE")
     weights: Series[object] = _field(WEIGHTS)
+    levels: Series[object] = _field(LEVELS)
     runner_up_person_id: Series[str] = text()
     runner_up_weight: Series[float] = _field("DOUBLE")
     model_version: Series[str] = text()

@@ -187,3 +187,37 @@ def _random_rows(rng: random.Random, as_of: date, name: str, person_id: str, lin
         if isinstance(made, Stop) and rng.random() < 0.1:  # the office takes back what it told
             rows.append(replace(made, record_id=f"{made.record_id}-back", withdrawn=True))
     return tuple(rows)
+
+
+# Names and numbers as offices write them: likely characters stand with those they are taken for.
+HAN = "王汪黄李理丽莉张章伟玮卫未末欧阳司马尉迟单覃曾仇小晓明鸣鳴张刚钢静靜婧喆尔日勒力格娜那仁高娃瓦巴特图吐"
+OTHER_SIGNS = "?□?*·・.  　XA1２0(（)）【】〔〕/'\ue000\ue863\u200bß老小姐"
+NAMES = (
+    "欧阳娜娜", "殴阳娜", "司马光", "斯琴高娃", "那仁高娃", "娜仁高瓦", "乌云其木格", "乌云琪木格", "阿不都热西提", "阿卜杜热西提",
+    "WANGWEI", "WEIWANG", "LIU", "SMITH", "OUYANGNANA", "NARENGAOWA", "张伟A", "刘YAN", "王?", "??", "",
+)  # fmt: skip
+
+
+def folded_names() -> st.SearchStrategy[str]:
+    """Names as they are compared: mostly two to four Han characters, some long, in letters, unreadable or missing."""
+    return st.one_of(
+        st.text(HAN, min_size=1, max_size=4), st.sampled_from(NAMES), st.text(HAN + "?", min_size=1, max_size=9)
+    )
+
+
+def delivered_names() -> st.SearchStrategy[str]:
+    return st.text(HAN + OTHER_SIGNS, max_size=10)
+
+
+def delivered_numbers() -> st.SearchStrategy[str]:
+    """Anything between a valid number and a telephone number with a note."""
+    valid = ("150102198507043219", "11010519491231002X", "150102850704321", "H12345678", "E12345678", "12345678")
+    spoilt = st.builds(
+        lambda a, sign, b: a + sign + b,
+        st.sampled_from(valid),
+        st.sampled_from(("", " ", "/", "(户主)", "*", "x", ".0")),
+        st.text("0123456789Xx*/ 号E+.", max_size=4),
+    )
+    return st.one_of(
+        spoilt, st.text("0123456789", min_size=14, max_size=19), st.text("0123456789XHMCETWP:*()/- 护照号", max_size=22)
+    )

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from matchers.model import read_model
 from policies.pack import PACKS
 from tests.nightshift import (
     Case,
@@ -725,7 +726,7 @@ def test_every_new_row_is_logged_once(played: Place) -> None:
                 if r["delivery_id"] == file["delivery_id"] and r["supersedes"] is None
             ]
             assert len(own) == file["accepted"] - file["unchanged"]
-            assert {r["model_version"] for r in own} <= {"ladder-1"}
+            assert {r["model_version"] for r in own} <= {read_model().version}
 
 
 # The manifest
@@ -742,7 +743,7 @@ def test_a_manifest_says_what_the_run_was_made_of(played: Place, day: str) -> No
     assert {e["recorded_at"] for e in night.entries()} == {recorded}
     assert said["packs"] == ["zhongshan", "neimenggu"] and set(said["pack_versions"]) == set(said["packs"])
     assert all(said["pack_versions"].values())
-    assert (said["code_version"], said["model_version"]) == (version("zhaoren"), "ladder-1")
+    assert (said["code_version"], said["model_version"]) == (version("zhaoren"), read_model().version)
 
 
 def sha256(path: Any) -> str:

@@ -17,7 +17,17 @@ from reports.night import Night, PackNote, Profile, build_workbooks
 from reports.row_stream import CUT, LONGEST, as_xml
 from reports.sheet import TEXT, Column
 from reports.workbook import clean
-from schemas.tables import Delivery, LedgerEntry, MatchLog, Notice, OutboundList, Person, Quarantine, describe
+from schemas.tables import (
+    COMPARISONS,
+    Delivery,
+    LedgerEntry,
+    MatchLog,
+    Notice,
+    OutboundList,
+    Person,
+    Quarantine,
+    describe,
+)
 
 NUMBER, MASKED = "150102198507041234", "150102********1234"
 NUMBER_X, MASKED_X = "44200119790312002X", "442001********002X"
@@ -110,7 +120,8 @@ def town() -> duckdb.DuckDBPyConnection:
             con, "match_log", delivery_id="d1", row_no=row, record_id=f"rec{row}", kind="insurance_stop",
             file_name="停保_20240630.csv", person_id=found, runner_up_person_id=other, match_status=status, rule=rule,
             match_weight=12.5,
-            weights={"id_number": 9.25, "name": 3.25, "birth_date": None, "sex": 0.5, "support": None},
+            weights=dict.fromkeys(COMPARISONS, 0.0) | {"prior": -20.5, "surname": 3.25, "birth_date": 9.25, "sex": 0.5},
+            levels=dict.fromkeys(COMPARISONS, "missing") | {"surname": "sound", "birth_date": "equal", "sex": "equal"},
         )  # fmt: skip
     quarantined = {"row_no": 3, "column": "停保日期", "check": "date", "value_kind": "text", "message": "日期无法识别"}
     insert(con, "quarantine", delivery_id="d1", file_name="停保_20240630.csv", **quarantined)
@@ -277,7 +288,7 @@ def test_an_open_link_names_the_row_and_its_candidates(books: dict[str, openpyxl
 def test_the_match_log_lists_what_is_not_exact(books: dict[str, openpyxl.Workbook]) -> None:
     rows = rows_of(books["比对日志"]["非精确比对"])
     assert [row["行号"] for row in rows] == [2, 3, 4]
-    assert rows[0]["各项权重"] == "号码 9.25；姓名 3.25；性别 0.5"
+    assert rows[0]["各项权重"] == "先验 -20.5；姓同音 3.25；出生日期相同 9.25；性别相同 0.5"
     assert {row["结果"] for row in rows_of(books["比对日志"]["拒收与暂停"])} == {"已拒收", "暂停处理"}
     assert len(rows_of(books["比对日志"]["隔离行"])) == 1
 

@@ -1,0 +1,127 @@
+"""Which pairs are worth comparing: several rules, each named by what must agree, each bounded and counted.
+
+A key that too many share (a default date, one phone on fifty thousand rows) is narrowed by a further agreement, and
+reported; what stays too common even then is left to the other rules, and reported too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from matchers.comparisons import digests
+from matchers.han import spoken_by
+from matchers.name_book import name_book
+from matchers.transcription import skeleton
+
+MOST_HOLDERS = 1_000  # known people under one key; a common full name in a city of a million has some 300
+MOST_PAIRS = 200_000  # pairs that one key may bring
+
+
+@dataclass(frozen=True)
+class BlockingRule:
+    """`agree` and `further` are columns of both sides; a missing value joins nothing."""
+
+    name: str
+    agree: tuple[str, ...]
+    further: tuple[str, ...] = ()
+
+
+RULES = (
+    BlockingRule("same_birth_date", ("birth_digits",), ("surname_sound",)),
+    BlockingRule("same_name", ("name_folded",), ("birth_year",)),
+    BlockingRule("same_sound_and_birth_year", ("name_sound", "birth_year"), ("month_day",)),
+    BlockingRule("same_sound_and_month_day", ("name_sound", "month_day"), ("sex",)),
+    BlockingRule("same_sound_and_town", ("name_sound", "town"), ("village",)),
+    BlockingRule("same_start_and_birth_month", ("surname_sound", "first_sound", "birth_month"), ("sex",)),
+    BlockingRule("same_given_and_birth_month", ("given_digest", "birth_month"), ("sex",)),
+    BlockingRule("same_phone", ("phone",), ("surname_sound",)),
+)
+
+
+@dataclass(frozen=True)
+class BlockingCount:
+    """What one rule brought: pairs, keys that had to be narrowed, and keys too common even then."""
+
+    rule: str
+    pairs: int
+    narrowed: int
+    too_common: int
+
+
+def name_keys(names: Sequence[str]) -> pa.Table:
+    """For distinct folded names: name_folded, name_sound, surname_sound, first_sound, given_digest."""
+    book = name_book(names)
+    _, alike = spoken_by()
+    parts = [alike[p, 0].astype(np.int64) for p in (book.surname, book.given_first, book.given_second)]
+    whole = digests([skeleton(n) if long else None for n, long in zip(names, book.is_long, strict=True)])
+    sound = np.where(book.is_long, whole, parts[0] << 32 | parts[1] << 16 | parts[2])
+    given = np.where(book.given_second > 0, book.given_first.astype(np.int64) << 32 | book.given_second, 0)
+    return pa.table({
+        "name_folded": pa.array(names, pa.string()), "name_sound": _or_null(sound, sound != 0),
+        "surname_sound": _or_null(parts[0], parts[0] > 0), "first_sound": _or_null(parts[1], parts[1] > 0),
+        "given_digest": _or_null(given, given > 0),
+    })  # fmt: skip
+
+
+def _or_null(values: NDArray[np.int64], there: NDArray[np.bool_]) -> pa.Array:
+    return pa.array(values, pa.int64(), mask=~there)
+
+
+def block(con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule] = RULES) -> list[BlockingCount]:
+    """From `left_record` and `right_record` (n, and the columns the rules name) make `candidate` (l, r), each pair once."""
+    con.execute("create or replace temp table proposed (l bigint, r bigint)")
+    counts = [_one_rule(con, rule) for rule in rules]
+    con.execute(
+        "create or replace temp table candidate as select distinct l, r from proposed order by l, r; drop table proposed"
+    )
+    return counts
+
+
+def _one_rule(con: duckdb.DuckDBPyConnection, rule: BlockingRule) -> BlockingCount:
+    told = {
+        "key": "({})".format(", ".join(rule.agree)), "is_told": " and ".join(f"{c} is not null" for c in rule.agree),
+        "narrow": "({})".format(", ".join(rule.agree + rule.further)),
+        "is_narrow": " and ".join(f"{c} is not null" for c in rule.further) or "false",
+    }  # fmt: skip
+    con.execute(KEYS.format(**told))
+    con.execute(COMMON, {"holders": MOST_HOLDERS, "pairs": MOST_PAIRS})
+    con.execute(STILL_COMMON, {"holders": MOST_HOLDERS, "pairs": MOST_PAIRS})
+    before = _count(con, "proposed")
+    con.execute(PROPOSED)
+    return BlockingCount(
+        rule.name, _count(con, "proposed") - before, _count(con, "common_key"), _count(con, "still_common")
+    )
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(con.execute(f"select count(*) from {table}").fetchall()[0][0])
+
+
+KEYS = """
+create or replace temp table left_key as
+select n, {key} as key, case when {is_narrow} then {narrow} end as narrow from left_record where {is_told};
+create or replace temp table right_key as
+select n, {key} as key, case when {is_narrow} then {narrow} end as narrow from right_record where {is_told} and {key} in (select key from left_key)
+"""
+COMMON = """
+create or replace temp table common_key as
+with l as (select key, count(*) as n from left_key group by key), r as (select key, count(*) as n from right_key group by key)
+select key from l inner join r using (key) where r.n > $holders or l.n * r.n > $pairs
+"""
+STILL_COMMON = """
+create or replace temp table still_common as
+with l as (select narrow, count(*) as n from left_key where key in (select key from common_key) group by narrow),
+     r as (select narrow, count(*) as n from right_key where key in (select key from common_key) group by narrow)
+select narrow from l inner join r using (narrow) where r.n > $holders or l.n * r.n > $pairs
+"""
+PROPOSED = """
+insert into proposed
+select l.n, r.n from left_key as l inner join right_key as r using (key) where key not in (select key from common_key)
+union all
+select l.n, r.n from left_key as l inner join right_key as r using (narrow)
+where l.key in (select key from common_key) and narrow not in (select narrow from still_common)
+"""

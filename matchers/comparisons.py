@@ -1,0 +1,125 @@
+"""Everything but names and numbers, compared over arrays of pairs: birth date, sex, phone, place.
+
+Level 0 is always `missing`: a value that is not there says nothing.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.han import Levels
+
+BIRTH_LEVELS = (
+    "missing",
+    "equal",
+    "equal_default",
+    "day_month_swapped",
+    "one_digit",
+    "same_month",
+    "same_day",
+    "same_year",
+    "unlike",
+)
+B_EQUAL, B_DEFAULT, B_SWAPPED, B_DIGIT, B_MONTH, B_DAY, B_YEAR, B_UNLIKE = range(1, len(BIRTH_LEVELS))
+PLAIN_LEVELS = ("missing", "equal", "unlike")
+PHONE_LEVELS = ("missing", "equal_own", "equal_shared", "equal_mass", "one_slip", "unlike")
+P_OWN, P_SHARED, P_MASS, P_SLIP, P_UNLIKE = range(1, len(PHONE_LEVELS))
+PLACE_LEVELS = ("missing", "village", "town", "unlike")
+FAMILY, OFFICE = 2, 10  # known people under one phone: up to a couple; up to a large family; an agent's or a cadre's
+PHONE_DIGITS = 11
+TOWN_ENDS = re.compile("(?:街道办事处|地区办事处|办事处|街道|镇|乡|苏木)$")
+VILLAGE_ENDS = re.compile("(?:社区居民委员会|社区居委会|村民委员会|居民委员会|村委会|居委会|社区|嘎查村|嘎查|村)$")
+Ints = NDArray[np.int64]
+
+
+def birth_levels(left: Ints, right: Ints) -> Levels:
+    """Dates as YYYYMMDD, 0 for none. The first of January is what forms fill in: it says little."""
+    found = np.full(len(left), B_UNLIKE, dtype=np.int8)
+    (y, m, d), (v, n, e) = _parts(left), _parts(right)
+    default = (left % 10000 == 101) | (right % 10000 == 101)
+    cases = (
+        (y == v, B_YEAR), ((m == n) & (d == e) & ~default, B_DAY), ((y == v) & (m == n), B_MONTH), (_one_digit(left, right), B_DIGIT),
+        ((y == v) & (m == e) & (d == n), B_SWAPPED), (left == right, B_EQUAL), ((left == right) & default, B_DEFAULT),
+        ((left == 0) | (right == 0), 0),
+    )  # fmt: skip
+    for test, level in cases:  # a later case outranks an earlier one
+        found[test] = level
+    return found
+
+
+def _parts(dates: Ints) -> tuple[Ints, Ints, Ints]:
+    return dates // 10000, dates // 100 % 100, dates % 100
+
+
+def _one_digit(left: Ints, right: Ints) -> NDArray[np.bool_]:
+    """One digit differs, or two neighbours stand the other way round."""
+    gap = np.abs(left - right)
+    powers = [10**n for n in range(8)]
+    single = np.zeros(len(left), dtype=bool)
+    for power in powers:
+        same_rest = (left // (power * 10) == right // (power * 10)) & (left % power == right % power)
+        single |= same_rest & (gap > 0)
+    for power in powers[:-1]:
+        a, b = left // power % 100, right // power % 100
+        turned = (a // 10 == b % 10) & (a % 10 == b // 10) & (a != b)
+        single |= turned & (left // (power * 100) == right // (power * 100)) & (left % power == right % power)
+    return single
+
+
+def plain_levels(left: Ints, right: Ints) -> Levels:
+    """Equal codes or not; 0 is missing."""
+    return np.where((left == 0) | (right == 0), 0, np.where(left == right, 1, 2)).astype(np.int8)
+
+
+def phone_levels(left: Ints, right: Ints, holders: Ints) -> Levels:
+    """`holders` counts the known people under the right phone: what a shared phone says is little."""
+    found = np.full(len(left), P_UNLIKE, dtype=np.int8)
+    found[_one_digit_apart(left, right)] = P_SLIP
+    same = left == right
+    found[same] = np.where(holders[same] <= FAMILY, P_OWN, np.where(holders[same] <= OFFICE, P_SHARED, P_MASS))
+    found[(left == 0) | (right == 0)] = 0
+    return found
+
+
+def _one_digit_apart(left: Ints, right: Ints) -> NDArray[np.bool_]:
+    """Phones that differ in one digit: then the difference is one digit times a power of ten."""
+    gap = np.abs(left - right)
+    found = np.zeros(len(left), dtype=bool)
+    for power in [10**n for n in range(PHONE_DIGITS)]:
+        open_ = (gap >= power) & (gap < 10 * power) & (gap % power == 0)
+        found |= open_ & (left // (power * 10) == right // (power * 10))
+    return found
+
+
+def place_levels(town: tuple[Ints, Ints], village: tuple[Ints, Ints]) -> Levels:
+    """Digests of folded place names; a village counts in its own town only."""
+    levels = plain_levels(*town)
+    same_village = (village[0] == village[1]) & (village[0] != 0)
+    return np.where((levels == 1) & same_village, 1, np.where(levels == 0, 0, levels + 1)).astype(np.int8)
+
+
+def fold_place(text: str, ends: re.Pattern[str]) -> str:
+    """A place without the word for what kind it is.
+
+    >>> fold_place("城关镇", TOWN_ENDS), fold_place("东风社区居委会", VILLAGE_ENDS)
+    ('城关', '东风')
+    """
+    bare = "".join(text.split())
+    return ends.sub("", bare) or bare
+
+
+def digests(texts: Sequence[str | None]) -> Ints:
+    """A number for each text, the same for the same text everywhere; 0 for none."""
+    known = {t: _digest(t) for t in _distinct(texts)}
+    return np.fromiter((known[t] if t else 0 for t in texts), dtype=np.int64, count=len(texts))
+
+
+def _distinct(texts: Iterable[str | None]) -> set[str]:
+    return {t for t in texts if t}
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

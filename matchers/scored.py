@@ -1,0 +1,152 @@
+"""The rung for what numbers cannot settle: candidates from the blocking rules, weighed by the model, resolved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from matchers.agreements import agree, agreement_levels
+from matchers.blocking import RULES, BlockingCount, BlockingRule, block
+from matchers.comparisons import BIRTH_LEVELS, Ints
+from matchers.han import Levels
+from matchers.model import COMPARISONS, MILLI, Model
+from matchers.name_levels import CHARACTER_LEVELS, LONG_LEVELS
+from matchers.number_levels import LEVELS as NUMBER_LEVELS
+from matchers.number_levels import number_levels
+from matchers.records import gather, make_records
+from matchers.resolve import NOBODY, NONE, resolve
+from matchers.score import Scale, Scored, score_pairs
+
+NUMBER_AGREES = tuple(
+    NUMBER_LEVELS.index(n) for n in ("equal", "letters", "check_missing", "one_slip", "mask_fits", "leading_14")
+)
+NUMBER_DENIES = tuple(NUMBER_LEVELS.index(n) for n in ("two_valid", "unlike"))
+BIRTH_AGREES = tuple(BIRTH_LEVELS.index(n) for n in ("equal", "day_month_swapped", "one_digit"))
+BIRTH_DENIES = tuple(BIRTH_LEVELS.index(n) for n in ("same_day", "same_year", "unlike"))
+GIVEN_AGREES = tuple(
+    CHARACTER_LEVELS.index(n)
+    for n in ("equal", "variant", "spelt", "sound", "near_sound", "shape", "near_shape", "swapped")
+)
+LONG_AGREES = tuple(LONG_LEVELS.index(n) for n in ("equal", "respelt", "near", "cut_short"))
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The pairs of owners that candidates brought together, each once, with the best weight of their records.
+    `left` and `right` are owners, `source` the left one's source."""
+
+    left: Ints
+    right: Ints
+    source: Ints
+    scored: Scored
+    may_link: NDArray[np.bool_]
+
+
+def weigh_candidates(
+    con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, rules: Sequence[BlockingRule] = RULES
+) -> tuple[Weighed, list[BlockingCount]]:
+    """Weigh every pair that a rule or an agreement brings together.
+
+    `left_source` and `right_source`: id, owner (who it speaks of: several records, under former names, may have one),
+    name_folded, birth_date, sex, phone, town, village; the left also source, id_class, id_part, id_key, the right
+    id_number. `left_value` (id, field, value) and `known_value` (owner, field, value): see `agreements`.
+    """
+    make_records(con, "left_source", "left_record")
+    make_records(con, "right_source", "right_record")
+    counts = block(con, rules)
+    agree(con)
+    told = dict(agreement_levels(con)) | {"id_number": _number_levels(con)}
+    left, i, right, j = gather(con)
+    scored = score_pairs(Scale(model), left, i, right, j, told, threads)
+    owners = con.sql(OWNERS).fetchnumpy()
+    best = _best_of_owners(owners["l"], owners["r"], scored)
+    kept = scored.take(best)
+    return Weighed(owners["l"][best], owners["r"][best], owners["source"][best], kept, _may_link(kept.levels)), counts
+
+
+OWNERS = """
+select a.owner as l, b.owner as r, a.source::bigint as source
+from candidate as c inner join left_record as x on x.n = c.l inner join left_source as a on a.id = x.id
+inner join right_record as y on y.n = c.r inner join right_source as b on b.id = y.id
+order by c.l, c.r
+"""
+
+
+def _best_of_owners(left: Ints, right: Ints, scored: Scored) -> Ints:
+    """The heaviest pair of each two owners, in their order."""
+    order = np.lexsort((-scored.total.astype(np.int64), right, left))
+    first = np.r_[True, (np.diff(left[order]) != 0) | (np.diff(right[order]) != 0)][: len(order)]
+    return order[first]
+
+
+def _number_levels(con: duckdb.DuckDBPyConnection) -> Levels:
+    """What is left of the delivered number, against the known one; missing for most pairs."""
+    found = con.sql(NUMBERS).to_arrow_table()
+    size = int(con.sql("select count(*) from candidate").fetchall()[0][0])
+    levels = np.zeros(size, dtype=np.int8)
+    if found.num_rows:
+        classes = np.array(found["id_class"].to_pylist())
+        levels[found["place"].to_numpy()] = number_levels(
+            classes, found["id_part"].to_pylist(), found["id_number"].to_pylist()
+        )
+    return levels
+
+
+NUMBERS = """
+select c.place, s.id_class, coalesce(s.id_part, s.id_key) as id_part, p.id_number
+from (select row_number() over (order by l, r) - 1 as place, l, r from candidate) as c
+inner join left_record as lr on lr.n = c.l inner join left_source as s on s.id = lr.id
+inner join right_record as rr on rr.n = c.r inner join right_source as p on p.id = rr.id
+where coalesce(s.id_part, s.id_key) is not null and p.id_number is not null
+order by c.place
+"""
+
+
+def _may_link(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
+    """Whether a pair may be linked without a person's eye at all: something of the given name and the birth date agree,
+    with a third agreement beside the sex (two, where no birth date is told), and nothing contradicts. A family shares
+    surname, home, phone and household, twins the birth date too: all that is no more than one agreement of a family."""
+    number = np.isin(levels["id_number"], NUMBER_AGREES)
+    family = np.isin(levels["phone"], (1, 2)) | (levels["household"] == 1) | (levels["address"] == 1)
+    thirds = [number, family, np.isin(levels["place"], (1, 2)), levels["local_no"] == 1, levels["employer"] == 1]
+    born = np.isin(levels["birth_date"], BIRTH_AGREES)
+    enough = np.sum(thirds, axis=0) >= np.where(born, 1, 2)
+    named = np.isin(levels["long_name"], LONG_AGREES)
+    for part in ("given_first", "given_second"):
+        named |= np.isin(levels[part], GIVEN_AGREES)
+    denied = (
+        (levels["sex"] == 2) | np.isin(levels["id_number"], NUMBER_DENIES) | np.isin(levels["birth_date"], BIRTH_DENIES)
+    )
+    return named & enough & ~denied
+
+
+def climb_by_weight(con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1) -> list[BlockingCount]:
+    """Weigh and resolve; make `weighed`, one row for every left owner that has a candidate worth asking about: owner,
+    right_owner, runner_up, status, match_weight and runner_up_weight in bits, and the structs weights and levels."""
+    weighed, counts = weigh_candidates(con, model, threads)
+    total = weighed.scored.total
+    decided = resolve(weighed.left, weighed.right, total, weighed.may_link, weighed.source, model.thresholds)
+    asked = np.flatnonzero(decided.status != NONE)
+    best, second = decided.best[asked], decided.runner_up[asked]
+    shown = weighed.scored.take(best)
+    weights = {"prior": np.full(len(best), model.prior)} | dict(shown.weights)
+    con.register("decided", pa.table({
+        "owner": decided.left[asked], "right_owner": weighed.right[best],
+        "runner_up": pa.array(weighed.right[second], mask=second == NOBODY),
+        "status": pa.array(decided.status[asked], pa.string()), "match_weight": total[best] / MILLI,
+        "runner_up_weight": pa.array(total[second] / MILLI, mask=second == NOBODY),
+        "weights": _struct({c: w / MILLI for c, w in weights.items()}),
+        "levels": _struct({c: np.array(COMPARISONS[c])[found] for c, found in shown.levels.items()}),
+    }))  # fmt: skip
+    con.execute("create or replace temp table weighed as select * from decided")
+    con.unregister("decided")
+    return counts
+
+
+def _struct(columns: Mapping[str, NDArray[Any]]) -> pa.StructArray:
+    names = [n for n in ("prior", *COMPARISONS) if n in columns]
+    return pa.StructArray.from_arrays([pa.array(columns[n]) for n in names], names=names)
