@@ -20,7 +20,7 @@ from schemas.extracts import LAYOUTS
 RULES = {
     "id_and_name": "证件号码有效且相同，姓名相符", "id_name_conflict": "证件号码相同，姓名不符", "id_shared": "同一号码下有几个人",
     "id_damaged_and_name": "证件号码残缺，按号码其余部分与姓名", "name_birth_sex": "姓名、出生日期、性别",
-    "name_and_phone": "姓名与电话", "name_only": "只有姓名", "no_usable_number": "没有可用的证件号码",
+    "name_and_phone": "姓名与电话", "name_only": "只有姓名", "no_usable_number": "没有可用的证件号码", "no_number": "没有证件号码，按姓名、出生日期、性别和住处或电话建档",
     "model": "各项比对的权重之和", "reviewer": "人工核定",
 }  # fmt: skip
 GRADES = {

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from reports.words import COMPARISON_WORDS, LEVEL_WORDS
 
+AGAINST = {"stranger": "无关的人", "relative": "同家庭的人"}
+
 
 def weight_lines(
     weight: float | None,
@@ -16,7 +18,7 @@ def weight_lines(
     if weight is None or weights is None or levels is None:
         return []
     shown = [(name, levels.get(name)) for name in weights if name == "prior" or levels.get(name) != "missing"]
-    lines = ["  权重表（比特，正数支持同一人，负数相反）："]
+    lines = [f"  权重表（比特，正数支持同一人，负数相反；与{AGAINST[levels['against']]}相比）："]
     for name, level in shown:
         word = (
             f"{COMPARISON_WORDS.get(name, name)}：{LEVEL_WORDS.get(level or '', level)}"

@@ -7,10 +7,15 @@ from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, 
 from matchers.fold_columns import fold_names
 from matchers.ladder import climb
 from matchers.model import Model
+from matchers.numberless import meet_numberless
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.extracts import LAYOUTS
 from schemas.tables import row_columns
 
+NEXT_PERSON = """
+select 1 + greatest((select coalesce(max(substr(person_id, 2)::bigint), 0) from store.person),
+                    (select coalesce(max(substr(person_id, 2)::bigint), 0) from newcomer))
+"""
 FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
 BROKEN_NUMBER = {
     "checksum_bad": "「证件号码」校验位不符，且不能由姓名和出生日期确认是谁；请核对证件后重报。",
@@ -34,6 +39,7 @@ def link(con: duckdb.DuckDBPyConnection, run_no: int, model: Model, threads: int
     describe_newcomers(con)
     _what_stands(con)
     counts = climb(con, model, threads)
+    meet_numberless(con, model, con.sql(NEXT_PERSON).fetchall()[0][0], threads)
     con.execute(
         "create or replace temp table model_version as select $version as model_version", {"version": model.version}
     )
@@ -83,7 +89,9 @@ def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
-    """Standing rows that belong to nobody yet: those without an exact number, and those whose number is new tonight."""
+    """Standing rows that may speak of somebody else than we think: those of nobody (without an exact number, or whose
+    number is new tonight), those of people without a number, and presumed ones that a newcomer may fit as well."""
+    con.execute(NEW_TONIGHT)
     con.execute(
         "create or replace temp sequence retry_rid start with 4611686018427387904"
     )  # above every row of tonight
@@ -91,12 +99,13 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
         columns = {name for name, _ in row_columns(layout)}
         con.execute(f"""
             create or replace temp table retry as
-            select * from store.standing_{kind} where match_status in ('not_linked', 'review')
-              and (id_key is null or id_key in (select id_key from roster_key)) and {STANDING.format(kind=kind)}
+            select * from store.standing_{kind} where {STANDING.format(kind=kind)}
+              and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key)))
+                   or rule = 'no_number' or (link_grade = 'probable' and {TOUCHED}))
         """)
         con.execute(f"""
             insert into incoming_claim
-            select nextval('retry_rid'), true, r.match_status, r.person_id, c.* exclude (rid)
+            select nextval('retry_rid'), true, if(r.match_status = 'new_person', 'linked', r.match_status), r.person_id, c.* exclude (rid)
             from ({claim_select(kind, "retry", columns, "0")}) as c inner join retry as r using (office, record_id)
         """)
         con.execute("""
@@ -129,6 +138,19 @@ select person_id, '{field}' as field, {value} as value from store.standing_{kind
 where person_id is not null and link_grade = 'exact' and {value} in (select value from asked)"""
 STANDING_NAME = """
 select person_id, former_name from store.standing_{kind} where person_id is not null and link_grade = 'exact' and former_name <> ''"""
+# A presumed link is asked again when tonight's rosters bring somebody of that birth date, name or phone.
+NEW_TONIGHT = """
+create or replace temp table new_tonight as
+with fresh as (
+    select c.name, c.phone, coalesce(if(regexp_full_match(n.id_key, '[0-9]{17}[0-9X]'), try_strptime(substr(n.id_key, 7, 8), '%Y%m%d')::date, null),
+                                     c.birth_date) as birth_date
+    from incoming_claim as c inner join claim_number as n using (rid)
+    where c.adds_people and n.id_key is not null and n.id_key not in (select id_key from person_key)
+)
+select unnest(['name', 'phone', 'birth_date']) as field, unnest([name, phone, birth_date::varchar]) as value from fresh
+"""
+TOUCHED = """(name in (select value from new_tonight where field = 'name') or phone in (select value from new_tonight where field = 'phone')
+                    or birth_date::varchar in (select value from new_tonight where field = 'birth_date'))"""
 STANDING = "(office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')"
 QUARANTINE = """
 create or replace temp table broken as
@@ -149,11 +171,12 @@ delete from ended where kind = '{kind}' and cause in ('vanished', 'absent') and 
 # A row taken in anew carries its link itself; of an older one only a change is kept.
 LINK_CHANGE = """
 create or replace temp table link_change as
-select l.kind, l.office, l.record_id, l.person_id, l.match_status, l.rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up,
+select l.kind, l.office, l.record_id, l.person_id, if(l.match_status = 'quarantine', 'review', l.match_status) as match_status,
+       if(l.match_status = 'quarantine', 'no_usable_number', l.rule) as rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up,
        l.match_weight, l.runner_up_weight, l.weights, l.levels,
        (select run_no from this_run) as run_no
 from linked as l inner join claim as c using (rid)
-where c.is_retry and l.match_status not in ('quarantine', 'new_person')
+where c.is_retry and l.match_status <> 'new_person' and (l.match_status <> 'quarantine' or c.prior_status = 'linked')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person)
 """
 TONIGHT_PEOPLE = """
@@ -171,13 +194,15 @@ select person_id, name, id_kind, id_number, sex, birth_date, town, village, phon
        r.run_no as last_run, null::varchar as merged_into
 from new_known cross join this_run as r
 union all
+select person_id, name, null, null, sex, birth_date, town, village, phone, r.run_no, r.run_no, null from numberless cross join this_run as r
+union all
 select p.person_id, p.name, p.id_kind, p.id_number, p.sex, p.birth_date, coalesce(t.town, p.town), coalesce(t.village, p.village),
-       coalesce(t.phone, p.phone), p.first_run, r.run_no, p.merged_into
-from store.person as p left join told as t using (person_id) cross join this_run as r
+       coalesce(t.phone, p.phone), p.first_run, r.run_no, coalesce(g.merged_into, p.merged_into)
+from store.person as p left join told as t using (person_id) left join merged as g using (person_id) cross join this_run as r
 where coalesce(t.town <> p.town or (t.town is not null and p.town is null), false)
    or coalesce(t.village <> p.village or (t.village is not null and p.village is null), false)
    or coalesce(t.phone <> p.phone or (t.phone is not null and p.phone is null), false)
-   or p.person_id in (select person_id from held_known);
+   or p.person_id in (select person_id from held_known) or g.person_id is not null;
 create or replace temp table person_now as
 select * from store.person where person_id not in (select person_id from person_tonight)
 union all select * from person_tonight;

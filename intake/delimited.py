@@ -4,6 +4,7 @@ Two ways to the same rows: Arrow's parser for a well-formed file, and the standa
 that a row with too few or too many cells is kept and told apart instead of shifting its neighbours.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Mapping, Sequence
@@ -65,6 +66,8 @@ def _fast(content: bytes, delimiter: str, place: int, width: int) -> pa.Table | 
     if start is None or b'"' in content[:start] or content.count(b"\r") != content.count(b"\r\n"):
         return None
     body = memoryview(content)[start:]
+    if body[:3] == codecs.BOM_UTF8:  # Arrow takes it for the file's own mark, though it stands in a cell
+        return None
     if len(body) < 1 << 16 and not bytes(body).strip():
         return _empty(width)
     if _last_line_in_doubt(content, delimiter, width) or (quoted and not _well_quoted(content, start, delimiter)):

@@ -97,10 +97,16 @@ ended_basis as (
     select person_id, pack, track, count(*) as ended_count from ending where op_class = 'IN' and not is_replaced
     group by person_id, pack, track
 ),
+still_held as (  -- on hold after tonight, by another rule or a new finding
+    select person_id, pack, track from open_item where op_class = 'HOLD' and entry_id not in (select entry_id from ending)
+    union select person_id, pack, track from wanted where op_class = 'HOLD'
+),
 closings as (
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
            if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count) as needs_decision,
-           case when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
+           case when x.op_class = 'HOLD' and coalesce(t.open_count + t.new_count, 0) = 0
+                     and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
+                when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
                 when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,

@@ -112,16 +112,25 @@ create or replace temp table common_key as
 with l as (select key, count(*) as n from left_key group by key), r as (select key, count(*) as n from right_key group by key)
 select key from l inner join r using (key) where r.n > $holders or l.n * r.n > $pairs
 """
+# Of a common key the rarest parts are kept, as many as its bound allows.
 STILL_COMMON = """
 create or replace temp table still_common as
-with l as (select narrow, count(*) as n from left_key where key in (select key from common_key) group by narrow),
-     r as (select narrow, count(*) as n from right_key where key in (select key from common_key) group by narrow)
-select narrow from l inner join r using (narrow) where r.n > $holders or l.n * r.n > $pairs
+with l as (select key, narrow, count(*) as n from left_key where key in (select key from common_key) and narrow is not null group by all),
+     r as (select narrow, count(*) as n from right_key where key in (select key from common_key) group by narrow),
+     part as (select key, narrow, l.n * r.n as pair_count, r.n > $holders as is_crowded from l inner join r using (narrow)),
+     summed as (
+         select *, sum(if(is_crowded, 0, pair_count)) over (partition by key order by is_crowded, pair_count, narrow) as so_far from part
+     )
+select narrow from summed where is_crowded or so_far > $pairs
 """
+# Keys are thrown away before the join: a join first and a filter above it would make every pair of the common key.
 PROPOSED = """
+create or replace temp table plain_left as select l.n, l.key from left_key as l anti join common_key using (key);
+create or replace temp table narrow_left as
+select l.n, l.narrow from left_key as l semi join common_key using (key) anti join still_common using (narrow)
+where narrow is not null;
 insert into proposed
-select l.n, r.n from left_key as l inner join right_key as r using (key) where key not in (select key from common_key)
+select l.n, r.n from plain_left as l inner join right_key as r using (key)
 union all
-select l.n, r.n from left_key as l inner join right_key as r using (narrow)
-where l.key in (select key from common_key) and narrow not in (select narrow from still_common)
+select l.n, r.n from narrow_left as l inner join right_key as r using (narrow)
 """

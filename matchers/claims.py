@@ -77,9 +77,13 @@ with wanted as (
 select c.rid, c.name, c.former_name from incoming_claim as c inner join claim_number as n using (rid)
 where c.adds_people or n.id_key is null or n.id_key in (select id_key from wanted)
 """
+# is_member: the number is the householder's, told on the row of another member of the household.
 CLAIM = """
 create or replace temp table claim as
-select c.*, n.id_class, n.id_key, n.id_part, f.name_folded, o.name_folded as former_folded
+select c.*, n.id_class, n.id_key, n.id_part, f.name_folded, o.name_folded as former_folded,
+       coalesce(relation, '') not in ('', '户主', '本人')
+           and coalesce(upper(regexp_replace(householder_id, '\\s', '', 'g')) in (n.id_key, c.id_number, left(n.id_key, 6) || substr(n.id_key, 9, 9)), false)
+           as is_member
 from incoming_claim as c
 inner join claim_number as n using (rid)
 left join needed as w using (rid)

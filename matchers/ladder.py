@@ -106,18 +106,19 @@ def _fits(id_class: str, level: int) -> bool:
 
 EVERYBODY = """
 create or replace temp table everybody as
-select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, village, phone, is_held or person_id in (select person_id from held_known) as is_held, is_new from known
+select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, village, phone, is_held or person_id in (select person_id from held_known) as is_held, is_new from known where id_key is not null
 union all
 select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, village, phone, is_held, is_new from new_known
 """
 BY_NUMBER = """
-select c.rid, p.person_id, c.name_folded as left_name, p.name_folded as right_name, p.is_held
+select c.rid, p.person_id, c.name_folded as left_name, p.name_folded as right_name, p.is_held, c.is_member
 from claim as c inner join everybody as p using (id_key)
 """
 EXACT_LINKS = """
 create or replace temp table exact_link as
 with ranked as (
-    select *, case name_level when 'equal' then 0 when 'compatible' then 1 else 2 end as rank from by_number
+    select *, case when name_level = 'equal' then 0 when name_level = 'compatible' and not is_member then 1 else 2 end as rank
+    from by_number
 ),
 best as (select rid, min(rank) as rank from ranked group by rid),
 chosen as (

@@ -79,13 +79,13 @@ def describe_newcomers(con: duckdb.DuckDBPyConnection) -> None:
 PLAIN_NEWCOMERS = """
 create or replace temp table roster_name as
 select id_key, name_folded, count(*) as said_count,
-       bool_and(coalesce(relation, '') not in ('', '户主', '本人') and coalesce(householder_id, id_number) = id_number) as is_member
+       bool_and(is_member) as is_member
 from claim where adds_people and id_key is not null and name_folded is not null
 group by id_key, name_folded;
 create or replace temp table plain_newcomer as
 select id_key, min(name_folded) as name_folded from roster_name
 where id_key not in (select id_key from person_key)
-group by id_key having count(*) = 1;
+group by id_key having count(*) = 1 and not bool_and(is_member);
 """
 CONTESTED = """
 with agreed as (

@@ -107,6 +107,9 @@ def by_sound(frequency: Mapping[str, float], surname: bool) -> Weights:
     share = np.maximum(share, frequency[""])
     share[0] = 0
     commonest = np.maximum(share[said].max(axis=1), frequency[""])
+    for name, part in frequency.items():
+        if len(name) > 1:  # a compound surname sounds like itself alone
+            commonest[code_of(name)] = part
     return np.round(-1000 * np.log2(commonest)).astype(np.int32)
 
 

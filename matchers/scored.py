@@ -64,6 +64,7 @@ def weigh_candidates(
     scored = score_pairs(Scale(model), left, i, right, j, told, threads)
     owners = con.sql(OWNERS).fetchnumpy()
     best = _best_of_owners(owners["l"], owners["r"], scored)
+    best = best[_worth_asking({c: found[best] for c, found in scored.levels.items()})]
     kept = scored.take(best)
     return Weighed(owners["l"][best], owners["r"][best], owners["source"][best], kept, _may_link(kept.levels)), counts
 
@@ -106,15 +107,25 @@ order by c.place
 """
 
 
-def _may_link(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
-    """Whether a pair may be linked without a person's eye at all: something of the given name and the birth date agree,
-    with a third agreement beside the sex (two, where no birth date is told), and nothing contradicts. A family shares
-    surname, home, phone and household, twins the birth date too: all that is no more than one agreement of a family."""
+def _thirds(levels: Mapping[str, Levels]) -> NDArray[np.int64]:
+    """How many agreements there are beside name, birth date and sex. A family shares phone, household and address: that
+    is one."""
     number = np.isin(levels["id_number"], NUMBER_AGREES)
     family = np.isin(levels["phone"], (1, 2)) | (levels["household"] == 1) | (levels["address"] == 1)
-    thirds = [number, family, np.isin(levels["place"], (1, 2)), levels["local_no"] == 1, levels["employer"] == 1]
+    found = [number, family, np.isin(levels["place"], (1, 2)), levels["local_no"] == 1, levels["employer"] == 1]
+    return np.sum(found, axis=0)
+
+
+def _worth_asking(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
+    """Another birth date and nothing but the name in common: a namesake, however rare the name."""
+    return (_thirds(levels) > 0) | ~np.isin(levels["birth_date"], BIRTH_DENIES)
+
+
+def _may_link(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
+    """Whether a pair may be linked without a person's eye at all: something of the given name and the birth date agree,
+    with a third agreement beside the sex (two, where no birth date is told), and nothing contradicts."""
     born = np.isin(levels["birth_date"], BIRTH_AGREES)
-    enough = np.sum(thirds, axis=0) >= np.where(born, 1, 2)
+    enough = _thirds(levels) >= np.where(born, 1, 2)
     named = np.isin(levels["long_name"], LONG_AGREES)
     for part in ("given_first", "given_second"):
         named |= np.isin(levels[part], GIVEN_AGREES)
@@ -126,21 +137,22 @@ def _may_link(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
 
 def climb_by_weight(con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1) -> list[BlockingCount]:
     """Weigh and resolve; make `weighed`, one row for every left owner that has a candidate worth asking about: owner,
-    right_owner, runner_up, status, match_weight and runner_up_weight in bits, and the structs weights and levels."""
+    right_owner, runner_up, status, match_weight and runner_up_weight in bits, and the structs weights and levels (`against` whom the pair was weighed)."""
     weighed, counts = weigh_candidates(con, model, threads)
     total = weighed.scored.total
     decided = resolve(weighed.left, weighed.right, total, weighed.may_link, weighed.source, model.thresholds)
     asked = np.flatnonzero(decided.status != NONE)
     best, second = decided.best[asked], decided.runner_up[asked]
     shown = weighed.scored.take(best)
-    weights = {"prior": np.full(len(best), model.prior)} | dict(shown.weights)
+    weights = {"prior": np.where(shown.against_kin, model.kin_prior, model.prior)} | dict(shown.weights)
+    against = {"against": np.where(shown.against_kin, "relative", "stranger")}
     con.register("decided", pa.table({
         "owner": decided.left[asked], "right_owner": weighed.right[best],
         "runner_up": pa.array(weighed.right[second], mask=second == NOBODY),
         "status": pa.array(decided.status[asked], pa.string()), "match_weight": total[best] / MILLI,
         "runner_up_weight": pa.array(total[second] / MILLI, mask=second == NOBODY),
         "weights": _struct({c: w / MILLI for c, w in weights.items()}),
-        "levels": _struct({c: np.array(COMPARISONS[c])[found] for c, found in shown.levels.items()}),
+        "levels": _struct(against | {c: np.array(COMPARISONS[c])[found] for c, found in shown.levels.items()}),
     }))  # fmt: skip
     con.execute("create or replace temp table weighed as select * from decided")
     con.unregister("decided")
@@ -148,5 +160,5 @@ def climb_by_weight(con: duckdb.DuckDBPyConnection, model: Model, threads: int =
 
 
 def _struct(columns: Mapping[str, NDArray[Any]]) -> pa.StructArray:
-    names = [n for n in ("prior", *COMPARISONS) if n in columns]
+    names = [n for n in ("prior", "against", *COMPARISONS) if n in columns]
     return pa.StructArray.from_arrays([pa.array(columns[n]) for n in names], names=names)

@@ -164,7 +164,8 @@ def _op(rule: Rule) -> str:
 
 def _grade_note() -> str:
     return (
-        "case when is_held or worst = 3 then '（证件号码与他人相同，暂缓）' when worst = 1 then '（证件号码一致，姓名有出入）'"
+        "case when worst = 3 and id_number is null then '（没有可用的证件号码，请核实身份，暂缓）'"
+        " when is_held or worst = 3 then '（证件号码与他人相同，暂缓）' when worst = 1 then '（证件号码一致，姓名有出入）'"
         " when worst = 2 then '（证件号码不完整，按姓名和出生日期推定）' when worst = 4 then '（身份未能确认）' else '' end"
     )
 

@@ -32,7 +32,7 @@ MATCH_WORDS = {
 RULE_WORDS = {
     "id_and_name": "证件号码与姓名一致", "id_damaged_and_name": "证件号码残缺、姓名相符",
     "id_name_conflict": "证件号码相同、姓名不符", "id_shared": "证件号码为多人共用",
-    "no_usable_number": "无可用证件号码", "name_birth_sex": "姓名、出生日期、性别一致",
+    "no_usable_number": "无可用证件号码", "no_number": "无证件号码，按姓名、出生日期、性别和住处或电话建档", "name_birth_sex": "姓名、出生日期、性别一致",
     "name_and_phone": "姓名、电话一致", "name_only": "仅姓名一致", "model": "模型评分", "reviewer": "人工核定",
 }  # fmt: skip
 COMPARISON_WORDS = {

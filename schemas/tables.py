@@ -26,7 +26,7 @@ COMPARISONS = (
     "local_no", "employer", "address",
 )  # fmt: skip
 WEIGHTS = "STRUCT({})".format(", ".join(f"{c} DOUBLE" for c in ("prior", *COMPARISONS)))
-LEVELS = "STRUCT({})".format(", ".join(f"{c} VARCHAR" for c in COMPARISONS))
+LEVELS = "STRUCT({})".format(", ".join(f"{c} VARCHAR" for c in ("against", *COMPARISONS)))
 
 
 def _field(sql: str, *, null: bool = True, codes: tuple[str, ...] = ()) -> Any:

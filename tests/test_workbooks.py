@@ -121,7 +121,7 @@ def town() -> duckdb.DuckDBPyConnection:
             file_name="停保_20240630.csv", person_id=found, runner_up_person_id=other, match_status=status, rule=rule,
             match_weight=12.5,
             weights=dict.fromkeys(COMPARISONS, 0.0) | {"prior": -20.5, "surname": 3.25, "birth_date": 9.25, "sex": 0.5},
-            levels=dict.fromkeys(COMPARISONS, "missing") | {"surname": "sound", "birth_date": "equal", "sex": "equal"},
+            levels=dict.fromkeys(COMPARISONS, "missing") | {"against": "stranger", "surname": "sound", "birth_date": "equal", "sex": "equal"},
         )  # fmt: skip
     quarantined = {"row_no": 3, "column": "停保日期", "check": "date", "value_kind": "text", "message": "日期无法识别"}
     insert(con, "quarantine", delivery_id="d1", file_name="停保_20240630.csv", **quarantined)

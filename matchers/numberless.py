@@ -1,0 +1,118 @@
+"""People whom a roster names without a usable number: found among each other, made known, and on hold.
+
+They are owed help like anybody. Their rows are asked again every night: as soon as one fits a person with a number it
+goes there, and a person whose rows have all gone to one other is merged into that one. So neither the order of files
+nor that of nights decides who is who; only ids, once given, stay.
+"""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from matchers.model import Model
+from matchers.resolve import clusters
+from matchers.scored import weigh_candidates
+
+
+def meet_numberless(con: duckdb.DuckDBPyConnection, model: Model, first_number: int, threads: int = 1) -> None:
+    """From `linked` and `claim` make `numberless` (new people) and `merged` (person_id, merged_into), and give the rows
+    that are theirs to them in `linked`: rule no_number, grade held. A row needs a readable name, full birth date, sex,
+    and a phone or place; less than that makes nobody."""
+    con.execute(LONELY)
+    heads = _clusters(con, model, threads) if con.sql("select count(*) from lonely").fetchall()[0][0] else {}
+    con.register("head", pa.table({
+        "owner": pa.array(list(heads), pa.int64()), "head": pa.array(list(heads.values()), pa.int64()),
+    }))  # fmt: skip
+    con.execute(GROUPED)
+    con.unregister("head")
+    con.execute(NAMED, {"first": first_number})
+    con.execute(NUMBERLESS)
+    con.execute(GIVEN)
+    con.execute(MERGED)
+
+
+def _clusters(con: duckdb.DuckDBPyConnection, model: Model, threads: int) -> dict[int, int]:
+    """Every owner with the first of its cluster: pairs that may be linked, heaviest first."""
+    for statement in (LEFT, RIGHT, VALUES):
+        con.execute(statement)
+    weighed, _ = weigh_candidates(con, model, threads)
+    total = weighed.scored.total
+    sure = np.flatnonzero((weighed.left < weighed.right) & weighed.may_link & (total >= model.thresholds["link"]))
+    order = sure[np.lexsort((weighed.right[sure], weighed.left[sure], -total[sure].astype(np.int64)))]
+    found = clusters(zip(weighed.left[order].tolist(), weighed.right[order].tolist(), strict=True))
+    owners = con.sql("select owner from lonely order by owner").fetchnumpy()["owner"].tolist()
+    return {owner: found.get(owner, owner) for owner in owners}
+
+
+LONELY = """
+create or replace temp table lonely as
+select row_number() over (order by kind_rank, office, name_folded, former_folded, birth_date, sex, phone, town, village, household_no,
+                          local_no, address, id_class, id_part) as owner, * from (
+    select c.kind_rank, c.office, c.name_folded, c.former_folded, c.birth_date, c.sex, c.phone, c.town, c.village, c.household_no,
+           c.local_no, c.address, c.id_class, c.id_part, min(c.prior_person) as prior_person, list(c.rid order by c.rid) as rids
+    from linked as l inner join claim as c using (rid)
+    where c.adds_people and l.match_status = 'review' and l.rule = 'no_usable_number' and c.id_key is null
+      and length(c.name_folded) > 1 and c.name_folded not like '%?%' and c.birth_date is not null and c.sex is not null
+      and coalesce(c.phone, c.village, c.town, c.address) is not null
+    group by c.kind_rank, c.office, c.name_folded, c.former_folded, c.birth_date, c.sex, c.phone, c.town, c.village, c.household_no,
+             c.local_no, c.address, c.id_class, c.id_part
+)
+"""
+LEFT = """
+create or replace temp table left_source as
+select owner as id, owner, name_folded, birth_date, sex, phone, town, village, 0 as source, id_class, id_part, null::varchar as id_key
+from lonely
+"""
+RIGHT = """
+create or replace temp table right_source as
+select owner as id, owner, name_folded, birth_date, sex, phone, town, village, null::varchar as id_number from lonely
+"""
+VALUES = """
+create or replace temp table known_value as
+select owner, field, value from (unpivot (
+    select owner, office || ' ' || household_no as household, office || ' ' || local_no as local_no,
+           regexp_replace(address, '\\s', '', 'g') as address from lonely
+) on household, local_no, address into name field value value);
+create or replace temp table left_value as select owner as id, field, value from known_value
+"""
+GROUPED = """
+create or replace temp table gathered as
+select h.head, l.owner, l.prior_person, unnest(l.rids) as rid from lonely as l inner join head as h using (owner)
+"""
+# A cluster keeps the smallest id that its rows had as a person without a number; else it gets a new one.
+NAMED = """
+create or replace temp table named as
+with had as (
+    select g.head, min(p.person_id) as person_id from gathered as g
+    left join person as p on p.person_id = g.prior_person and p.id_number is null and p.merged_into is null
+    group by g.head
+)
+select head, person_id is null as is_new,
+       coalesce(person_id, format('P{:09d}', $first + row_number() over (partition by person_id is null order by head) - 1)) as person_id
+from had
+"""
+NUMBERLESS = """
+create or replace temp table first_lonely as
+select g.head, arg_min(g.rid, (c.kind_rank, c.office, c.record_id)) as rid from gathered as g inner join claim as c using (rid) group by g.head;
+create or replace temp table numberless as
+select n.person_id, c.name, c.sex, c.birth_date, c.town, c.village, c.phone
+from named as n inner join first_lonely as f using (head) inner join claim as c using (rid) where n.is_new order by n.person_id
+"""
+GIVEN = """
+update linked set person_id = g.person_id, rule = 'no_number', link_grade = 'held',
+       match_status = if(g.is_first and g.is_new and not g.is_retry, 'new_person', 'linked')
+from (select a.rid, n.person_id, n.is_new, c.is_retry, a.rid = f.rid as is_first
+      from gathered as a inner join named as n using (head) inner join first_lonely as f using (head) inner join claim as c on c.rid = a.rid) as g
+where g.rid = linked.rid
+"""
+MERGED = """
+create or replace temp table merged as
+with gone as (
+    select c.prior_person as person_id, min(l.person_id) as merged_into
+    from claim as c inner join linked as l using (rid) inner join person as p on p.person_id = c.prior_person
+    where c.is_retry and p.id_number is null and p.merged_into is null
+    group by c.prior_person
+    having bool_and(l.match_status = 'linked') and min(l.person_id) = max(l.person_id) and min(l.person_id) <> c.prior_person
+)
+select person_id, merged_into from gone where person_id not in (select person_id from named)
+"""

@@ -1,0 +1,106 @@
+"""Rows without a number and with a slip in the name, weighed through whole nights: linked, asked about, or left alone."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from matchers.model import COMPARISONS as COMPARED
+from matchers.model import read_model
+from schemas.tables import COMPARISONS
+from tests.nightshift import Said, Someone, Town, death, registered, stop
+from tests.rough_files import zhaoren_here
+from tests.test_numberless import HOME, MAY
+
+BORN = ("出生日期", "性别")
+
+
+def said_of(who: Someone, said: Said, *fields: str, name: str = "", **cells: str) -> Said:
+    """The row without a number; of birth date, sex, phone, town and village only `fields`."""
+    known = {"出生日期": who.birth.isoformat(), "性别": who.sex, **HOME}
+    own = {"姓名": name or who.name, "证件号码": ""} | {f: known[f] for f in fields}
+    return Said(said.kind, {**said.cells, **own, **cells}, said.since, said.until)
+
+
+CASES = {
+    "homophone, birth date, sex and phone": ("谭小红", (*BORN, "联系电话"), {}, ("linked", "model")),
+    "homophone, birth date, sex, town and village": ("谭小红", (*BORN, "镇街", "村居"), {}, ("linked", "model")),
+    "look-alike, birth date, sex and phone": ("谭晓江", (*BORN, "联系电话"), {}, ("linked", "model")),
+    "an unreadable character, birth date, sex and phone": ("谭晓□", (*BORN, "联系电话"), {}, ("linked", "model")),
+    "the name in pinyin, birth date, sex and phone": ("TAN XIAOHONG", (*BORN, "联系电话"), {}, ("linked", "model")),
+    "day and month the other way round, and phone": ("谭晓红", ("性别", "联系电话"), {"出生日期": "1975-04-08"}, ("linked", "model")),
+    "homophone and birth date, no third agreement": ("谭小红", BORN, {}, ("review", "model")),
+    "the very name and birth date, no third agreement": ("谭晓红", BORN, {}, ("review", "name_birth_sex")),
+    "another given name on the family's phone": ("谭大勇", (*BORN, "联系电话"), {}, ("review", "model")),
+    "homophone, another sex": ("谭小红", ("出生日期", "联系电话"), {"性别": "男"}, ("review", "model")),
+    "homophone, another birth date, nothing else": ("谭小红", ("性别",), {"出生日期": "1931-11-27"}, ("not_linked", None)),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """One person a case, each known by number; the case's row is a death report."""
+    place = Town.found(tmp_path_factory.mktemp("weighed") / "town", "zhongshan", "neimenggu")
+    for number, (case, (name, fields, cells, _)) in enumerate(CASES.items()):
+        born = f"{1940 + 3 * number}-08-04"
+        who = place.person("1975-08-04" if "day and month" in case else born, name="谭晓红", sex="女")
+        home = {"联系电话": f"142{number:08d}", "镇街": f"{'甲乙丙丁戊己庚辛壬癸子'[number]}镇", "村居": "起湾社区"}
+        place.tell(who, stop("2024-02", **home), registered("2024-03-10", **home))
+        row = said_of(who, death("2024-05-01"), *fields, name=name)
+        place.tell(who, Said(row.kind, {**row.cells, **{k: v for k, v in home.items() if k in fields}, **cells}, MAY, "9999"))
+    place.night(MAY)
+    return place
+
+
+def row_of(town: Town, case: str) -> dict[str, object]:
+    place = list(CASES).index(case) + 1
+    return next(r for r in town.nights[MAY].rows("match_log") if (r["kind"], r["row_no"]) == ("death", place))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_row_is_linked_asked_about_or_left_alone(town: Town, case: str) -> None:
+    row = row_of(town, case)
+    assert (row["match_status"], row["rule"]) == CASES[case][3]
+
+
+@pytest.mark.parametrize("case", [c for c, told in CASES.items() if told[3][1] == "model"])
+def test_the_weights_of_a_pair_add_up_and_make_its_probability(town: Town, case: str) -> None:
+    row = row_of(town, case)
+    weights, levels = row["weights"], row["levels"]
+    assert isinstance(weights, dict) and isinstance(levels, dict) and isinstance(row["match_weight"], float)
+    assert math.isclose(sum(weights.values()), row["match_weight"], abs_tol=1e-6)
+    assert all(weights[c] == 0 for c, level in levels.items() if level == "missing")
+    assert row["match_probability"] == pytest.approx(1 / (1 + 2 ** -row["match_weight"]))
+    assert row["model_version"] == read_model().version
+
+
+def test_explain_shows_the_levels_and_weights_that_add_up(town: Town) -> None:
+    row = row_of(town, "homophone, birth date, sex and phone")
+    said = zhaoren_here("explain", town.workspace.root, "--row", f"{row['delivery_id']}:{row['row_no']}").stdout
+    assert "名首字：同音" in said and "出生日期：相同" in said
+    parts = [float(n) for n in re.findall(r"^ +([+-][0-9.]+)  (?!合计|次选)", said, re.M)]
+    (total,) = re.findall(r"^ +([+-][0-9.]+)  合计", said, re.M)
+    assert math.isclose(sum(parts), float(total), abs_tol=0.0011 * len(parts))
+
+
+def test_a_weighed_link_never_ends_anything(town: Town) -> None:
+    entries = [e for e in town.nights[MAY].entries() if e["op"] in ("PROP_EXIT", "PROP_DEREG")]
+    assert entries == []
+
+
+def test_the_sealed_columns_are_the_models_comparisons() -> None:
+    assert tuple(COMPARED) == COMPARISONS
+
+
+def test_no_name_stands_in_the_committed_model() -> None:
+    """Characters and long names of an invented city only."""
+    model = read_model()
+    assert all(len(c) <= 2 for part in ("surname", "given_first", "given_second") for c in model.frequency[part])
+
+
+def test_a_broken_model_is_named_and_nothing_is_run(tmp_path: Path) -> None:
+    place = Town.found(tmp_path / "town", "zhongshan")
+    place.workspace.model.write_text("{}", encoding="utf-8")
+    done = zhaoren_here("run", place.workspace.root, "--as-of", MAY)
+    assert done.returncode == 2 and "model.json" in done.stderr and not list(place.workspace.runs.iterdir())
