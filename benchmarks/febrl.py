@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from benchmarks.febrl_sets import BY_BIRTH, BY_NAME, RULES, Dataset, blocking_keys, febrl3, febrl4, rldata, write_rows
 from benchmarks.latin import COMPARISONS, Texts, Weights, compare, rarities
-from benchmarks.measures import Quality, pairwise, quality
 from matchers.blocking import BlockingRule, block
 from matchers.comparisons import Ints
+from matchers.measures import Quality, pairwise, quality
 from matchers.model import MILLI, level_of, milli
 from matchers.resolve import LINKED, clusters, resolve
 from matchers.training import Shares, expectation_maximisation, level_shares

@@ -19,7 +19,7 @@ def comparisons(columns: set[str]) -> list[Any]:
     with second names."""
     import splink.comparison_library as cl
 
-    rare = {"term_frequency_adjustments": True}
+    rare: dict[str, Any] = {"term_frequency_adjustments": True}
     birth = cl.DateOfBirthComparison(
         "birth_date", input_is_string=True, datetime_format="%Y%m%d", invalid_dates_as_null=True
     )

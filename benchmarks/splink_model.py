@@ -83,7 +83,7 @@ def settings(variant: str) -> Any:
     import splink.comparison_library as cl
     from splink import SettingsCreator, block_on
 
-    tf = {"term_frequency_adjustments": True}
+    tf: dict[str, Any] = {"term_frequency_adjustments": True}
     comparisons = [
         cl.NameComparison("name") if variant == "shipped" else _name_with_keys(),
         cl.DateOfBirthComparison("birth_date", input_is_string=False),
@@ -91,7 +91,7 @@ def settings(variant: str) -> Any:
         cl.ExactMatch("town").configure(**tf),
         cl.ExactMatch("phone").configure(**tf),
     ]
-    blocking = [
+    blocking: list[Any] = [
         block_on("birth_date"),
         block_on("name"),
         block_on("substr(name, 1, 1)", "birth_year"),

@@ -156,6 +156,40 @@ def status(directory: Dir) -> None:
     typer.echo(describe_status(_workspace(directory)))
 
 
+@app.command(
+    help="用带真实编号的对照文件测认人的准与全：按来源、损坏、姓名形态、年龄分列，带 95% 区间。\n\n"
+    "对照文件是 CSV，列为 文件（或 交付）、行号、真实编号（空为外人），可加 损坏。\n\n"
+    "例：zhaoren evaluate 工作区 --truth 对照.csv --out 指标.csv"
+)
+def evaluate(
+    directory: Dir,
+    truth: Annotated[Path, typer.Option("--truth", help="对照文件（CSV）", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", help="把同样的指标写成 .csv")] = None,
+) -> None:
+    from flows.evaluated import evaluation_text, write_figures
+    from flows.evaluating import evaluate as measure
+    from flows.look import opened_store
+
+    workspace = _workspace(directory)
+    with opened_store(workspace) as con:
+        counts, figures = measure(con, workspace, truth)
+    if out:
+        write_figures(figures, out)
+    typer.echo(evaluation_text(counts, figures))
+
+
+@app.command(
+    help="不用标注，由本工作区自己的记录估计比对模型，写成 model.json，下一次运行起使用；删去它即恢复自带模型。\n\n例：zhaoren train 工作区"
+)
+def train(directory: Dir) -> None:
+    from flows.learnt import training_text
+    from flows.training_run import train_own
+    from matchers.model import read_model
+
+    model = train_own(_workspace(directory))
+    typer.echo(training_text(model, read_model()))
+
+
 @app.command(help="用 Prefect 按时运行（北京时间），按 Ctrl-C 结束。\n\n例：zhaoren schedule 工作区 --cron '0 2 * * *'")
 def schedule(
     directory: Dir, cron: Annotated[str, typer.Option("--cron", help="cron 表达式，按北京时间", show_default=False)]

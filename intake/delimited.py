@@ -66,7 +66,7 @@ def _fast(content: bytes, delimiter: str, place: int, width: int) -> pa.Table | 
     if start is None or b'"' in content[:start] or content.count(b"\r") != content.count(b"\r\n"):
         return None
     body = memoryview(content)[start:]
-    if body[:3] == codecs.BOM_UTF8:  # Arrow takes it for the file's own mark, though it stands in a cell
+    if bytes(body[:3]) == codecs.BOM_UTF8:  # Arrow takes it for the file's own mark, though it stands in a cell
         return None
     if len(body) < 1 << 16 and not bytes(body).strip():
         return _empty(width)

@@ -34,16 +34,17 @@ delete from source where (kind, office, coverage) in (select (kind, office, cove
 insert into source by name select * from read_parquet($tables || '/source.parquet')
 """
 # Standing rows are never copied: they are read where they were sealed, less those that ended since, linked as last found.
+# One struct, not four arg_max: each would pass over its own nulls, and a link that was taken away would keep its person.
 STANDING_VIEW = """
 create or replace view standing_{kind} as
 with link_now as (
-    select office, record_id, arg_max(person_id, run_no) as person_id, arg_max(match_status, run_no) as match_status,
-           arg_max(rule, run_no) as rule, arg_max(link_grade, run_no) as link_grade, max(run_no) as link_run
+    select office, record_id, max(run_no) as link_run,
+           arg_max(struct_pack(person_id := person_id, match_status := match_status, rule := rule, link_grade := link_grade), run_no) as said
     from link where kind = '{kind}' group by office, record_id
 )
-select {columns}, if(l.link_run >= r.run_no, l.person_id, r.person_id) as person_id,
-       if(l.link_run >= r.run_no, l.match_status, r.match_status) as match_status,
-       if(l.link_run >= r.run_no, l.rule, r.rule) as rule, if(l.link_run >= r.run_no, l.link_grade, r.link_grade) as link_grade
+select {columns}, if(l.link_run >= r.run_no, l.said.person_id, r.person_id) as person_id,
+       if(l.link_run >= r.run_no, l.said.match_status, r.match_status) as match_status,
+       if(l.link_run >= r.run_no, l.said.rule, r.rule) as rule, if(l.link_run >= r.run_no, l.said.link_grade, r.link_grade) as link_grade
 from read_parquet([{files}]) as r left join link_now as l on l.office = r.office and l.record_id = r.record_id
 where not exists (
     select 1 from ended as e

@@ -4,6 +4,7 @@ A character is its code point. Above the Han planes stand made-up characters: on
 that an office wrote in pinyin) and one for each compound surname.
 """
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -115,15 +116,22 @@ def built_from() -> NDArray[np.int16]:
 
 
 @cache
-def neighbours(kind: str) -> dict[int, frozenset[int]]:
-    """For each character those that a table names beside it: `shape`, `near_shape`, `variant` or `surname` (variants,
-    folk forms, and a compound surname's own characters and misspellings)."""
-    if kind in ("shape", "near_shape"):
-        least = LOOKS_ALIKE if kind == "shape" else LOOKS_NEAR
-        found = [(ord(a), ord(n[0])) for a, row in table("lookalike") for n in row.split() if int(n[2:]) >= least]
-    else:
-        found = [(ord(a), ord(b)) for a, b, *_ in table("variant_weak")]
-    if kind == "surname":
+def _lookalikes() -> dict[str, str]:
+    return {char: row for char, row in table("lookalike")}
+
+
+@cache
+def _like_in_shape(code: int, least: int) -> frozenset[int]:
+    """The characters that a character may be taken for, from that score on. The table names each pair twice."""
+    row = _lookalikes().get(chr(code), "")
+    return frozenset(ord(n[0]) for n in row.split() if int(n[2:]) >= least)
+
+
+@cache
+def _variants(surname: bool) -> dict[int, frozenset[int]]:
+    """Weak variants of each character; of surnames also folk forms, and a compound's own characters and misspellings."""
+    found = [(ord(a), ord(b)) for a, b, *_ in table("variant_weak")]
+    if surname:
         found += [(ord(a), ord(b)) for a, b, *_ in table("surname_folk")]
         found += [(code, ord(c)) for name, code in compounds().items() for c in name]  # 欧阳 cut to 欧
         found += [(code, code - COMPOUND_BASE + MISSPELT_BASE) for code in compounds().values()]
@@ -141,14 +149,14 @@ def relations(characters: Codes, *, surname: bool = False) -> Levels:
     place = {int(code): n for n, code in enumerate(characters)}
     said, alike = spoken_by(surname)
     _mark_shared(found, built_from()[characters], SAME_PART)
-    _mark_neighbours(found, place, neighbours("near_shape"), NEAR_SHAPE)
+    _mark_neighbours(found, place, lambda code: _like_in_shape(code, LOOKS_NEAR), NEAR_SHAPE)
     _mark_shared(found, alike[characters], NEAR_SOUND)
-    _mark_neighbours(found, place, neighbours("shape"), SHAPE)
+    _mark_neighbours(found, place, lambda code: _like_in_shape(code, LOOKS_ALIKE), SHAPE)
     _mark_shared(found, said[characters], SOUND)
     spelt_out = np.flatnonzero((characters >= SYLLABLE_BASE) & (characters < CODES))
     found[spelt_out] = np.where(found[spelt_out] == SOUND, SPELT, found[spelt_out])
     found[:, spelt_out] = found[spelt_out].T
-    _mark_neighbours(found, place, neighbours("surname" if surname else "variant"), VARIANT)
+    _mark_neighbours(found, place, lambda code: _variants(surname).get(code, frozenset()), VARIANT)
     np.fill_diagonal(found, EQUAL)
     for code, level in ((UNREADABLE, ILLEGIBLE), (0, MISSING)):
         if code in place:
@@ -179,12 +187,12 @@ def misspelt_compounds() -> dict[tuple[int, int], int]:
 def _mistaken(code: int, by_sound: dict[int, set[int]]) -> set[int]:
     said, _ = spoken_by()
     heard = set().union(*(by_sound[int(n)] for n in said[code] if n))
-    return {c for c in heard | neighbours("shape").get(code, frozenset()) if c < COMPOUND_BASE} - {code}
+    return {c for c in heard | _like_in_shape(code, LOOKS_ALIKE) if c < COMPOUND_BASE} - {code}
 
 
-def _mark_neighbours(found: Levels, place: dict[int, int], beside: dict[int, frozenset[int]], level: int) -> None:
+def _mark_neighbours(found: Levels, place: dict[int, int], beside: Callable[[int], frozenset[int]], level: int) -> None:
     for code, row in place.items():
-        columns = [place[b] for b in beside.get(code, ()) if b in place]
+        columns = [place[b] for b in beside(code) if b in place]
         if columns:
             found[row, columns] = level
 

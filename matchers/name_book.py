@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from matchers.han import compounds, misspelt_compounds, spelt
 from matchers.transcription import spellings, usual_spelling
 
+READ = 16  # characters of a name that are looked at one by one; few names are longer
 LONGEST = 4  # with a compound surname; anything longer is kept whole
 LATIN = re.compile(r"[A-Z]+")
 
@@ -36,10 +37,11 @@ class NameBook:
 
 def name_book(names: Sequence[str]) -> NameBook:
     """Take folded names apart. `names` may be empty strings; order is kept."""
-    known: dict[str, str] = {n: _as_characters(n) for n in names if LATIN.search(n)}
-    plain = [known.get(n, n) for n in names]
-    lengths = np.fromiter((len(n) for n in plain), dtype=np.int64, count=len(plain))
-    codes = np.array([*plain, ""], dtype=f"U{LONGEST}").view(np.uint32).reshape(-1, LONGEST)[:-1]
+    codes = _matrix(names)
+    latin: NDArray[np.bool_] = np.any((codes >= ord("A")) & (codes <= ord("Z")), axis=1)
+    at: list[int] = np.flatnonzero(latin).tolist()
+    codes[at] = _matrix([_as_characters(names[n]) for n in at])
+    lengths = (codes > 0).sum(axis=1)
     surname, first, second = codes[:, 0].copy(), codes[:, 1].copy(), codes[:, 2].copy()
     double = _compound(codes) * (lengths > 2) * (lengths <= LONGEST)
     surname[double > 0] = double[double > 0]
@@ -47,12 +49,28 @@ def name_book(names: Sequence[str]) -> NameBook:
     is_long = (lengths > LONGEST) | ((lengths == LONGEST) & (double == 0))
     for part in (surname, first, second):
         part[is_long] = 0
-    canon = np.fromiter((_spelling_digest(n) for n in plain), dtype=np.uint64, count=len(plain))
-    return NameBook(names, surname, first, second, lengths, is_long, _latin(names), canon)
+    latin[at] = [LATIN.fullmatch(names[n]) is not None for n in at]
+    return NameBook(names, surname, first, second, lengths, is_long, latin, _spelling_digests(names, codes))
 
 
-def _latin(names: Sequence[str]) -> NDArray[np.bool_]:
-    return np.fromiter((LATIN.fullmatch(n) is not None for n in names), dtype=bool, count=len(names))
+def _matrix(names: Sequence[str]) -> NDArray[np.uint32]:
+    """Code points of the names' first READ characters, a row each; 0 behind a name's end."""
+    return np.array([*names, ""], dtype=f"U{READ}").view(np.uint32).reshape(-1, READ)[:-1].copy()
+
+
+def _spelling_digests(names: Sequence[str], codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Digests of the usual spelling, 0 for names without any part that is spelt in several ways. Most names are passed
+    over at their pairs of neighbours: no part begins so."""
+    pattern, usual = spellings()
+    starts = np.array(sorted({ord(p[0]) << 32 | ord(p[1]) for p in usual}), dtype=np.uint64)
+    rows, columns = np.nonzero(codes[:, 1:])
+    pairs = codes[rows, columns].astype(np.uint64) << np.uint64(32) | codes[rows, columns + 1]
+    begins = starts[np.minimum(np.searchsorted(starts, pairs), len(starts) - 1)] == pairs
+    found = np.zeros(len(names), dtype=np.uint64)
+    for n in np.unique(rows[begins]).tolist():
+        if pattern.search(names[n]):
+            found[n] = int.from_bytes(blake2b(usual_spelling(names[n]).encode(), digest_size=8).digest(), "big")
+    return found
 
 
 def _as_characters(name: str) -> str:
@@ -81,13 +99,3 @@ def _compound(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     asked = codes[:, 0].astype(np.uint64) << np.uint64(32) | codes[:, 1]
     place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
     return np.where(keys[place] == asked, values[place], np.uint32(0))
-
-
-def _spelling_digest(name: str) -> int:
-    """0 for a name without any part that is spelt in several ways."""
-    pattern, _ = spellings()
-    return (
-        int.from_bytes(blake2b(usual_spelling(name).encode(), digest_size=8).digest(), "big")
-        if pattern.search(name)
-        else 0
-    )

@@ -25,6 +25,8 @@ RANDOM_PAIRS, SEED = 2_000_000, 1
 BY_BIRTH = BlockingRule("same_birth_date", ("birth_date",))
 BY_NAME = BlockingRule("same_name", ("name_folded",), ("birth_year",))
 OTHERS = ("sex", "phone", "place")
+# People of one name are nearly always of one sex: sex is learnt from pairs of one birth date only.
+BIRTHS = ("birth_date", "phone", "place")
 RAREST = 2e-5  # a character's share of all names below which it counts as this rare
 # Where EM starts from: how often the levels hold for the same person, in their order after `missing`; and what random
 # pairs cannot teach. Guesses, but for the order of size; the pairs move the first.
@@ -66,6 +68,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
 KIN_PRIOR = 2_000  # a record that looks like a known person is four times likelier theirs than a relative's
 
 ROUNDS, STILL = 200, 1e-6  # EM stops when no probability moves more than this
+START_PAIRS = 5  # believed matches in the start's proportions: no level is impossible, few rows make no wild weights
 SMOOTHING = 0.5  # pairs added to every level, so that none is impossible
 Shares = dict[str, NDArray[np.float64]]
 
@@ -100,6 +103,13 @@ def patterns(levels: Mapping[str, Levels], sizes: Mapping[str, int]) -> tuple[di
     return {name: found[first] for name, found in levels.items()}, counts.astype(float)
 
 
+def _towards(start: NDArray[np.float64], found: Levels, belief: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares of the levels among the believed matches, with some pairs of the start among them."""
+    counts = np.bincount(found, weights=belief, minlength=len(start)) + START_PAIRS * start
+    counts[0] = 0
+    return counts / counts.sum()
+
+
 def expectation_maximisation(
     levels: Mapping[str, Levels], u: Shares, start: Shares, learn: Sequence[str], matched: float = 0.05
 ) -> Estimate:
@@ -116,7 +126,7 @@ def expectation_maximisation(
             bits[0] = 0.0
             log_odds += bits[found]
         belief = counts / (1 + np.exp(-log_odds))
-        newer = level_shares(vectors, sizes, belief)
+        newer = {name: _towards(start[name], vectors[name], belief) for name in learn}
         moved = max(float(np.abs(newer[name] - m[name]).max()) for name in learn)
         m, matched = newer, float(np.clip(belief.sum() / counts.sum(), 1e-9, 1 - 1e-9))
     return Estimate(m, matched, rounds)
@@ -126,9 +136,9 @@ def train(con: duckdb.DuckDBPyConnection, thresholds: Mapping[str, int], version
     """A model for `left_record` against `right_record`."""
     u = _random_shares(con)
     start = {name: np.array([0.0, *shares]) / sum(shares) for name, shares in START.items()}
-    names, births = (*NAME_PARTS, *OTHERS), ("birth_date", *OTHERS)
+    names = (*NAME_PARTS, *OTHERS)
     by_birth = expectation_maximisation(_blocked(con, BY_BIRTH), u, start, names)
-    by_name = expectation_maximisation(_blocked(con, BY_NAME), u, start, births)
+    by_name = expectation_maximisation(_with_birth_date(_blocked(con, BY_NAME)), u, start, BIRTHS)
     m = by_birth.m | {"birth_date": by_name.m["birth_date"]}
     frequency = frequencies(con)
     levels = {c: _levels(c, m[c], u[c], frequency.get(c, {})) for c in START} | {
@@ -192,6 +202,12 @@ def _of_kin(u: NDArray[np.float64], strongest: tuple[float, ...]) -> NDArray[np.
     kin = rest / rest.sum() * (1 - sum(strongest))
     kin[1 : 1 + len(strongest)] = strongest
     return kin
+
+
+def _with_birth_date(levels: dict[str, Levels]) -> dict[str, Levels]:
+    """Pairs without one say nothing of birth dates, and where they are most they lead EM astray."""
+    told = levels["birth_date"] > 0
+    return {name: found[told] for name, found in levels.items()}
 
 
 def _blocked(con: duckdb.DuckDBPyConnection, rule: BlockingRule) -> dict[str, Levels]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.measures import (
+from matchers.measures import (
     NOTHING_ACCEPTED,
     b_cubed,
     best_f1,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from matchers.tables.unihan import HERE, UNLIKELY_IN_NAMES, folding, radicals, read_pairs, read_unihan, standard_levels
 
 BY_HAND = {"龙天": "䶮", "方方土": "堃", "王君": "珺", "王月": "玥", "吉吉": "喆", "羽中": "翀", "日希": "晞"}
+WORDS = {"女儿"}  # in brackets it says who somebody is, not how a character is written
 HAN = "㐀", "\U000323af"
 
 
@@ -37,7 +38,7 @@ def spellings() -> Iterator[tuple[str, str]]:
         for way in ways.get(character, []):
             for parts in (way, [plain.get(part, part) for part in way]):
                 single = all(len(part) == 1 and HAN[0] <= part <= HAN[1] for part in parts)
-                if single and len(parts) in (2, 3) and character not in parts:
+                if single and len(parts) in (2, 3) and character not in parts and "".join(parts) not in WORDS:
                     yield "".join(parts), character
 
 
