@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -168,6 +168,7 @@ def step_publish(night: Night) -> None:
         packs=tuple(PackNote(p.code, p.title, p.version, p.status) for p in night.packs),
         previous=head(night.workspace.runs), table_hashes=hashes, totals=night.totals,
         barred=tuple(sorted(night.barred)), steps=tuple(night.timings),
+        blocking=tuple((b.rule, b.pairs, b.narrowed, b.too_common) for b in night.blocked),
     )  # fmt: skip
     profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
@@ -184,7 +185,7 @@ def step_seal(night: Night) -> None:
         "run_no": night.run_no, "as_of": night.as_of.isoformat(), "recorded_at": night.recorded_at.isoformat(),
         "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs},
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
-        "barred": sorted(night.barred), "inputs": _inputs(night),
+        "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
     }  # fmt: skip
     night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts)
 

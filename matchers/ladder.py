@@ -1,5 +1,5 @@
-"""The ladder: number and name first, then damaged numbers, then name with birth date and sex, then what a person
-must look at. The scored matcher will take the place of the last two rungs.
+"""The ladder: number and name first, then damaged numbers, then name with birth date and sex, then weighed evidence,
+then what a person must look at.
 
 K1 id_and_name           exact number, compatible name             linked (exact; variant where the name differs)
 K2 id_name_conflict      exact number, another name                review

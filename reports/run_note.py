@@ -24,7 +24,8 @@ class PackNote:
 @dataclass(frozen=True)
 class Night:
     """One run. `previous` is the sha256 of the last manifest or "", `table_hashes` holds rows and sha256 by table,
-    `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds."""
+    `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds, `blocking` the
+    matcher's rules with pairs, keys narrowed and keys left out."""
 
     run_no: int
     as_of: date
@@ -35,6 +36,7 @@ class Night:
     totals: dict[str, int]
     barred: tuple[str, ...]
     steps: tuple[tuple[str, float], ...]
+    blocking: tuple[tuple[str, int, int, int], ...] = ()
 
     @property
     def title(self) -> str:

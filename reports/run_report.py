@@ -6,7 +6,7 @@ from reports.assemble import Contents, Desk, cut_lines, write_book
 from reports.ledger_delta import packs_in_use
 from reports.run_note import Night
 from reports.sheet import DAY, WHOLE, Block, Chart, Column, Page, Series, Sheet
-from reports.words import KIND_WORDS
+from reports.words import BLOCKING_WORDS, KIND_WORDS
 
 DELIVERIES = Sheet(
     name="交付",
@@ -154,6 +154,7 @@ def overview(night: Night, figures: tuple[tuple[str, int], ...], contents: Conte
     """The page that opens first: the key figures, what was barred, how long each step took, and the charts."""
     quiet = () if any(count for _, count in figures) else ("今夜无变化",)
     barred = tuple((KIND_WORDS.get(kind, kind), "今夜不据此作任何增减") for kind in night.barred)
+    blocking = tuple((BLOCKING_WORDS.get(rule, rule), *counts) for rule, *counts in night.blocking)
     return Page(
         name="概况",
         title="运行报告",
@@ -162,6 +163,7 @@ def overview(night: Night, figures: tuple[tuple[str, int], ...], contents: Conte
             Block("主要数字", ("项目", "数量"), figures),
             Block("今夜停用的数据来源", ("来源", "影响"), barred or (("无", "全部来源正常"),)),
             packs_in_use(night),
+            Block("比对分组", ("分组规则", "候选对", "已收窄的键", "过多而未比的键"), blocking, "今夜无须加权比对"),
             Block("步骤用时", ("步骤", "秒"), tuple((name, float(seconds)) for name, seconds in night.steps), "未给出"),
         ),
         widths=(24, 24, 30, 14, 3),

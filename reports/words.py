@@ -50,6 +50,11 @@ LEVEL_WORDS = {
     "letters": "字母代数字", "check_missing": "缺校验位", "two_slips": "两处之差", "mask_fits": "与遮蔽号码相合",
     "leading_14": "前十四位相同", "birth_part": "仅出生日期段相同", "two_valid": "两个有效号码",
 }  # fmt: skip
+BLOCKING_WORDS = {
+    "same_birth_date": "出生日期相同", "same_name": "姓名相同", "same_sound_and_birth_year": "读音、出生年相同",
+    "same_sound_and_month_day": "读音、出生月日相同", "same_sound_and_town": "读音、镇街相同",
+    "same_start_and_birth_month": "姓与名首字读音、出生年月相同", "same_given_and_birth_month": "名、出生年月相同", "same_phone": "电话相同",
+}  # fmt: skip
 DELIVERY_WORDS = {"accepted": "已接收", "refused": "已拒收", "duplicate": "重复文件", "held": "暂停处理"}
 PACK_WORDS = {"draft": "征求意见稿", "in_force": "现行有效", "final": "已定稿", "expired": "已失效"}
 COVERAGE_WORDS = {"full": "全量", "delta": "增量"}
