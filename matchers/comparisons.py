@@ -29,7 +29,7 @@ PHONE_LEVELS = ("missing", "equal_own", "equal_shared", "equal_mass", "one_slip"
 P_OWN, P_SHARED, P_MASS, P_SLIP, P_UNLIKE = range(1, len(PHONE_LEVELS))
 PLACE_LEVELS = ("missing", "village", "town", "unlike")
 FAMILY, OFFICE = 2, 10  # known people under one phone: up to a couple; up to a large family; an agent's or a cadre's
-PHONE_DIGITS = 11
+PHONE_DIGITS, BIRTH_DIGITS = 11, 8
 TOWN_ENDS = re.compile("(?:街道办事处|地区办事处|办事处|街道|镇|乡|苏木)$")
 VILLAGE_ENDS = re.compile("(?:社区居民委员会|社区居委会|村民委员会|居民委员会|村委会|居委会|社区|嘎查村|嘎查|村)$")
 Ints = NDArray[np.int64]
@@ -37,13 +37,20 @@ Ints = NDArray[np.int64]
 
 def birth_levels(left: Ints, right: Ints) -> Levels:
     """Dates as YYYYMMDD, 0 for none. The first of January is what forms fill in: it says little."""
+    default = (left % 10000 == 101) | (right % 10000 == 101)
+    found = np.where(default, B_DEFAULT, B_EQUAL).astype(np.int8)
+    apart = np.flatnonzero(left != right)  # most pairs share the date: only the others are looked at closely
+    found[apart] = _unequal(left[apart], right[apart], default[apart])
+    found[(left == 0) | (right == 0)] = 0
+    return found
+
+
+def _unequal(left: Ints, right: Ints, default: NDArray[np.bool_]) -> Levels:
     found = np.full(len(left), B_UNLIKE, dtype=np.int8)
     (y, m, d), (v, n, e) = _parts(left), _parts(right)
-    default = (left % 10000 == 101) | (right % 10000 == 101)
     cases = (
-        (y == v, B_YEAR), ((m == n) & (d == e) & ~default, B_DAY), ((y == v) & (m == n), B_MONTH), (_one_digit(left, right), B_DIGIT),
-        ((y == v) & (m == e) & (d == n), B_SWAPPED), (left == right, B_EQUAL), ((left == right) & default, B_DEFAULT),
-        ((left == 0) | (right == 0), 0),
+        (y == v, B_YEAR), ((m == n) & (d == e) & ~default, B_DAY), ((y == v) & (m == n), B_MONTH),
+        (_one_slip(left, right, BIRTH_DIGITS), B_DIGIT), ((y == v) & (m == e) & (d == n), B_SWAPPED),
     )  # fmt: skip
     for test, level in cases:  # a later case outranks an earlier one
         found[test] = level
@@ -54,19 +61,29 @@ def _parts(dates: Ints) -> tuple[Ints, Ints, Ints]:
     return dates // 10000, dates // 100 % 100, dates % 100
 
 
-def _one_digit(left: Ints, right: Ints) -> NDArray[np.bool_]:
-    """One digit differs, or two neighbours stand the other way round."""
+def _one_slip(left: Ints, right: Ints, digits: int, neighbours: bool = True) -> NDArray[np.bool_]:
+    """One digit differs, or two neighbours stand the other way round. Few pairs lie that far apart: those are tried."""
+    gaps = {n * 10**power for power in range(digits) for n in range(1, 10)}
+    gaps |= {9 * n * 10**power for power in range(digits - 1) for n in range(1, 10)} if neighbours else set()
+    known = np.array(sorted(gaps))
     gap = np.abs(left - right)
-    powers = [10**n for n in range(8)]
-    single = np.zeros(len(left), dtype=bool)
-    for power in powers:
-        same_rest = (left // (power * 10) == right // (power * 10)) & (left % power == right % power)
-        single |= same_rest & (gap > 0)
-    for power in powers[:-1]:
-        a, b = left // power % 100, right // power % 100
-        turned = (a // 10 == b % 10) & (a % 10 == b // 10) & (a != b)
-        single |= turned & (left // (power * 100) == right // (power * 100)) & (left % power == right % power)
-    return single
+    near = np.flatnonzero(known[np.minimum(np.searchsorted(known, gap), len(known) - 1)] == gap)
+    a, b = left[near], right[near]
+    slip = np.zeros(len(near), dtype=bool)
+    for power in (10**n for n in range(digits)):
+        rest = (a // (power * 10) == b // (power * 10)) & (a % power == b % power)
+        slip |= rest
+        if neighbours:
+            x, y = a // power % 100, b // power % 100
+            slip |= (
+                (x // 10 == y % 10)
+                & (x % 10 == y // 10)
+                & (a // (power * 100) == b // (power * 100))
+                & (a % power == b % power)
+            )
+    found = np.zeros(len(left), dtype=bool)
+    found[near[slip]] = True
+    return found
 
 
 def plain_levels(left: Ints, right: Ints) -> Levels:
@@ -77,20 +94,10 @@ def plain_levels(left: Ints, right: Ints) -> Levels:
 def phone_levels(left: Ints, right: Ints, holders: Ints) -> Levels:
     """`holders` counts the known people under the right phone: what a shared phone says is little."""
     found = np.full(len(left), P_UNLIKE, dtype=np.int8)
-    found[_one_digit_apart(left, right)] = P_SLIP
-    same = left == right
+    found[_one_slip(left, right, PHONE_DIGITS, neighbours=False)] = P_SLIP
+    same = np.flatnonzero(left == right)
     found[same] = np.where(holders[same] <= FAMILY, P_OWN, np.where(holders[same] <= OFFICE, P_SHARED, P_MASS))
     found[(left == 0) | (right == 0)] = 0
-    return found
-
-
-def _one_digit_apart(left: Ints, right: Ints) -> NDArray[np.bool_]:
-    """Phones that differ in one digit: then the difference is one digit times a power of ten."""
-    gap = np.abs(left - right)
-    found = np.zeros(len(left), dtype=bool)
-    for power in [10**n for n in range(PHONE_DIGITS)]:
-        open_ = (gap >= power) & (gap < 10 * power) & (gap % power == 0)
-        found |= open_ & (left // (power * 10) == right // (power * 10))
     return found
 
 

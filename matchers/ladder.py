@@ -110,14 +110,16 @@ select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, v
 union all
 select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, village, phone, is_held, is_new from new_known
 """
+# A name that only resembles the holder's is not enough on a householder's number, nor against birth date or sex.
 BY_NUMBER = """
-select c.rid, p.person_id, c.name_folded as left_name, p.name_folded as right_name, p.is_held, c.is_member
+select c.rid, p.person_id, c.name_folded as left_name, p.name_folded as right_name, p.is_held,
+       c.is_member or coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as is_doubtful
 from claim as c inner join everybody as p using (id_key)
 """
 EXACT_LINKS = """
 create or replace temp table exact_link as
 with ranked as (
-    select *, case when name_level = 'equal' then 0 when name_level = 'compatible' and not is_member then 1 else 2 end as rank
+    select *, case when name_level = 'equal' then 0 when name_level = 'compatible' and not is_doubtful then 1 else 2 end as rank
     from by_number
 ),
 best as (select rid, min(rank) as rank from ranked group by rid),
@@ -173,7 +175,7 @@ with pair as (
     select c.rid, p.person_id, c.kind, c.office, c.row_no, c.delivery_id, c.id_class,
            coalesce(c.birth_date = p.birth_date and c.sex = p.sex, false) as is_full,
            coalesce(c.phone = p.phone, false) as same_phone,
-           coalesce(c.phone = p.phone or c.village = p.village or c.town = p.town, false) as is_supported
+           coalesce(c.phone = p.phone or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
     from unsettled as c inner join everybody as p using (name_folded)
     where c.rid not in (select rid from near_number) and c.name_folded not like '%?%'
       and c.id_class in ('empty', 'placeholder', 'several', 'truncated_float', 'masked', 'check_missing', 'letters',

@@ -30,6 +30,8 @@ class NameBook:
     given_first: NDArray[np.uint32]
     given_second: NDArray[np.uint32]
     lengths: NDArray[np.int64]
+    begins: NDArray[np.uint32]  # the first and the last character read
+    ends: NDArray[np.uint32]
     is_long: NDArray[np.bool_]
     is_latin: NDArray[np.bool_]
     canon: NDArray[np.uint64]  # digest of the usual spelling of its parts, 0 if none has several
@@ -50,7 +52,9 @@ def name_book(names: Sequence[str]) -> NameBook:
     for part in (surname, first, second):
         part[is_long] = 0
     latin[at] = [LATIN.fullmatch(names[n]) is not None for n in at]
-    return NameBook(names, surname, first, second, lengths, is_long, latin, _spelling_digests(names, codes))
+    ends = codes[np.arange(len(codes)), np.maximum(lengths, 1) - 1]
+    digests = _spelling_digests(names, codes)
+    return NameBook(names, surname, first, second, lengths, codes[:, 0], ends, is_long, latin, digests)
 
 
 def _matrix(names: Sequence[str]) -> NDArray[np.uint32]:

@@ -5,7 +5,6 @@ three more: `swapped` (the same characters in another order), `dropped` (one sid
 surnames, `heard` (alike, while no given character is written the same: nothing of the name was copied).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,29 +146,36 @@ def _long(left: NameBook, i: Places, right: NameBook, j: Places) -> Levels:
     pairs, inverse = (
         np.unique(np.stack([i, j], axis=1), axis=0, return_inverse=True) if len(i) else (np.zeros((0, 2), int), i)
     )
-    a = [left.names[n] for n in pairs[:, 0]]
-    b = [right.names[n] for n in pairs[:, 1]]
-    found = np.full(len(a), L_UNLIKE, dtype=np.int8)
-    if a:
-        length = np.array([max(len(x), len(y)) for x, y in zip(a, b, strict=True)])
-        slipped = cpdist(a, b, scorer=OSA.distance, dtype=np.int64) == 1
-        same_length = np.array([len(x) == len(y) for x, y in zip(a, b, strict=True)])
-        letters = np.array([sorted(x) == sorted(y) for x, y in zip(a, b, strict=True)])
-        found[slipped & (length >= SHORTEST_CUT)] = L_ONE_OFF
-        found[_contained(a, b)] = L_PART
-        found[slipped & (~same_length | letters) & (length >= SHORTEST_CUT)] = L_NEAR  # dropped, added or swapped
-        found[_cut(a, b)] = L_CUT
-        near = np.flatnonzero(_apart(skeleton, a, b) * FARTHEST <= length)
-        apart = np.array([slips(a[n], b[n]) for n in near])
-        for each, level in SLIP_EACH:
-            found[near[apart * each <= length[near]]] = level
-        found[[x == y for x, y in zip(a, b, strict=True)]] = L_EQUAL
+    found = np.full(len(pairs), L_UNLIKE, dtype=np.int8)
+    rough = _worth_a_look(left, pairs[:, 0], right, pairs[:, 1])
+    found[rough] = _closely([left.names[n] for n in pairs[rough, 0]], [right.names[n] for n in pairs[rough, 1]])
     return found[np.ravel(inverse)]
 
 
-def _apart(form: Callable[[str], str], a: list[str], b: list[str]) -> NDArray[np.int64]:
-    known = {n: form(n) for n in {*a, *b}}
-    return cpdist([known[n] for n in a], [known[n] for n in b], scorer=Levenshtein.distance, dtype=np.int64)
+def _worth_a_look(left: NameBook, i: Places, right: NameBook, j: Places) -> Places:
+    """Names that begin or end alike, or whose skeletons lie near: all others are unlike."""
+    ends = (left.begins[i] == right.begins[j]) | (left.ends[i] == right.ends[j])
+    forms = [skeleton(left.names[n]) for n in i], [skeleton(right.names[n]) for n in j]
+    apart = cpdist(*forms, scorer=Levenshtein.distance, dtype=np.int64) if len(i) else np.zeros(0, np.int64)
+    return np.flatnonzero(ends | (apart * FARTHEST <= np.maximum(left.lengths[i], right.lengths[j])))
+
+
+def _closely(a: list[str], b: list[str]) -> Levels:
+    if not a:
+        return np.zeros(0, dtype=np.int8)
+    length = np.array([max(len(x), len(y)) for x, y in zip(a, b, strict=True)])
+    slipped = (cpdist(a, b, scorer=OSA.distance, dtype=np.int64) == 1) & (length >= SHORTEST_CUT)
+    replaced = np.array([len(x) == len(y) and sorted(x) != sorted(y) for x, y in zip(a, b, strict=True)])
+    found = np.full(len(a), L_UNLIKE, dtype=np.int8)
+    found[slipped] = L_ONE_OFF
+    found[_contained(a, b)] = L_PART
+    found[slipped & ~replaced] = L_NEAR  # dropped, added or swapped
+    found[_cut(a, b)] = L_CUT
+    apart = np.array([slips(x, y) for x, y in zip(a, b, strict=True)])
+    for each, level in SLIP_EACH:
+        found[apart * each <= length] = level
+    found[[x == y for x, y in zip(a, b, strict=True)]] = L_EQUAL
+    return found
 
 
 def _cut(a: list[str], b: list[str]) -> list[bool]:

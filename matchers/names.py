@@ -9,9 +9,12 @@ import unicodedata
 from enum import Enum
 from functools import cache, lru_cache
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from matchers.han import readings, table
+from matchers.name_book import name_book
+from matchers.name_levels import CHARACTER_LEVELS, LONG_LEVELS, compare_names, pair_books
 
 NOISE = re.compile(
     r"[\s'‘’`,、●\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·\u2010-\u2015-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+"
@@ -22,6 +25,11 @@ IN_PARTS = re.compile(rf"[{OPEN}]([\u4e00-\u9fff]{{2,3}})[)\]】〕>》}}」』�
 UNREADABLE = re.compile(r"[?？□■▇◇○◯#〓×＿_*＊\ufffd\ue000-\uf8ff]")
 MASKED_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])X+$")
 PLAIN_HAN = re.compile(r"[\u4e00-\u9fff]+")
+
+
+WRITTEN = {"equal", "variant", "spelt", "swapped"}
+LIKE = {"missing", "sound", "shape", "near_sound", "dropped"}
+LIKE_LONG = {"equal", "respelt", "near", "cut_short"}
 
 
 class NameLevel(Enum):
@@ -82,8 +90,18 @@ def name_level(left: str, right: str) -> NameLevel:
         return NameLevel.MISSING
     if left == right:
         return NameLevel.CONFLICT if set(left) == {"?"} else NameLevel.EQUAL
-    near = _one_slip(left, right) or _cut_short(left, right) or _sounds_alike(left, right)
+    near = _one_slip(left, right) or _cut_short(left, right) or _sounds_alike(left, right) or _looks_alike(left, right)
     return NameLevel.COMPATIBLE if near else NameLevel.CONFLICT
+
+
+def _looks_alike(left: str, right: str) -> bool:
+    """By the levels of the weighed comparison: a character or more written the same and none unlike, or a long name
+    spelt otherwise."""
+    book = name_book([left, right])
+    pair = compare_names(pair_books(book, book), np.array([0]), np.array([1]))
+    parts = [CHARACTER_LEVELS[part[0]] for part in (pair.surname, pair.given_first, pair.given_second)]
+    whole = LONG_LEVELS[pair.long_name[0]]
+    return whole in LIKE_LONG or (bool(WRITTEN & set(parts)) and set(parts) <= WRITTEN | LIKE)
 
 
 def _one_slip(left: str, right: str) -> bool:

@@ -79,6 +79,9 @@ order by c.l, c.r
 
 def _best_of_owners(left: Ints, right: Ints, scored: Scored) -> Ints:
     """The heaviest pair of each two owners, in their order."""
+    ascending = (np.diff(left) > 0) | ((np.diff(left) == 0) & (np.diff(right) > 0))
+    if ascending.all():  # nobody has several records: the pairs are the owners'
+        return np.arange(len(left))
     order = np.lexsort((-scored.total.astype(np.int64), right, left))
     first = np.r_[True, (np.diff(left[order]) != 0) | (np.diff(right[order]) != 0)][: len(order)]
     return order[first]

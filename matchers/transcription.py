@@ -55,6 +55,7 @@ def _sound(char: str) -> tuple[str, str]:
     return SAME_SOUND.get(start, start), vowel + ("n" if part[3] in ("n", "ng") else "")
 
 
+@lru_cache(maxsize=400_000)
 def skeleton(name: str) -> str:
     """A character a syllable: its initial, whether it is a vowel only; for a first, coarse look.
 
