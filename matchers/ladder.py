@@ -18,7 +18,7 @@ import pyarrow as pa
 from matchers.blocking import BlockingCount
 from matchers.id_numbers import BROKEN
 from matchers.model import Model
-from matchers.names import NameLevel, name_level
+from matchers.names import NameLevel, place_names
 from matchers.number_levels import LEVELS as NUMBER_LEVELS
 from matchers.number_levels import number_levels
 from matchers.scored import climb_by_weight
@@ -67,7 +67,7 @@ def _level_pairs(con: duckdb.DuckDBPyConnection, query: str, target: str) -> Non
     con.register("pair_level", pa.table({
         "left_name": pa.array([a for a, _ in pairs], pa.string()),
         "right_name": pa.array([b for _, b in pairs], pa.string()),
-        "name_level": pa.array([name_level(a, b).value for a, b in pairs], pa.string()),
+        "name_level": pa.array([level.value for level in place_names([a for a, _ in pairs], [b for _, b in pairs])], pa.string()),
     }))  # fmt: skip
     con.execute(
         f"create or replace temp table {target} as select r.*, "

@@ -6,6 +6,7 @@ character and to a wrong surname. The scored comparison comes later; here a name
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import Enum
 from functools import cache, lru_cache
 
@@ -27,9 +28,9 @@ MASKED_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])X+$")
 PLAIN_HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
-WRITTEN = {"equal", "variant", "spelt", "swapped"}
-LIKE = {"missing", "sound", "shape", "near_sound", "dropped"}
-LIKE_LONG = {"equal", "respelt", "near", "cut_short"}
+WRITTEN = [CHARACTER_LEVELS.index(level) for level in ("equal", "variant", "spelt", "swapped")]
+LIKE = [CHARACTER_LEVELS.index(level) for level in ("missing", "sound", "shape", "near_sound", "dropped")]
+LIKE_LONG = [LONG_LEVELS.index(level) for level in ("equal", "respelt", "near", "cut_short")]
 
 
 class NameLevel(Enum):
@@ -86,22 +87,38 @@ def name_level(left: str, right: str) -> NameLevel:
     >>> name_level("王小明", "王晓明"), name_level("张伟", "张玮"), name_level("张伟", "张强")
     (<NameLevel.COMPATIBLE: 'compatible'>, <NameLevel.COMPATIBLE: 'compatible'>, <NameLevel.CONFLICT: 'conflict'>)
     """
+    return place_names([left], [right])[0]
+
+
+def place_names(left: Sequence[str], right: Sequence[str]) -> list[NameLevel]:
+    """The levels of many pairs of folded names: what plain rules leave in conflict is compared by characters, at once."""
+    found = [_plain_level(a, b) for a, b in zip(left, right, strict=True)]
+    open_ = [n for n, level in enumerate(found) if level is NameLevel.CONFLICT]
+    for n, alike in zip(open_, _look_alike([left[n] for n in open_], [right[n] for n in open_]), strict=True):
+        found[n] = NameLevel.COMPATIBLE if alike else NameLevel.CONFLICT
+    return found
+
+
+def _plain_level(left: str, right: str) -> NameLevel:
     if not left or not right:
         return NameLevel.MISSING
     if left == right:
         return NameLevel.CONFLICT if set(left) == {"?"} else NameLevel.EQUAL
-    near = _one_slip(left, right) or _cut_short(left, right) or _sounds_alike(left, right) or _looks_alike(left, right)
+    near = _one_slip(left, right) or _cut_short(left, right) or _sounds_alike(left, right)
     return NameLevel.COMPATIBLE if near else NameLevel.CONFLICT
 
 
-def _looks_alike(left: str, right: str) -> bool:
+def _look_alike(left: Sequence[str], right: Sequence[str]) -> list[bool]:
     """By the levels of the weighed comparison: a character or more written the same and none unlike, or a long name
     spelt otherwise."""
-    book = name_book([left, right])
-    pair = compare_names(pair_books(book, book), np.array([0]), np.array([1]))
-    parts = [CHARACTER_LEVELS[part[0]] for part in (pair.surname, pair.given_first, pair.given_second)]
-    whole = LONG_LEVELS[pair.long_name[0]]
-    return whole in LIKE_LONG or (bool(WRITTEN & set(parts)) and set(parts) <= WRITTEN | LIKE)
+    if not left:
+        return []
+    book, place = name_book([*left, *right]), np.arange(len(left))
+    pair = compare_names(pair_books(book, book), place, place + len(left))
+    parts = np.stack([pair.surname, pair.given_first, pair.given_second])
+    written = np.isin(parts, WRITTEN)
+    like = written.any(axis=0) & (written | np.isin(parts, LIKE)).all(axis=0)
+    return [bool(b) for b in like | np.isin(pair.long_name, LIKE_LONG)]
 
 
 def _one_slip(left: str, right: str) -> bool:
