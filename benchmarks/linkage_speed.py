@@ -116,9 +116,9 @@ create or replace temp table delivered as from delivered left join name_fold usi
 """
 KEYED = """
 create or replace temp table everybody as
-select r.person_id, k.id_key, r.name_folded, false as is_held from register as r positional join folded_register as k;
+select r.person_id, k.id_key, r.name_folded, null::date as birth_date, null::varchar as sex, false as is_held from register as r positional join folded_register as k;
 create or replace temp table claim as
-select d.rid, k.id_class, k.id_key, k.id_part, d.name_folded, false as is_member
+select d.rid, k.id_class, k.id_key, k.id_part, d.name_folded, null::date as birth_date, null::varchar as sex, false as is_member
 from delivered as d positional join folded_delivered as k
 """
 

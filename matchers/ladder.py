@@ -2,7 +2,7 @@
 then what a person must look at.
 
 K1 id_and_name           exact number, compatible name             linked (exact; variant where the name differs)
-K2 id_name_conflict      exact number, another name                review
+K2 id_name_conflict      exact number, another name                review, unless K5 finds whose row it is
 K3 id_damaged_and_name   damaged number, compatible name, one to one, nothing contradicts   linked (probable)
 K4 name_birth_sex        no number, name, full birth date and sex, one to one; a third agreement: linked (probable),
                          without it: review
@@ -201,13 +201,19 @@ select rid, if(max(person_count) = 1, min(person_id), null) as person_id,
        case min(rank) when 0 then 'name_birth_sex' when 1 then 'name_and_phone' else 'name_only' end as rule
 from counted group by rid
 """
+# A number that belongs to somebody of another name (the householder's, a relative's) says nothing of the row's own
+# person: such rows are weighed without it, and stay open questions where that leads to nobody for certain.
 CLAIMANTS = """
 create or replace temp table claimant as
 select row_number() over (order by kind, office, name_folded, former_folded, birth_date, sex, phone, town, village, id_class, id_part,
        id_key, household_no, local_no, employer, address) as owner, * from (
     select kind, office, name_folded, nullif(former_folded, name_folded) as former_folded, birth_date, sex, phone, town, village,
            id_class, id_part, id_key, household_no, local_no, employer, address, list(rid order by rid) as rids
-    from unsettled where name_folded <> '' group by all
+    from (
+        select * from unsettled union all by name
+        select c.* replace (null as id_class, null as id_part, null as id_key) from claim as c
+        inner join exact_link as e using (rid) where e.rule = 'id_name_conflict'
+    ) where name_folded <> '' group by all
 )
 """
 LEFT = """
@@ -267,6 +273,7 @@ LINKED = """
 create or replace temp table linked as
 with settled as (
     select rid, person_id, runner_up, match_status, rule, link_grade from exact_link
+    where rule <> 'id_name_conflict' or rid not in (select rid from by_weight where match_status = 'linked')
     union all
     select rid, if(match_status = 'linked' or runner_up is null, person_id, null), runner_up, match_status,
            'id_damaged_and_name', if(match_status = 'linked', 'probable', 'review')
@@ -277,7 +284,7 @@ with settled as (
     union all
     select rid, person_id, runner_up, match_status, 'model', if(match_status = 'linked', 'probable', 'review') from by_weight as w
     where rid not in (select rid from near_number) and rid not in (select rid from by_name where match_status = 'linked')
-      and (match_status = 'linked' or rid not in (select rid from by_name))
+      and (match_status = 'linked' or rid not in (select rid from by_name union select rid from exact_link))
 ),
 first_row as (
     select s.person_id, arg_min(c.rid, (c.kind_rank, c.office, c.record_id)) as rid

@@ -28,7 +28,9 @@ def cluster(town: Town) -> set[frozenset[tuple[str, str]]]:
     people: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for kind in ("low_income", "unemployment_registration", "pension", "insurance_stop"):
         for row in town.ask(f"select record_id, person_id, match_status from standing_{kind}"):
-            whose = row["person_id"] if row["match_status"] in ("linked", "new_person") else f"nobody {row['record_id']}"
+            whose = (
+                row["person_id"] if row["match_status"] in ("linked", "new_person") else f"nobody {row['record_id']}"
+            )
             people[whose].add((kind, row["record_id"]))
     return {frozenset(rows) for rows in people.values()}
 
@@ -51,7 +53,10 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 def test_two_rows_without_a_number_make_one_person(town: Town) -> None:
     rows = town.nights[MAY].rows("match_log")
-    assert sorted((r["match_status"], r["rule"]) for r in rows) == [("linked", "no_number"), ("new_person", "no_number")]
+    assert sorted((r["match_status"], r["rule"]) for r in rows) == [
+        ("linked", "no_number"),
+        ("new_person", "no_number"),
+    ]
     assert len({r["person_id"] for r in rows}) == 1
     (person,) = town.nights[MAY].rows("person")
     assert (person["id_number"], person["merged_into"]) == (None, None)
@@ -73,7 +78,9 @@ def test_the_number_takes_the_rows_over_and_leaves_a_pointer(town: Town) -> None
     assert first["id_number"] is None and second["id_number"] is not None
     assert first["merged_into"] == second["person_id"]
     changed = [r for r in town.nights[JULY].rows("match_log") if r["supersedes"]]
-    assert {(r["match_status"], r["person_id"], r["cause"]) for r in changed} == {("linked", second["person_id"], "data")}
+    assert {(r["match_status"], r["person_id"], r["cause"]) for r in changed} == {
+        ("linked", second["person_id"], "data")
+    }
     assert len(changed) == 2
 
 
@@ -150,3 +157,21 @@ def test_the_householders_number_on_a_members_row_makes_and_links_nobody(tmp_pat
     assert [p["name"] for p in night.rows("person")] == [father.name]
     rows = {r["row_no"]: (r["match_status"], r["rule"]) for r in night.rows("match_log")}
     assert ("new_person", "id_and_name") in rows.values() and ("linked", "id_and_name") not in rows.values()
+
+
+def test_a_row_under_the_householders_number_finds_its_own_person_by_what_else_it_tells(tmp_path: Path) -> None:
+    place = Town.found(tmp_path / "town", "zhongshan")
+    father, daughter = place.person("1950-04-18", name="谭国强"), place.person("1980-09-03", name="谭晓红", sex="女")
+    place.tell(father, stop("2024-02", **HOME))
+    place.tell(daughter, stop("2024-02", **HOME))
+    under_his = told(aid("2024-01", 户主身份证号=father.number, 与户主关系="女儿"), daughter, 证件号码=father.number)
+    stranger = told(
+        aid("2024-02", 户主身份证号=father.number, 与户主关系="孙子"),
+        replace(daughter, name="万事通", sex="男"),
+        证件号码=father.number,
+    )
+    place.tell(daughter, under_his, stranger)
+    rows = [r for r in place.night(MAY).rows("match_log") if r["kind"] == "low_income"]
+    assert [(r["match_status"], r["rule"], r["person_id"]) for r in rows] == [
+        ("linked", "model", place.person_id(daughter)), ("review", "id_name_conflict", place.person_id(father)),
+    ]  # fmt: skip
