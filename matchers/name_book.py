@@ -43,6 +43,7 @@ def name_book(names: Sequence[str]) -> NameBook:
     latin: NDArray[np.bool_] = np.any((codes >= ord("A")) & (codes <= ord("Z")), axis=1)
     at: list[int] = np.flatnonzero(latin).tolist()
     codes[at] = _matrix([_as_characters(names[n]) for n in at])
+    codes[np.all((codes == 0) | (codes == ord("?")), axis=1)] = 0  # nothing of it can be read: no name
     lengths = (codes > 0).sum(axis=1)
     surname, first, second = codes[:, 0].copy(), codes[:, 1].copy(), codes[:, 2].copy()
     double = _compound(codes) * (lengths > 2) * (lengths <= LONGEST)

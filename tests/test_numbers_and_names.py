@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from matchers.fold_columns import fold_names, fold_number_column
@@ -333,6 +333,7 @@ def test_the_level_ignores_the_order_of_the_pair(left: str, right: str) -> None:
 
 
 @STEADY
+@example("□□□□")
 @given(PIECES)
 def test_a_name_equals_itself_unless_nothing_of_it_can_be_read(text: str) -> None:
     folded = fold_name(text)
