@@ -2,6 +2,7 @@
 
 import duckdb
 
+from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
 from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, fold_people
 from matchers.fold_columns import fold_names
@@ -12,10 +13,6 @@ from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.extracts import LAYOUTS
 from schemas.tables import row_columns
 
-NEXT_PERSON = """
-select 1 + greatest((select coalesce(max(substr(person_id, 2)::bigint), 0) from store.person),
-                    (select coalesce(max(substr(person_id, 2)::bigint), 0) from newcomer))
-"""
 FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
 BROKEN_NUMBER = {
     "checksum_bad": "「证件号码」校验位不符，且不能由姓名和出生日期确认是谁；请核对证件后重报。",
@@ -35,11 +32,12 @@ def link(con: duckdb.DuckDBPyConnection, run_no: int, model: Model, threads: int
     fold_claim_numbers(con)
     _claims_still_open(con)
     fold_claim_names(con)
-    meet_newcomers(con, con.execute(FIRST_PERSON).fetchall()[0][0])
+    first = con.execute(FIRST_PERSON).fetchall()[0][0]
+    meet_newcomers(con, first)
     describe_newcomers(con)
     _what_stands(con)
     counts = climb(con, model, threads)
-    meet_numberless(con, model, con.sql(NEXT_PERSON).fetchall()[0][0], threads)
+    meet_numberless(con, model, first + con.sql("select count(*) from newcomer").fetchall()[0][0], threads)
     con.execute(
         "create or replace temp table model_version as select $version as model_version", {"version": model.version}
     )
@@ -61,9 +59,8 @@ def _what_stands(con: duckdb.DuckDBPyConnection) -> None:
     values, names = [NO_VALUE], ["select null::varchar as person_id, null::varchar as former_name where false"]
     for kind, layout in LAYOUTS.items():
         columns = {name for name, _ in row_columns(layout)}
-        for field, (column, scope) in VALUES.items():
-            if column in columns:
-                values.append(STANDING_VALUE.format(kind=kind, field=field, value=f"{scope}{column}"))
+        told = tuple(field for field, column in ASKS_FOR.items() if column in columns)
+        values.append(STANDING_VALUE.format(kind=kind, fields=", ".join(told), values=values_of(told, "employer_name")))
         if "former_name" in columns:
             names.append(STANDING_NAME.format(kind=kind))
     con.execute("create or replace temp table standing_value as " + " union ".join(values))
@@ -125,17 +122,18 @@ def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"delete from added_{kind} where rid in (select rid from broken where kind = '{kind}')")
 
 
-# What standing rows say, by the field's name: the column, and how far its values reach (a bureau's own numbers: its office).
-VALUES = {"household": ("household_no", "office || ' ' || "), "local_no": ("local_no", "office || ' ' || "),
-          "employer": ("employer_name", ""), "address": ("address", "")}  # fmt: skip
+# The column that a kind must have for each field, and the one that names an employer.
+ASKS_FOR = {"household": "household_no", "local_no": "local_no", "employer": "employer_name", "address": "address"}
 NO_VALUE = "select null::varchar as person_id, null::varchar as field, null::varchar as value where false"
-ASKED = """
+ASKED = f"""
 create or replace temp table asked as
-select distinct unnest([office || ' ' || household_no, office || ' ' || local_no, employer, address]) as value from claim where id_key is null
+with told as (select {values_of()} from claim where id_key is null)
+select distinct value from (unpivot told on household, local_no, employer, address into name field value value)
 """
 STANDING_VALUE = """
-select person_id, '{field}' as field, {value} as value from store.standing_{kind}
-where person_id is not null and link_grade = 'exact' and {value} in (select value from asked)"""
+select person_id, field, value from (unpivot (
+    select person_id, {values} from store.standing_{kind} where person_id is not null and link_grade = 'exact'
+) on {fields} into name field value value) where value in (select value from asked)"""
 STANDING_NAME = """
 select person_id, former_name from store.standing_{kind} where person_id is not null and link_grade = 'exact' and former_name <> ''"""
 # A presumed link is asked again when tonight's rosters bring somebody of that birth date, name or phone.

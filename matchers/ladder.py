@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
 from matchers.id_numbers import BROKEN
 from matchers.model import Model
@@ -216,7 +217,7 @@ select row_number() over (order by kind, office, name_folded, former_folded, bir
     ) where name_folded <> '' group by all
 )
 """
-LEFT = """
+LEFT = f"""
 create or replace temp table left_source as
 with named as (
     select owner, name_folded from claimant union all select owner, former_folded from claimant where former_folded <> ''
@@ -226,18 +227,14 @@ select row_number() over (order by n.owner, n.name_folded) as id, n.owner, n.nam
 from named as n inner join claimant as c using (owner);
 create or replace temp table left_value as
 with told as (unpivot (
-    select s.id, c.office || ' ' || c.household_no as household, c.office || ' ' || c.local_no as local_no, c.employer,
-           regexp_replace(c.address, '\\s', '', 'g') as address
-    from left_source as s inner join claimant as c using (owner)
+    select s.id, {values_of()} from left_source as s inner join claimant as c using (owner)
 ) on household, local_no, employer, address into name field value value)
 select id, field, value from told
 """
-RIGHT = """
+RIGHT = f"""
 create or replace temp table known_value as
 with tonight as (unpivot (
-    select e.person_id, c.office || ' ' || c.household_no as household, c.office || ' ' || c.local_no as local_no, c.employer,
-           regexp_replace(c.address, '\\s', '', 'g') as address
-    from claim as c inner join exact_link as e using (rid) where e.link_grade = 'exact'
+    select e.person_id, {values_of()} from claim as c inner join exact_link as e using (rid) where e.link_grade = 'exact'
 ) on household, local_no, employer, address into name field value value)
 select substr(person_id, 2)::bigint as owner, field, value from (
     select person_id, field, value from tonight union select person_id, field, value from standing_value

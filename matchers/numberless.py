@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from matchers.agreements import values_of
 from matchers.model import Model
 from matchers.resolve import clusters
 from matchers.scored import weigh_candidates
@@ -67,11 +68,10 @@ RIGHT = """
 create or replace temp table right_source as
 select owner as id, owner, name_folded, birth_date, sex, phone, town, village, null::varchar as id_number from lonely
 """
-VALUES = """
+VALUES = f"""
 create or replace temp table known_value as
 select owner, field, value from (unpivot (
-    select owner, office || ' ' || household_no as household, office || ' ' || local_no as local_no,
-           regexp_replace(address, '\\s', '', 'g') as address from lonely
+    select owner, {values_of(("household", "local_no", "address"))} from lonely
 ) on household, local_no, address into name field value value);
 create or replace temp table left_value as select owner as id, field, value from known_value
 """

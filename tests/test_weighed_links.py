@@ -48,7 +48,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
         home = {"联系电话": f"142{number:08d}", "镇街": f"{'甲乙丙丁戊己庚辛壬癸子'[number]}镇", "村居": "起湾社区"}
         place.tell(who, stop("2024-02", **home), registered("2024-03-10", **home))
         row = said_of(who, death("2024-05-01"), *fields, name=name)
-        place.tell(who, Said(row.kind, {**row.cells, **{k: v for k, v in home.items() if k in fields}, **cells}, MAY, "9999"))
+        place.tell(
+            who, Said(row.kind, {**row.cells, **{k: v for k, v in home.items() if k in fields}, **cells}, MAY, "9999")
+        )
     place.night(MAY)
     return place
 
@@ -104,3 +106,14 @@ def test_a_broken_model_is_named_and_nothing_is_run(tmp_path: Path) -> None:
     place.workspace.model.write_text("{}", encoding="utf-8")
     done = zhaoren_here("run", place.workspace.root, "--as-of", MAY)
     assert done.returncode == 2 and "model.json" in done.stderr and not list(place.workspace.runs.iterdir())
+
+
+def test_an_address_told_on_an_earlier_night_is_a_third_agreement_however_it_is_spaced(tmp_path: Path) -> None:
+    place = Town.found(tmp_path / "town", "zhongshan")
+    who = place.person("1975-08-04", name="谭晓红", sex="女")
+    place.tell(who, stop("2024-02", 地址="起湾路 1 号"))
+    place.night(MAY)
+    row = said_of(who, death("2024-05-01"), *BORN, name="谭小红")
+    place.tell(who, Said(row.kind, {**row.cells, "地址": "起湾路1号"}, "2024-06-20", "9999"))
+    (found,) = place.night("2024-06-20").rows("match_log")
+    assert (found["match_status"], found["rule"], found["levels"]["address"]) == ("linked", "model", "equal")
