@@ -24,7 +24,8 @@ from policies.pack import NATIONAL, PACKS, TOPIC_KIND, read_pack  # noqa: E402
 from reports import ledger_delta, match_log, open_questions, quality_feedback, run_report  # noqa: E402
 from reports.sheet import Sheet  # noqa: E402
 from schemas.columns import Column, Layout, layout_of  # noqa: E402
-from schemas.extracts import LAYOUTS, MODELS, PersonExtract  # noqa: E402
+from schemas.extracts import LAYOUTS, MODELS  # noqa: E402
+from schemas.kinds.common import PersonExtract  # noqa: E402
 from schemas.tables import (  # noqa: E402
     INTERNAL,
     OPS,
@@ -95,7 +96,8 @@ def extracts() -> str:
         "in `zhaoren.toml`, `[aliases.<kind>]`. Columns nobody asked for are kept beside the row.",
         "",
         "**Need**: *must*: without the column the file is refused, without the value the row is put aside; *should*: its",
-        "absence is noted; *may*: welcome. A **roster** makes people known; a **register** only speaks of people known.",
+        "absence is noted; *may*: welcome. A **roster** makes people known; a **register** only speaks of people known; of",
+        "`education` only rows with a leaving date make people known. Five kinds are not about people.",
         "An **event** kind tells what happened: a row that vanishes from a full snapshot was taken back. Of the other",
         "kinds a vanished row is merely absent, and somebody is asked.",
         "",
@@ -110,7 +112,7 @@ def extracts() -> str:
             ("Kind", "Label", "Number", "From", "Role", "One row is"),
             [(f"[`{x.kind}`](#{x.kind})", x.label, x.icode, x.agency, _role(x), x.grain) for x in LAYOUTS.values()],
         ),
-        "## Columns of every kind",
+        "## Columns of every kind about people",
         "",
         *_columns(shared),
     ]
@@ -118,12 +120,13 @@ def extracts() -> str:
     for layout in LAYOUTS.values():
         each += [f"## {layout.kind}", "", f"{layout.label} ({layout.icode}), from {layout.agency}: {layout.grain}; {_role(layout)}.",
                  f"A correction corrects the row with the same {_key(layout)}.", "",
-                 *_columns([c for c in layout.columns if c.field not in person])]  # fmt: skip
+                 *_columns([c for c in layout.columns if layout.who != "person" or c.field not in person])]  # fmt: skip
     return page("Extracts", intro, kinds, each)
 
 
 def _role(layout: Layout) -> str:
-    return ("roster" if layout.adds_people else "register") + (", event" if layout.is_event else "")
+    about = ("roster" if layout.adds_people else "register") if layout.who == "person" else f"about an {layout.who}"
+    return about + (", event" if layout.is_event else "")
 
 
 def _key(layout: Layout) -> str:

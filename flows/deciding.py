@@ -8,21 +8,19 @@ import duckdb
 from ledger.delta import conserve, draft_entries, find_failing, load_fold
 from policies.evaluate import describe_closings, evaluate, open_view
 from policies.pack import Pack
-from schemas.extracts import LAYOUTS
+from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.tables import row_columns
 
 NOW = """
 create or replace temp table now_{kind} as
 with standing as (
-    select {columns}, coalesce(c.person_id, s.person_id) as person_id, coalesce(c.link_grade, s.link_grade) as link_grade
+    select {columns}, if(c.is_changed, c.person_id, s.person_id) as person_id, if(c.is_changed, c.link_grade, s.link_grade) as link_grade
     from store.standing_{kind} as s
-    left join (select * from link_change where kind = '{kind}') as c using (office, record_id)
-    where s.person_id is not null or c.person_id is not null
+    left join (select *, true as is_changed from link_change where kind = '{kind}') as c using (office, record_id)
     union all by name
     select {added}, l.person_id, l.link_grade from added_{kind} as s inner join linked as l using (rid)
-    where l.person_id is not null
 )
-select * from standing where (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
+select * from standing where {who} and (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
 """
 TAKEN_BACK = """
 select s.person_id, e.kind from store.standing_{kind} as s inner join ended as e using (office, record_id)
@@ -38,9 +36,10 @@ select exists (from store.source where kind = 'service_log') or exists (from sou
 def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Make `now_<kind>` (every standing row that is about somebody known), the facts and the wide view."""
     for kind, layout in LAYOUTS.items():
+        who = "person_id is not null" if kind in PERSON_LAYOUTS else "true"
         columns = [name for name, _ in row_columns(layout)]
         listed = ", ".join(c if c in ("office", "record_id") else f"s.{c}" for c in columns)
-        con.execute(NOW.format(kind=kind, columns=listed, added=", ".join(f"s.{c}" for c in columns)))
+        con.execute(NOW.format(kind=kind, columns=listed, added=", ".join(f"s.{c}" for c in columns), who=who))
     con.execute(FLAGS)
     open_view(con, as_of)
 

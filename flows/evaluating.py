@@ -17,13 +17,13 @@ from matchers.fold_columns import fold_names
 from matchers.han import COMPOUND_BASE, SYLLABLE_BASE
 from matchers.measures import Share, b_cubed, pairwise, upper_bound, wilson
 from matchers.name_book import LATIN, name_book
-from schemas.extracts import LAYOUTS
+from schemas.extracts import PERSON_LAYOUTS
 
 JUDGED = Path(__file__).parent / "judged.sql"
 STRATA = {"source": "kind", "damage": "damage", "name": "shape", "age": "age"}
 CLUSTER_MEASURES = ("pairwise_precision", "pairwise_recall", "b_cubed_precision", "b_cubed_recall")
 VALUES = {  # in the order they are shown
-    "source": tuple(LAYOUTS),
+    "source": tuple(PERSON_LAYOUTS),
     "name": ("two", "three", "compound", "long", "marked", "other"),
     "age": ("under_25", "25_39", "40_49", "50_59", "60_over", "unknown"),
 }
@@ -52,7 +52,7 @@ def evaluate(con: duckdb.DuckDBPyConnection, workspace: Workspace, truth: Path) 
 
 def _shapes(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """Make `name_shape` (delivery_id, row_no, shape) of the found rows; a row whose number broke has no name kept."""
-    files = [f for k in LAYOUTS for f in sorted(map(str, workspace.runs.glob(f"*/tables/standing/{k}.parquet")))]
+    files = [f for k in PERSON_LAYOUTS for f in sorted(map(str, workspace.runs.glob(f"*/tables/standing/{k}.parquet")))]
     con.execute(NAMED, {"files": files})
     names = fold_names(con.sql("select distinct name from named where name <> ''").to_arrow_table()[0].to_pylist())
     shapes = pa.array(name_shapes(names["name_folded"].to_pylist()), pa.string())

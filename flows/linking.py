@@ -2,6 +2,7 @@
 
 import duckdb
 
+from flows.not_people import settle_not_people
 from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
 from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, fold_people
@@ -10,7 +11,7 @@ from matchers.ladder import climb
 from matchers.model import Model
 from matchers.numberless import meet_numberless
 from matchers.person_index import describe_newcomers, meet_newcomers
-from schemas.extracts import LAYOUTS
+from schemas.extracts import PERSON_LAYOUTS
 from schemas.tables import row_columns
 
 FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
@@ -42,6 +43,7 @@ def link(con: duckdb.DuckDBPyConnection, run_no: int, model: Model, threads: int
         "create or replace temp table model_version as select $version as model_version", {"version": model.version}
     )
     _quarantine_broken_numbers(con)
+    settle_not_people(con)
     con.execute(LINK_CHANGE)
     con.execute(TONIGHT_PEOPLE)
     con.execute(MATCH_LOG)
@@ -57,10 +59,14 @@ def _what_stands(con: duckdb.DuckDBPyConnection) -> None:
     folded. Only values that a row without an exact number asks about tonight."""
     con.execute(ASKED)
     values, names = [NO_VALUE], ["select null::varchar as person_id, null::varchar as former_name where false"]
-    for kind, layout in LAYOUTS.items():
+    for kind, layout in PERSON_LAYOUTS.items():
         columns = {name for name, _ in row_columns(layout)}
         told = tuple(field for field, column in ASKS_FOR.items() if column in columns)
-        values.append(STANDING_VALUE.format(kind=kind, fields=", ".join(told), values=values_of(told, "employer_name")))
+        values.append(
+            STANDING_VALUE.format(
+                kind=kind, fields=", ".join(told), values=values_of(told, "employer_name", layout.agency)
+            )
+        )
         if "former_name" in columns:
             names.append(STANDING_NAME.format(kind=kind))
     con.execute("create or replace temp table standing_value as " + " union ".join(values))
@@ -80,7 +86,7 @@ def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
         "select rid, false as is_retry, null::varchar as prior_status, null::varchar as prior_person, c.* exclude (rid) from ("
         + claim_select(kind, f"added_{kind}", {name for name, _ in row_columns(layout)}, "rid")
         + ") as c"
-        for kind, layout in LAYOUTS.items()
+        for kind, layout in PERSON_LAYOUTS.items()
     ]
     con.execute("create or replace temp table incoming_claim as " + " union all ".join(selects))
 
@@ -92,7 +98,7 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create or replace temp sequence retry_rid start with 4611686018427387904"
     )  # above every row of tonight
-    for kind, layout in LAYOUTS.items():
+    for kind, layout in PERSON_LAYOUTS.items():
         columns = {name for name, _ in row_columns(layout)}
         con.execute(f"""
             create or replace temp table retry as
@@ -117,7 +123,7 @@ def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
         {"classes": list(BROKEN_NUMBER), "messages": list(BROKEN_NUMBER.values())},
     )
     con.execute(QUARANTINE)
-    for kind in LAYOUTS:
+    for kind in PERSON_LAYOUTS:
         con.execute(STILL_THERE.format(kind=kind))
         con.execute(f"delete from added_{kind} where rid in (select rid from broken where kind = '{kind}')")
 
@@ -216,7 +222,7 @@ create or replace temp table match_log as
 with shown as (
     select l.delivery_id, l.row_no, l.record_id, l.kind, l.person_id, l.match_status, l.rule, l.runner_up, null as supersedes, null as cause,
            l.match_weight, l.runner_up_weight, l.weights, l.levels
-    from linked as l inner join claim as c using (rid) where not c.is_retry and l.match_status <> 'quarantine'
+    from linked as l left join claim as c using (rid) where not coalesce(c.is_retry, false) and l.match_status <> 'quarantine'
     union all
     select delivery_id, row_no, record_id, kind, person_id, match_status, rule, runner_up, record_id, 'data',
            match_weight, runner_up_weight, weights, levels from link_change

@@ -23,7 +23,7 @@ from matchers.records import make_records
 from matchers.training import RAREST, train
 from reports.words import COMPARISON_WORDS
 from schemas.errors import UsageError, say
-from schemas.extracts import LAYOUTS
+from schemas.extracts import PERSON_LAYOUTS
 from schemas.tables import row_columns
 
 FEWEST, MOST_ROWS = 1_000, 50_000  # below, shares of the rarer levels are noise; above, they hardly move
@@ -65,7 +65,7 @@ def _session(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _both_sides(con: duckdb.DuckDBPyConnection) -> None:
     """Make `left_record` and `right_record` as `train` asks for them."""
-    con.execute("create temp table chosen as " + CHOSEN.format(rows=" union all ".join(map(_rows_of, LAYOUTS))))
+    con.execute("create temp table chosen as " + CHOSEN.format(rows=" union all ".join(map(_rows_of, PERSON_LAYOUTS))))
     names = con.sql("select name from chosen union select name from store.person where name <> ''").to_arrow_table()
     con.register("folded", fold_names(names["name"].to_pylist()))
     con.execute(LEFT)
@@ -82,7 +82,7 @@ def _both_sides(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _rows_of(kind: str) -> str:
-    columns = {name for name, _ in row_columns(LAYOUTS[kind])}
+    columns = {name for name, _ in row_columns(PERSON_LAYOUTS[kind])}
     told = ", ".join(f if f in columns else f"null as {f}" for f in FIELDS)
     return (
         f"select '{kind}' as kind, office, record_id, id_key is not null as is_exact, name, {told} "

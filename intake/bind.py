@@ -13,13 +13,19 @@ HEADER_SEARCH = 30  # title rows above the header; offices put at most a handful
 
 @dataclass(frozen=True)
 class Binding:
-    """Columns of a delivery: `fields` maps a field to its 0-based position, `extra` holds the unbound headers."""
+    """Columns of a delivery: `fields` maps a field to its 0-based position, `extra` holds the unbound headers;
+    `anchor` is the field without which a line is no row."""
 
     fields: Mapping[str, int]
     extra: Mapping[int, str]
     width: int
     moved: bool
     absent: tuple[str, ...] = field(default=())
+    anchor: str = "name"
+
+    @property
+    def anchor_place(self) -> int:
+        return self.fields[self.anchor]
 
 
 def fold_header(text: str) -> str:
@@ -84,4 +90,4 @@ def bind_header(header: Sequence[str], layout: Layout, names: Mapping[str, str])
         )
     order = [fields[f] for f in layout.fields if f in fields]
     absent = tuple(c.header for c in layout.columns if c.need == "should" and c.field not in fields)
-    return Binding(fields, extra, len(header), order != sorted(order), absent)
+    return Binding(fields, extra, len(header), order != sorted(order), absent, layout.anchor)

@@ -22,7 +22,8 @@ TRAILER_COUNT = re.compile(r"^\s*(?:合\s*计|总\s*计|共\s*计|共)\s*[:：]?
 @dataclass(frozen=True)
 class RawTable:
     """Cells of the data rows as trimmed text: columns c0..cn by position, and `width`, how many cells each row had
-    (None where every row has as many as the header). `trailer` is the row count a footer claims, if one does."""
+    (None where every row has as many as the header). `trailer` is the row count a footer claims, if one does;
+    `epoch_1904`: plain numbers in date columns count from 1904, as in workbooks made on old Macs."""
 
     cells: pa.Table
     width: pa.Array | None
@@ -30,6 +31,7 @@ class RawTable:
     sheet: str | None
     binding: Binding
     trailer: int | None = None
+    epoch_1904: bool = False
 
 
 def trim(table: pa.Table) -> pa.Table:
@@ -64,10 +66,10 @@ def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
     if cells.num_rows == 0:
         return raw
     names = [f"c{i}" for i in range(raw.binding.width)]
-    person = cells[f"c{raw.binding.fields['name']}"]
-    suspect = pc.or_(_matches(cells["c0"]), _matches(person))
-    same = pc.equal(person, header[raw.binding.fields["name"]].strip())
-    empty = pc.and_(pc.equal(person, ""), pc.equal(cells["c0"], ""))
+    anchor = cells[f"c{raw.binding.anchor_place}"]
+    suspect = pc.or_(_matches(cells["c0"]), _matches(anchor))
+    same = pc.equal(anchor, header[raw.binding.anchor_place].strip())
+    empty = pc.and_(pc.equal(anchor, ""), pc.equal(cells["c0"], ""))
     doubtful = pc.or_(pc.or_(suspect, same), empty)
     if raw.width is not None:
         doubtful = pc.or_(doubtful, pc.not_equal(raw.width, raw.binding.width))
@@ -84,12 +86,13 @@ def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
         return raw
     keep = pa.array([i for i in range(cells.num_rows) if i not in drop], pa.int64())
     width = raw.width.take(keep) if raw.width is not None else None
-    return RawTable(cells.take(keep), width, raw.encoding, raw.sheet, raw.binding, trailer)
+    return replace(raw, cells=cells.take(keep), width=width, trailer=trailer)
 
 
 def _is_footer(row: Sequence[str], text: str, binding: Binding) -> bool:
-    """A total or a signature: it begins so, names nobody and carries no number. A row that names somebody never is."""
-    number, name = binding.fields.get("id_number"), row[binding.fields["name"]]
+    """A total or a signature: it begins so, its anchor is empty and it carries no number. A row that names somebody
+    never is."""
+    number, name = binding.fields.get("id_number"), row[binding.anchor_place]
     if not FOOTER.match(text) or (name and not FOOTER.match(name)):
         return False
     if number is not None and sum(c.isdigit() for c in row[number]) >= 6:

@@ -48,13 +48,13 @@ def take_in(
 ) -> list[Intake]:
     """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more."""
     con.execute(
-        "create or replace temp table snapshot (record_id varchar); create or replace temp table faulty (name varchar, id_number varchar)"
+        "create or replace temp table snapshot (record_id varchar); create or replace temp table faulty (anchor varchar, id_number varchar)"
     )
     taken = [_take_one(con, layout, arrival) for arrival in arrivals]
     office = arrivals[0].office
     _end_superseded(con, layout, [a.delivery_id for a in arrivals], office, is_full=replaces)
     if replaces:
-        con.execute(ABSENT.format(kind=layout.kind), {"office": office, "cause": "vanished" if layout.is_event else "absent",
+        con.execute(_absent(layout), {"office": office, "cause": "vanished" if layout.is_event else "absent",
                                                      "kind": layout.kind, "delivery": arrivals[0].delivery_id})  # fmt: skip
     con.execute("drop table snapshot")
     return taken
@@ -109,11 +109,10 @@ def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: lis
     """Who the quarantined rows speak of: a row that became unreadable has not gone, so nothing of theirs ends."""
     rows = raw.cells.take(pa.array([n - 1 for n in row_numbers], pa.int64()))
     empty = pa.array([""] * len(row_numbers), pa.string())
-    columns = {
-        f: rows[f"c{raw.binding.fields[f]}"] if f in raw.binding.fields else empty for f in ("name", "id_number")
-    }
+    places = {"anchor": raw.binding.anchor_place, "id_number": raw.binding.fields.get("id_number")}
+    columns = {f: rows[f"c{place}"] if place is not None else empty for f, place in places.items()}
     con.register("faulty_rows", pa.table(columns))
-    con.execute("insert into faulty select nullif(name, ''), nullif(id_number, '') from faulty_rows")
+    con.execute("insert into faulty select nullif(anchor, ''), nullif(id_number, '') from faulty_rows")
     con.unregister("faulty_rows")
 
 
@@ -143,6 +142,11 @@ def _add(layout: Layout) -> str:
         select f.rid, $office, f.record_id, $delivery, t.row_no, md5_number_lower(concat_ws(chr(31), {", ".join(parts)})), $run_no, {fields}, t.extra
         from typed_rows as t inner join fresh as f using (row_no)
     """
+
+
+def _absent(layout: Layout) -> str:
+    number = "id_number" if "id_number" in layout.fields else "null"
+    return ABSENT.format(kind=layout.kind, anchor=layout.anchor, number=number)
 
 
 def _end_superseded(
@@ -187,10 +191,10 @@ group by o.record_id
 ABSENT = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
 with current as (
-    select record_id, name, id_number from store.standing_{kind} where office = $office
-    union all select record_id, name, id_number from added_{kind} where office = $office
+    select record_id, {anchor} as anchor, {number} as id_number from store.standing_{kind} where office = $office
+    union all select record_id, {anchor}, {number} from added_{kind} where office = $office
 )
 select $kind, $office, record_id, $cause, $delivery from current
 where record_id not in (select record_id from snapshot)
-  and not exists (select 1 from faulty as f where f.name = current.name or f.id_number = current.id_number)
+  and not exists (select 1 from faulty as f where f.anchor = current.anchor or f.id_number = current.id_number)
 """

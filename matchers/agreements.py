@@ -14,16 +14,17 @@ from matchers.han import Levels
 FIELDS = ("household", "local_no", "employer", "address")
 # How each field's value is written wherever two are to be equal: numbers reach as far as the office that gave them.
 VALUE_OF = {
-    "household": "office || ' ' || household_no", "local_no": "office || ' ' || local_no", "employer": "{employer}",
+    "household": "office || ' ' || {agency}household_no", "local_no": "office || ' ' || {agency}local_no", "employer": "{employer}",
     "address": r"regexp_replace(address, '\s', '', 'g')",
 }  # fmt: skip
 MOST_MEMBERS = 30  # people under one household number or address; more is a hostel, an office or a placeholder
 
 
-def values_of(fields: tuple[str, ...] = FIELDS, employer: str = "employer") -> str:
+def values_of(fields: tuple[str, ...] = FIELDS, employer: str = "employer", agency: str = "") -> str:
     """The select list with which a table (office, household_no, local_no, address, and an employer's column) tells the
-    values of these fields."""
-    return ", ".join(f"{VALUE_OF[field].format(employer=employer)} as {field}" for field in fields)
+    values of these fields. `agency`: put before numbers that do not name their agency yet, as a claim's do."""
+    before = f"'{agency} ' || " if agency else ""
+    return ", ".join(f"{VALUE_OF[field].format(employer=employer, agency=before)} as {field}" for field in fields)
 
 
 def agree(con: duckdb.DuckDBPyConnection) -> None:

@@ -4,7 +4,7 @@ import duckdb
 import pyarrow as pa
 
 from matchers.fold_columns import fold_names, fold_number_column
-from schemas.extracts import LAYOUTS
+from schemas.extracts import PERSON_LAYOUTS
 
 OPTIONAL = {
     "employer": ("employer_name", "entity_name"),
@@ -16,8 +16,11 @@ OPTIONAL = {
     "local_no": ("local_no",),
     "address": ("address",),
 }
+OWN_NUMBERS = ("household_no", "local_no")  # each agency counts its own
+OWN_NUMBER = "'{} ' || {}"
 PERSON_FIELDS = ("name", "id_type", "id_number", "sex", "birth_date", "town", "village", "phone")
-KIND_RANK = {kind: rank for rank, kind in enumerate(LAYOUTS)}
+ADDS_WHERE = {"education": "leave_date is not null"}  # a pupil's row makes nobody known; a leaver's does
+KIND_RANK = {kind: rank for rank, kind in enumerate(PERSON_LAYOUTS)}
 
 
 def claim_select(kind: str, table: str, columns: set[str], rid: str) -> str:
@@ -25,9 +28,10 @@ def claim_select(kind: str, table: str, columns: set[str], rid: str) -> str:
     picked = [f if f in columns else f"null as {f}" for f in PERSON_FIELDS]
     for name, fields in OPTIONAL.items():
         found = next((f for f in fields if f in columns), None)
-        use = found if found and (name != "certificate_no" or kind == "disability_certificate") else "null::varchar"
+        use = OWN_NUMBER.format(PERSON_LAYOUTS[kind].agency, found) if found in OWN_NUMBERS else found
+        use = use if found and (name != "certificate_no" or kind == "disability_certificate") else "null::varchar"
         picked.append(f"{use} as {name}")
-    roster = str(LAYOUTS[kind].adds_people).lower()
+    roster = ADDS_WHERE.get(kind, str(PERSON_LAYOUTS[kind].adds_people).lower())
     return (
         f"select {rid} as rid, '{kind}' as kind, {KIND_RANK[kind]} as kind_rank, office, record_id, delivery_id, row_no, "
         f"{roster} as adds_people, {', '.join(picked)} from {table}"

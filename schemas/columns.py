@@ -31,7 +31,8 @@ SQL_TYPES = {
 @dataclass(frozen=True)
 class Column:
     """One column of an extract. `words` maps folded delivered words to codes; `month_means` says which day a
-    date that names only a month stands for (None: such a date is quarantined)."""
+    date that names only a month stands for (None: such a date is quarantined); of a `many` column several codes may
+    stand in one cell."""
 
     field: str
     header: str
@@ -42,6 +43,7 @@ class Column:
     words: Mapping[str, str]
     month_means: str | None
     lenient: bool
+    many: bool
 
     @property
     def sql_type(self) -> str:
@@ -50,9 +52,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """One extract kind: its columns and how its rows are told apart. `key` names the fields that stay the same
-    when an office corrects a row; `adds_people` is true for rosters; of an `is_event`
-    kind a row that vanishes from a full snapshot was taken back, of the others it has merely ended."""
+    """One extract kind: its columns and how its rows are told apart. `who` is what a row is about: person, employer,
+    entry (of the ledger) or area, and `anchor` the `must` field without which a line is no row. `key` names the fields
+    that stay the same when an office corrects a row; `adds_people` is true for rosters; of an `is_event` kind a row
+    that vanishes from a full snapshot was taken back, of the others it has merely ended."""
 
     kind: str
     label: str
@@ -61,6 +64,8 @@ class Layout:
     adds_people: bool
     is_event: bool
     grain: str
+    who: str
+    anchor: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     schema: pa.DataFrameSchema
@@ -83,6 +88,7 @@ def column(
     words: Mapping[str, str] | None = None,
     month_means: str | None = None,
     lenient: bool = False,
+    many: bool = False,
 ) -> Any:
     """A pandera field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
     checks: dict[str, Any] = {}
@@ -101,6 +107,7 @@ def column(
         "words": dict(words or {}),
         "month_means": month_means,
         "lenient": lenient,
+        "many": many,
     }
     return pa.Field(nullable=need != MUST, metadata=meta, **checks)
 

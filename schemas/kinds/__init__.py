@@ -1,0 +1,1 @@
+"""One module per group of offices: what each of them delivers, declared once."""
