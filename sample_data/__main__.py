@@ -12,10 +12,11 @@ from sample_data.cases import planted_people
 from sample_data.damage import damaged
 from sample_data.deliver import deliver, write_people, write_planted
 from sample_data.extracts import shuffled
+from sample_data.further import further_extracts
+from sample_data.further_offices import FORMATS
 from sample_data.lives import live
-from sample_data.offices import FORMATS
 from sample_data.people import Town, make_town, stream, truth_ids
-from sample_data.planted import Person, plant
+from sample_data.planted import Person, plant, plant_late
 from sample_data.services import all_extracts
 
 
@@ -27,13 +28,15 @@ def make(
     if out.exists() and any(out.iterdir()):
         raise FileExistsError(f"{out} is not empty")
     town = make_town(people, seed, start)
-    extracts = all_extracts(live(town, nights, seed))
+    lives = live(town, nights, seed)
+    extracts = all_extracts(lives)
+    extracts |= further_extracts(lives, extracts)
     cast = planted_people(start)
     first_planted = len(town.name)
-    plant(extracts, cast, first_planted, nights)
     for kind, part in extracts.items():
-        mixed_up = shuffled(part, stream(seed, f"order {kind}"))
-        extracts[kind] = damaged(mixed_up, damage_rate, stream(seed, f"damage {kind}"), spare=first_planted)
+        mixed_up = shuffled(plant(part, cast, first_planted, nights), stream(seed, f"order {kind}"))
+        slipped = damaged(mixed_up, damage_rate, stream(seed, f"damage {kind}"), spare=first_planted)
+        extracts[kind] = plant_late(slipped, cast, first_planted, nights)
     strangers = np.full(first_planted - town.own, "")
     everybody = np.concatenate([truth_ids(town), strangers, np.array([p.key for p in cast])])
     counts = deliver(extracts, FORMATS[formats], out, start, nights, everybody, mixed=formats == "mixed",
@@ -44,14 +47,14 @@ def make(
 
 def write_truth(folder: Path, town: Town, cast: list[Person], nights: int) -> None:
     """`people.csv` and `planted.csv`; `rows.csv` comes with the deliveries."""
-    own = slice(0, town.own)
+    own, people = slice(0, town.own), [p for p in cast if p.key]
     write_people(
         folder / "people.csv",
-        np.concatenate([truth_ids(town), np.array([p.key for p in cast])]),
-        np.concatenate([town.name[own], np.array([p.name for p in cast])]),
-        np.concatenate([town.number[own], np.array([p.number for p in cast])]),
-        np.concatenate([town.is_male[own], np.array([p.is_male for p in cast])]),
-        np.concatenate([town.birth[own], np.array([p.birth for p in cast], dtype="datetime64[D]")]),
+        np.concatenate([truth_ids(town), np.array([p.key for p in people])]),
+        np.concatenate([town.name[own], np.array([p.name for p in people])]),
+        np.concatenate([town.number[own], np.array([p.number for p in people])]),
+        np.concatenate([town.is_male[own], np.array([p.is_male for p in people])]),
+        np.concatenate([town.birth[own], np.array([p.birth for p in people], dtype="datetime64[D]")]),
     )
     write_planted(folder / "planted.csv", cast, nights)
 

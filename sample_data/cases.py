@@ -4,7 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from sample_data.calendar_days import Days, first_of, last_of, months_before, years_before
+from sample_data.cases_jining import JINING
+from sample_data.cases_shandong import SHANDONG
+from sample_data.cases_xinyu import XINYU
 from sample_data.planted import FIRM_A, FIRM_B, NM, ZS, Cast, Person
+from sample_data.planted_families import FamilyCast
 
 OPEN = (1, "ADD", "ZS-3.1.1a")
 
@@ -244,8 +248,11 @@ CASES = (
 
 
 def planted_people(start: date) -> list[Person]:
-    """Everybody planted, in a fixed order."""
-    cast = Cast(Days(start))
+    """Everybody planted, in a fixed order; an empty key stands for what is no person."""
+    cast = FamilyCast(Days(start))
     for write in CASES:
         write(cast, cast.days)
+    cast.is_late = True
+    for write_later in (*SHANDONG, *XINYU, *JINING):
+        write_later(cast, cast.days)
     return cast.people

@@ -17,7 +17,11 @@ from schemas.extracts import LAYOUTS
 # How much more or less an office slips than the average: verified against the police, or typed by hand.
 OFFICE_FACTOR = {"insurance_stop": 0.5, "insurance_active": 0.5, "unemployment_benefit": 0.5, "pension": 1.0,
                  "unemployment_registration": 1.0, "death": 1.5, "low_income": 2.0, "disability_certificate": 2.0,
-                 "market_entity": 1.0, "service_log": 1.5}  # fmt: skip
+                 "market_entity": 1.0, "service_log": 1.5, "household_register": 0.3, "marriage": 0.8, "education": 0.8,
+                 "military": 1.0, "imprisonment": 2.0, "work_capacity": 1.0, "private_nonenterprise": 1.0, "poverty_list": 2.0,
+                 "land_expropriation": 2.0, "mass_organisation_list": 3.5, "hardship_recognition": 1.0,
+                 "employment_registration": 0.5, "household_visit": 2.5, "training": 1.5, "subsidy": 1.0, "public_post": 1.5,
+                 "income": 1.0, "vacancy": 1.0, "employer": 0.5, "complaint": 1.0, "activity": 1.0}  # fmt: skip
 NAME_FACTOR, CELL_FACTOR = 0.6, 0.4  # of the rate for numbers
 FULL_WIDTH = {ord(c): chr(ord(c) + 0xFEE0) for c in "0123456789X"}
 LOOKS_LIKE = {"0": "O", "1": "l", "5": "S", "8": "B"}
@@ -168,7 +172,9 @@ def note(part: Extract, row: int, field: str, kind: str, text: str) -> None:
 def slip_rows(
     part: Extract, field: str, slips: tuple[tuple[str, float, Slip], ...], rows: np.ndarray, rng: np.random.Generator
 ) -> None:
-    """One slip in each of the rows."""
+    """One slip in each of the rows, where the kind has such a column."""
+    if field not in part.rows.column_names:
+        return
     shares = np.array([s[1] for s in slips])
     drawn = rng.choice(len(slips), len(rows), p=shares / shares.sum()).tolist()
     numbers = rng.integers(0, 2**31, len(rows)).tolist()

@@ -21,7 +21,8 @@ SEXES = np.array(["女", "男"])
 class Extract:
     """Rows of one kind over all nights. `truth` is an index into the people (-1: nobody of the town); a row stands from
     `night` until the night `until`, when a corrected row takes its place. `damage` names what was done to a row;
-    `overrides` holds, by field and row, the text to deliver instead of the value."""
+    `overrides` holds, by field and row, the text to deliver instead of the value; the last `late` rows were put in when
+    all others stood in their order."""
 
     kind: str
     rows: pa.Table
@@ -30,6 +31,7 @@ class Extract:
     until: Array
     damage: Array
     overrides: dict[str, dict[int, str]] = field(default_factory=dict)
+    late: int = 0
 
     def __len__(self) -> int:
         return int(self.rows.num_rows)
@@ -41,23 +43,42 @@ def arrow_type(kind: str, name: str) -> pa.DataType:
 
 def extract(
     kind: str, town: Town, who: Array, person: Iterable[str], night: Array | int = 1, until: Array | int = NEVER,
-    **columns: Array | str | None,
+    /, **columns: Array | str | bool | None,
 ) -> Extract:  # fmt: skip
     """Rows about the people at `who` (indices, may repeat), with the named person fields and the given columns."""
-    count = len(who)
-    values: dict[str, Array | str | None] = {name: person_field(town, who, name) for name in person}
+    values: dict[str, Array | str | bool | None] = {name: person_field(town, who, name) for name in person}
+    truth = np.where(town.is_own[who], who, -1)
+    return _built(kind, values | columns, truth, night, until)
+
+
+def things(
+    kind: str, count: int, night: Array | int = 1, until: Array | int = NEVER, /, **columns: Array | str | bool | None
+) -> Extract:
+    """Rows that are about nobody: posts, employers, complaints, fairs."""
+    return _built(kind, columns, np.full(count, -1), night, until)
+
+
+def _built(
+    kind: str, values: Mapping[str, Array | str | bool | None], truth: Array, night: Array | int, until: Array | int
+) -> Extract:
+    count = len(truth)
     arrays = {}
-    for name, value in (values | columns).items():
+    for name, value in values.items():
         type_ = arrow_type(kind, name)
-        if value is None or isinstance(value, str):
+        if value is None or isinstance(value, str | bool):
             arrays[name] = pa.repeat(pa.scalar(value, type_), count)
             continue
         days = value.astype("datetime64[D]") if value.dtype.kind == "M" else value
-        blank = days == "" if days.dtype.kind == "U" else None
-        arrays[name] = pa.array(days, type=type_, mask=blank)
-    truth = np.where(town.is_own[who], who, -1)
+        arrays[name] = pa.array(np.asarray(days), type=type_, mask=_blank(days))
     full = [np.full(count, v, dtype=np.int16) if isinstance(v, int) else v.astype(np.int16) for v in (night, until)]
     return Extract(kind, pa.table(arrays), truth, full[0], full[1], np.full(count, "", dtype=object))
+
+
+def _blank(values: Array) -> Array | None:
+    """Which cells are empty: empty texts, and what a masked array hides."""
+    if isinstance(values, np.ma.MaskedArray):
+        return np.ma.getmaskarray(values)
+    return values == "" if values.dtype.kind == "U" else None
 
 
 def person_field(town: Town, who: Array, name: str) -> Array:
@@ -88,19 +109,33 @@ def person_field(town: Town, who: Array, name: str) -> Array:
     raise KeyError(name)
 
 
-def appended(part: Extract, rows: Sequence[Mapping[str, Any]], truth: list[int], night: list[int], until: list[int],
-             damage: list[str]) -> Extract:  # fmt: skip
-    """The extract with hand-made rows before the drawn ones; columns that only one side knows are null on the other."""
+def hand_made(part: Extract, rows: Sequence[Mapping[str, Any]], truth: list[int], night: list[int], until: list[int],
+              damage: list[str]) -> Extract:  # fmt: skip
+    """Hand-made rows of the kind of `part`, with all columns that either side knows."""
     known = {name for row in rows for name in row} | set(part.rows.column_names)
     schema = pa.schema([(f, arrow_type(part.kind, f)) for f in LAYOUTS[part.kind].fields if f in known])
-    made = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
-    merged = pa.concat_tables([made, part.rows], promote_options="default").select(schema.names).combine_chunks()
-    return replace(
-        part, rows=merged, truth=np.concatenate([np.array(truth, dtype=np.int64), part.truth]),
-        night=np.concatenate([np.array(night, dtype=np.int16), part.night]),
-        until=np.concatenate([np.array(until, dtype=np.int16), part.until]),
-        damage=np.concatenate([np.array(damage, dtype=object), part.damage]),
+    return Extract(
+        part.kind, pa.Table.from_pylist([dict(row) for row in rows], schema=schema), np.array(truth, dtype=np.int64),
+        np.array(night, dtype=np.int16), np.array(until, dtype=np.int16), np.array(damage, dtype=object),
     )  # fmt: skip
+
+
+def followed(part: Extract, made: Extract) -> Extract:
+    """The extract with more rows after its own, which stay as they are."""
+    return replace(joined([part, made]), overrides=part.overrides, late=len(made))
+
+
+def amended(part: Extract, which: Array, night: Array, **fields: Array) -> Extract:
+    """The extract with corrected rows at its end: rows `which` stand until `night`, then with the given fields."""
+    corrected = part.rows.take(pa.array(which))
+    for name, values in fields.items():
+        at = corrected.schema.get_field_index(name)
+        to = corrected.schema.field(at)
+        corrected = corrected.set_column(at, to, pa.array(values, type=to.type))
+    part.until[which] = night
+    again = replace(part, rows=corrected, truth=part.truth[which], night=night.astype(np.int16),
+                    until=np.full(len(which), NEVER, dtype=np.int16), damage=part.damage[which])  # fmt: skip
+    return joined([part, again])
 
 
 def joined(parts: list[Extract]) -> Extract:

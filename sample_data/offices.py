@@ -39,7 +39,7 @@ class Office:
 
 
 PLAIN = {kind: Office(kind) for kind in LAYOUTS}
-MIXED = {
+FIRST = {
     office.kind: office
     for office in (
         Office(
@@ -118,4 +118,3 @@ MIXED = {
         Office("service_log", code_name=True, remark=True, headers={"id_number": 1}),
     )
 }
-FORMATS = {"plain": PLAIN, "mixed": MIXED}

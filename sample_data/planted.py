@@ -4,6 +4,7 @@ A case is written once, relative to the nights of the set; `README.md` tells the
 a set does not have are left out. `NONE` means: no entry for this person in this pack on this track that night.
 """
 
+import string
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -12,10 +13,11 @@ import numpy as np
 
 from sample_data import numbers
 from sample_data.calendar_days import Days, first_of, last_of, months_before
-from sample_data.extracts import NEVER, Extract, appended
+from sample_data.extracts import NEVER, Extract, followed, hand_made, joined
 from sample_data.people import CITY
+from schemas.extracts import LAYOUTS
 
-ZS, NM = "zhongshan", "neimenggu"
+ZS, NM, SD, JN, XY = "zhongshan", "neimenggu", "shandong", "jining", "xinyu"
 FIRM_A, FIRM_B = f"{CITY}甲木商贸有限公司", f"{CITY}乙禾机械有限公司"
 USCC_A, USCC_B = (str(c) for c in numbers.credit_codes(np.array([900_001, 900_002]), np.array([91, 91])))
 
@@ -45,7 +47,8 @@ class Answer:
 
 @dataclass
 class Person:
-    """One planted person. `number` is made from the birth date unless given."""
+    """One planted person; with an empty key a thing that is no person, such as a post. Rows of `is_late` people come
+    after all others, so that the people of later scenarios move no row of an earlier one."""
 
     case: str
     key: str
@@ -56,14 +59,20 @@ class Person:
     answers: list[Answer] = field(default_factory=list)
     area: int = numbers.PLANTED_AREA
     number: str = ""
+    is_late: bool = False
 
     def answer(self, pack: str, track: str, *posts: tuple[int, str, str], note: str = "") -> "Person":
         self.answers += [Answer(night, pack, track, op, clause, note) for night, op, clause in posts]
         return self
 
-    def told(self, kind: str, night: int, damage: str = "", until: int = NEVER, **fields: Any) -> "Person":
+    def told(self, kind: str, night: int, /, damage: str = "", until: int = NEVER, **fields: Any) -> "Person":
         self.rows.append(Row(kind, night, fields, until, damage))
         return self
+
+
+def never(clause: str) -> list[tuple[int, str, str]]:
+    """Answers that no night posts anything under the clause."""
+    return [(night, "NONE", clause) for night in (1, 2, 3)]
 
 
 class Cast:
@@ -72,10 +81,11 @@ class Cast:
     def __init__(self, days: Days) -> None:
         self.days = days
         self.people: list[Person] = []
+        self.is_late = False
 
     def person(self, case: str, name: str, sex: str, birth: date, *, area: int = numbers.PLANTED_AREA) -> Person:
-        letter = "abcdefgh"[sum(p.case == case for p in self.people)]
-        one = Person(case, f"C{case.zfill(2)}{letter}", name, sex == "男", birth, area=area)
+        letter = string.ascii_lowercase[sum(p.case == case for p in self.people)]
+        one = Person(case, f"C{case.zfill(2)}{letter}", name, sex == "男", birth, area=area, is_late=self.is_late)
         sequence = 2 * (len(self.people) + 1) + (1 if one.is_male else 0)
         one.number = numbers.identity_number(area, birth, sequence)
         self.people.append(one)
@@ -156,17 +166,28 @@ class Cast:
         return one.told("pension", night, scheme=scheme, start_date=since, status="正常")
 
 
-def plant(extracts: dict[str, Extract], people: list[Person], first_index: int, nights: int) -> None:
-    """Put the planted rows before the drawn ones. The truth of person k is `first_index + k`."""
-    for kind, part in extracts.items():
-        found = [(k, p, r) for k, p in enumerate(people) for r in p.rows if r.kind == kind and r.night <= nights]
-        rows = [person_fields(part, p) | r.fields for _, p, r in found]
-        extracts[kind] = appended(part, rows, [first_index + k for k, _, _ in found], [r.night for _, _, r in found],
-                                  [r.until for _, _, r in found], [r.damage for _, _, r in found])  # fmt: skip
+def plant(part: Extract, people: list[Person], first_index: int, nights: int) -> Extract:
+    """The extract with the planted rows before the drawn ones. The truth of person k is `first_index + k`."""
+    return joined([planted_rows(part, people, first_index, nights, is_late=False), part])
+
+
+def plant_late(part: Extract, people: list[Person], first_index: int, nights: int) -> Extract:
+    """The extract, already in its order, with the rows of the people of later scenarios after all others."""
+    return followed(part, planted_rows(part, people, first_index, nights, is_late=True))
+
+
+def planted_rows(part: Extract, people: list[Person], first_index: int, nights: int, *, is_late: bool) -> Extract:
+    found = [(first_index + k, p, r) for k, p in enumerate(people) for r in p.rows
+             if p.is_late == is_late and r.kind == part.kind and r.night <= nights]  # fmt: skip
+    rows = [person_fields(part, p) | r.fields for _, p, r in found]
+    return hand_made(part, rows, [k for k, _, _ in found], [r.night for _, _, r in found],
+                     [r.until for _, _, r in found], [r.damage for _, _, r in found])  # fmt: skip
 
 
 def person_fields(part: Extract, one: Person) -> dict[str, Any]:
     """The person's own fields, as far as this kind carries them."""
+    if LAYOUTS[part.kind].who != "person":
+        return {}
     serial = int(one.number[14:17])
     own = {
         "name": one.name,

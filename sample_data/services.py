@@ -1,12 +1,9 @@
 """Registrations and services of the employment office, and roles in businesses. The second half of `lives`."""
 
-from dataclasses import replace
-
 import numpy as np
-import pyarrow as pa
 
 from sample_data import numbers
-from sample_data.extracts import Array, Extract, extract, joined
+from sample_data.extracts import Array, Extract, amended, extract, joined
 from sample_data.lives import (
     BACK,
     EMPLOYEE,
@@ -95,19 +92,10 @@ def with_cancellations(part: Extract, ended: Array, lives: Lives) -> Extract:
         0,
     )
     which = np.flatnonzero(is_open & (night > 1) & (night <= lives.nights))
-    corrected = part.rows.take(which)
-    for field, values in (
-        ("cancel_date", lives.snapshot(night[which])),
-        ("cancel_ground", np.full(len(which), "已就业")),
-    ):
-        at = corrected.schema.get_field_index(field)
-        corrected = corrected.set_column(
-            at, corrected.schema.field(at), pa.array(values, type=corrected.schema.field(at).type)
-        )
-    part.until[which] = night[which]
-    again = replace(part, rows=corrected, truth=part.truth[which], night=night[which].astype(np.int16),
-                    until=np.full(len(which), 127, dtype=np.int16), damage=part.damage[which])  # fmt: skip
-    return joined([part, again])
+    told = night[which]
+    return amended(
+        part, which, told, cancel_date=lives.snapshot(told), cancel_ground=np.full(len(which), "已就业")
+    )  # fmt: skip
 
 
 def market_entity(lives: Lives) -> Extract:

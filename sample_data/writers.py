@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import xlsxwriter
 
 from sample_data.extracts import Array, Extract
@@ -33,14 +34,14 @@ def as_text(column: pa.ChunkedArray, style: str) -> pa.Array:
     if not pa.types.is_date(array.type):
         return array.cast(pa.string())
     coded = array.dictionary_encode()
-    words = pa.array([d.strftime(style) for d in coded.dictionary.to_pylist()], pa.string())
-    return words.take(coded.indices)
+    return pc.strftime(coded.dictionary, format=style).take(coded.indices)
 
 
 def table_of(part: Extract, chosen: Array, office: Office) -> pa.Table:
     """The chosen rows under the office's headers, all text, damage put in."""
     rows = part.rows.take(pa.array(chosen))
-    place = {row: at for at, row in enumerate(chosen.tolist())} if part.overrides else {}
+    touched = np.flatnonzero(np.isin(chosen, [row for texts in part.overrides.values() for row in texts]))
+    place = dict(zip(chosen[touched].tolist(), touched.tolist(), strict=True))
     columns: dict[str, pa.Array] = {}
     if office.serial:
         columns[SERIAL] = pa.array(np.arange(1, len(chosen) + 1)).cast(pa.string())
@@ -49,15 +50,17 @@ def table_of(part: Extract, chosen: Array, office: Office) -> pa.Table:
             continue
         style = office.month_style if column.type == "month" else office.date_style
         text = as_text(rows.column(column.field), style)
-        here = {place[r]: t or None for r, t in part.overrides.get(column.field, {}).items() if r in place}
+        said = part.overrides.get(column.field, {})
+        here = sorted((place[r], t or None) for r, t in said.items() if r in place)
         if here:
-            values = text.to_numpy(zero_copy_only=False)
-            values[list(here)] = list(here.values())
-            text = pa.array(values, pa.string())
+            is_said = np.zeros(len(chosen), dtype=bool)
+            is_said[[at for at, _ in here]] = True
+            text = pc.replace_with_mask(text, is_said, pa.array([t for _, t in here], pa.string()))
         columns[office.header(column.field)] = text
     if office.remark:
+        turn = int(np.count_nonzero(chosen < len(part) - part.late))
         columns[REMARK] = pa.array(
-            [REMARKS[(7 * k + len(chosen)) % len(REMARKS)] or None for k in chosen.tolist()], pa.string()
+            [REMARKS[(7 * k + turn) % len(REMARKS)] or None for k in chosen.tolist()], pa.string()
         )
     return pa.table(columns)
 
