@@ -47,7 +47,7 @@ BOOKS: tuple[tuple[str, str, tuple[Sheet, ...]], ...] = (
     ("运行报告", "the night in figures and charts", run_report.SHEETS),
     ("比对日志", "for auditors: links that are not exact, refused files, rows put aside", match_log.SHEETS),
     ("质量反馈/<机构>", "for each office, what was wrong with what it sent",
-     (quality_feedback.REFUSED, quality_feedback.ASIDE, quality_feedback.NOTICES)),
+     (quality_feedback.SCORES, quality_feedback.REFUSED, quality_feedback.ASIDE, quality_feedback.NOTICES)),
 )  # fmt: skip
 TYPES = (
     ("name", "a person's name, 1 to 50 characters"),

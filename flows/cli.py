@@ -157,6 +157,19 @@ def status(directory: Dir) -> None:
 
 
 @app.command(
+    help="运行之前查一查：设置、政策包、磁盘和收件箱里的文件哪里不对、怎样改；加 --fix 看可以写进设置的几行。\n\n例：zhaoren doctor 工作区 --fix"
+)
+def doctor(
+    directory: Dir, fix: Annotated[bool, typer.Option("--fix", help="显示可以写进 zhaoren.toml 的几行")] = False
+) -> None:
+    from flows.doctor import doctor_text, examine
+
+    found = examine(_workspace(directory))
+    typer.echo(doctor_text(found, fix=fix))
+    raise typer.Exit(1 if any(f.stops for f in found) else 0)
+
+
+@app.command(
     help="用带真实编号的对照文件测认人的准与全：按来源、损坏、姓名形态、年龄分列，带 95% 区间。\n\n"
     "对照文件是 CSV，列为 文件（或 交付）、行号、真实编号（空为外人），可加 损坏。\n\n"
     "例：zhaoren evaluate 工作区 --truth 对照.csv --out 指标.csv"

@@ -7,9 +7,9 @@ from typing import Any
 import duckdb
 
 from flows.explain_weight import weight_lines
+from flows.reread import read_again
 from flows.settings import read_settings
 from flows.workspace import Workspace
-from intake.read import read_cells
 from intake.standing import record_id_of
 from ledger.store import connect
 from matchers.id_numbers import EXACT, fold_number
@@ -47,7 +47,7 @@ PLACE = """
 select s.delivery_id, s.row_no, s.match_status, s.rule, s.link_grade from read_parquet($glob) as s where s.record_id = $record limit 1
 """
 DELIVERY = """
-select file_name, sheet, kind, snapshot_date, coverage, encoding, status, reason, rows from read_parquet($glob)
+select file_name, sheet, kind, snapshot_date, coverage, encoding, status, reason, rows, file_sha256 from read_parquet($glob)
 where delivery_id = $delivery order by status
 """
 
@@ -182,15 +182,13 @@ def explain_row(
 def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str, row: int) -> list[str]:
     """An unchanged row is listed only where it first came: the archived file is read again to find it there."""
     found = con.execute(DELIVERY, {"glob": _glob(workspace, "delivery"), "delivery": delivery}).fetchall()
-    kind, rows = found[0][2], max(r[8] for r in found)
+    rows = max(r[8] for r in found)
     if not 1 <= row <= rows:
         return [f"  没有第 {row} 条数据：该交付收下 {rows} 条。"]
-    layout = LAYOUTS[kind]
-    data = (workspace.archive / delivery).read_bytes()
-    raw = read_cells(data, layout, read_settings(workspace.root).aliases.get(kind, {}))
     scratch = connect()
     try:
-        record = record_id_of(scratch, layout, raw, row)
+        kept, raw = read_again(scratch, workspace, delivery)
+        record = record_id_of(scratch, LAYOUTS[kept.kind], raw, row)
     finally:
         scratch.close()
     return ["  该行与此前收下的一行完全相同（未变），最初来自：", *_record_lines(con, workspace, record)]
@@ -206,13 +204,14 @@ def _glob(workspace: Workspace, table: str) -> str:
 
 def _delivery(con: duckdb.DuckDBPyConnection, workspace: Workspace, text: str) -> str:
     found = con.execute(
-        "select distinct delivery_id from read_parquet(?) where file_name = ? or (length(?) >= 8 and starts_with(delivery_id, ?))",
-        [_glob(workspace, "delivery"), text, text, text.lower()],
+        "select distinct delivery_id from read_parquet($glob) where $text in (file_name, file_name || '#' || sheet) "
+        "or ends_with(file_name, '/' || $text) or (length($text) >= 8 and starts_with(delivery_id, lower($text)))",
+        {"glob": _glob(workspace, "delivery"), "text": text},
     ).fetchall()
     if len(found) != 1:
         raise UsageError(
             say(
-                f"有 {len(found)} 个交付符合所给的名字；请写完整文件名或 sha256。",
+                f"有 {len(found)} 个交付符合所给的名字；请写完整文件名、文件名#工作表或 sha256。",
                 f"{len(found)} deliveries fit; give the full name or sha256.",
             )
         )
@@ -223,11 +222,11 @@ def _delivery_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, delive
     found = con.execute(DELIVERY, {"glob": _glob(workspace, "delivery"), "delivery": delivery}).fetchall()
     if not found:
         return [f"  交付 {delivery[:12]}… 不在任何运行中"]
-    name, sheet, kind, day, coverage, encoding, status, reason, _ = found[0]
+    name, sheet, kind, day, coverage, encoding, status, reason, _, kept = found[0]
     label = LAYOUTS[kind].label if kind in LAYOUTS else "未识别"
     where = f"{name}" + (f" 工作表「{sheet}」" if sheet else "") + f" 第 {row} 条数据"
     return [f"  来源：{where}（{label}，{day or '无日期'}，{coverage or '—'}，{encoding or '—'}，{status}{'：' + reason if reason else ''}）",
-            f"        原件 archive/{delivery}"]  # fmt: skip
+            f"        原件 archive/{kept}"]  # fmt: skip
 
 
 def _record_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, record: str) -> list[str]:

@@ -1,7 +1,10 @@
 """Who tonight's rows are about: claims from what was added and from what still stands unlinked, then the ladder."""
 
+from collections.abc import Iterable
+
 import duckdb
 
+from flows.kinds import kinds_of_tonight, standing_kinds
 from flows.not_people import settle_not_people
 from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
@@ -11,6 +14,7 @@ from matchers.ladder import climb
 from matchers.model import Model
 from matchers.numberless import meet_numberless
 from matchers.person_index import describe_newcomers, meet_newcomers
+from schemas.columns import Layout
 from schemas.extracts import PERSON_LAYOUTS
 from schemas.tables import row_columns
 
@@ -59,7 +63,7 @@ def _what_stands(con: duckdb.DuckDBPyConnection) -> None:
     folded. Only values that a row without an exact number asks about tonight."""
     con.execute(ASKED)
     values, names = [NO_VALUE], ["select null::varchar as person_id, null::varchar as former_name where false"]
-    for kind, layout in PERSON_LAYOUTS.items():
+    for kind, layout in _people(standing_kinds(con)):
         columns = {name for name, _ in row_columns(layout)}
         told = tuple(field for field, column in ASKS_FOR.items() if column in columns)
         values.append(
@@ -81,12 +85,16 @@ def _what_stands(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("drop table told_name; drop table asked")
 
 
+def _people(kinds: Iterable[str]) -> list[tuple[str, Layout]]:
+    return [(kind, PERSON_LAYOUTS[kind]) for kind in kinds if kind in PERSON_LAYOUTS]
+
+
 def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
     selects = [
         "select rid, false as is_retry, null::varchar as prior_status, null::varchar as prior_person, c.* exclude (rid) from ("
         + claim_select(kind, f"added_{kind}", {name for name, _ in row_columns(layout)}, "rid")
         + ") as c"
-        for kind, layout in PERSON_LAYOUTS.items()
+        for kind, layout in _people(kinds_of_tonight(con)) or [next(iter(PERSON_LAYOUTS.items()))]
     ]
     con.execute("create or replace temp table incoming_claim as " + " union all ".join(selects))
 
@@ -98,7 +106,7 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create or replace temp sequence retry_rid start with 4611686018427387904"
     )  # above every row of tonight
-    for kind, layout in PERSON_LAYOUTS.items():
+    for kind, layout in _people(standing_kinds(con)):
         columns = {name for name, _ in row_columns(layout)}
         con.execute(f"""
             create or replace temp table retry as
@@ -123,7 +131,7 @@ def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
         {"classes": list(BROKEN_NUMBER), "messages": list(BROKEN_NUMBER.values())},
     )
     con.execute(QUARANTINE)
-    for kind in PERSON_LAYOUTS:
+    for (kind,) in con.execute("select distinct kind from broken order by kind").fetchall():
         con.execute(STILL_THERE.format(kind=kind))
         con.execute(f"delete from added_{kind} where rid in (select rid from broken where kind = '{kind}')")
 

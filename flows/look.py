@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 
 from flows.workspace import Workspace, locked
-from intake.receive import IGNORED, MANIFEST
+from intake.receive import IGNORED
+from intake.sidecar import SUFFIX
 from ledger.seal import head, read_manifest, sealed_runs, write_parquet
 from ledger.store import build_store, connect, ensure_store, held_runs
 from schemas.errors import UsageError, say
@@ -97,7 +98,7 @@ def describe_status(workspace: Workspace) -> str:
         [
             p
             for p in workspace.inbox.iterdir()
-            if p.is_file() and not IGNORED.search(p.name) and not p.name.endswith(MANIFEST)
+            if p.is_file() and not IGNORED.search(p.name) and not p.name.endswith(SUFFIX)
         ]
         if workspace.inbox.is_dir()
         else []

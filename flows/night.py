@@ -18,6 +18,8 @@ from typing import Any
 import duckdb
 
 from flows import deciding, linking, publishing, taking_in
+from flows.receiving import empty_inbox, receive
+from flows.scorecard import score_sources
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
@@ -104,7 +106,7 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     con = connect(scratch=workspace.work / "spill")
     con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
     con.execute(
-        "create table source_tonight (kind varchar, office varchar, coverage varchar, snapshot_date date, rows bigint)"
+        "create table source_tonight (kind varchar, office varchar, coverage varchar, snapshot_date date, rows bigint, headers varchar[])"
     )
     recorded_at = datetime.now(UTC).replace(microsecond=0)
     return Night(
@@ -128,7 +130,7 @@ def _refuse_going_back(workspace: Workspace, numbers: list[int], as_of: date) ->
 
 
 def step_receive(night: Night) -> None:
-    night.found = taking_in.receive(night.workspace, night.settings)
+    night.found = receive(night.workspace, night.settings)
 
 
 def step_read(night: Night) -> None:
@@ -139,6 +141,7 @@ def step_read(night: Night) -> None:
 
 def step_link(night: Night) -> None:
     night.blocked = linking.link(night.con, night.run_no, night.model)
+    score_sources(night.con, night.settings, night.as_of, night.run_no)
 
 
 def step_evaluate(night: Night) -> None:
@@ -192,16 +195,22 @@ def step_seal(night: Night) -> None:
 
 def _inputs(night: Night) -> list[dict[str, str]]:
     listed = [
-        {"file_name": r.incoming.file_name, "sha256": r.incoming.delivery_id, "status": r.status}
+        {"file_name": r.incoming.file_name, "sha256": r.archived, "status": r.status}
         for r in night.received
+        if r.archived == r.incoming.delivery_id  # a sheet of several is no file of its own
     ]
+    status = {r.incoming.delivery_id: r.status for r in night.received}
+    for archive in (i for i in night.found if i.members):
+        ends = {status.get(m.delivery_id, "refused") for m in archive.members}
+        state = "accepted" if "accepted" in ends else min(ends)
+        listed.append({"file_name": archive.file_name, "sha256": archive.delivery_id, "status": state})
     return sorted(listed, key=lambda i: (i["file_name"], i["sha256"]))
 
 
 def step_refresh(night: Night) -> None:
     night.con.execute("detach store")
     ensure_store(night.workspace.store, night.workspace.runs, sealed_runs(night.workspace.runs), night.workspace.work)
-    taking_in.empty_inbox(night.workspace, night.found)
+    empty_inbox(night.found)
 
 
 STEPS: tuple[tuple[str, str, Callable[[Night], None]], ...] = (

@@ -3,6 +3,7 @@ the ledger entry, or to the open question of a delivered row, that it names."""
 
 import duckdb
 
+from flows.kinds import kinds_of_tonight
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 
 OTHERS = tuple(kind for kind in LAYOUTS if kind not in PERSON_LAYOUTS)
@@ -16,7 +17,7 @@ def settle_not_people(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(PUT_ASIDE, {"message": NO_SUCH_ENTRY})
     con.execute("delete from added_decision where rid in (select rid from orphan)")
     con.execute(ASKED_PERSON)
-    for kind in OTHERS:
+    for kind in (k for k in kinds_of_tonight(con) if k in OTHERS):
         con.execute(NOT_PEOPLE.format(kind=kind, person=DECIDED if kind == "decision" else NOBODY))
 
 

@@ -20,7 +20,9 @@ from schemas.tables import (
     Person,
     PersonHold,
     Quarantine,
+    Retold,
     RuleOutcome,
+    Scorecard,
     Source,
     row_columns,
 )
@@ -40,6 +42,10 @@ ADDED = """
 select {columns}
 from added_{kind} as a left join linked as l using (rid) order by a.rid
 """
+SCORES_BEFORE = """
+create or replace temp table scorecard_before as
+select * from store.scorecard qualify row_number() over (partition by kind, office order by run_no desc) = 1
+"""
 RULE_TABLE = "create or replace temp table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
 
 
@@ -49,8 +55,8 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     con.execute(OUTBOUND)
     for model, name in (
         (Delivery, "delivery"), (Quarantine, "quarantine"), (MatchLog, "match_log"), (Person, "person_tonight"),
-        (LedgerEntry, "new_entry"), (Link, "link_tonight"), (Ended, "ended"), (Notice, "notice"), (Source, "source_tonight"),
-        (PersonHold, "hold_tonight"), (RuleOutcome, "rule_outcome"),
+        (LedgerEntry, "new_entry"), (Link, "link_tonight"), (Ended, "ended"), (Retold, "retold"), (Notice, "notice"), (Source, "source_tonight"),
+        (PersonHold, "hold_tonight"), (RuleOutcome, "rule_outcome"), (Scorecard, "scorecard"),
     ):  # fmt: skip
         write_table(con, model, name, folder)
     for (name,) in con.execute("select distinct list from outbound order by list").fetchall():
@@ -72,4 +78,5 @@ def show_rules(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
                 "insert into rule values (?, ?, ?, ?, ?, ?)",
                 [pack.code, rule.id, rule.clause, rule.title, rule.quote, pack.document],
             )
+    con.execute(SCORES_BEFORE)
     con.execute("create or replace temp table ledger_entry as select * from new_entry order by seq")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flows.source_settings import Source, number, read_sources
+from intake.read import Habits
 from schemas.errors import UsageError, say
 from schemas.extracts import LAYOUTS
 
@@ -25,29 +27,57 @@ areas = []
 # householder_id = ["身份证号"]
 
 [bands]
-# 全量文件比上次少于这个比例、且少了这么多行以上时，扣下不用。
+# 全量文件比上次少于这个比例、且少了这么多行以上时，扣下不用；比上次多到这么多倍、且多了这么多行以上时也扣下。
 shrink_share = 0.5
 shrink_rows = 3
+grow_times = 5
+grow_rows = 1000
+
+# 各来源的习惯（按类别；同一类别分地区报送时写「类别@地区」）：几天内应有新数据，逾期视为迟报；本地代码的含义；
+# 不用引号的分隔符；定长文件各列的起止字节。
+# [sources.insurance_stop]
+# days = 7
+# delimiter = "||"
+# fixed_width = [["姓名", 1, 20], ["证件号码", 21, 38]]
+# [sources.insurance_stop.codes."停保原因"]
+# "05" = "退休"
 
 [workbooks]
 # 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
 rows_per_sheet = 5000
 """
+SECTIONS = {
+    "packs": None,
+    "files": {"patterns", "areas"},
+    "aliases": None,
+    "bands": {"shrink_share", "shrink_rows", "grow_times", "grow_rows"},
+    "sources": None,
+    "workbooks": {"full_id_number", "rows_per_sheet"},
+}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What an office decides about its workspace. `aliases` is by kind, then field."""
+    """What an office decides about its workspace. `aliases` is by kind, then field; `sources` by kind or kind@area."""
 
     packs: tuple[str, ...]
     patterns: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     aliases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    shrink_share: float = 0.5
-    shrink_rows: int = 3
+    bands: Source = field(default_factory=Source)
+    sources: Mapping[str, Source] = field(default_factory=dict)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
+
+    def habits(self, kind: str, office: str = "") -> Habits:
+        """How that office writes its files."""
+        source = self.source(kind, office)
+        return Habits(self.aliases.get(kind, {}), source.codes, source.delimiter, source.fixed_width)
+
+    def source(self, kind: str, office: str = "") -> Source:
+        """The habits of one office for one kind."""
+        return self.sources.get(f"{kind}@{office}", self.sources.get(kind, self.bands))
 
 
 def read_settings(workspace: Path) -> Settings:
@@ -73,23 +103,32 @@ def read_settings(workspace: Path) -> Settings:
 
 
 def _settings(data: Mapping[str, Any]) -> Settings:
-    unknown = set(data) - {"packs", "files", "aliases", "bands", "workbooks"}
-    if unknown:
-        raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
+    _refuse_unknown(data)
     packs = data.get("packs")
     if not isinstance(packs, list) or not packs:
         raise ValueError("packs 应列出至少一个政策包")
     files, bands, books = data.get("files", {}), data.get("bands", {}), data.get("workbooks", {})
+    given = {k: number(f"bands.{k}", v, whole=k.endswith("rows")) for k, v in bands.items()}
+    base = Source(**given)
     return Settings(
         packs=tuple(str(p) for p in packs),
         patterns=tuple(_pattern(p) for p in files.get("patterns", ())),
         areas=tuple(files.get("areas", ())),
         aliases=_aliases(data.get("aliases", {})),
-        shrink_share=float(bands.get("shrink_share", 0.5)),
-        shrink_rows=int(bands.get("shrink_rows", 3)),
+        bands=base,
+        sources=read_sources(data.get("sources", {}), base),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
     )
+
+
+def _refuse_unknown(data: Mapping[str, Any]) -> None:
+    """A mistyped name would leave a setting silently at its default."""
+    if unknown := set(data) - set(SECTIONS):
+        raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
+    for section, known in SECTIONS.items():
+        if known is not None and (unknown := set(data.get(section, {})) - known):
+            raise ValueError(f"[{section}] 不认识 {'、'.join(sorted(unknown))}")
 
 
 def _pattern(text: str) -> str:

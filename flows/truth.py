@@ -9,10 +9,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.settings import read_settings
+from flows.reread import read_again
 from flows.truth_file import read_truth, wrong_truth
 from flows.workspace import Workspace
-from intake.read import read_cells
 from intake.standing import record_id_of
 from ledger.seal import read_manifest, sealed_runs
 from schemas.extracts import LAYOUTS
@@ -57,12 +56,10 @@ def _refuse_unclear(con: duckdb.DuckDBPyConnection) -> None:
 def _reread(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """Make `again` (delivery_id, row_no, kind, record_id) of the deliveries with rows that are listed elsewhere."""
     con.execute("create or replace temp table again (delivery_id varchar, row_no bigint, kind varchar, record_id varchar)")  # fmt: skip
-    aliases = read_settings(workspace.root).aliases
-    for delivery, kind in con.execute(UNLISTED).fetchall():
-        layout = LAYOUTS[kind]
-        raw = read_cells((workspace.archive / delivery).read_bytes(), layout, aliases.get(kind, {}))
-        record_id_of(con, layout, raw, 1)  # leaves every row's in `hashed`
-        con.execute("insert into again select ?, row_no, ?, record_id from hashed", [delivery, kind])
+    for (delivery,) in con.execute(UNLISTED).fetchall():
+        kept, raw = read_again(con, workspace, delivery)
+        record_id_of(con, LAYOUTS[kept.kind], raw, 1)  # leaves every row's in `hashed`
+        con.execute("insert into again select ?, row_no, ?, record_id from hashed", [delivery, kept.kind])
 
 
 ARRIVED = """
@@ -111,7 +108,7 @@ select min(line) from (
     select max(line) as line from truth where delivery_id is not null group by delivery_id, row_no having count(distinct truth_id) > 1)
 """
 UNLISTED = """
-select distinct t.delivery_id, a.kind from truth as t inner join arrived as a using (delivery_id)
+select distinct t.delivery_id from truth as t inner join arrived as a using (delivery_id)
 where a.unchanged > 0 and (t.delivery_id, t.row_no) not in (select (delivery_id, row_no) from word) order by all
 """
 FOUND = """

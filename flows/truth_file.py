@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from intake.decode import decode
+from intake.texts.decode import decode
 from schemas.errors import DeliveryRefused, UsageError, say
 
 HEADERS = {"文件": "file", "交付": "delivery", "行号": "row_no", "真实编号": "truth_id", "损坏": "damage"}

@@ -5,16 +5,19 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.columns import MUST, Layout
+from rapidfuzz import fuzz
+
+from schemas.columns import MUST, Column, Layout
 from schemas.errors import DeliveryRefused
 
+NEAR = 60.0  # per cent of characters in common; 低保号 and 低保证号 have 86
 HEADER_SEARCH = 30  # title rows above the header; offices put at most a handful
 
 
 @dataclass(frozen=True)
 class Binding:
     """Columns of a delivery: `fields` maps a field to its 0-based position, `extra` holds the unbound headers;
-    `anchor` is the field without which a line is no row."""
+    `anchor` is the field without which a line is no row; `headers` are all of them as delivered."""
 
     fields: Mapping[str, int]
     extra: Mapping[int, str]
@@ -22,6 +25,7 @@ class Binding:
     moved: bool
     absent: tuple[str, ...] = field(default=())
     anchor: str = "name"
+    headers: tuple[str, ...] = ()
 
     @property
     def anchor_place(self) -> int:
@@ -36,7 +40,7 @@ def fold_header(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).upper()
 
 
-def _names(layout: Layout, aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def header_names(layout: Layout, aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
     names: dict[str, str] = {}
     for column in layout.columns[::-1]:  # a kind's own headers before the person's: declared later, win here first
         for name in (column.field, column.header, *column.alias):
@@ -46,7 +50,7 @@ def _names(layout: Layout, aliases: Mapping[str, Sequence[str]]) -> dict[str, st
     return names | own | said
 
 
-def _field_of(header: str, names: Mapping[str, str]) -> str | None:
+def field_of(header: str, names: Mapping[str, str]) -> str | None:
     bare = re.sub(r"[(（\[【].*?[)）\]】]", "", header)
     return names.get(fold_header(header)) or names.get(fold_header(bare))
 
@@ -55,8 +59,8 @@ def find_header(
     rows: Sequence[Sequence[str]], layout: Layout, aliases: Mapping[str, Sequence[str]]
 ) -> tuple[int, Binding]:
     """The header's 0-based place among the first rows and its binding. Raises: DeliveryRefused, naming what is missing."""
-    names = _names(layout, aliases)
-    hits = [len({f for c in row if (f := _field_of(c, names))}) for row in rows[:HEADER_SEARCH]]
+    names = header_names(layout, aliases)
+    hits = [len({f for c in row if (f := field_of(c, names))}) for row in rows[:HEADER_SEARCH]]
     if not hits or max(hits) < 2:
         raise DeliveryRefused(
             f"前 {HEADER_SEARCH} 行内找不到「{layout.label}」的表头；请确认文件类别，并保留含「姓名」等列名的表头行。",
@@ -71,7 +75,7 @@ def bind_header(header: Sequence[str], layout: Layout, names: Mapping[str, str])
     fields: dict[str, int] = {}
     extra: dict[int, str] = {}
     for place, text in enumerate(header):
-        found = _field_of(text, names)
+        found = field_of(text, names)
         if found is None:
             extra |= {place: text.strip()} if text.strip() else {}
         elif found in fields:
@@ -82,12 +86,31 @@ def bind_header(header: Sequence[str], layout: Layout, names: Mapping[str, str])
             )  # fmt: skip
         else:
             fields[found] = place
-    missing = [c.header for c in layout.columns if c.need == MUST and c.field not in fields]
-    if missing:
-        raise DeliveryRefused(
-            f"缺少必需的列：{'、'.join(missing)}；请补上该列后重发，或在 zhaoren.toml 的 [aliases.{layout.kind}] 写明对应列名。",
-            code="missing_column",
-        )
+    if missing := [c for c in layout.columns if c.need == MUST and c.field not in fields]:
+        raise _without(layout, missing, extra)
     order = [fields[f] for f in layout.fields if f in fields]
     absent = tuple(c.header for c in layout.columns if c.need == "should" and c.field not in fields)
-    return Binding(fields, extra, len(header), order != sorted(order), absent, layout.anchor)
+    return Binding(
+        fields, extra, len(header), order != sorted(order), absent, layout.anchor, tuple(t.strip() for t in header)
+    )
+
+
+def _without(layout: Layout, missing: Sequence[Column], unbound: Mapping[int, str]) -> DeliveryRefused:
+    """The refusal for columns that are not there, with the unbound ones that look like them."""
+    likely = [(c, near) for c in missing if (near := nearest_header(c, list(unbound.values())))]
+    place = {header: place + 1 for place, header in unbound.items()}  # a damaged header may hold a person's name
+    maybe = "".join(f"；第 {place[near]} 列看起来像「{c.header}」" for c, near in likely)
+    lines = "\n".join([f"[aliases.{layout.kind}]", *(f'{c.field} = ["{near}"]' for c, near in likely)])
+    return DeliveryRefused(
+        f"缺少必需的列：{'、'.join(c.header for c in missing)}{maybe}；请补上该列后重发，"
+        f"或在 zhaoren.toml 的 [aliases.{layout.kind}] 写明对应列名。",
+        code="missing_column", settings=lines if likely else "",
+    )  # fmt: skip
+
+
+def nearest_header(column: Column, unbound: Sequence[str]) -> str | None:
+    """The unbound header that looks most like one of the column's names; None where none looks like it."""
+    names = [fold_header(n) for n in (column.header, *column.alias)]
+    scored = [(max(fuzz.ratio(fold_header(h), n) for n in names), h) for h in unbound]
+    best = max(scored, default=(0.0, ""))
+    return best[1] if best[0] >= NEAR else None

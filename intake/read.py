@@ -1,41 +1,102 @@
-"""One received file to its raw table, whatever its kind, with the gates that concern the whole file."""
+"""One received file to its raw tables, whatever its kind, with the gates that concern the whole file.
+
+A workbook may hold several tables, one a sheet; any other file holds one.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from intake.delimited import read_delimited
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from intake.books.spreadsheet import is_spreadsheet, read_tables
 from intake.raw import RawTable
 from intake.receive import Incoming
-from intake.spreadsheet import is_spreadsheet, read_spreadsheet
+from intake.texts.delimited import read_delimited
+from intake.texts.fixed_width import read_fixed
+from intake.values import code_key
 from schemas.columns import Layout
 from schemas.errors import DeliveryRefused
 
-HTML = (b"<html", b"<!doctype", b"<?xml", b"<table")
+# A member's row is often left empty where the householder's row above it already says so.
+SAID_ABOVE = ("householder_name", "householder_id", "household_no")
+OWN = ("", "户主", "本人", "户主本人")
 
 
-def read_delivery(incoming: Incoming, data: bytes, layout: Layout, aliases: Mapping[str, Sequence[str]]) -> RawTable:
-    """The file's data rows as text, by content and never by extension. Raises: DeliveryRefused."""
+@dataclass(frozen=True)
+class Habits:
+    """How one office writes its files: other headers by field, its own code words by field, and how text is cut."""
+
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    delimiter: str | None = None
+    fixed_width: Sequence[tuple[str, int, int]] = ()
+
+
+def read_delivery(incoming: Incoming, data: bytes, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
+    """The file's data rows as text, by content and never by extension; what is odd is added to `notes`.
+    Raises: DeliveryRefused."""
     if incoming.problem:
         raise incoming.problem
     if not data[:4096].strip() and not data.strip():
         raise DeliveryRefused("文件是空的（0 行）；请确认导出成功后重发。", code="empty_file")
-    if data[:4096].lstrip()[:200].lower().startswith(HTML):
-        raise DeliveryRefused(
-            "这是网页或 XML 格式，不是真正的表格；请用「另存为」存成 xlsx 或 CSV 后重发。", code="html"
-        )
-    raw = read_cells(data, layout, aliases)
-    _refuse_wrong_count(raw, incoming)
-    return raw
+    tables = read_cells(data, layout, habits, notes)
+    _refuse_wrong_count(tables, incoming)
+    return tables
 
 
-def read_cells(data: bytes, layout: Layout, aliases: Mapping[str, Sequence[str]]) -> RawTable:
-    """A file's data rows as text, whatever its name says. Raises: DeliveryRefused."""
-    return read_spreadsheet(data, layout, aliases) if is_spreadsheet(data) else read_delimited(data, layout, aliases)
+def read_cells(data: bytes, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
+    """A file's tables as text, whatever its name says. Raises: DeliveryRefused."""
+    if is_spreadsheet(data):
+        tables = read_tables(data, layout, habits.aliases, notes)
+    elif habits.fixed_width:
+        tables = [read_fixed(data, layout, habits.aliases, habits.fixed_width)]
+    else:
+        tables = [read_delimited(data, layout, habits.aliases, habits.delimiter)]
+    return [_translate(_fill_down(raw), habits.codes) for raw in tables]
 
 
-def _refuse_wrong_count(raw: RawTable, incoming: Incoming) -> None:
-    rows = raw.cells.num_rows
-    for said, where in ((incoming.expected_rows, "清单"), (raw.trailer, "表尾合计")):
-        if said is not None and said != rows:
+def _refuse_wrong_count(tables: Sequence[RawTable], incoming: Incoming) -> None:
+    rows = sum(raw.cells.num_rows for raw in tables)
+    said = [(incoming.expected_rows, rows, "清单")]
+    said += [(raw.trailer, raw.cells.num_rows, "表尾合计") for raw in tables]
+    for count, found, where in said:
+        if count is not None and count != found:
             raise DeliveryRefused(
-                f"{where}写明 {said} 行，实际读到 {rows} 行，文件可能不完整；请核对后重新发送。", code="row_count"
+                f"{where}写明 {count} 行，实际读到 {found} 行，文件可能不完整；请核对后重新发送。", code="row_count"
             )
+
+
+def _fill_down(raw: RawTable) -> RawTable:
+    """A household's numbers and householder told once stand for the members below, where `relation` says that the row is
+    another member's and none of these cells is filled."""
+    places = [raw.binding.fields[f] for f in SAID_ABOVE if f in raw.binding.fields]
+    relation = raw.binding.fields.get("relation")
+    if not places or relation is None or raw.cells.num_rows == 0:
+        return raw
+    member = pc.invert(pc.is_in(raw.cells[f"c{relation}"], value_set=pa.array(OWN)))
+    for place in places:
+        member = pc.and_(member, pc.equal(raw.cells[f"c{place}"], ""))
+    if not pc.any(member).as_py():
+        return raw
+    cells = raw.cells
+    for place in places:
+        column = cells[f"c{place}"].combine_chunks()
+        above = pc.fill_null_forward(pc.if_else(member.combine_chunks(), pa.scalar(None, pa.string()), column))
+        cells = cells.set_column(place, f"c{place}", pc.coalesce(above, ""))
+    return replace(raw, cells=cells)
+
+
+def _translate(raw: RawTable, codes: Mapping[str, Mapping[str, str]]) -> RawTable:
+    """The office's own code words in ours. Done before anything is compared, so that a word explained later makes the
+    rows that use it new ones."""
+    cells = raw.cells
+    for name, words in codes.items():
+        place = raw.binding.fields.get(name)
+        if place is None:
+            continue
+        meant = {code_key(k): v for k, v in words.items()}
+        coded = pc.dictionary_encode(cells[f"c{place}"]).combine_chunks()
+        said = pa.array([meant.get(code_key(w), w) for w in coded.dictionary.to_pylist()], pa.string())
+        cells = cells.set_column(place, f"c{place}", said.take(coded.indices))
+    return replace(raw, cells=cells)

@@ -1,34 +1,31 @@
 """What lies in the inbox: each file's hash, and its kind, snapshot date and coverage from name, manifest or settings.
 
-Neither kind nor date is ever guessed from the clock or a time stamp; a file that names none is refused.
+Neither kind nor date is ever guessed from the clock or a time stamp; a file that names none is refused. A member of an
+archive is named by itself, and by the archive where it says nothing.
 """
 
 import hashlib
-import json
 import os
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from intake.naming import COVERAGE, Naming, describe_name, kind_in
+from intake.sidecar import SUFFIX, Sidecar, read_sidecar
 from schemas.errors import DeliveryRefused
-from schemas.extracts import LAYOUTS
 
-COVERAGE = {"全量": "full", "full": "full", "增量": "delta", "delta": "delta"}
-MANIFEST = ".manifest.json"
 IGNORED = re.compile(r"^(\.|~\$)|\.(tmp|part|partial|crdownload)$", re.IGNORECASE)
-NAME = re.compile(
-    r"^(?P<kind>.+?)_(?P<date>\d{8})(?:_(?P<coverage>全量|增量|full|delta))?(?:_(?P<rest>.+))?$", re.IGNORECASE
-)
+LATEST_EXPORT = timedelta(days=15)  # a month's data are exported in the first days of the next
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """One file of the inbox. `office` tells apart those that send the same kind by area; `expected_rows` is the
-    manifest's count. `problem` is the sentence that refuses it, if anything already does."""
+    """One file of the inbox, or one member of an archive. `office` tells apart those that send the same kind by area;
+    `expected_rows` is the manifest's count; `withdraws` the delivery that the file takes back. `problem` is the sentence
+    that refuses it, if anything already does. `members` are the files of an archive, which alone are then read."""
 
     path: Path
     file_name: str
@@ -39,8 +36,10 @@ class Incoming:
     coverage: str | None = None
     area: str = ""
     expected_rows: int | None = None
+    withdraws: str | None = None
     manifest: Path | None = None
     problem: DeliveryRefused | None = None
+    members: tuple["Incoming", ...] = ()
 
     @property
     def office(self) -> str:
@@ -49,13 +48,19 @@ class Incoming:
 
 def read_inbox(inbox: Path, patterns: Sequence[str] = (), areas: Sequence[str] = ()) -> list[Incoming]:
     """Every regular file of the inbox, by (snapshot date, kind, hash). Files still being written are left alone."""
+    naming = Naming(patterns, areas)
     names = sorted(p for p in inbox.iterdir() if not IGNORED.search(p.name))
-    files = [p for p in names if p.is_file() and not p.is_symlink()]
-    manifests = {p.name[: -len(MANIFEST)]: p for p in files if p.name.endswith(MANIFEST)}
-    found = [_receive(p, manifests.get(p.name), patterns, areas) for p in files if not p.name.endswith(MANIFEST)]
-    arrived = {i.file_name for i in found}
-    found += [_orphan(p) for name, p in manifests.items() if name not in arrived]
+    files = [(readable_name(p), p) for p in names if p.is_file() and not p.is_symlink()]
+    found = read_files(files, naming)
     return sorted(found, key=lambda i: (i.snapshot_date or date.max, i.kind or "~", i.delivery_id, i.file_name))
+
+
+def read_files(files: Sequence[tuple[str, Path]], naming: Naming, inside: Incoming | None = None) -> list[Incoming]:
+    """Data files and the manifests beside them, given by readable name; `inside` is the archive they came in."""
+    sidecars = {name[: -len(SUFFIX)]: (name, path) for name, path in files if name.endswith(SUFFIX)}
+    data = [(name, path) for name, path in files if not name.endswith(SUFFIX)]
+    found = [_receive(name, path, sidecars.pop(name, None), naming, inside) for name, path in data]
+    return found + [_alone(name, path, naming) for name, path in sidecars.values()]
 
 
 def hash_file(path: Path) -> str:
@@ -72,75 +77,69 @@ def readable_name(path: Path) -> str:
         return raw.decode("gb18030", errors="replace")
 
 
-def _receive(path: Path, manifest: Path | None, patterns: Sequence[str], areas: Sequence[str]) -> Incoming:
-    plain = Incoming(path, readable_name(path), hash_file(path), path.stat().st_size, manifest=manifest)
+def _receive(
+    name: str, path: Path, sidecar: tuple[str, Path] | None, naming: Naming, inside: Incoming | None
+) -> Incoming:
+    said_by = describe_name(name, naming)
+    shown = f"{inside.file_name}/{name}" if inside else name
+    plain = Incoming(path, shown, hash_file(path), path.stat().st_size, manifest=sidecar[1] if sidecar else None)
+    plain = replace(plain, **{**(_inherited(inside) if inside else {}), **said_by})
     try:
-        return _identify(plain, _read_manifest(manifest), patterns, areas)
+        plain = _with_sidecar(plain, read_sidecar(sidecar[1]) if sidecar else Sidecar())
+        _refuse_unnamed(plain)
     except DeliveryRefused as problem:
-        return replace(plain, kind=_kind_in(Path(plain.file_name).stem), problem=problem)
+        return replace(plain, problem=problem)
+    return plain
 
 
-def _orphan(path: Path) -> Incoming:
-    problem = DeliveryRefused("只有清单，没有它所说的数据文件；请把数据文件与清单一起投放。", code="manifest_alone")
-    return Incoming(path, readable_name(path), hash_file(path), path.stat().st_size, problem=problem)
+def _inherited(archive: Incoming) -> dict[str, Any]:
+    return {f: getattr(archive, f) for f in ("kind", "snapshot_date", "coverage", "area")}
 
 
-def _identify(plain: Incoming, manifest: dict[str, Any], patterns: Sequence[str], areas: Sequence[str]) -> Incoming:
-    stem = unicodedata.normalize("NFKC", Path(plain.file_name).stem)
-    parts: dict[str, str] = {}
-    for pattern in (*map(re.compile, patterns), NAME):
-        if hit := pattern.search(stem):
-            parts = {k: v for k, v in hit.groupdict().items() if v}
-            break
-    said = {**parts, **{k: str(v) for k, v in manifest.items() if k in ("kind", "coverage", "area") and v}}
-    kind = _kind_in(said.get("kind", "")) or _kind_in(stem)
-    day = _day(str(manifest.get("snapshot_date") or parts.get("date") or ""))
-    coverage = COVERAGE.get(said.get("coverage", "").lower())
-    _refuse_unnamed(kind, day, coverage)
-    if (sha := manifest.get("sha256")) and str(sha).lower() != plain.delivery_id:
+def _with_sidecar(plain: Incoming, sidecar: Sidecar) -> Incoming:
+    """The file as its manifest completes it. Raises: DeliveryRefused, where the two say different things."""
+    if sidecar.sha256 and sidecar.sha256 != plain.delivery_id:
         raise DeliveryRefused(
             "文件内容与清单所列 sha256 不符，可能传输损坏；请重新发送文件和清单。", code="manifest_sha256"
         )
-    rest = parts.get("rest", "")
-    area = said.get("area") or next((a for a in areas if a in rest), "")
-    rows = manifest.get("rows")
-    return replace(plain, kind=kind, snapshot_date=day, coverage=coverage, area=area, expected_rows=rows)
+    kind, coverage = kind_in(sidecar.kind), COVERAGE.get(sidecar.coverage.lower())
+    if (sidecar.kind and not kind) or (sidecar.coverage and not coverage):
+        raise DeliveryRefused("清单所写的类别或全量增量不认识；请改正清单后重新投放。", code="manifest_bad")
+    day = plain.snapshot_date
+    if sidecar.period and day is None and sidecar.period[0] == sidecar.period[1]:
+        day = sidecar.period[1]
+    told = replace(plain, snapshot_date=day, kind=kind or plain.kind, coverage=coverage or plain.coverage)
+    if (plain.kind and told.kind != plain.kind) or (plain.coverage and told.coverage != plain.coverage):
+        raise _contradicts("类别或全量增量")
+    if sidecar.period and day and not sidecar.period[0] <= day <= sidecar.period[1] + LATEST_EXPORT:
+        raise _contradicts("数据日期")
+    return replace(told, area=sidecar.area or plain.area, expected_rows=sidecar.rows)
 
 
-def _refuse_unnamed(kind: str | None, day: date | None, coverage: str | None) -> None:
+def _contradicts(what: str) -> DeliveryRefused:
+    return DeliveryRefused(
+        f"清单与文件名所写的{what}不一致；请核对后改正其中之一，再重新投放。", code="manifest_contradicts"
+    )
+
+
+def _refuse_unnamed(plain: Incoming) -> None:
     want = "请按「类别_YYYYMMDD_全量或增量」命名，或在 zhaoren.toml 的 [files] patterns 中加一条规则。"
-    if kind is None:
+    if plain.kind is None:
         raise DeliveryRefused("文件名没有写明数据类别，或该类别不认识；" + want, code="unknown_kind")
-    if day is None:
+    if plain.snapshot_date is None:
         raise DeliveryRefused("文件名没有写明数据日期（8 位年月日）；" + want, code="no_snapshot_date")
-    if coverage is None:
+    if plain.coverage is None:
         raise DeliveryRefused("文件名没有写明是全量还是增量；" + want, code="no_coverage")
 
 
-def _kind_in(text: str) -> str | None:
-    folded = unicodedata.normalize("NFKC", text).strip().lower()
-    for layout in LAYOUTS.values():
-        if folded in (layout.kind, layout.label) or folded.startswith((layout.kind + "_", layout.label + "_")):
-            return layout.kind
-    return None
-
-
-def _day(text: str) -> date | None:
-    digits = text.replace("-", "")
+def _alone(name: str, path: Path, naming: Naming) -> Incoming:
+    """A manifest without its file: it takes a delivery back, or it is refused."""
+    plain = Incoming(path, name, hash_file(path), path.stat().st_size, **describe_name(name[: -len(SUFFIX)], naming))
     try:
-        return datetime.strptime(digits, "%Y%m%d").date() if re.fullmatch("[0-9]{8}", digits) else None
-    except ValueError:
-        return None
-
-
-def _read_manifest(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8-sig"))
-        good = isinstance(manifest, dict) and isinstance(manifest.get("rows", 0), int)
-    except (ValueError, OSError, RecursionError):
-        good = False
-    if not good:
-        raise DeliveryRefused("清单不是有效的 JSON 或 rows 不是整数；请改正清单后重新投放。", code="manifest_bad")
-    return dict(manifest)
+        sidecar = read_sidecar(path)
+    except DeliveryRefused as problem:
+        return replace(plain, problem=problem)
+    if sidecar.withdraws:
+        return replace(plain, withdraws=sidecar.withdraws)
+    alone = "只有清单，没有它所说的数据文件；请把数据文件与清单一起投放。"
+    return replace(plain, problem=DeliveryRefused(alone, code="manifest_alone"))

@@ -7,6 +7,7 @@ that end go to `ended`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import duckdb
 import numpy as np
@@ -27,6 +28,8 @@ class Arrival:
 
     delivery_id: str
     office: str
+    snapshot_date: date
+    is_delta: bool
     run_no: int
     place: int
     raw: RawTable
@@ -34,11 +37,13 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Intake:
-    """What became of one delivery's rows: all of them, those that were known already, and those that broke a check."""
+    """What became of one delivery's rows: all of them, those that were known already, those that say again what another
+    row of the file says, and those that broke a check."""
 
     delivery_id: str
     rows: int
     unchanged: int
+    repeated: int
     faults: list[Fault]
     typed: Typed
 
@@ -46,13 +51,17 @@ class Intake:
 def take_in(
     con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequence[Arrival], *, replaces: bool
 ) -> list[Intake]:
-    """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more."""
+    """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more, unless
+    a newer delivery brought them or said them again. Needs DELIVERY_DATE run once."""
     con.execute(
-        "create or replace temp table snapshot (record_id varchar); create or replace temp table faulty (anchor varchar, id_number varchar)"
+        "create or replace temp table snapshot (record_id varchar); create or replace temp table faulty (anchor varchar, id_number varchar); "
+        "create or replace temp table acting (record_id varchar)"
     )
+    for arrival in arrivals:
+        con.execute("insert into delivery_date values (?, ?)", [arrival.delivery_id, arrival.snapshot_date])
     taken = [_take_one(con, layout, arrival) for arrival in arrivals]
     office = arrivals[0].office
-    _end_superseded(con, layout, [a.delivery_id for a in arrivals], office, is_full=replaces)
+    _end_superseded(con, layout, arrivals, is_full=replaces)
     if replaces:
         con.execute(_absent(layout), {"office": office, "cause": "vanished" if layout.is_event else "absent",
                                                      "kind": layout.kind, "delivery": arrivals[0].delivery_id})  # fmt: skip
@@ -63,21 +72,33 @@ def take_in(
 def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> Intake:
     cells = arrival.raw.cells
     rows = cells.num_rows
-    _hash_rows(con, layout, arrival.raw)
+    hash_rows(con, layout, arrival.raw)
     con.execute("insert into snapshot select record_id from hashed")
+    if arrival.is_delta:
+        con.execute(
+            RETOLD.format(kind=layout.kind),
+            {"office": arrival.office, "delivery": arrival.delivery_id, "kind": layout.kind},
+        )
     con.execute(REAPPEARED, {"kind": layout.kind, "office": arrival.office})
+    con.execute(
+        "delete from ended where kind = ? and office = ? and record_id in (from reappeared)",
+        [layout.kind, arrival.office],
+    )
     con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office, "base": arrival.place << ROW_BITS})
+    con.execute("insert into acting select record_id from fresh union select record_id from reappeared")
     places = con.sql("select row_no from fresh order by row_no").to_arrow_table()["row_no"].combine_chunks()
-    typed = type_rows(_only(arrival.raw, places), layout, places)
+    typed = type_rows(_only(arrival.raw, places), layout, places, whole=arrival.raw)
     con.register("typed_rows", typed.rows)
     con.execute(_add(layout), {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no})
     con.unregister("typed_rows")
     faults = _repeat_faults(con, typed.faults)
     _note_faulty(con, arrival.raw, [f.row_no for f in typed.faults])
-    return Intake(arrival.delivery_id, rows, rows - len(places) - len(faults) + len(typed.faults), faults, typed)
+    repeated = con.sql("select count(*) - count(distinct record_id) from hashed").fetchall()[0][0]
+    unchanged = rows - len(places) - len(faults) + len(typed.faults)
+    return Intake(arrival.delivery_id, rows, unchanged, repeated, faults, typed)
 
 
-def _hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> None:
+def hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> None:
     """Make `hashed`: each row's number and record_id."""
     numbers = pa.array(np.arange(1, raw.cells.num_rows + 1))
     con.register("cells", raw.cells.append_column("row_no", numbers))
@@ -89,7 +110,7 @@ def _hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) ->
 
 def record_id_of(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, row_no: int) -> str:
     """The record_id of one row of a file."""
-    _hash_rows(con, layout, raw)
+    hash_rows(con, layout, raw)
     return str(con.execute("select record_id from hashed where row_no = ?", [row_no]).fetchall()[0][0])
 
 
@@ -150,19 +171,24 @@ def _absent(layout: Layout) -> str:
 
 
 def _end_superseded(
-    con: duckdb.DuckDBPyConnection, layout: Layout, deliveries: list[str], office: str, *, is_full: bool
+    con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequence[Arrival], *, is_full: bool
 ) -> None:
-    """A corrected row ends the one it corrects; a row marked withdrawn ends every other one of its key."""
-    flag = "coalesce(n.withdrawn, false)" if "withdrawn" in layout.fields else "false"
-    con.execute(
-        SUPERSEDED.format(kind=layout.kind, flag=flag),
-        {"kind": layout.kind, "office": office, "deliveries": deliveries, "is_full": is_full,
-         "cause": "corrected" if layout.is_event else "replaced"},
-    )  # fmt: skip
+    """A corrected row ends the one it corrects; a row marked withdrawn ends every other one of its key. A row that comes
+    after a newer one of its key ends at once: it is kept where it belongs, and changes nothing."""
+    first = arrivals[0]
+    where = {"office": first.office, "kind": layout.kind}
+    flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
+    con.execute(NEWER.format(kind=layout.kind), where | {"day": first.snapshot_date})
+    con.execute(STANDS.format(kind=layout.kind, flag=flag), where | {"day": first.snapshot_date})
+    con.execute(LATE, where)
+    cause = "corrected" if layout.is_event else "replaced"
+    con.execute(SUPERSEDED, where | {"is_full": is_full, "cause": cause, "delivery": first.delivery_id})
 
 
+# What an earlier file of tonight ended and this one says again acts like a new row.
 REAPPEARED = """
-delete from ended where kind = $kind and office = $office and record_id in (select record_id from hashed)
+create or replace temp table reappeared as
+select record_id from ended where kind = $kind and office = $office and record_id in (select record_id from hashed)
 """
 FRESH = """
 create or replace temp table fresh as
@@ -171,30 +197,63 @@ where record_id not in (select record_id from store.standing_{kind} where office
   and record_id not in (select record_id from added_{kind} where office = $office)
 group by record_id
 """
+RETOLD = """
+insert into retold
+select distinct $kind, $office, record_id, $delivery from hashed
+where record_id in (select record_id from store.standing_{kind} where office = $office)
+   or record_id in (select record_id from added_{kind} where office = $office)
+"""
+# The last day on which deliveries of later days brought a row, or said it again.
+NEWER = """
+create or replace temp table newer as
+with later as (select * from delivery_date where snapshot_date > $day),
+told as (
+    select record_id, delivery_id from store.standing_{kind} where office = $office and delivery_id in (select delivery_id from later)
+    union all select record_id, delivery_id from added_{kind} where office = $office and delivery_id in (select delivery_id from later)
+    union all select record_id, delivery_id from (from store.retold union all by name from retold)
+    where kind = $kind and office = $office and delivery_id in (select delivery_id from later)
+)
+select record_id, max(snapshot_date) as day, arg_max(delivery_id, (snapshot_date, delivery_id)) as delivery_id
+from told inner join later using (delivery_id) group by record_id
+"""
+STANDS = """
+create or replace temp table stands as
+select s.record_id, s.business_key, {flag} as is_withdrawal, s.record_id in (from acting) as is_acting, coalesce(n.day, $day) as day, n.delivery_id as newer
+from (select * from store.standing_{kind} union all by name select * exclude (rid) from added_{kind}) as s left join newer as n using (record_id)
+where office = $office and record_id not in (select record_id from ended where kind = $kind and office = $office)
+  and business_key in (select business_key from store.standing_{kind} where record_id in (from acting)
+                       union all select business_key from added_{kind} where record_id in (from acting))
+"""
+LATE = """
+insert or ignore into ended (kind, office, record_id, cause, delivery_id)
+select $kind, $office, t.record_id, 'late', arg_max(s.newer, (s.day, s.newer))
+from stands as t inner join stands as s on s.business_key = t.business_key and s.record_id <> t.record_id and s.day > t.day
+where t.is_acting group by t.record_id
+"""
 # In a full snapshot only a row that the snapshot itself no longer holds can be superseded; in a delta any older one.
 SUPERSEDED = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
-with tonight as (
-    select n.business_key, n.record_id, {flag} as is_withdrawal, n.delivery_id from added_{kind} as n
-    where n.office = $office and list_contains($deliveries, n.delivery_id)
-),
-older as (
-    select record_id, business_key, delivery_id from store.standing_{kind} where office = $office
-    union all select record_id, business_key, delivery_id from added_{kind} where office = $office
-)
-select $kind, $office, o.record_id, if(bool_or(t.is_withdrawal), 'withdrawn', $cause), min(t.delivery_id)
-from older as o inner join tonight as t on t.business_key = o.business_key and t.record_id <> o.record_id
-where t.is_withdrawal
-   or (not list_contains($deliveries, o.delivery_id) and (not $is_full or o.record_id not in (select record_id from snapshot)))
+with late as (select record_id from ended where kind = $kind and office = $office and cause = 'late')
+select $kind, $office, o.record_id, if(bool_or(t.is_withdrawal), 'withdrawn', $cause), min($delivery)
+from stands as o inner join stands as t on t.business_key = o.business_key and t.record_id <> o.record_id and o.day <= t.day
+where t.is_acting and t.record_id not in (from late) and (t.is_withdrawal
+   or (not o.is_acting and (not $is_full or o.record_id not in (select record_id from snapshot))))
 group by o.record_id
 """
 ABSENT = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
 with current as (
-    select record_id, {anchor} as anchor, {number} as id_number from store.standing_{kind} where office = $office
-    union all select record_id, {anchor}, {number} from added_{kind} where office = $office
+    select record_id, delivery_id, {anchor} as anchor, {number} as id_number from store.standing_{kind} where office = $office
+    union all select record_id, delivery_id, {anchor}, {number} from added_{kind} where office = $office
 )
 select $kind, $office, record_id, $cause, $delivery from current
 where record_id not in (select record_id from snapshot)
+  and record_id not in (select record_id from newer)
   and not exists (select 1 from faulty as f where f.anchor = current.anchor or f.id_number = current.id_number)
+"""
+DELIVERY_DATE = """
+create or replace temp table delivery_date as
+with taken_back as (select withdraws as delivery_id, count(*) as times from store.delivery where withdraws is not null group by withdraws)
+select delivery_id, max(snapshot_date) as snapshot_date from store.delivery left join taken_back using (delivery_id)
+where snapshot_date is not null and withdraws is null group by delivery_id having count(*) > coalesce(max(times), 0)
 """

@@ -1,30 +1,45 @@
 """One delivered cell to one typed value, by the column's type. Pure; called once per distinct text.
 
-Anything that cannot be read raises ValueError with the kind of problem; it is never guessed and never null.
+Anything that cannot be read raises ValueError with the kind of problem; it is never guessed and never null. After a
+colon the problem may say more, which only chooses the sentence.
 """
 
-import calendar
 import re
 import unicodedata
-from collections.abc import Callable
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from intake.dates import Habits, habits_of, han_number, plain_text, read_day, read_month
 from schemas.columns import Column
 
-EMPTY = {"", "-", "--", "—", "/", "无", "空", "NULL", "null", "None", "N/A", "#N/A"}
-EMPTY_DATES = {"0", "00000000", "0000-00-00", "00000000000000"}
-FOREVER = {"长期", "长期有效", "永久", "99991231", "9999-12-31", "9999/12/31", "999912", "9999-12", "2999-12-31"}
-OPEN_END = date(9999, 12, 31)
-EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-FULL_DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}[:时].*)?$")
-PACKED_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
-YEAR_MONTH = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})月?|(\d{2}))$")
-SERIAL = re.compile(r"^[2-5]\d{4}(?:\.\d+)?$")  # 1954 to 2064 in the 1900 system
-SERIAL_ZERO = date(1899, 12, 30)
-YES = {"是", "1", "Y", "YES", "TRUE", "T", "有", "√", "对", "真"}
-NO = {"否", "0", "N", "NO", "FALSE", "F", "无", "×", "没有", "假"}
+EMPTY = {
+    "", "-", "--", "—", "——", "/", "\\", "无", "空", "NULL", "null", "None", "N/A", "#N/A", "\\N", "(null)", "(NULL)", "NaN", "nan",
+}  # fmt: skip
+WRAPPED = re.compile(r'^="(.+)"$', re.DOTALL)  # what keeps Excel from taking a number's digits
+PREFIXED = frozenset(
+    {"id", "text", "uscc", "phone", "code", "date", "month", "int", "money"}
+)  # a name may begin with '
+SPLIT = re.compile(r"[、;；,，/\s]+")
+CENT = Decimal("0.01")
+GROUPED = re.compile(r"^([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d*)?(?:[eE]([+-]?\d{1,2}))?$")
+MONEY = re.compile(r"^(?:人民币|RMB|CNY|¥)?(.*?)(万元|万|元|圆)?$", re.IGNORECASE | re.DOTALL)
+# A unit is taken off only where it is the one the column counts in: "3年" of months is no 3.
+UNITS = {
+    "月数": "个月|月",
+    "人数": "人|名|位|口|个人",
+    "年龄": "周岁|岁",
+    "次数": "次|回",
+    "年度": "年度|年",
+    "天数": "天|日",
+}
+YES = {"是", "Y", "YES", "TRUE", "T", "有", "√", "✓", "✔", "☑", "对", "真", "已", "同意", "愿意", "具备", "能", "能够", "可以", "需要",
+       "符合", "属于"}  # fmt: skip
+NO = {"否", "N", "NO", "FALSE", "F", "无", "没有", "×", "✗", "✘", "☒", "假", "不是", "未", "不同意", "不愿意", "不具备", "不能", "不可以",
+      "不需要", "不符合", "不属于"}  # fmt: skip
+HAVING = {"有", "无", "没有"}
+
+Reader = Callable[[str], Any]
 
 
 def fold_code(text: str) -> str:
@@ -33,108 +48,146 @@ def fold_code(text: str) -> str:
 
 
 def convert(text: str, column: Column) -> Any:
-    """The typed value, or None for an empty cell. Raises: ValueError(kind of problem)."""
-    if text in EMPTY and not (column.type == "bool" and text == "无"):
+    """The typed value of a cell alone, or None for an empty one. Raises: ValueError(kind of problem)."""
+    return reader_of(column)(text)
+
+
+def reader_of(
+    column: Column,
+    words: Sequence[str] | None = None,
+    *,
+    codes: Mapping[str, str] | None = None,
+    epoch_1904: bool = False,
+    in_sheet: bool = False,
+) -> Reader:
+    """How the cells of one delivered column are read: by all its distinct `words`, and by the office's own `codes`.
+    The reader raises ValueError(kind of problem)."""
+    if column.type in ("date", "month"):
+        known = Habits() if words is None else habits_of(words, epoch_1904=epoch_1904, in_sheet=in_sheet)
+        read_date = read_day if column.type == "date" else read_month
+        read: Reader = lambda text: read_date(text, column, known)  # noqa: E731
+    elif column.codes or column.type == "code":
+        read = _code_reader(column, codes or {})
+    else:
+        convert_one = _CONVERTERS[column.type]
+        read = lambda text: convert_one(text, column)  # noqa: E731
+    return lambda text: _read(text, column, read)
+
+
+def _read(text: str, column: Column, read: Reader) -> Any:
+    bare = unwrap(text, column.type)
+    if bare in EMPTY and not (column.type == "bool" and bare == "无"):
         return None
-    return _CONVERTERS[column.type](text, column)
+    return read(bare)
 
 
-def _text(text: str, column: Column) -> str:
-    """Text, unwrapped from the anti-Excel forms ="..." and a leading apostrophe."""
-    if text.startswith('="') and text.endswith('"') and len(text) > 2:
-        text = text[2:-1]
-    if text.startswith("'") and column.type in ("id", "text", "uscc", "phone"):
+def unwrap(text: str, kind: str) -> str:
+    """Text without what keeps Excel from taking its digits: ="..." and a leading apostrophe.
+
+    >>> unwrap('="150102"', "id"), unwrap("'150102", "id"), unwrap("'Aisha", "name")
+    ('150102', '150102', "'Aisha")
+    """
+    if hit := WRAPPED.match(text):
+        text = hit[1]
+    if text.startswith("'") and kind in PREFIXED:
         text = text[1:]
     return text.strip()
 
 
-def _code(text: str, column: Column) -> str:
-    """A code of the list or a known spelling of one; any other word is kept as delivered and reported elsewhere."""
-    folded = fold_code(text)
-    by_word = {fold_code(k): v for k, v in column.words.items()} | {fold_code(c): c for c in column.codes}
-    return by_word.get(folded, text)
+def _text(text: str, column: Column) -> str:
+    return text
 
 
 def _uscc(text: str, column: Column) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", _text(text, column))).upper()
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
 
 
-def _date(text: str, column: Column) -> date | None:
-    """
-    >>> from schemas.extracts import LAYOUTS
-    >>> stop = LAYOUTS["insurance_stop"].column("stop_date")
-    >>> [str(_date(t, stop)) for t in ("20240131", "2024/1/31", "2024年1月", "45322")]
-    ['2024-01-31', '2024-01-31', '2024-01-31', '2024-01-31']
-    """
+def _code_reader(column: Column, own: Mapping[str, str]) -> Reader:
+    """A code of the list or a known spelling of one, the office's own list first; any other word is kept as delivered
+    and reported elsewhere. Where `many` may stand, each is read so, in the list's order."""
+    known = {code_key(k): v for k, v in column.words.items()} | {code_key(c): c for c in column.codes}
+    known |= {code_key(k): v for k, v in own.items()}
+    order = {code: place for place, code in enumerate(column.codes)}
+
+    def one(text: str) -> str:
+        return known.get(code_key(text), text)
+
+    def several(text: str) -> str:
+        if code_key(text) in known or not SPLIT.search(text):
+            return one(text)
+        found = dict.fromkeys(one(part) for part in SPLIT.split(text) if part)
+        return "、".join(sorted(found, key=lambda word: order.get(word, len(order)))) or text
+
+    return several if getattr(column, "many", False) else one
+
+
+def code_key(text: str) -> str:
+    """The folded word; a number keeps its sign and point, so that 1.5 is not 15, and 1.0 is 1."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    if plain in EMPTY_DATES:
-        return None
-    if plain in FOREVER:
-        return OPEN_END
-    if hit := FULL_DATE.match(plain) or PACKED_DATE.match(plain):
-        return _plausible(int(hit[1]), int(hit[2]), int(hit[3]))
-    if SERIAL.match(plain):
-        return SERIAL_ZERO + timedelta(days=int(float(plain)))
-    if hit := YEAR_MONTH.match(plain):
-        return _day_of_month(int(hit[1]), int(hit[2] or hit[3]), column.month_means)
-    raise ValueError("not_a_date")
+    if re.fullmatch(r"[+-]?[\d.]*\d[\d.]*", plain):
+        return re.sub(r"\.0+$", "", plain)
+    return fold_code(text)
 
 
-def _day_of_month(year: int, month: int, means: str | None) -> date:
-    first = _plausible(year, month, 1)
-    if means is None:
-        raise ValueError("day_missing")
-    return first if means == "start" else first.replace(day=calendar.monthrange(year, month)[1])
-
-
-def _plausible(year: int, month: int, day: int) -> date:
-    try:
-        found = date(year, month, day)
-    except ValueError:
-        raise ValueError("no_such_date") from None
-    if not EARLIEST <= found <= LATEST:
-        raise ValueError("date_out_of_range")
-    return found
-
-
-def _month(text: str, column: Column) -> date | None:
-    """The month's first day."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if hit := YEAR_MONTH.match(plain):
-        return OPEN_END.replace(day=1) if hit[1] == "9999" else _plausible(int(hit[1]), int(hit[2] or hit[3]), 1)
-    try:
-        found = _date(plain, column)
-    except ValueError as problem:
-        raise ValueError("not_a_month" if str(problem) == "not_a_date" else str(problem)) from None
-    return found.replace(day=1) if found else None
+def unknown_parts(value: str, column: Column) -> list[str]:
+    """What of a read code is on no list."""
+    parts = value.split("、") if getattr(column, "many", False) else [value]
+    return [part for part in parts if part not in column.codes]
 
 
 def _int(text: str, column: Column) -> int:
-    number = _decimal(text)
+    plain = plain_text(text)
+    unit = next((u for word, u in UNITS.items() if word in column.header), None)
+    if unit:
+        plain = re.sub(rf"\s*(?:{unit})$", "", plain)
+    if (counted := han_number(plain)) is not None:
+        return counted
+    number = _decimal(plain)
     if number != number.to_integral_value():
         raise ValueError("not_an_integer")
     return int(number)
 
 
 def _money(text: str, column: Column) -> Decimal:
-    return _decimal(re.sub(r"[¥￥元$]", "", text)).quantize(Decimal("0.01"))
+    """Yuan, or another amount of two decimals. In brackets it is negative, as bookkeepers write."""
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    sign = -1 if (in_brackets := re.fullmatch(r"\((.*)\)", plain)) or plain.endswith("-") else 1
+    plain = in_brackets[1] if in_brackets else plain.removesuffix("-")
+    if column.field.endswith("_mu"):
+        plain = plain.removesuffix("亩")
+    hit = MONEY.match(plain.strip())
+    amount = _decimal(hit[1].strip()) if hit else _decimal(plain)
+    if hit and hit[2] in ("万元", "万"):
+        amount *= 10_000
+    if amount.adjusted() >= 15:
+        raise ValueError("number_out_of_range")
+    return (sign * amount).quantize(CENT, ROUND_HALF_UP)
 
 
 def _decimal(text: str) -> Decimal:
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
-    if not re.fullmatch(r"[+-]?[0-9]+(?:\.[0-9]+)?", plain):
+    """Commas or spaces only between thousands. Scientific form only where it says a whole number of cents."""
+    hit = GROUPED.match(unicodedata.normalize("NFKC", text).replace("−", "-").strip())
+    if not hit:
         raise ValueError("not_a_number")
-    found = Decimal(plain)
+    found = Decimal(hit[1] + re.sub("[, ]", "", hit[2]) + (hit[3] or "")).scaleb(int(hit[4] or 0))
+    if hit[4] and found != found.quantize(CENT):
+        raise ValueError("not_a_number")
     if found and found.adjusted() >= 15:
         raise ValueError("number_out_of_range")
     return found
 
 
 def _bool(text: str, column: Column) -> bool:
-    word = fold_code(text) or text
-    if word in YES or text in YES:
+    plain = plain_text(text)
+    if re.fullmatch(r"[01](?:\.0+)?", plain):
+        return plain[0] == "1"
+    word = (fold_code(plain) if not any(c.isdigit() for c in plain) else "") or plain
+    bare = re.sub("^(?:是否|有|已)|标志$", "", column.header)
+    if word in HAVING and "无" in column.header:  # under 家庭无收入 both words have two readings
+        raise ValueError("not_yes_or_no")
+    if word in YES or word in {bare, column.header, "有" + bare, "已" + bare}:
         return True
-    if word in NO or text in NO:
+    if word in NO or word in {p + bare for p in ("无", "没有", "未", "不", "非")}:
         return False
     raise ValueError("not_yes_or_no")
 
@@ -157,6 +210,5 @@ def value_kind(text: str) -> str:
 
 
 _CONVERTERS: dict[str, Callable[[str, Column], Any]] = {
-    "name": _text, "id": _text, "text": _text, "phone": _text, "code": _code, "uscc": _uscc,
-    "date": _date, "month": _month, "int": _int, "money": _money, "bool": _bool,
+    "name": _text, "id": _text, "text": _text, "phone": _text, "uscc": _uscc, "int": _int, "money": _money, "bool": _bool,
 }  # fmt: skip

@@ -20,10 +20,12 @@ STATE_VIEW = """
 create or replace view ledger_state as
 select * from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
 """
-KEPT = ("delivery", "ledger_entry", "person", "ended", "link", "source", "person_hold")
+KEPT = ("delivery", "ledger_entry", "person", "ended", "retold", "link", "source", "person_hold", "scorecard")
 APPLY = """
 insert into delivery by name select * from read_parquet($tables || '/delivery.parquet') where status = 'accepted';
 insert into ledger_entry by name select * from read_parquet($tables || '/ledger_entry.parquet');
+insert into scorecard by name select * from read_parquet($tables || '/scorecard.parquet');
+insert into retold by name select * from read_parquet($tables || '/retold.parquet');
 insert into ended by name select * from read_parquet($tables || '/ended.parquet');
 insert into link by name select * from read_parquet($tables || '/link.parquet');
 delete from person where person_id in (select person_id from read_parquet($tables || '/person.parquet'));
@@ -50,6 +52,7 @@ where not exists (
     select 1 from ended as e
     where e.kind = '{kind}' and e.office = r.office and e.record_id = r.record_id and e.run_no >= r.run_no)
 """
+MADE = "select table_name from duckdb_tables() where database_name = current_database()"
 
 
 def connect(
@@ -157,20 +160,14 @@ def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
 def _show_standing(con: duckdb.DuckDBPyConnection, runs: Path, numbers: list[int]) -> None:
     """One view per kind over the sealed rows; a kind that never came is an empty table of the same columns."""
     relinked = {"person_id", "match_status", "rule", "link_grade"}
+    made = {name for (name,) in con.execute(MADE).fetchall()}
     for kind, layout in LAYOUTS.items():
         sealed = [runs.resolve() / f"{n:06d}" / "tables" / "standing" / f"{kind}.parquet" for n in numbers]
         files = ", ".join("'" + str(p).replace("'", "''") + "'" for p in sealed if p.is_file())
         if files:
-            if _is_table(con, f"standing_{kind}"):
+            if f"standing_{kind}" in made:
                 con.execute(f"drop table standing_{kind}")
             columns = ", ".join(f"r.{c}" for c, _ in standing_columns(layout) if c not in relinked)
             con.execute(STANDING_VIEW.format(kind=kind, columns=columns, files=files))
-        elif not _is_table(con, f"standing_{kind}"):
+        elif f"standing_{kind}" not in made:
             con.execute(create_table(f"standing_{kind}", standing_columns(layout)))
-
-
-def _is_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    found = con.execute(
-        "select count(*) from duckdb_tables() where table_name = ? and database_name = current_database()", [name]
-    )
-    return bool(found.fetchall()[0][0])

@@ -4,8 +4,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
-from reports.sheet import DAY, WHOLE, Block, Column, Page, Sheet
+from reports.sheet import DAY, SHARE, WHOLE, Block, Column, Page, Sheet
 
+SCORE_COLUMNS = (
+    Column("kind", "类别", 16),
+    Column("office", "地区", 10),
+    Column("snapshot_date", "最新数据日期", 14, DAY),
+    Column("days_late", "逾期天数", 10, WHOLE),
+    Column("files", "今夜文件", 10, WHOLE),
+    Column("refused_files", "未收下", 10, WHOLE),
+    Column("rows", "行数", 10, WHOLE),
+    Column("quarantined", "未接收行", 10, WHOLE),
+    Column("repeated", "重复行", 10, WHOLE),
+    Column("unknown_codes", "未知代码", 10, WHOLE),
+    Column("valid_share", "有效证件号码", 14, SHARE),
+    Column("valid_before", "上次有效证件号码", 16, SHARE),
+    Column("quarantined_before", "上次未接收行", 14, WHOLE),
+    Column("resupply", "请补报", 70, wrap=True),
+)
 REFUSED = Sheet(
     name="退回文件",
     grain="一份被拒收或暂停处理的文件",
@@ -60,8 +76,20 @@ where agency_of(delivery.kind) = $agency order by file_name, delivery_id, notice
         Column("message", "说明", 70, wrap=True),
     ),
 )
+SCORES = Sheet(
+    name="报送评分",
+    grain="本单位的一类数据（有效证件号码按现存的行计算）",
+    rows="""
+select word_kind(s.kind) as kind, s.office, s.snapshot_date, s.days_late, s.files, s.refused_files, s.rows, s.quarantined, s.repeated,
+    s.unknown_codes, case when s.standing_rows > 0 then s.valid_numbers / s.standing_rows end as valid_share,
+    case when b.standing_rows > 0 then b.valid_numbers / b.standing_rows end as valid_before, b.quarantined as quarantined_before, s.resupply
+from scorecard as s left join scorecard_before as b using (kind, office) where agency_of(s.kind) = $agency order by s.kind, s.office
+""",
+    columns=SCORE_COLUMNS,
+)
 AGENCIES = """
 select agency_of(kind) as agency from delivery
+union select agency_of(kind) from scorecard
 union select agency_of(kind) from quarantine left join delivery using (delivery_id)
 union select agency_of(kind) from notice left join delivery using (delivery_id) order by agency
 """
@@ -79,7 +107,7 @@ def build(desk: Desk) -> list[Path]:
 
 
 def _feedback(desk: Desk, agency: str) -> list[Path]:
-    sheets = tuple(replace(sheet, binds={"agency": agency}) for sheet in (REFUSED, ASIDE, NOTICES))
+    sheets = tuple(replace(sheet, binds={"agency": agency}) for sheet in (SCORES, REFUSED, ASIDE, NOTICES))
     delivered = tuple(desk.con.execute(DELIVERED, {"agency": agency}).fetchall())
 
     def front(contents: Contents) -> Page:

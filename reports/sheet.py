@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-TEXT, WHOLE, DECIMAL, DAY = "@", "#,##0", "#,##0.00", "yyyy-mm-dd"
+TEXT, WHOLE, DECIMAL, DAY, SHARE = "@", "#,##0", "#,##0.00", "yyyy-mm-dd", "0.0%"
 NOTHING = "今夜无变化"
 
 

@@ -37,15 +37,17 @@ class WorkspaceBusy(ZhaorenError):
 
 
 class DeliveryRefused(ZhaorenError):
-    """Raised while one delivery is received or read; carries the Chinese sentence that is stored and shown."""
+    """Raised while one delivery is received or read; carries the Chinese sentence that is stored and shown, and the
+    settings lines that might mend it."""
 
     exit_code = 3
 
-    def __init__(self, reason: str, *, code: str, held: bool = False) -> None:
+    def __init__(self, reason: str, *, code: str, held: bool = False, settings: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.code = code
         self.held = held
+        self.settings = settings
 
 
 def say(chinese: str, english: str) -> str:

@@ -47,7 +47,9 @@ def _table(name: str, *key: str) -> dict[str, Any]:
 
 
 class Delivery(pa.DataFrameModel):
-    """One file received tonight. rows = accepted + quarantined; a refused, held or duplicate file counts nothing."""
+    """One file received tonight, or one member of an archive, or one sheet of several. rows = accepted + quarantined; a
+    refused, held or duplicate file counts nothing. `file_sha256` is the kept file to read it from; `office` tells apart those
+    that send the same kind by area; `withdraws` names the delivery that this one takes back."""
 
     delivery_id: Series[str] = text(null=False)
     file_name: Series[str] = text(null=False)
@@ -66,6 +68,9 @@ class Delivery(pa.DataFrameModel):
     review: Series[int] = count()
     status: Series[str] = text(null=False, codes=DELIVERY_STATUS)
     reason: Series[str] = text()
+    file_sha256: Series[str] = text(null=False)
+    office: Series[str] = text(null=False)
+    withdraws: Series[str] = text()
 
     class Config:
         metadata = _table("delivery", "delivery_id")
@@ -199,18 +204,31 @@ class Link(pa.DataFrameModel):
 
 
 class Ended(pa.DataFrameModel):
-    """A row that stands no more. Taken back: withdrawn (by mark), vanished (an event no longer in a full snapshot),
-    corrected (an event delivered anew). Ended: replaced by a newer line of its spell, absent from a full snapshot."""
+    """A row that stands no more. Taken back: withdrawn (by mark, or with its whole file), vanished (an event no longer in
+    a full snapshot), corrected (an event delivered anew). Ended: replaced by a newer line of its spell, absent from a
+    full snapshot, late (a newer line of its spell had come before it)."""
 
     kind: Series[str] = text(null=False)
     office: Series[str] = text(null=False)
     record_id: Series[str] = text(null=False)
-    cause: Series[str] = text(null=False, codes=("withdrawn", "vanished", "corrected", "replaced", "absent"))
+    cause: Series[str] = text(null=False, codes=("withdrawn", "vanished", "corrected", "replaced", "absent", "late"))
     delivery_id: Series[str] = text()
     run_no: Series[int] = count()
 
     class Config:
         metadata = _table("ended", "kind", "office", "record_id")
+
+
+class Retold(pa.DataFrameModel):
+    """A standing row that a later delta said again unchanged: it is as new as that delta."""
+
+    kind: Series[str] = text(null=False)
+    office: Series[str] = text(null=False)
+    record_id: Series[str] = text(null=False)
+    delivery_id: Series[str] = text(null=False)
+
+    class Config:
+        metadata = _table("retold", "kind", "office", "record_id", "delivery_id")
 
 
 class Notice(pa.DataFrameModel):
@@ -266,16 +284,41 @@ def _codes(checks: list[pa.Check]) -> tuple[str, ...]:
 
 
 class Source(pa.DataFrameModel):
-    """The newest accepted snapshot of one source: its date and how many rows it had."""
+    """The newest accepted snapshot of one source: its date, how many rows it had, and its column headers in order."""
 
     kind: Series[str] = text(null=False)
     office: Series[str] = text(null=False)
     coverage: Series[str] = text(null=False, codes=("full", "delta"))
     snapshot_date: Series[object] = _field("DATE", null=False)
     rows: Series[int] = count()
+    headers: Series[object] = _field("VARCHAR[]")
 
     class Config:
         metadata = _table("source", "kind", "office", "coverage")
+
+
+class Scorecard(pa.DataFrameModel):
+    """How well one source delivered tonight, or that it is late. `standing_rows` and `valid_numbers` count what stands of
+    it, with an identity number that holds; `resupply` is the text that asks it for what is missing."""
+
+    kind: Series[str] = text(null=False)
+    office: Series[str] = text(null=False)
+    run_no: Series[int] = count()
+    snapshot_date: Series[object] = _field("DATE")
+    due_days: Series[object] = _field("BIGINT")
+    days_late: Series[int] = count()
+    files: Series[int] = count()
+    refused_files: Series[int] = count()
+    rows: Series[int] = count()
+    quarantined: Series[int] = count()
+    repeated: Series[int] = count()
+    unknown_codes: Series[int] = count()
+    standing_rows: Series[int] = count()
+    valid_numbers: Series[int] = count()
+    resupply: Series[str] = text()
+
+    class Config:
+        metadata = _table("scorecard", "kind", "office")
 
 
 class PersonHold(pa.DataFrameModel):
@@ -302,7 +345,7 @@ class RuleOutcome(pa.DataFrameModel):
 
 
 PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
-INTERNAL = (Link, Ended, Notice, Source, PersonHold, RuleOutcome)
+INTERNAL = (Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard)
 ROW_PLACE = (
     ("office", "VARCHAR"), ("record_id", "VARCHAR"), ("delivery_id", "VARCHAR"), ("row_no", "BIGINT"),
     ("business_key", "UBIGINT"), ("run_no", "BIGINT"),

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from intake.bind import find_header, fold_header
-from intake.decode import decode
-from intake.delimited import _fast, _slow, read_delimited
+from intake.books.spreadsheet import read_tables
+from intake.books.spreadsheet_child import cell_text as _text
 from intake.raw import trim
 from intake.receive import Incoming, read_inbox
-from intake.spreadsheet import read_spreadsheet
-from intake.spreadsheet_child import cell_text as _text
+from intake.texts.decode import decode
+from intake.texts.delimited import _fast, _slow, read_delimited
 from intake.typed import type_rows
 from intake.values import convert, value_kind
 from schemas.columns import Column
@@ -323,9 +323,8 @@ def test_the_kind_of_a_value_never_says_the_value(text: str) -> None:
     )
 )
 def test_a_workbook_gives_back_the_text_of_its_cells(rows: list[tuple[str, str, date]]) -> None:
-    raw = read_spreadsheet(
-        xlsx([DEATH, *[[n, t if not t.startswith("=") else f" {t}", d] for n, t, d in rows]]), LAYOUT, {}
-    )
+    cells = [[n, t if not t.startswith("=") else f" {t}", d] for n, t, d in rows]
+    (raw,) = read_tables(xlsx([DEATH, *cells]), LAYOUT, {}, [])
     assert rows_of(raw.cells) == [[n, t, d.isoformat()] for n, t, d in rows]
 
 

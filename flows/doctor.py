@@ -1,0 +1,93 @@
+"""What is wrong here and how to mend it, before a night is run. Looks only; changes nothing and guesses nothing."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from flows.doctor_inbox import examine_inbox
+from flows.settings import Settings, read_settings
+from flows.workspace import Workspace, locked
+from ledger.seal import require_chain, sealed_runs
+from ledger.store import held_runs
+from policies.pack import find_pack
+from schemas.errors import WorkspaceBusy, ZhaorenError
+
+NEEDED = ("python_calamine", "lxml", "openpyxl", "xlsxwriter", "rapidfuzz", "pandera", "pyarrow", "duckdb")
+ROOM_TIMES, ROOM_LEAST = 12, 1 << 30  # archive, scratch, sealed run and store beside what lies in the inbox
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong. `stops`: the night would fail or refuse something; else it is worth knowing. `settings`
+    are the lines that would mend it."""
+
+    where: str
+    what: str
+    stops: bool = True
+    settings: str = ""
+
+
+def examine(workspace: Workspace) -> list[Finding]:
+    """Everything that can be found out without running a night. Raises: UsageError where the settings cannot be read."""
+    settings = read_settings(workspace.root)
+    found = [*_program(), *_folders(workspace), *_packs(settings), *_runs(workspace)]
+    for where, what, stops, lines in examine_inbox(workspace, settings):
+        found.append(Finding(where, what, stops, lines))
+    return found
+
+
+def doctor_text(found: list[Finding], *, fix: bool) -> str:
+    """The findings, the ones that stop something first; with `fix` also the settings lines."""
+    if not found:
+        return "没有发现问题，可以运行。"
+    lines = [f"{'✗' if f.stops else '·'} {f.where}：{f.what}" for f in sorted(found, key=lambda f: not f.stops)]
+    mends = sorted({f.settings for f in found if f.settings})
+    if fix and mends:
+        lines += ["", "可以写进 zhaoren.toml 的几行（请核对后自己写入，程序不代为改动）：", "", "\n\n".join(mends)]
+    elif mends:
+        lines += ["", "有几处可以用设置解决：加 --fix 看要写的几行。"]
+    return "\n".join(lines)
+
+
+def _program() -> Iterator[Finding]:
+    for name in NEEDED:
+        if find_spec(name) is None:
+            yield Finding("程序", f"缺少组件 {name}；请在程序目录重新运行 make demo 安装。")
+
+
+def _folders(workspace: Workspace) -> Iterator[Finding]:
+    if workspace.root.stat().st_mode & 0o077:
+        yield Finding(str(workspace.root), "其他用户也能打开这个目录；请运行 chmod 700。", stops=False)
+    inbox = sum(p.stat().st_size for p in workspace.inbox.rglob("*") if p.is_file()) if workspace.inbox.is_dir() else 0
+    want, free = inbox * ROOM_TIMES + ROOM_LEAST, shutil.disk_usage(workspace.root).free
+    if free < want:
+        yield Finding("磁盘", f"只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB；请先腾出空间。")
+    for folder in sorted(p for p in workspace.inbox.glob("*") if p.is_dir()):
+        yield Finding(f"inbox/{folder.name}", "这是文件夹，不会被读取；请把里面的文件直接放进 inbox。")
+    try:
+        with locked(workspace):
+            if workspace.staging.exists():
+                yield Finding("上次运行", "没有走完；下一次运行会自动重做，不必处理。", stops=False)
+    except WorkspaceBusy as busy:
+        yield Finding("工作区", str(busy))
+
+
+def _packs(settings: Settings) -> Iterator[Finding]:
+    for name in settings.packs:
+        try:
+            find_pack(name)
+        except ZhaorenError as problem:
+            yield Finding(f"政策包 {name}", str(problem))
+
+
+def _runs(workspace: Workspace) -> Iterator[Finding]:
+    try:
+        require_chain(workspace.runs)
+    except ZhaorenError as problem:
+        yield Finding("runs", str(problem))
+        return
+    numbers = sealed_runs(workspace.runs)
+    if numbers and held_runs(Path(workspace.store), workspace.runs) != numbers:
+        yield Finding("store.duckdb", "与 runs 不一致；下一次运行会自动重建，也可运行 zhaoren rebuild。", stops=False)

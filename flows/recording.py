@@ -1,0 +1,97 @@
+"""What tonight's `delivery`, `quarantine` and `notice` tables are told of each file."""
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from intake.raw import RawTable
+from intake.receive import Incoming
+from intake.standing import Intake
+from schemas.tables import Delivery, Notice, Quarantine, Retold, create_table, describe
+
+SHOWN_WORDS = 20
+
+
+def make_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty `delivery`, `quarantine`, `notice`, `retold` and `ended`."""
+    for model in (Delivery, Quarantine, Notice, Retold):
+        table = describe(model)
+        con.execute(f"drop table if exists {table.name}")
+        con.execute(create_table(table.name, [(c.name, c.sql) for c in table.columns]))
+    con.execute(ENDED)
+
+
+ENDED = """
+create or replace table ended (kind varchar, office varchar, record_id varchar, cause varchar, delivery_id varchar, run_no bigint,
+                    primary key (kind, office, record_id))
+"""
+RECORD = """
+insert into delivery by name
+select $delivery_id as delivery_id, $file_name as file_name, $sheet as sheet, $kind as kind, $day::date as snapshot_date, $coverage as coverage,
+       $encoding as encoding, $rows as rows, $rows - $bad as accepted, $bad as quarantined, $unchanged as unchanged, 0 as linked,
+       0 as new_person, 0 as not_linked, 0 as review, $status as status, $reason as reason, $archived as file_sha256,
+       $withdraws as withdraws, $office as office
+where $delivery_id not in (select delivery_id from delivery)
+"""
+
+
+def record(
+    con: duckdb.DuckDBPyConnection,
+    incoming: Incoming,
+    status: str,
+    reason: str | None,
+    *,
+    archived: str,
+    raw: RawTable | None = None,
+    intake: Intake | None = None,
+    notes: tuple[str, ...] = (),
+) -> None:
+    """One line of `delivery`, and what was odd about it. `archived`: the kept file that it came in."""
+    rows, bad = (intake.rows, len(intake.faults)) if intake else (0, 0)
+    con.execute(RECORD, {
+        "delivery_id": incoming.delivery_id, "file_name": incoming.file_name, "sheet": raw.sheet if raw else None,
+        "kind": incoming.kind, "day": incoming.snapshot_date, "coverage": incoming.coverage,
+        "encoding": raw.encoding if raw else None, "rows": rows, "bad": bad, "status": status,
+        "unchanged": intake.unchanged if intake else 0, "reason": "；".join([*([reason] if reason else []), *notes]) or None,
+        "archived": archived, "withdraws": incoming.withdraws, "office": incoming.office,
+    })  # fmt: skip
+    for number, note in enumerate(notes, 1):
+        notice(con, incoming, "整个文件", f"drift_{number}", 0, note)
+    if intake and raw:
+        _record_faults(con, incoming, raw.sheet, intake)
+        _record_oddities(con, incoming, intake)
+
+
+def notice(con: duckdb.DuckDBPyConnection, incoming: Incoming, column: str, check: str, rows: int, text: str) -> None:
+    con.execute("insert into notice values (?, ?, ?, ?, ?)", [incoming.delivery_id, column, check, rows, text])
+
+
+def _record_oddities(con: duckdb.DuckDBPyConnection, incoming: Incoming, intake: Intake) -> None:
+    typed = intake.typed
+    if intake.repeated:
+        text = f"有 {intake.repeated} 行与本文件中的另一行完全相同，只计一次。"
+        notice(con, incoming, "整个文件", "repeated", intake.repeated, text)
+    for header, rows in typed.unknown_codes.items():
+        words = "、".join(f"「{w}」" for w in typed.unknown_words.get(header, ())[:SHOWN_WORDS])
+        text = f"「{header}」有 {rows} 行不在代码表中，原样保留，不参与判断" + (f"：{words}。" if words else "。")
+        notice(con, incoming, header, "unknown_code", rows, text)
+    for header, rows in typed.garbled.items():
+        text = f"「{header}」有 {rows} 行含无法显示的字，可能在转码时损坏，原样保留；请核对原文后重报。"
+        notice(con, incoming, header, "garbled", rows, text)
+    for header, rows in typed.unread.items():
+        notice(con, incoming, header, "unread", rows, f"「{header}」有 {rows} 行读不懂，未采用，其余内容照用。")
+
+
+def _record_faults(con: duckdb.DuckDBPyConnection, incoming: Incoming, sheet: str | None, intake: Intake) -> None:
+    faults: dict[str, list[Any]] = {
+        "row_no": [f.row_no for f in intake.faults], "column": [f.column for f in intake.faults],
+        "check": [f.check for f in intake.faults], "value_kind": [f.value_kind for f in intake.faults],
+        "message": [f.message for f in intake.faults],
+    }  # fmt: skip
+    types = [pa.int64(), *[pa.string()] * 4]
+    con.register("fault", pa.table({k: pa.array(v, t) for (k, v), t in zip(faults.items(), types, strict=True)}))
+    con.execute(
+        "insert into quarantine select ?, f.*, ?, ? from fault as f", [incoming.delivery_id, incoming.file_name, sheet]
+    )
+    con.unregister("fault")

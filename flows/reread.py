@@ -1,0 +1,37 @@
+"""A delivery's table read once more from the archive, as it was read the night it came."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from flows.settings import read_settings
+from flows.workspace import Workspace
+from intake.raw import RawTable
+from intake.read import read_cells
+from schemas.extracts import LAYOUTS
+
+KEPT = """
+select kind, office, file_sha256, sheet from read_parquet($deliveries, union_by_name = true)
+where delivery_id = $delivery and status = 'accepted' order by all limit 1
+"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where a delivery's rows lie."""
+
+    kind: str
+    office: str
+    file_sha256: str
+    sheet: str | None
+
+
+def read_again(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str) -> tuple[Kept, RawTable]:
+    """An accepted delivery's kind and its rows as text. The settings of today are used: a code word explained since
+    then is read in its new meaning."""
+    deliveries = str(workspace.runs / "*" / "tables" / "delivery.parquet")
+    kept = Kept(*con.execute(KEPT, {"deliveries": deliveries, "delivery": delivery}).fetchall()[0])
+    data = (workspace.archive / kept.file_sha256).read_bytes()
+    habits = read_settings(workspace.root).habits(kept.kind, kept.office)
+    tables = read_cells(data, LAYOUTS[kept.kind], habits, [])
+    return kept, next((t for t in tables if t.sheet == kept.sheet), tables[0])

@@ -1,0 +1,97 @@
+"""A whole file is taken back: by a manifest of its own that names the delivery."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import duckdb
+
+from flows.recording import notice, record
+from flows.settings import Settings
+from flows.workspace import Workspace
+from intake.read import read_cells
+from intake.receive import Incoming
+from intake.withdrawal import Told, Withdrawal, take_back
+from schemas.errors import DeliveryRefused
+from schemas.extracts import LAYOUTS
+
+# Every accepted delivery that was not taken back before, with the night it came.
+HISTORY = """
+create or replace temp table history as
+with sealed as (
+    select *, regexp_extract(filename, '([0-9]+)/tables/[^/]+$', 1)::bigint as run_no
+    from read_parquet($runs || '/*/tables/delivery.parquet', filename = true) where status = 'accepted'
+),
+taken_back as (select withdraws as sha, max(run_no) as run_no from sealed where withdraws is not null group by withdraws)
+select s.* from sealed as s left join taken_back as t on t.sha in (s.delivery_id, s.file_sha256)
+where s.withdraws is null and s.run_no > coalesce(t.run_no, 0)
+"""
+TARGET = """
+select kind, office, max(snapshot_date), any_value(coverage), list(distinct delivery_id) from history
+where $sha in (delivery_id, file_sha256) group by kind, office order by kind, office limit 1
+"""
+# From the last full snapshot before the file on; of one day the later night, of one night the full snapshot first.
+TOLD = """
+with placed as (
+    select *, dense_rank() over (order by snapshot_date, run_no, coverage = 'delta', if(coverage = 'delta', file_name || delivery_id, '')) as n
+    from history where kind = $kind and office = $office
+),
+start as (
+    select coalesce(max(n), 0) as n from placed
+    where coverage = 'full' and n < (select min(n) from placed where list_contains($gone, delivery_id))
+)
+select delivery_id, n::integer, coverage = 'full', file_sha256, sheet from placed where n >= (select n from start) order by n, delivery_id
+"""
+# The source is as new again as what it had sent before; nothing before is as old as can be said.
+SOURCE_BEFORE = """
+insert into source_tonight
+with before as (
+    select snapshot_date, sum(rows)::bigint as rows from history
+    where kind = $kind and office = $office and coverage = $coverage and not list_contains($gone, delivery_id)
+    group by snapshot_date, run_no order by snapshot_date desc, run_no desc limit 1
+)
+select $kind, $office, $coverage, coalesce(max(snapshot_date), date '0001-01-01'), coalesce(max(rows), 0), null from before
+where not exists (from source_tonight where kind = $kind and office = $office and coverage = $coverage)
+"""
+
+
+def take_back_file(
+    con: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    settings: Settings,
+    incoming: Incoming,
+    run_no: int,
+    place: int,
+) -> None:
+    """Take back every table of the named file, and record it. Raises: DeliveryRefused for a file that never was
+    accepted, or was taken back already."""
+    targets = []
+    if any(workspace.runs.glob("*/tables/delivery.parquet")):
+        con.execute(HISTORY, {"runs": str(workspace.runs)})
+        targets = con.execute(TARGET, {"sha": incoming.withdraws}).fetchall()
+    if not targets:
+        raise DeliveryRefused(
+            "清单要撤回的文件不曾收下，或已经撤回；请核对 sha256 后重新投放。", code="nothing_to_withdraw"
+        )
+    kind, office, day, coverage, gone = targets[0]
+    told = replace(incoming, kind=kind, area=office, snapshot_date=day, coverage=coverage)
+    sealed = [str(p) for p in sorted(workspace.runs.glob(f"*/tables/standing/{kind}.parquet"))]
+    ended = back = 0
+    if sealed:
+        what = Withdrawal(frozenset(gone), incoming.delivery_id, office, run_no, place, sealed)
+        ended, back = take_back(con, LAYOUTS[kind], what, _history(con, workspace, settings, told, gone))
+    con.execute(SOURCE_BEFORE, {"kind": kind, "office": office, "coverage": coverage, "gone": gone})
+    text = f"撤回 {day} 的文件：{ended} 行撤回，{back} 行恢复。"
+    record(con, told, "accepted", text, archived=incoming.delivery_id)
+    notice(con, told, "整个文件", "withdrawn", ended + back, text)
+
+
+def _history(
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, settings: Settings, told: Incoming, gone: list[str]
+) -> Iterator[Told]:
+    """The source's files from the last full snapshot before the one taken back, read again."""
+    kind, office = told.kind or "", told.office
+    rows = con.execute(TOLD, {"kind": kind, "office": office, "gone": gone}).fetchall()
+    for delivery, number, is_full, sha, sheet in rows:
+        data = (workspace.archive / sha).read_bytes()
+        tables = read_cells(data, LAYOUTS[kind], settings.habits(kind, office), [])
+        yield Told(delivery, number, is_full, next((t for t in tables if t.sheet == sheet), tables[0]))

@@ -1,0 +1,1 @@
+"""Zip archives: looked through first, then unpacked under limits."""

@@ -1,0 +1,1 @@
+"""Delimited and fixed-width text: decoded strictly, its shape found by its header."""

@@ -1,0 +1,112 @@
+"""An office takes a whole file back: what stands is then what the other files say, told in the order of their dates.
+
+Both histories, with the file and without it, are folded anew from the archived files; their difference is what changes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from intake.raw import RawTable
+from intake.standing import ROW_BITS, hash_rows
+from schemas.columns import Layout
+from schemas.tables import row_columns
+
+
+@dataclass(frozen=True)
+class Told:
+    """One delivery of a source's history, in its place. Full deliveries of the same `snapshot` number are one."""
+
+    delivery_id: str
+    snapshot: int
+    is_full: bool
+    raw: RawTable
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A file's deliveries taken back. `by` is the delivery that says so, `place` its number among tonight's; `sealed`
+    are the files that hold the kind's rows as they were sealed."""
+
+    gone: frozenset[str]
+    by: str
+    office: str
+    run_no: int
+    place: int
+    sealed: Sequence[str]
+
+
+def take_back(
+    con: duckdb.DuckDBPyConnection, layout: Layout, what: Withdrawal, history: Iterable[Told]
+) -> tuple[int, int]:
+    """End and bring back rows as the history without the deliveries demands; gives how many of each."""
+    flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
+    con.execute(KEYS.format(flag=flag), {"sealed": list(what.sealed), "office": what.office})
+    con.execute(
+        "create or replace temp table tells (n integer, delivery_id varchar, is_full boolean, record_id varchar)"
+    )
+    order: dict[int, bool] = {}
+    for told in history:
+        hash_rows(con, layout, told.raw)
+        con.execute("insert into tells select distinct ?, ?, ?, record_id from hashed",
+                    [told.snapshot, told.delivery_id, told.is_full])  # fmt: skip
+        order[told.snapshot] = told.is_full
+    _fold(con, "with_it", order, frozenset())
+    _fold(con, "without_it", order, what.gone)
+    where = {"kind": layout.kind, "office": what.office}
+    ended = con.execute(ENDS.format(kind=layout.kind), where | {"by": what.by}).fetchall()
+    columns = ", ".join(f"r.{c}" for c, _ in row_columns(layout) if c != "run_no")
+    back = con.execute(RETURNS.format(kind=layout.kind, columns=columns), {
+        "office": what.office, "sealed": list(what.sealed), "run_no": what.run_no, "base": what.place << ROW_BITS,
+    }).fetchall()  # fmt: skip
+    return len(ended), len(back)
+
+
+def _fold(con: duckdb.DuckDBPyConnection, name: str, order: dict[int, bool], gone: frozenset[str]) -> None:
+    """Make the table `name` (record_id, business_key): what stands after every delivery but those of `gone`."""
+    con.execute(f"create or replace temp table {name} (record_id varchar, business_key ubigint)")
+    for number, is_full in order.items():
+        con.execute(SAID, {"n": number, "gone": sorted(gone)})
+        if not con.execute("select 1 from tells where n = ? and not list_contains(?, delivery_id) limit 1",
+                           [number, sorted(gone)]).fetchall():  # fmt: skip
+            continue
+        if is_full:
+            con.execute(f"delete from {name} where record_id not in (select record_id from said)")
+        con.execute(f"delete from said where record_id in (select record_id from {name})")
+        con.execute(f"delete from {name} where business_key in (select business_key from said)")
+        con.execute(
+            "delete from said where not is_withdrawal and business_key in (select business_key from said where is_withdrawal)"
+        )
+        con.execute(f"insert into {name} select record_id, business_key from said")
+
+
+KEYS = """
+create or replace temp table key_of as
+select record_id, any_value(business_key) as business_key, bool_or({flag}) as is_withdrawal
+from read_parquet($sealed) where office = $office group by record_id
+"""
+SAID = """
+create or replace temp table said as
+select distinct t.record_id, k.business_key, k.is_withdrawal from tells as t inner join key_of as k using (record_id)
+where t.n = $n and not list_contains($gone, t.delivery_id)
+"""
+ENDS = """
+insert or ignore into ended (kind, office, record_id, cause, delivery_id)
+select $kind, $office, record_id, 'withdrawn', $by from store.standing_{kind}
+where office = $office and record_id in (select record_id from with_it) and record_id not in (select record_id from without_it)
+returning record_id
+"""
+RETURNS = """
+insert into added_{kind} by name
+with back as (
+    select record_id from without_it where record_id not in (select record_id from with_it)
+      and record_id not in (select record_id from store.standing_{kind} where office = $office)
+),
+old as (
+    select * from read_parquet($sealed) as r where r.office = $office and r.record_id in (select record_id from back)
+    qualify row_number() over (partition by r.record_id order by r.run_no desc) = 1
+)
+select $base + row_number() over (order by r.delivery_id, r.row_no) as rid, {columns}, $run_no as run_no from old as r
+returning record_id
+"""

@@ -1,0 +1,110 @@
+"""Some seven hundred broken and malicious files: each is read or refused with a sentence, in time, and nothing dies."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from intake.archives.unpack import is_archive, unpack
+from intake.books.spreadsheet import is_spreadsheet, read_tables
+from intake.texts.delimited import read_delimited
+from schemas.errors import DeliveryRefused
+from schemas.extracts import LAYOUTS
+from tests.hostile_files import ANY, GROUPS, Hostile, hostile_files
+from tests.rough_files import ROOT, someone
+
+LAYOUT = LAYOUTS["death"]
+SECONDS, MEGABYTES = 10, 512  # what a small file may cost
+IN_ITS_OWN_PROCESS = """
+import json, resource, sys
+from pathlib import Path
+from tests.test_hostile_files import _faults, hostile_files
+faults = list(_faults(hostile_files("heavy"), Path(sys.argv[1]), at_a_time=1))
+users = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+print(json.dumps({"faults": faults, "megabytes": [resource.getrusage(u).ru_maxrss >> 10 for u in users]}))
+"""
+SENTENCE = re.compile("请.*。$")
+
+
+def outcome(data: bytes, folder: Path) -> DeliveryRefused | None:
+    """What the readers say: the refusal, or None where the file was read."""
+    path = folder / "file"
+    path.write_bytes(data)
+    try:
+        if is_archive(data[:4096], path):
+            for _, member in unpack(path, folder / "members"):
+                _read(member.read_bytes())
+        else:
+            _read(data)
+    except DeliveryRefused as refused:
+        return refused
+    return None
+
+
+def _read(data: bytes) -> None:
+    if is_spreadsheet(data):
+        for table in read_tables(data, LAYOUT, {}, []):
+            assert table.cells.num_columns == table.binding.width
+    else:
+        read_delimited(data, LAYOUT, {})
+
+
+def fault(hostile: Hostile, folder: Path) -> str | None:
+    """What is wrong with the way a hostile file was met."""
+    folder.mkdir()
+    began = time.monotonic()
+    try:
+        refused = outcome(hostile.data, folder)
+    except BaseException as death:
+        return f"{hostile.name}: died of {type(death).__name__}: {death}"
+    seconds, code = time.monotonic() - began, refused.code if refused else ""
+    if seconds > SECONDS:
+        return f"{hostile.name}: took {seconds:.0f} s"
+    if hostile.expected not in (ANY, code):
+        return f"{hostile.name}: {code or 'read'}, not {hostile.expected or 'read'}"
+    if refused and (not code or not SENTENCE.search(refused.reason)):
+        return f"{hostile.name}: {code}: {refused.reason}"
+    if refused and code != "missing_column" and _tells(refused.reason):  # that one names unbound headers on purpose
+        return f"{hostile.name}: {code}: {refused.reason}"
+    if refused and (folder / "members").exists():
+        return f"{hostile.name}: left something behind"
+    return None
+
+
+def _tells(reason: str) -> bool:
+    return any(part in reason for s in range(10) for part in (someone(s)[0], someone(s)[1][:14]))
+
+
+def _faults(files: list[Hostile], folder: Path, at_a_time: int = 2) -> Iterator[str]:
+    with ThreadPoolExecutor(at_a_time) as pool:
+        yield from filter(None, pool.map(lambda f: fault(f[1], folder / str(f[0])), enumerate(files)))
+
+
+@pytest.mark.parametrize("group", sorted(set(GROUPS) - {"heavy"}))
+def test_every_hostile_file_is_read_or_refused_with_a_sentence_in_time(group: str, tmp_path: Path) -> None:
+    assert list(_faults(hostile_files(group), tmp_path)) == []
+
+
+def test_small_files_that_ask_for_much_memory_do_not_get_it(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IN_ITS_OWN_PROCESS, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    said = json.loads(done.stdout)
+    assert said["faults"] == [] and max(said["megabytes"]) <= MEGABYTES
+
+
+def test_there_are_at_least_five_hundred_of_them() -> None:
+    assert sum(len(hostile_files(group)) for group in GROUPS) >= 500
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 8))
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_same_holds_for_other_seeds(group: str, seed: int, tmp_path: Path) -> None:
+    assert list(_faults(hostile_files(group, seed), tmp_path)) == []
