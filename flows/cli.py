@@ -33,12 +33,17 @@ def init(
         list[str], typer.Option("--pack", help="政策包代码或自己政策包的路径，可用逗号分开", show_default=False)
     ],
 ) -> None:
+    from flows.pack_settings import open_values
     from flows.workspace import init_workspace
 
     packs = [p.strip() for text in pack for p in text.split(",") if p.strip()]
     workspace = init_workspace(directory, packs)
     _say(f"已建好 {workspace.root}：把今晚的文件放进 {workspace.inbox}，然后运行 zhaoren run {workspace.root}",
          f"{workspace.root} is ready: drop tonight's files into {workspace.inbox}, then zhaoren run {workspace.root}")  # fmt: skip
+    if asked := open_values(packs):
+        _say(f"还有 {len(asked)} 项须由本单位在 zhaoren.toml 中设定，未设定前需要它们的判断不下结论：",
+             f"{len(asked)} values must be set in zhaoren.toml; until then nothing that needs them is decided:")  # fmt: skip
+        typer.echo("\n".join(f"  {line}" for line in asked))
 
 
 @app.command(
@@ -251,6 +256,8 @@ def _tell(outcome: Any) -> None:
             typer.echo(f"  {words[state]}：{name} —— {reason}", err=True)
     changes = "，".join(f"{op} {n}" for op, n in outcome.entries) or say("没有变化", "no change")
     _say(f"台账变化：{changes}", f"Ledger changes: {changes}")
+    for sentence in outcome.unset:
+        typer.echo(f"  待设定：{sentence}", err=True)
     _say(f"工作簿在 {outcome.folder / 'workbooks'}", f"Workbooks are in {outcome.folder / 'workbooks'}")
 
 

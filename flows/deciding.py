@@ -1,15 +1,16 @@
 """What follows for whom: facts at the as-of date, rules, and the change against the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 import duckdb
 
+from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.delta import conserve, draft_entries, find_failing, load_fold
-from policies.evaluate import describe_closings, evaluate, open_view
+from policies.evaluate import KIN, describe_closings, evaluate, open_view
 from policies.pack import Pack
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
-from schemas.tables import row_columns
+from schemas.tables import create_table, row_columns
 
 NOW = """
 create or replace temp table now_{kind} as
@@ -22,6 +23,43 @@ with standing as (
 )
 select * from standing where {who} and (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
 """
+# Members of a household whom no roster made known, and what insurance, market regulation and civil affairs say of exactly
+# their numbers: whether a household has work cannot be told from its known members alone.
+BOOK = """
+create or replace temp table household_book as
+with standing as (
+    select {columns}, s.id_key, if(c.is_changed, c.person_id, s.person_id) as person_id, if(c.is_changed, c.link_grade, s.link_grade) as link_grade
+    from store.standing_household_register as s
+    left join (select *, true as is_changed from link_change where kind = 'household_register') as c using (office, record_id)
+    union all by name
+    select {added}, l.id_key, l.person_id, l.link_grade from added_household_register as s inner join linked as l using (rid)
+)
+select * from standing where (office, record_id) not in (select (office, record_id) from ended where kind = 'household_register')
+"""
+UNKNOWN_KIN = "create or replace temp table unknown_kin as select distinct id_key from household_book where person_id is null and id_key is not null"
+KIN_ROWS = """
+create or replace temp table kin_{kind} as
+with standing as (
+    select {columns}, s.id_key from store.standing_{kind} as s where s.id_key in (select id_key from unknown_kin)
+    union all by name
+    select {added}, l.id_key from added_{kind} as s inner join linked as l using (rid) where l.id_key in (select id_key from unknown_kin)
+)
+select * from standing where (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
+"""
+# An employer's entry rests on the rows of its people; they stand as long as they are anybody's.
+EMPLOYER_EVIDENCE = """
+insert into standing_link
+with told as (select 'E:' || basis as person_id, unnest(evidence) as record_id from ledger_entry where person_id is null)
+select distinct t.person_id, t.record_id from told as t semi join standing_link as s using (record_id)
+"""
+DECIDED = """
+create or replace temp table decided as
+select d.entry_id, e.person_id, e.pack, e.clause, e.op, d.decision, d.decided_date, d.record_id
+from now_decision as d inner join store.ledger_entry as e on e.entry_id = trim(d.entry_id) where e.person_id is not null
+"""
+KEY = ("id_key", "VARCHAR")
+LINKED = (("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
+NOBODY = "select null::varchar as person_id, null::varchar as kind where false"
 TAKEN_BACK = """
 select s.person_id, e.kind from store.standing_{kind} as s inner join ended as e using (office, record_id)
 where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected') and s.person_id is not null
@@ -35,18 +73,45 @@ select exists (from store.source where kind = 'service_log') or exists (from sou
 
 def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Make `now_<kind>` (every standing row that is about somebody known), the facts and the wide view."""
+    present = {*standing_kinds(con), *kinds_of_tonight(con)}
     for kind, layout in LAYOUTS.items():
         who = "person_id is not null" if kind in PERSON_LAYOUTS else "true"
-        columns = [name for name, _ in row_columns(layout)]
-        listed = ", ".join(c if c in ("office", "record_id") else f"s.{c}" for c in columns)
-        con.execute(NOW.format(kind=kind, columns=listed, added=", ".join(f"s.{c}" for c in columns), who=who))
+        if kind in present:
+            con.execute(NOW.format(kind=kind, who=who, **_columns(kind)))
+        else:
+            con.execute(_empty(f"now_{kind}", (*row_columns(layout), *LINKED)))
     con.execute(FLAGS)
+    _meet_households(con, present)
+    con.execute(DECIDED)
     open_view(con, as_of)
+
+
+def _meet_households(con: duckdb.DuckDBPyConnection, present: Collection[str]) -> None:
+    """Make `household_book` and `kin_<kind>`."""
+    con.execute(BOOK.format(**_columns("household_register")))
+    con.execute(UNKNOWN_KIN)
+    for kind in KIN:
+        if kind in present:
+            con.execute(KIN_ROWS.format(kind=kind, **_columns(kind)))
+        else:
+            con.execute(_empty(f"kin_{kind}", (*row_columns(LAYOUTS[kind]), KEY)))
+
+
+def _empty(name: str, columns: Iterable[tuple[str, str]]) -> str:
+    return create_table(name, columns).replace("create table", "create or replace temp table", 1)
+
+
+def _columns(kind: str) -> dict[str, str]:
+    """A kind's columns as they are selected from the standing rows `s` and from tonight's."""
+    names = [name for name, _ in row_columns(LAYOUTS[kind])]
+    listed = ", ".join(c if c in ("office", "record_id") else f"s.{c}" for c in names)
+    return {"columns": listed, "added": ", ".join(f"s.{c}" for c in names)}
 
 
 def decide(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> None:
     """Make `finding` and `rule_outcome`, and let go of what only they needed."""
     evaluate(con, packs, as_of, barred)
+    con.execute("insert into finding from employer_finding")
     for (name,) in con.execute(
         "select table_name from duckdb_tables() where regexp_matches(table_name, '^(fact|topic)_')"
     ).fetchall():
@@ -59,11 +124,12 @@ def post(
     """Make `new_entry`: what changed against the fold. Gives the people totals, which must add up."""
     con.execute("create or replace temp table ledger_entry as select * from store.ledger_entry")
     links = " union all ".join(f"select person_id, record_id from now_{kind}" for kind in LAYOUTS)
-    con.execute(f"create or replace temp table standing_link as {links}")
+    con.execute(f"create or replace temp table standing_link as {links} union all from shared_evidence")
+    con.execute(EMPLOYER_EVIDENCE)
     con.execute(
         "create or replace temp table ended_log as select record_id, kind, cause, false as is_tonight from store.ended union all select record_id, kind, cause, true from ended"
     )
-    taken_back = " union ".join(TAKEN_BACK.format(kind=kind) for kind in LAYOUTS)
+    taken_back = " union ".join([NOBODY, *(TAKEN_BACK.format(kind=kind) for kind in standing_kinds(con))])
     con.execute(f"create or replace temp table taken_back as {taken_back}")
     load_fold(con)
     find_failing(con)

@@ -7,12 +7,22 @@ from pathlib import Path
 
 from flows.night import Outcome
 from flows.prefect_link import calm_prefect, run_through_flow
+from flows.settings import FILE
 from flows.workspace import init_workspace
 from schemas.errors import UsageError, say
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "small"
 FIRST_NIGHT = date(2024, 6, 29)
-PACKS = ("zhongshan", "neimenggu")
+PACKS = ("zhongshan", "shandong", "jining", "xinyu", "neimenggu")
+SET_BY_OFFICE = """
+[parameters.shandong]
+average_income = 20000
+urban_dibao = 700
+
+[parameters.xinyu]
+home_areas = ["苍榆市"]
+subsidy_cap_months = 36
+"""
 
 
 def run_demo(directory: Path, progress: Callable[[], Callable[[str], None]], tell: Callable[[Outcome], None]) -> None:
@@ -21,6 +31,9 @@ def run_demo(directory: Path, progress: Callable[[], Callable[[str], None]], tel
     if not nights:
         raise UsageError(say(f"找不到样例数据 {SAMPLE}；请在完整的源码目录中运行。", f"No sample data in {SAMPLE}."))
     workspace = init_workspace(directory, PACKS)
+    settings = workspace.root / FILE
+    kept = settings.read_text(encoding="utf-8").partition("\n[parameters.")[0]
+    settings.write_text(kept + "\n" + SET_BY_OFFICE, encoding="utf-8")
     workspace = type(workspace)(workspace.root.resolve())
     calm_prefect(workspace.root / ".prefect")
     for number, folder in enumerate(nights):

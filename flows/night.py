@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from flows import deciding, linking, publishing, taking_in
+from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.scorecard import score_sources
 from flows.settings import Settings, read_settings
@@ -28,7 +29,7 @@ from ledger.store import connect, ensure_store
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
 from policies.evaluate import wide_columns
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
 from schemas.errors import UsageError, say
 
 SHANGHAI_HOURS = 8
@@ -72,7 +73,8 @@ class Night:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a night came to: its number, exit code, and counts for the one who watches. No personal value."""
+    """What a night came to: its number, exit code, and counts for the one who watches; `unset` asks for what the packs
+    need and nobody has set. No personal value."""
 
     run_no: int
     exit_code: int
@@ -80,6 +82,7 @@ class Outcome:
     entries: tuple[tuple[str, int], ...]
     people: int
     folder: Path
+    unset: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, Any]:
         """The outcome as plain numbers, fit to be shown anywhere."""
@@ -147,7 +150,7 @@ def step_link(night: Night) -> None:
 def step_evaluate(night: Night) -> None:
     deciding.state_facts(night.con, night.as_of)
     columns = wide_columns(night.con)
-    night.packs = tuple(read_pack(name, columns) for name in night.settings.packs)
+    night.packs = read_packs(night.settings.packs, columns, night.settings.parameters)
     deciding.decide(night.con, night.packs, night.as_of, night.barred)
 
 
@@ -188,7 +191,7 @@ def step_seal(night: Night) -> None:
         "run_no": night.run_no, "as_of": night.as_of.isoformat(), "recorded_at": night.recorded_at.isoformat(),
         "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs},
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
-        "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
+        "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
     }  # fmt: skip
     night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts)
 
@@ -283,5 +286,6 @@ def read_outcome(workspace: Workspace) -> Outcome:
         store.close()
     refused = any(status in ("refused", "held") for _, status, _ in files)
     return Outcome(
-        run_no, 3 if refused else 0, tuple(files), tuple((str(o), int(n)) for o, n in entries), int(people), folder
-    )
+        run_no, 3 if refused else 0, tuple(files), tuple((str(o), int(n)) for o, n in entries), int(people), folder,
+        tuple(read_manifest(workspace.runs, run_no).get("unset", ())),
+    )  # fmt: skip

@@ -73,7 +73,7 @@ def show_rules(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
     """Make `rule` and the views that the workbooks read."""
     con.execute(RULE_TABLE)
     for pack in packs:
-        for rule in pack.rules:
+        for rule in pack.all_rules:
             con.execute(
                 "insert into rule values (?, ?, ?, ?, ?, ?)",
                 [pack.code, rule.id, rule.clause, rule.title, rule.quote, pack.document],

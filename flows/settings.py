@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flows.pack_settings import Values, read_parameters
 from flows.source_settings import Source, number, read_sources
 from intake.read import Habits
 from schemas.errors import UsageError, say
@@ -53,13 +54,15 @@ SECTIONS = {
     "aliases": None,
     "bands": {"shrink_share", "shrink_rows", "grow_times", "grow_rows"},
     "sources": None,
+    "parameters": None,
     "workbooks": {"full_id_number", "rows_per_sheet"},
 }
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What an office decides about its workspace. `aliases` is by kind, then field; `sources` by kind or kind@area."""
+    """What an office decides about its workspace. `aliases` is by kind, then field; `sources` by kind or kind@area;
+    `parameters` by pack."""
 
     packs: tuple[str, ...]
     patterns: tuple[str, ...] = ()
@@ -67,6 +70,7 @@ class Settings:
     aliases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     bands: Source = field(default_factory=Source)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    parameters: Values = field(default_factory=dict)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
 
@@ -117,6 +121,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         aliases=_aliases(data.get("aliases", {})),
         bands=base,
         sources=read_sources(data.get("sources", {}), base),
+        parameters=read_parameters(data.get("parameters", {})),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
     )

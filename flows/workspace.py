@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.pack_settings import template
 from flows.settings import FILE, TEMPLATE
 from policies.pack import PACKS, find_pack
 from schemas.errors import UsageError, WorkspaceBusy, say
@@ -70,7 +71,7 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     for folder in (workspace.inbox, workspace.archive, workspace.runs):
         folder.mkdir()
     listed = ", ".join('"' + (p if (PACKS / p).exists() else str(Path(p).resolve())) + '"' for p in packs)
-    (root / FILE).write_text(TEMPLATE.format(packs=listed), encoding="utf-8")
+    (root / FILE).write_text(TEMPLATE.format(packs=listed) + template(packs), encoding="utf-8")
     return workspace
 
 

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 OPEN_ITEMS = """
 create or replace temp table open_item as
-select entry_id, person_id, pack, track, op, case when op in ('ADD', 'UPD') then 'IN' else op end as op_class, basis, clause,
+select entry_id, coalesce(person_id, 'E:' || basis) as person_id, pack, track, op, case when op in ('ADD', 'UPD') then 'IN' else op end as op_class, basis, clause,
        ground, valid_from, evidence, parameters, rule_id, field
 from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') where is_open and rule_id is not null;
 create or replace temp table prior_state as
@@ -57,14 +57,15 @@ with placed as (
 ),
 numbered as (
     select *, row_number() over (order by person_id, pack, track, phase, rule_no, rule_id, basis, ground, supersedes) as seq,
-           coalesce(state_before, case track when 'R' then 'R1' when 'T' then null else track || '0' end) as state_at_start
+           coalesce(state_before, state_from, case track when 'R' then 'R1' when 'T' then null else track || '0' end) as state_at_start
     from placed
 ),
 chained as (
     select *, coalesce(last_value(target ignore nulls) over (partition by person_id, pack, track order by seq), state_at_start) as state_now
     from numbered
 )
-select $run_no || '-' || c.seq as entry_id, $run_no::bigint as run_no, c.seq, $recorded_at::timestamptz as recorded_at, c.person_id,
+select $run_no || '-' || c.seq as entry_id, $run_no::bigint as run_no, c.seq, $recorded_at::timestamptz as recorded_at,
+       if(starts_with(c.person_id, 'E:'), null, c.person_id) as person_id,
        p.name, p.id_number, p.town, p.village, c.pack, c.track, c.op, c.basis, c.clause, c.ground,
        coalesce(lag(c.state_now) over (partition by c.person_id, c.pack, c.track order by c.seq), c.state_at_start) as state_from,
        if(c.op = 'WITHDRAW' and c.target is null, null, c.state_now) as state_to, coalesce(c.from_date, $as_of::date) as valid_from,
@@ -76,8 +77,9 @@ order by c.seq
 """
 MOVED = """
 with last_change as (
-    select person_id, pack, track, arg_max(state_to, seq) filter (state_to is not null) as state_to, arg_min(state_from, seq) as state_from
-    from new_entry where track in ('L', 'H') group by person_id, pack, track
+    select n.person_id, n.pack, n.track, arg_max(n.state_to, n.seq) filter (n.state_to is not null) as state_to, any_value(p.state) as state_from
+    from new_entry as n left join prior_state as p on p.person_id = n.person_id and p.pack = n.pack and p.track = n.track
+    where n.track in ('L', 'H') group by n.person_id, n.pack, n.track
 )
 select pack, track, count(*) filter (is_out(state_from) and not is_out(coalesce(state_to, state_from))) as inflow,
        count(*) filter (not is_out(state_from) and is_out(coalesce(state_to, state_from))) as outflow

@@ -27,29 +27,34 @@ open_basis as (
     where o.op_class = 'IN' group by o.person_id, o.pack, o.track
 ),
 coming as (
-    select person_id, pack, track, count(*) as new_count from basis_row where op_class = 'IN' group by person_id, pack, track
+    select person_id, pack, track, count(*) as new_count from basis_row where op_class = 'IN' and not needs_row group by person_id, pack, track
 )
 select coalesce(b.person_id, c.person_id) as person_id, coalesce(b.pack, c.pack) as pack, coalesce(b.track, c.track) as track,
        b.state as state_before,
-       coalesce(b.state not in ('L0', 'H0', 'LX', 'HX'), false) as stood,
+       coalesce(b.state not in ('L0', 'H0', 'LX', 'HX', 'L6', 'H6'), false) as stood,
        coalesce(c.new_count, 0) as new_count, coalesce(ob.open_count, 0) as open_count,
        coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count, false) and coalesce(c.new_count, 0) = 0 as is_emptied
 from before as b
 full join coming as c on c.person_id = b.person_id and c.pack = b.pack and c.track = b.track
 left join open_basis as ob on ob.person_id = b.person_id and ob.pack = b.pack and ob.track = b.track;
 
+-- What speaks of a row needs it; what says that a basis is gone needs that basis to stand open in the ledger.
+create or replace temp table meant as
+with open_basis as (select distinct person_id, pack, track, basis from open_item where op_class = 'IN')
+select f.* from finding as f
+left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
+left join open_basis as b on b.person_id = f.person_id and b.pack = f.pack and b.track = f.track and b.basis = f.needs_basis
+where (not f.needs_row or ((t.stood or t.new_count > 0) and not t.is_emptied)) and (f.needs_basis is null or b.person_id is not null);
+
 create or replace temp table wanted as
 select f.* from basis_row as f
-left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
-where not f.needs_row or ((t.stood or t.new_count > 0) and not t.is_emptied);
+semi join meant as m on m.person_id = f.person_id and m.pack = f.pack and m.rule_id = f.rule_id and m.basis is not distinct from f.basis;
 
 -- Findings that ended are kept while an exit of the same track is open for the person: that says what ended them. An exit
 -- whose source is barred tonight still stands.
 create or replace temp table ending as
 with leaving as (
-    select distinct f.person_id, f.pack, f.track from finding as f
-    left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
-    where f.is_exit and (not f.needs_row or ((t.stood or t.new_count > 0) and not t.is_emptied))
+    select distinct person_id, pack, track from meant where is_exit
     union
     select o.person_id, o.pack, o.track from open_item as o inner join rule_trait as r on r.pack = o.pack and r.rule_id = o.rule_id
     where r.is_exit and (o.pack, o.rule_id) not in (select pack, rule_id from evaluated_rule)
@@ -82,7 +87,7 @@ answers as (
            (select min(x.entry_id) from ending as x where x.is_replaced and x.person_id = w.person_id and x.pack = w.pack
               and x.rule_id = w.rule_id and x.basis is not distinct from w.basis) as supersedes,
            w.evidence, w.parameters, w.reason, null::date as from_date, false as is_closing,
-           w.list, w.employer_uscc, w.employer_name, w.due_date, w.content
+           w.list, w.employer_uscc, w.employer_name, w.due_date, w.content, w.state_from
     from wanted as w
     left join track_row as t on t.person_id = w.person_id and t.pack = w.pack and t.track = w.track
     left join first_in as fi on fi.person_id = w.person_id and fi.pack = w.pack and fi.track = w.track
@@ -90,7 +95,7 @@ answers as (
 changes as (
     select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, state_to as target,
            old_entry as supersedes, evidence, parameters, reason, null::date as from_date, false as is_closing,
-           list, employer_uscc, employer_name, due_date, content
+           list, employer_uscc, employer_name, due_date, content, state_from
     from changed
 ),
 ended_basis as (
@@ -103,15 +108,15 @@ still_held as (  -- on hold after tonight, by another rule or a new finding
 ),
 closings as (
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
-           if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count) as needs_decision,
-           case when x.op_class = 'HOLD' and coalesce(t.open_count + t.new_count, 0) = 0
+           if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') as needs_decision,
+           case when x.op_class = 'HOLD' and x.ground is distinct from 'locked' and coalesce(t.open_count + t.new_count, 0) = 0
                      and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
                 when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
            if(x.is_withdrawn, x.valid_from, null) as from_date, true as is_closing,
-           null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content
+           null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from
     from ending as x
     left join closing as c on c.person_id = x.person_id and c.pack = x.pack and c.rule_id = x.rule_id
     left join track_row as t on t.person_id = x.person_id and t.pack = x.pack and t.track = x.track

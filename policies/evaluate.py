@@ -5,7 +5,7 @@ is worth decides the form of a finding: weaker than exact, nothing adverse is pr
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,16 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from policies.pack import TOPIC_KIND, Pack, Rule, read_national, values_on, words_of
+from policies.pack import OTHERS, TOPIC_KIND, VIEWS, Pack, Rule, read_national, values_on, words_of
 from schemas.extracts import LAYOUTS
+from schemas.tables import create_table, row_columns, standing_columns
 
 HERE = Path(__file__).parent
+SQL = HERE / "sql"
+# The wide view in its parts: what the first two packs need, then what came with the others. Households and employers are
+# counted from the people's rows, so they come after them.
+PARTS = ("left.sql", "standing.sql", "help.sql", "money.sql", "households.sql", "wider.sql", "employers.sql")
+KIN = ("insurance_active", "market_entity", "pension", "death")
 MONTH_COLUMNS = frozenset(
     {"hired_from", "benefit_from", "aid_from", "flexible_from", "stop_last_paid_month", "hired_last_paid_month"}
 )
@@ -24,20 +30,37 @@ TOPIC_ENDED = {
     "registration": "失业登记已结束", "stop": "停保记录不再存在", "hired": "单位参保已结束", "flexible": "灵活就业参保已结束",
     "benefit": "失业保险待遇已结束", "benefit_ended": "待遇记录不再存在", "aid": "救助已结束", "certificate": "残疾人证已失效",
     "licence": "经营已结束", "licence_weak": "任职或登记状态已变", "shop": "个体经营已结束", "firm": "企业已注销或不再任职", "licence_ended": "经营记录不再存在", "pension": "养老待遇已终止",
-    "death": "死亡信息不再存在", "service": "服务记录已变",
+    "death": "死亡信息不再存在", "service": "服务记录已变", "recognition": "就业困难人员认定已结束", "exited": "退出记录已变",
+    "household": "户籍信息已变", "household_work": "家庭成员就业情况已变", "marriage": "婚姻登记已变", "child": "抚养子女信息已变",
+    "gone": "离开劳动力市场的依据不再存在", "dibao": "低保已结束", "dibao_ended": "低保记录已变", "certificate_ended": "残疾人证状态已变",
+    "graduate": "毕业离校信息已变", "poverty": "已不在脱贫名单", "watched": "已不在监测名单", "land": "失地记录已变",
+    "income": "收入记录已变", "insured_months": "参保记录已变", "employment": "就业登记已结束", "visit": "走访记录已变",
+    "served": "服务记录已变", "refusal": "拒绝服务的记录已变", "refusals": "拒绝服务的记录已变", "quit": "退出申请已变",
+    "course": "培训记录已变", "subsidy": "补贴记录已变", "overlap_job": "重叠的记录已变", "overlap_pension": "重叠的记录已变",
+    "overlap_death": "重叠的记录已变", "overlap_licence": "重叠的记录已变", "unit": "民办非企业任职已变", "post_held": "公益性岗位已离岗",
+    "job_then": "参保记录已变", "fraud": "查实结论已变", "confirmed_job": "核查结论已变", "employer_stop": "停保人数已变", "employer_hire": "招用人数已变",
+    "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变",
 }  # fmt: skip
+DECIDED = (
+    ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
+    ("decision", "VARCHAR"), ("decided_date", "DATE"), ("record_id", "VARCHAR"),
+)  # fmt: skip
 NOW_BARRED = (
     ("firm_death", "已有死亡信息"),
     ("firm_pension", "已领取养老待遇"),
     ("firm_job", "已有单位参保"),
     ("firm_licence", "已有存续的经营"),
+    ("firm_employment", "已有就业登记"),
+    ("firm_gone", "已退出劳动力市场"),
+    ("is_recognised", "已认定为就业困难人员"),
 )
 FINDING = """
 create or replace temp table finding (
     person_id varchar, pack varchar, rule_id varchar, rule_no integer, clause varchar, track varchar, op varchar,
     op_class varchar, basis varchar, ground varchar, field varchar, needs_decision boolean, state_to varchar,
     evidence varchar[], parameters varchar, reason varchar, list varchar, employer_uscc varchar, employer_name varchar,
-    due_date date, content varchar, needs_row boolean, is_exit boolean);
+    due_date date, content varchar, needs_row boolean, is_exit boolean,
+    needs_basis varchar, state_from varchar);
 create or replace temp table evaluated_rule (pack varchar, rule_id varchar);
 create or replace temp table rule_trait (pack varchar, rule_id varchar, is_exit boolean, needs_row boolean);
 create or replace temp table rule_outcome (pack varchar, rule_id varchar, outcome varchar, missing varchar, people bigint);
@@ -52,24 +75,49 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """From `everybody`, `source_flag` and the `now_<kind>` tables make the fact tables and `wide` for one date."""
     con.execute("create or replace temp table today as select $as_of::date as as_of", {"as_of": as_of})
     _one_row(con, "national", values_on(read_national(), as_of, "national"))
+    _make_missing(con)
     for script in ("macros.sql", "facts.sql", "wide.sql"):
         run_script(con, script)
+    # Forty left joins on one key have no better order than the one written; looking for it takes longer than the joins.
+    con.execute("set disabled_optimizers = 'join_order'")
+    for part in PARTS:
+        con.execute((SQL / part).read_text(encoding="utf-8"))
+    con.execute("reset disabled_optimizers")
+
+
+def _make_missing(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty tables for kinds that nobody delivered to this connection, for members of a household whom nobody made
+    known, and for decisions."""
+    known = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    wanted = {f"now_{kind}": (*standing_columns(layout), ("link_grade", "VARCHAR")) for kind, layout in LAYOUTS.items()}
+    wanted |= {f"kin_{kind}": (*row_columns(LAYOUTS[kind]), ("id_key", "VARCHAR")) for kind in KIN}
+    wanted["household_book"] = (*standing_columns(LAYOUTS["household_register"]), ("link_grade", "VARCHAR"))
+    wanted["decided"] = DECIDED
+    for name in sorted(set(wanted) - known):
+        made = create_table(name, dict(wanted[name]).items())
+        con.execute(made.replace("create table", "create temp table"))
 
 
 def wide_columns(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Column names and types of `wide`."""
-    return {r[0]: r[1] for r in con.execute("describe wide").fetchall()}
+    """Column names and types of `wide`, and of the views of employers and vacancies, whose own columns begin so."""
+    found: dict[str, str] = {}
+    for about, view in VIEWS.items():
+        told = {r[0]: r[1] for r in con.execute(f"describe {view}").fetchall()}
+        found |= {n: kind for n, kind in told.items() if about not in OTHERS or n.startswith(f"{about}_")}
+    return found
 
 
 def evaluate(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> None:
     """Fill `finding`, `evaluated_rule`, `rule_trait` and `rule_outcome`. A rule whose evidence comes from a
     barred kind is left as it stood: that source adds nothing and ends nothing tonight."""
     con.execute(FINDING)
+    con.execute("create or replace temp table employer_finding as from finding limit 0")
     columns = wide_columns(con)
     for pack in packs:
         values = pack.parameter_values(as_of)
         _one_row(con, "parameter_now", values or {"none": None})
-        for number, rule in enumerate(pack.rules):
+        tested = []
+        for number, rule in enumerate(pack.all_rules):
             traits = [bool(rule.finds.get("is_exit")), bool(rule.finds.get("needs_row"))]
             con.execute("insert into rule_trait values (?, ?, ?, ?)", [pack.code, rule.id, *traits])
             if not rule.is_in_force(as_of) or barred & rule.kinds:
@@ -77,12 +125,53 @@ def evaluate(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date,
                 con.execute("insert into rule_outcome values (?, ?, ?, null, 0)", [pack.code, rule.id, outcome])
                 continue
             con.execute("insert into evaluated_rule values (?, ?)", [pack.code, rule.id])
-            _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
-            _count(con, pack, rule, set(columns))
+            tested.append((number, rule))
+        unset = {name for name, value in values.items() if value is None}
+        for view in VIEWS.values():
+            asked = [(number, rule) for number, rule in tested if rule.view == view]
+            held = _test(con, pack, asked, view, set(columns) | unset)
+            for number, rule in asked:
+                if number in held:
+                    _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
+
+
+def _test(
+    con: duckdb.DuckDBPyConnection, pack: Pack, asked: Sequence[tuple[int, Rule]], view: str, columns: set[str]
+) -> set[int]:
+    """Make `tested` (person_id and one truth value per rule, `t<number>`) in one pass over the view, write down how many
+    people each rule held for and could not be decided for, and give the rules that held for anybody."""
+    if not asked:
+        return set()
+    truths = ", ".join(f"({rule.when}) as t{number}" for number, rule in asked)
+    con.execute(
+        f"create or replace temp table tested as select person_id, {truths} from {view} cross join parameter_now"
+    )
+    counts = ", ".join(f"count(*) filter (t{n}), count(*) filter (t{n} is null)" for n, _ in asked)
+    counted = con.execute(f"select {counts} from tested").fetchall()[0]
+    held = set()
+    for place, (number, rule) in enumerate(asked):
+        true, unknown = counted[2 * place : 2 * place + 2]
+        if true:
+            con.execute("insert into rule_outcome values (?, ?, 'holds', null, ?)", [pack.code, rule.id, true])
+            held.add(number)
+        if unknown:
+            _undetermined(con, pack, rule, number, columns)
+    return held
+
+
+def _undetermined(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule, number: int, columns: set[str]) -> None:
+    """For those for whom a rule is undetermined, which of the columns and parameters that it speaks of are missing."""
+    missing = ", ".join(f"if({c} is null, '{c}', null)" for c in sorted(words_of(rule.when) & columns))
+    con.execute(f"""
+        insert into rule_outcome
+        select {_text(pack.code)}, {_text(rule.id)}, 'undetermined', concat_ws(',', {missing}) as missing, count(*)
+        from {rule.view} inner join tested using (person_id) cross join parameter_now where t{number} is null group by missing
+    """)
 
 
 def _one_row(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> None:
-    con.register("one_row", pa.table({k: pa.array([v]) for k, v in values.items()}))
+    empty = pa.list_(pa.string())  # of an empty list nobody can tell the type
+    con.register("one_row", pa.table({k: pa.array([v], empty if v == [] else None) for k, v in values.items()}))
     con.execute(f"create or replace temp table {name} as select * from one_row")
     con.unregister("one_row")
 
@@ -97,6 +186,7 @@ def _find(
     stale: str,
 ) -> None:
     finds = rule.finds
+    target = "finding" if rule.about == "person" else "employer_finding"
     rank, records = _proof(rule)
     op = _op(rule)
     employer = finds.get("employer")
@@ -106,22 +196,35 @@ def _find(
     )
     state += f"when '{finds['track']}' = 'R' then 'R1' end"
     state = f"{_text(finds.get('state') or 'open')}" if finds["track"] == "T" else state
-    con.execute(f"""
-        insert into finding
-        with held as (
-            select *, {rank} as worst, {records} as proof_records from wide cross join parameter_now where {rule.when}
-        ),
-        graded as (select *, {op} as op from held)
-        select person_id, {_text(pack.code)}, {_text(rule.id)}, {number}, {_text(rule.clause)}, {_text(finds["track"])}, op,
-               case when op in ('ADD', 'UPD') then 'IN' else op end, {basis}, {_text(finds.get("ground"))},
+    told = f"""select person_id, {_text(pack.code)}, {_text(rule.id)}, {number}, {_text(rule.clause)}, {_text(finds["track"])}, op,
+               case when op in ('ADD', 'UPD') then 'IN' else op end, {basis}, {finds.get("ground_from") or _text(finds.get("ground"))},
                {_text(finds.get("field"))}, {str(finds["needs_decision"]).lower()} or op in ('REVIEW', 'HOLD'), {state},
                list_sort(list_distinct(proof_records)), {_parameters(rule, columns, parameters)},
                {_sentence(rule.sentence, columns)} || {_grade_note()} || {_text(stale)}, case when op = '{finds["op"]}' then {_text(finds.get("list"))} end,
                {f"{employer}_uscc" if employer else "null"}, {f"{employer}_name" if employer else "null"},
-               {f"as_of + {int(finds['due_days'])}" if "due_days" in finds else "null"}, {_text(rule.content)},
-               {str(finds.get("needs_row", False)).lower()}, {str(finds.get("is_exit", False)).lower()}
-        from graded where op is not null
+               {_due(finds)}, {_text(rule.content)},
+               {str(finds.get("needs_row", False)).lower()}, {str(finds.get("is_exit", False)).lower()},
+               {_text(finds.get("needs_basis"))}, {_text(finds.get("state_from"))}
+        from graded where op is not null"""
+    # Named one by one: of hundreds of columns a rule needs a few, and `*` would have every rule bind them all.
+    used = ", ".join(
+        sorted((words_of(told) | words_of(op)) & (set(columns) | parameters) | {"person_id", "is_held", "id_number"})
+    )
+    con.execute(f"""
+        insert into {target}
+        with held as (
+            select {used}, {rank} as worst, {records} as proof_records
+            from {rule.view} inner join tested using (person_id) cross join parameter_now where t{number}
+        ),
+        graded as (select *, {op} as op from held)
+        {told}
     """)
+
+
+def _due(finds: Mapping[str, Any]) -> str:
+    if "due" in finds:
+        return f"({finds['due']})::date"
+    return f"as_of + {int(finds['due_days'])}" if "due_days" in finds else "null"
 
 
 def _stale_note(rule: Rule, barred: frozenset[str]) -> str:
@@ -202,27 +305,15 @@ def _parameters(rule: Rule, columns: dict[str, str], parameters: set[str]) -> st
     return f"json_object({', '.join(pairs)})::varchar"
 
 
-def _count(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule, columns: set[str]) -> None:
-    """People per outcome; for the undetermined, which of the columns the rule speaks of are missing."""
-    spoken = sorted(words_of(rule.when) & columns)
-    missing = ", ".join(f"if({c} is null, '{c}', null)" for c in spoken)
-    con.execute(f"""
-        insert into rule_outcome
-        select {_text(pack.code)}, {_text(rule.id)}, outcome, if(outcome = 'undetermined', missing, null), count(*)
-        from (select case when {rule.when} then 'holds' when not ({rule.when}) then 'does_not_hold' else 'undetermined' end as outcome,
-                     concat_ws(',', {missing}) as missing from wide cross join parameter_now)
-        where outcome <> 'does_not_hold' group by all
-    """)
-
-
 def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
     """For each open finding that no longer holds (`failing`: person_id, pack, rule_id) make `closing` with the state it
     leaves and one sentence saying what ended it."""
     con.execute(
         "create or replace temp table closing (person_id varchar, pack varchar, rule_id varchar, state_to varchar, reason varchar)"
     )
+    failed = set(con.execute("select distinct pack, rule_id from failing").fetchall())
     for pack in packs:
-        for rule in pack.rules:
+        for rule in (r for r in pack.all_rules if (pack.code, r.id) in failed):
             ended = [f"if({t}_rank is null, '{TOPIC_ENDED[t]}', null)" for t in rule.proof]
             ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if flag in words_of(rule.when)]
             why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
@@ -231,6 +322,6 @@ def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> 
                 insert into closing
                 select f.person_id, f.pack, f.rule_id, {state},
                        '截至' || as_of || '，' || coalesce(nullif({why}, ''), '条件不再满足') || '，原依据（{rule.title}）不再成立。'
-                from failing as f inner join wide as w using (person_id)
+                from failing as f inner join {rule.view} as w using (person_id)
                 where f.pack = {_text(pack.code)} and f.rule_id = {_text(rule.id)}
             """)

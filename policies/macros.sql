@@ -20,3 +20,15 @@ case when as_of <= short_end then day >= reg when as_of <= mid_end then day > sh
 
 -- The same day `n` months on, or that month's last day where there is none.
 create or replace temp macro months_after(day, n) as (day + to_months(cast(n as integer)))::date;
+
+-- Whether an area, told by name or by code, begins like one of the areas listed.
+create or replace temp macro in_areas(area, areas) as
+if(area is null, null, len(list_filter(areas, lambda a: starts_with(replace(area, ' ', ''), a))) > 0);
+
+-- Distinct months from one month to another, both included, as days; none where the order is wrong.
+create or replace temp macro months_between(first, last) as
+generate_series(date_trunc('month', first), date_trunc('month', last), interval 1 month);
+
+-- The birth date that an identity number tells.
+create or replace temp macro birth_of(id_key) as
+if(regexp_full_match(id_key, '[0-9]{17}[0-9X]'), try_strptime(substr(id_key, 7, 8), '%Y%m%d')::date, null);

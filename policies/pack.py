@@ -5,7 +5,7 @@ only the documented columns of the wide view.
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,21 @@ from schemas.tables import OPS, TRACKS
 PACKS = Path(__file__).parent / "packs"
 NATIONAL = Path(__file__).parent / "national.toml"
 ADVERSE = frozenset({"PROP_EXIT", "PROP_DEREG", "FLAG_REEMP"})
-FUNCTIONS = frozenset({"list_has_any", "coalesce", "concat", "date_trunc", "months_after", "if", "least", "greatest"})
+FUNCTIONS = frozenset(
+    {
+        "list_has_any",
+        "coalesce",
+        "concat",
+        "date_trunc",
+        "months_after",
+        "if",
+        "least",
+        "greatest",
+        "in_areas",
+        "len",
+        "month",
+    }
+)
 WORDS = frozenset(
     {
         "and",
@@ -44,8 +58,27 @@ TOPIC_KIND = {
     "flexible": "insurance_active", "benefit": "unemployment_benefit", "benefit_ended": "unemployment_benefit",
     "aid": "low_income", "certificate": "disability_certificate", "licence": "market_entity",
     "licence_weak": "market_entity", "shop": "market_entity", "firm": "market_entity", "licence_ended": "market_entity", "pension": "pension", "death": "death",
-    "service": "service_log",
+    "service": "service_log", "recognition": "hardship_recognition", "exited": "hardship_recognition",
+    "household": "household_register", "household_work": "household_register", "marriage": "marriage", "child": "marriage",
+    "gone": "death", "dibao": "low_income", "dibao_ended": "low_income", "certificate_ended": "disability_certificate",
+    "graduate": "education", "poverty": "poverty_list", "watched": "poverty_list", "land": "land_expropriation",
+    "income": "income", "insured_months": "insurance_active", "employment": "employment_registration",
+    "visit": "household_visit", "served": "service_log", "refusal": "service_log", "refusals": "service_log",
+    "quit": "service_log", "course": "training", "subsidy": "subsidy", "overlap_job": "subsidy",
+    "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise",
+    "post_held": "public_post", "job_then": "insurance_active", "fraud": "decision", "confirmed_job": "decision", "employer_stop": "insurance_stop",
+    "employer_hire": "insurance_active", "vacancy": "vacancy", "registration_ended": "unemployment_registration",
 }  # fmt: skip
+# Topics that several offices tell of. While one of them is barred, such a rule waits: which of them spoke is not kept.
+TOPIC_KINDS = {
+    "gone": ("death", "pension", "imprisonment", "military", "education", "household_register", "work_capacity"),
+    "household_work": ("household_register", "insurance_active", "market_entity"),
+    "overlap_job": ("subsidy", "insurance_active"), "overlap_pension": ("subsidy", "pension"),
+    "overlap_death": ("subsidy", "death"), "overlap_licence": ("subsidy", "market_entity"),
+}  # fmt: skip
+# What a rule may be about: its view, and how the columns begin that only such a rule may speak of.
+VIEWS = {"person": "wide", "employer": "wide_employer", "vacancy": "wide_vacancy"}
+OTHERS = ("employer", "vacancy")
 
 
 @dataclass(frozen=True)
@@ -63,6 +96,12 @@ class Rule:
     sentence: str
     content: str | None
     in_force: Mapping[str, date]
+    about: str = "person"
+
+    @property
+    def view(self) -> str:
+        """The view whose rows it is tested against."""
+        return VIEWS[self.about]
 
     @property
     def clause(self) -> str:
@@ -71,7 +110,7 @@ class Rule:
     @property
     def kinds(self) -> frozenset[str]:
         """The extract kinds its evidence comes from."""
-        return frozenset(TOPIC_KIND[t] for t in (*self.proof, *self.proof_any))
+        return frozenset(k for t in (*self.proof, *self.proof_any) for k in TOPIC_KINDS.get(t, (TOPIC_KIND[t],)))
 
     @property
     def is_adverse(self) -> bool:
@@ -83,7 +122,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Pack:
-    """One place's policy. `parameters` are dated; `parameter_values(day)` gives those in force."""
+    """One place's policy. `parameters` are dated; `parameter_values(day)` gives those in force. `asks` are the parameters
+    that no document gives and the office must set, with what to set; until it does they have no value (null), and a
+    rule that needs one is undetermined. `rules` are about people; those about employers and vacancies stand apart."""
 
     code: str
     title: str
@@ -92,9 +133,37 @@ class Pack:
     version: str
     rules: tuple[Rule, ...]
     parameters: Mapping[str, tuple[Mapping[str, Any], ...]]
+    other_rules: tuple[Rule, ...] = ()
+    asks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        return (*self.rules, *self.other_rules)
 
     def parameter_values(self, day: date) -> dict[str, Any]:
-        return values_on(self.parameters, day, self.code)
+        given = {name: versions for name, versions in self.parameters.items() if versions or name not in self.asks}
+        return values_on(given, day, self.code) | {name: None for name in self.asks if name not in given}
+
+    def with_values(self, values: Mapping[str, Any]) -> "Pack":
+        """The pack with an office's own values: one value for always, or dated ones as in a pack. Raises: PolicyError."""
+        if strange := sorted(set(values) - set(self.parameters)):
+            raise PolicyError(f"政策包 {self.code} 没有参数 {'、'.join(strange)}；请改正 [parameters.{self.code}]。")
+        return replace(self, parameters=dict(self.parameters) | {n: _dated(v) for n, v in values.items()})
+
+    def unset(self) -> list[str]:
+        """One sentence for each parameter that the office must still set."""
+        return [
+            f"政策包 {self.code}：{ask}（参数 {name}）文件没有写明，须由本单位设定；请在 zhaoren.toml 的 [parameters.{self.code}] 中写"
+            f" {name} = …。未设定前，需要它的判断不下结论。"
+            for name, ask in self.asks.items()
+            if not self.parameters[name]
+        ]
+
+
+def _dated(value: Any) -> tuple[Mapping[str, Any], ...]:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return tuple(value)
+    return ({"from": date.min, "is": value, "source": "zhaoren.toml"},)
 
 
 def values_on(parameters: Mapping[str, tuple[Mapping[str, Any], ...]], day: date, owner: str) -> dict[str, Any]:
@@ -127,9 +196,12 @@ def read_pack(name: str, columns: Iterable[str]) -> Pack:
     """The pack, checked against the wide view's `columns`. Raises: PolicyError, naming rule and fault."""
     data, rules = _load(name)
     parameters = _parameters(data)
-    known = set(columns) | set(parameters)
+    asks = {n: p["ask"] for n, p in data.get("parameter", {}).items() if "ask" in p}
     for rule in rules.values():
-        _check(rule, known, data.get("guard", {}))
+        others = {c for c in columns if c.startswith(tuple(f"{name}_" for name in OTHERS))}
+        own = {c for c in columns if c.startswith(f"{rule.about}_")} | {"as_of"}
+        spoken_of = own if rule.about in OTHERS else set(columns) - others
+        _check(rule, spoken_of | set(parameters), data.get("guard", {}))
     head = data["pack"]
     return Pack(
         head["code"],
@@ -137,8 +209,10 @@ def read_pack(name: str, columns: Iterable[str]) -> Pack:
         head["document"],
         head["status"],
         head["version"],
-        tuple(rules.values()),
+        tuple(r for r in rules.values() if r.about == "person"),
         parameters,
+        tuple(r for r in rules.values() if r.about != "person"),
+        asks,
     )
 
 
@@ -146,6 +220,12 @@ def read_rules(name: str) -> tuple[str, dict[str, Rule]]:
     """A pack's code and its rules by id, unchecked: for showing what a rule says."""
     data, rules = _load(name)
     return data["pack"]["code"], rules
+
+
+def read_asks(name: str) -> tuple[str, dict[str, str]]:
+    """A pack's code, and the parameters that an office must set, with what to set."""
+    data, _ = _load(name)
+    return data["pack"]["code"], {n: p["ask"] for n, p in data.get("parameter", {}).items() if "ask" in p}
 
 
 def _load(name: str) -> tuple[dict[str, Any], dict[str, Rule]]:
@@ -173,16 +253,20 @@ def _rule(rule_id: str, data: Mapping[str, Any], conditions: Mapping[str, str], 
     return Rule(
         rule_id, data["title"], data["quote"], when, data["finds"], tuple(data.get("proof", ())),
         tuple(data.get("proof_any", ())), tuple(data.get("shows", ())), data["sentence"],
-        data.get("content"), data.get("in_force", in_force),
+        data.get("content"), data.get("in_force", in_force), data.get("about", "person"),
     )  # fmt: skip
 
 
 def _check(rule: Rule, known: set[str], guards: Mapping[str, Mapping[str, Any]]) -> None:
-    spoken = words_of(rule.when)
     finds = rule.finds
+    spoken = words_of(rule.when).union(
+        *(words_of(str(finds.get(k) or "")) for k in ("basis_from", "ground_from", "due"))
+    )
     faults = [f"未知的列或函数 {w}" for w in sorted(spoken - known - WORDS - FUNCTIONS)]
     faults += [f"未知的列 {w}" for w in (*rule.shows, *re.findall(r"{(\w+)}", rule.sentence)) if w not in known]
     faults += [f"未知的证据 {p}" for p in (*rule.proof, *rule.proof_any) if f"{p}_records" not in known]
+    if rule.about not in VIEWS:
+        faults.append(f"about 只能是 {'、'.join(VIEWS)}")
     if finds.get("op") not in OPS or finds.get("track") not in TRACKS or not rule.quote:
         faults.append("op、track 或 quote 不对")
     if ";" in rule.when or "--" in rule.when:

@@ -17,6 +17,20 @@ STATE_WORDS = {
 }  # fmt: skip
 TASK_WORDS = {"open": "待办", "closed": "已办结"}
 BASIS_WORDS = {
+    "4050": "大龄（4050）", "abroad": "移居境外", "army": "服兵役", "custody": "收监执行", "incapable": "完全丧失劳动能力", "school": "入学",
+    "retirement-age": "达到法定退休年龄", "benefit-not-registered": "领取待遇未登记", "cap": "补贴超期", "cap:firm": "单位社保补贴超期", "cap:flexible": "灵活就业补贴超期",
+    "cap:post": "岗位补贴超期", "cap:public_post": "公益性岗位补贴超期", "certificate": "残疾人证失效", "certificate-cancelled": "残疾人证注销",
+    "certificate-expired": "残疾人证过期", "certificate-expiring": "残疾人证将到期", "certificate-overdue": "证书逾期未发", "child-adult": "子女满十八周岁",
+    "clock": "失业时间待核", "deregistered": "登记已注销", "dibao": "低保", "dibao-ended": "低保结束", "disabled": "残疾", "employment-registered": "已办就业登记",
+    "expired": "岗位过期", "false-data": "认定信息存疑", "family-income": "家庭经营或投资待核", "family-working": "家庭成员就业", "flexible-subsidy-and-job": "灵活补贴与参保重叠",
+    "found-by-aid": "救助信息发现", "founded-unit": "举办民办非企业", "fraud": "查实骗取套取", "free-courses": "免费培训超次", "graduate": "离校毕业生",
+    "graduate-subsidy": "求职创业补贴", "hardship": "就业困难人员", "hired-key-people": "招用重点群体", "income-declared": "收入待核", "internship": "就业见习", "land": "失地",
+    "layoff": "规模性停保", "lead-unknown": "前提条件不明", "locked": "退出未满期", "married": "已婚", "may-reapply": "可再次申请", "no-change": "情况未变", "no-end": "无截止日期",
+    "other-basis": "符合另一类别", "owner": "无责任人", "poor": "脱贫人口", "post-subsidy-and-licence": "岗位补贴期间经营", "poverty_exit": "脱贫劳动力", "provider": "培训机构信息",
+    "refusal": "无正当理由拒绝", "refusal-recognised": "无正当理由拒绝", "refusals": "半年三次拒绝", "register-flexible": "登记灵活就业", "request": "本人申请", "services": "一年内服务次数",
+    "services-unrecorded": "服务是否录入待核", "silent": "久无联系", "single-parent-ended": "单亲条件不再成立", "skill": "职业技能", "startup": "创业补贴", "startup-counsellor": "创业咨询师",
+    "subsidy-after-death": "死亡后补贴", "subsidy-and-pension": "补贴与养老重叠", "survey": "摸底调查", "worked-elsewhere": "外出就业待核", "working-poor": "低收入而有工作", "workshop": "扶贫车间",
+    "zero-family": "零就业家庭", "zero-family-overdue": "零就业家庭逾期", "zero_family": "零就业家庭", "public-info": "公益性岗位信息",
     "registration": "失业登记", "stoppage": "停保", "benefit": "失业保险待遇", "low_income": "低保低收入",
     "disability": "残疾", "benefit-and-job": "领取待遇同时参保", "benefit-ended": "待遇期满", "hired": "已就业",
     "pension": "养老待遇", "death": "死亡", "died": "死亡", "stop-reason": "停保原因",

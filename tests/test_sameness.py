@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 
 from flows import night as night_module
-from flows import taking_in
+from flows import receiving
 from intake.receive import Incoming, hash_file, read_inbox
 from ledger import store
 from ledger.seal import sealed_runs
@@ -200,7 +200,7 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
             town.ways = (as_gb18030, as_utf16, as_tabs)
         else:
             town.ways, town.parts = (as_xlsx, as_utf16), 2
-            patch.setattr(taking_in, "read_inbox", backwards)
+            patch.setattr(receiving, "read_inbox", backwards)
         for day in (MAY31, JUN20):
             town.night(day)
         yield town

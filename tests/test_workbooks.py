@@ -26,6 +26,7 @@ from schemas.tables import (
     OutboundList,
     Person,
     Quarantine,
+    Scorecard,
     describe,
 )
 
@@ -68,7 +69,7 @@ RULES = tuple(
 )
 MODELS = {
     "delivery": Delivery, "quarantine": Quarantine, "match_log": MatchLog, "person_now": Person,
-    "ledger_entry": LedgerEntry, "notice": Notice, "outbound": OutboundList,
+    "ledger_entry": LedgerEntry, "notice": Notice, "outbound": OutboundList, "scorecard": Scorecard, "scorecard_before": Scorecard,
 }  # fmt: skip
 
 

@@ -1,0 +1,63 @@
+"""What an office sets about its packs: `[parameters.<pack>]` in zhaoren.toml. No document gives these values, so none is
+made up: until one is set, a judgement that needs it is undetermined, and both `init` and a run say so."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from policies.pack import Pack, read_asks, read_pack
+
+Values = Mapping[str, Mapping[str, Any]]
+
+
+def read_parameters(data: Any) -> dict[str, dict[str, Any]]:
+    """The section as it stands in the settings: pack, parameter, value. Raises: ValueError."""
+    if not isinstance(data, dict) or not all(isinstance(values, dict) for values in data.values()):
+        raise ValueError("parameters 应写成 [parameters.政策包代码]，下面是 参数 = 值")
+    for pack, values in data.items():
+        for name, value in values.items():
+            _require_value(f"parameters.{pack}.{name}", value)
+    return {pack: dict(values) for pack, values in data.items()}
+
+
+def _require_value(place: str, value: Any) -> None:
+    """A number, a truth, a text, a date or a list of these; or versions `{from = …, is = …}`, one after another."""
+    versions = value if isinstance(value, list) and any(isinstance(v, dict) for v in value) else None
+    if isinstance(value, dict) or (versions and not all(isinstance(v, dict) and {"from", "is"} <= set(v) for v in versions)):  # fmt: skip
+        raise ValueError(f"{place} 应是一个值，或几个 {{from = 日期, is = 值}}")
+    if versions and not all(isinstance(v["from"], date) for v in versions):
+        raise ValueError(f"{place} 的 from 应是日期")
+
+
+def read_packs(names: Sequence[str], columns: Iterable[str], parameters: Values | None = None) -> tuple[Pack, ...]:
+    """The packs with the office's own values in them. Raises: PolicyError for a parameter that a pack does not have."""
+    known, set_here = list(columns), parameters or {}
+    packs = tuple(read_pack(name, known) for name in names)
+    return tuple(pack.with_values(set_here.get(pack.code, {})) for pack in packs)
+
+
+def questions(packs: Iterable[Pack]) -> list[str]:
+    """What the office has not set yet, one Chinese sentence each."""
+    return [sentence for pack in packs for sentence in pack.unset()]
+
+
+def template(names: Sequence[str]) -> str:
+    """What `init` adds to zhaoren.toml: the values that the chosen packs ask for, to be filled in."""
+    parts = []
+    for name in names:
+        code, asks = read_asks(name)
+        if asks:
+            lines = [f"# {ask}\n# {parameter} = " for parameter, ask in asks.items()]
+            parts.append(
+                f"\n[parameters.{code}]\n# 文件没有写明，须由本单位设定；未设定前，需要它的判断不下结论。\n"
+                + "\n".join(lines)
+                + "\n"
+            )
+    return "".join(parts)
+
+
+def open_values(names: Sequence[str]) -> list[str]:
+    """What the chosen packs ask the office to set, one line each."""
+    return [
+        f"[parameters.{code}] {name}：{ask}" for code, asked in map(read_asks, names) for name, ask in asked.items()
+    ]

@@ -1,0 +1,73 @@
+-- Households as the police keep them (`household_book`), of everybody we know; a member whom nobody made known is looked up
+-- by the exact number in what insurance and market regulation deliver (`kin_<kind>`).
+create or replace temp table fact_kin_job as
+select id_key, min(start_month) as valid_from, min(record_id) as record_id, min(name) as name
+from kin_insurance_active cross join today as t
+where payer_kind in ('单位职工', '公益性岗位') and start_month <= t.as_of and (end_month is null or t.as_of <= last_day(end_month))
+group by id_key
+union all
+select id_key, min(founded_date), min(record_id), min(name)
+from kin_market_entity cross join today as t
+where status = '存续' and role in ('经营者', '法定代表人') and founded_date <= t.as_of and (cancelled_date is null or t.as_of < cancelled_date)
+group by id_key;
+
+create or replace temp table fact_member as
+with mine as (select distinct book_office, book_no from topic_household),
+gone_kin as (
+    select id_key from kin_pension cross join today as t where start_date <= t.as_of and status is distinct from '终止'
+    union select id_key from kin_death cross join today as t where death_date <= t.as_of
+),
+job as (select id_key, min(valid_from) as valid_from, min(record_id) as record_id, min(name) as name from fact_kin_job group by id_key),
+member as (
+    select b.office, b.household_no, b.person_id, b.record_id, if(b.person_id is null, 0, link_rank(b.link_grade)) as book_rank, b.relation, b.name, coalesce(p.birth_date, b.birth_date, birth_of(b.id_key)) as birth_date,
+           coalesce(p.sex, b.sex, if(b.id_key is null, null, if(try_cast(substr(b.id_key, 17, 1) as integer) % 2 = 1, '男', '女'))) as sex,
+           b.id_key in (select id_key from gone_kin) as is_gone_kin, k.name as kin_name, k.valid_from as kin_from, k.record_id as kin_record,
+           p.is_registered, p.firm_job, p.has_job, p.firm_licence, p.has_licence, p.has_weak_licence, p.hired_from, p.licence_from,
+           p.hired_rank, p.hired_records, p.licence_rank, p.licence_records
+    from household_book as b inner join mine as m on m.book_office = b.office and m.book_no = b.household_no
+    left join wide as p on p.person_id = b.person_id left join job as k on k.id_key = b.id_key and b.person_id is null
+)
+select m.office, m.household_no, m.person_id, m.record_id, m.relation, age_on(m.birth_date, t.as_of) as age,
+       case when m.birth_date is null or m.sex is null then null when age_on(m.birth_date, t.as_of) < 16 then false
+            when t.as_of >= retirement_date(m.birth_date, m.sex, n.base_male_months, n.base_female_late_months, n.rise_from, n.rise_step_months, n.rise_cap_months) then false
+            when m.sex = '男' or t.as_of < retirement_date(m.birth_date, m.sex, n.base_male_months, n.base_female_early_months, n.rise_from, n.rise_step_early_months, n.rise_cap_early_months) then true
+       end as is_of_age,
+       coalesce(m.is_gone_kin, false) or coalesce(g.gone_ground in ('died', 'pension', 'abroad') and g.gone_rank <= 1, false) as is_out,
+       coalesce(g.gone_ground in ('school', 'army', 'custody', 'incapable') and g.gone_rank <= 1, false) as is_away,
+       coalesce(m.is_registered, false) as is_registered,
+       coalesce(m.firm_job or m.firm_licence, false) or coalesce(m.kin_name = m.name, false) or coalesce(e.employment_rank <= 1, false) as is_working,
+       coalesce(m.has_job or m.has_licence, false) or m.kin_name is not null or e.employment_rank is not null as may_be_working,
+       coalesce(m.has_licence or m.has_weak_licence or i.has_business_income, false) as has_business,
+       greatest(m.book_rank, case when m.has_job then m.hired_rank when m.has_licence then m.licence_rank when m.kin_name = m.name then 0
+                                  when m.kin_name is not null then 4 else e.employment_rank end) as work_rank,
+       case when m.has_job then m.hired_records when m.has_licence then m.licence_records when m.kin_name is not null then [m.kin_record]
+            else e.employment_records end as work_records,
+       case when m.has_job then m.hired_from when m.has_licence then m.licence_from when m.kin_name is not null then m.kin_from else e.employment_from end as work_from,
+       i.whole_income, i.is_income_checked
+from member as m cross join today as t cross join national as n left join topic_gone as g using (person_id)
+left join topic_income as i using (person_id) left join topic_employment as e using (person_id);
+
+-- `working_age` counts those who are so or may be so; `doubt` those of whom it matters and cannot be said.
+create or replace temp table fact_household as
+with told as (select *, not is_out and is_of_age is distinct from false as counts from fact_member)
+select office, household_no, count(*) as household_members, count(*) filter (counts and (is_of_age or is_registered)) as household_working_age,
+       count(*) filter (counts and is_registered and not is_working) as household_registered,
+       count(*) filter (counts and is_working) as household_working,
+       count(*) filter (counts and not is_registered and not may_be_working and is_away) as household_away,
+       count(*) filter (counts and not is_registered and not may_be_working and not is_away and is_of_age) as household_idle,
+       count(*) filter (counts and may_be_working and not is_working) as household_maybe_working,
+       count(*) filter (counts and is_of_age is null and not is_registered and not is_working) as household_age_unknown,
+       count(*) filter (not is_out and has_business) as household_businesses, count(*) filter (not is_out and age < 18) as household_minors,
+       sum(whole_income) / count(*) filter (not is_out) as household_income_per_head, bool_and(is_income_checked) as is_household_income_checked
+from told group by office, household_no;
+
+create or replace temp table topic_household_work as
+select distinct on (h.person_id) h.person_id, m.work_from as household_work_from, m.work_rank as household_work_rank,
+       list_distinct(list_concat(m.work_records, [m.record_id])) as household_work_records, m.person_id = h.person_id as is_own_work
+from topic_household as h
+inner join fact_member as m on m.office = h.book_office and m.household_no = h.book_no and m.may_be_working and not m.is_out and m.is_of_age is distinct from false
+order by h.person_id, m.work_rank, m.work_from desc, m.record_id;
+
+-- Records of other people on which a finding about somebody may rest.
+create or replace temp table shared_evidence as
+select distinct person_id, unnest(household_work_records) as record_id from topic_household_work;
