@@ -26,8 +26,10 @@ import json, resource, sys
 from pathlib import Path
 from tests.test_hostile_files import _faults, hostile_files
 faults = list(_faults(hostile_files("heavy"), Path(sys.argv[1]), at_a_time=1))
-users = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-print(json.dumps({"faults": faults, "megabytes": [resource.getrusage(u).ru_maxrss >> 10 for u in users]}))
+# A process's own peak: what getrusage says of it begins with its parent's.
+own = next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps({"faults": faults, "megabytes": [own >> 10, children >> 10]}))
 """
 SENTENCE = re.compile("请.*。$")
 
