@@ -256,8 +256,10 @@ def _tell(outcome: Any) -> None:
             typer.echo(f"  {words[state]}：{name} —— {reason}", err=True)
     changes = "，".join(f"{op} {n}" for op, n in outcome.entries) or say("没有变化", "no change")
     _say(f"台账变化：{changes}", f"Ledger changes: {changes}")
-    for sentence in outcome.unset:
-        typer.echo(f"  待设定：{sentence}", err=True)
+    if outcome.unset:
+        count = len(outcome.unset)
+        _say(f"有 {count} 项数值文件没有写明，本单位也还没有设定，需要它们的判断没有下结论；逐项见 zhaoren doctor 工作区 --fix。",
+             f"{count} values that no document gives are not set yet; what needs them is undecided. See zhaoren doctor DIR --fix.")  # fmt: skip
     _say(f"工作簿在 {outcome.folder / 'workbooks'}", f"Workbooks are in {outcome.folder / 'workbooks'}")
 
 

@@ -18,11 +18,16 @@ SET_BY_OFFICE = """
 [parameters.shandong]
 average_income = 20000
 urban_dibao = 700
+edge_factor = 1.5
+silent_days = 90
+job_choosing_months = 24
 
 [parameters.xinyu]
 home_areas = ["苍榆市"]
 subsidy_cap_months = 36
-"""
+silent_days = 90
+survey_days = 90
+"""  # invented, like the town
 
 
 def run_demo(directory: Path, progress: Callable[[], Callable[[str], None]], tell: Callable[[Outcome], None]) -> None:

@@ -1,17 +1,18 @@
 """What is wrong here and how to mend it, before a night is run. Looks only; changes nothing and guesses nothing."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from flows.doctor_inbox import examine_inbox
+from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, locked
 from ledger.seal import require_chain, sealed_runs
 from ledger.store import held_runs
-from policies.pack import find_pack
+from policies.pack import read_asks
 from schemas.errors import WorkspaceBusy, ZhaorenError
 
 NEEDED = ("python_calamine", "lxml", "openpyxl", "xlsxwriter", "rapidfuzz", "pandera", "pyarrow", "duckdb")
@@ -33,7 +34,7 @@ def examine(workspace: Workspace) -> list[Finding]:
     """Everything that can be found out without running a night. Raises: UsageError where the settings cannot be read."""
     settings = read_settings(workspace.root)
     found = [*_program(), *_folders(workspace), *_packs(settings), *_runs(workspace)]
-    for where, what, stops, lines in examine_inbox(workspace, settings):
+    for where, what, stops, lines in examine_inbox(workspace, settings, today_in_shanghai()):
         found.append(Finding(where, what, stops, lines))
     return found
 
@@ -43,12 +44,20 @@ def doctor_text(found: list[Finding], *, fix: bool) -> str:
     if not found:
         return "没有发现问题，可以运行。"
     lines = [f"{'✗' if f.stops else '·'} {f.where}：{f.what}" for f in sorted(found, key=lambda f: not f.stops)]
-    mends = sorted({f.settings for f in found if f.settings})
+    mends = _by_section(f.settings for f in found if f.settings)
     if fix and mends:
         lines += ["", "可以写进 zhaoren.toml 的几行（请核对后自己写入，程序不代为改动）：", "", "\n\n".join(mends)]
     elif mends:
         lines += ["", "有几处可以用设置解决：加 --fix 看要写的几行。"]
     return "\n".join(lines)
+
+
+def _by_section(settings: Iterable[str]) -> list[str]:
+    """The lines, each section's head once."""
+    sections: dict[str, list[str]] = {}
+    for head, _, lines in sorted(text.partition("\n") for text in settings):
+        sections.setdefault(head, []).append(lines)
+    return ["\n".join([head, *dict.fromkeys(lines)]) for head, lines in sections.items()]
 
 
 def _program() -> Iterator[Finding]:
@@ -77,9 +86,14 @@ def _folders(workspace: Workspace) -> Iterator[Finding]:
 def _packs(settings: Settings) -> Iterator[Finding]:
     for name in settings.packs:
         try:
-            find_pack(name)
+            code, asks = read_asks(name)
         except ZhaorenError as problem:
             yield Finding(f"政策包 {name}", str(problem))
+            continue
+        for parameter, ask in asks.items():
+            if parameter not in settings.parameters.get(code, {}):
+                lines = f"[parameters.{code}]\n# {parameter} =   # {ask}"
+                yield Finding(f"政策包 {code}", f"{ask}（{parameter}）没有设定，需要它的判断不下结论", False, lines)
 
 
 def _runs(workspace: Workspace) -> Iterator[Finding]:

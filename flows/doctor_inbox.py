@@ -3,11 +3,12 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from flows.gates import gate
+from flows.gates import gate, refuse_future
 from flows.settings import Settings
 from flows.workspace import Workspace
 from intake.archives.unpack import is_archive, unpack
@@ -26,14 +27,14 @@ create table source_tonight (kind varchar, office varchar, coverage varchar, sna
 """
 
 
-def examine_inbox(workspace: Workspace, settings: Settings) -> Iterator[Told]:
-    """(where, what, stops, settings lines) of every file that a night would not take in as it is."""
+def examine_inbox(workspace: Workspace, settings: Settings, today: date) -> Iterator[Told]:
+    """(where, what, stops, settings lines) of every file that a night of today would not take in as it is."""
     con = _history(workspace)
     try:
         for incoming in read_inbox(workspace.inbox, settings.patterns, settings.areas):
             with tempfile.TemporaryDirectory() as scratch:
                 for one in _opened(incoming, Path(scratch), settings):
-                    yield from _file(con, one, settings)
+                    yield from _file(con, one, settings, today)
     finally:
         con.close()
 
@@ -59,11 +60,13 @@ def _opened(incoming: Incoming, scratch: Path, settings: Settings) -> list[Incom
     return read_files(members, Naming(settings.patterns, settings.areas), incoming)
 
 
-def _file(con: duckdb.DuckDBPyConnection, incoming: Incoming, settings: Settings) -> Iterator[Told]:
+def _file(con: duckdb.DuckDBPyConnection, incoming: Incoming, settings: Settings, today: date) -> Iterator[Told]:
     if incoming.withdraws:
         return
     notes: list[str] = []
     try:
+        if not incoming.problem:
+            refuse_future(incoming, today)
         layout = LAYOUTS.get(incoming.kind or "", next(iter(LAYOUTS.values())))
         habits = settings.habits(layout.kind, incoming.office)
         tables = read_delivery(incoming, incoming.path.read_bytes(), layout, habits, notes)

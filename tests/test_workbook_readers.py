@@ -195,16 +195,17 @@ def test_cells_of_2003_are_read_by_their_type_and_place() -> None:
 # Told apart by content.
 
 
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (good_xlsx(), True), (good_xls(), True), (good_html(), True), (good_xml(), True), (b" \r\n<TABLE>", True),
-        ("\ufeff<!DOCTYPE html>".encode(), True), ("\ufeff<html>".encode("utf-16-be"), True), (good_zip(), True),
-        (good_csv(), False), (b"<b>,<i>\n1,2", False), (b"<table,<tr\n", False), (b"<5,>6\n", False), (b"", False), (b"<", False),
-        ("<张三>,1\n".encode(), False), (b"<html", False),
-    ],
-    ids=str,
-)  # fmt: skip
+FIRST_BYTES = {
+    "xlsx": (good_xlsx(), True), "xls": (good_xls(), True), "html": (good_html(), True), "xml": (good_xml(), True),
+    "a tag after a blank line": (b" \r\n<TABLE>", True), "utf-8 mark": ("\ufeff<!DOCTYPE html>".encode(), True),
+    "utf-16 mark": ("\ufeff<html>".encode("utf-16-be"), True), "zip": (good_zip(), True), "csv": (good_csv(), False),
+    "tags as headers": (b"<b>,<i>\n1,2", False), "tags without an end": (b"<table,<tr\n", False), "signs": (b"<5,>6\n", False),
+    "nothing": (b"", False), "one sign": (b"<", False), "a name in brackets": ("<张三>,1\n".encode(), False),
+    "half a tag": (b"<html", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "expected"), FIRST_BYTES.values(), ids=FIRST_BYTES)
 def test_a_workbook_is_known_by_its_first_bytes(data: bytes, expected: bool) -> None:
     assert is_spreadsheet(data) is expected
 
