@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test check bench bench-linkage lock clean
+.PHONY: help demo test check bench bench-linkage fuzz lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -51,6 +51,9 @@ bench: $(STAMP)  ## 测速 | speed and memory beside the floor, in one run
 # One seed takes some minutes, with PEER=/path/to/python (an interpreter that has splink) a quarter of an hour.
 bench-linkage: $(STAMP)  ## 比对测评 | how well and fast people are found, beside Splink with PEER=/path/to/its/python
 	$(PY) -m benchmarks.linkage --people 1000000 --seeds 1 $(if $(PEER),--peer "$(PEER)") $(ARGS)
+
+fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (ARGS='--minutes 60')
+	$(PY) -m benchmarks.fuzz_readers $(ARGS)
 
 # Keeps the pins that still fit; `make lock ARGS=--upgrade` takes the newest of what is not pinned in pyproject.toml.
 # Written beside and renamed; refused when it names an index, a folder or an address (docs/decisions/0003).

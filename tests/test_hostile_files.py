@@ -72,7 +72,7 @@ def fault(hostile: Hostile, folder: Path) -> str | None:
         return f"{hostile.name}: {code or 'read'}, not {hostile.expected or 'read'}"
     if refused and (not code or not SENTENCE.search(refused.reason)):
         return f"{hostile.name}: {code}: {refused.reason}"
-    if refused and code != "missing_column" and _tells(refused.reason):  # that one names unbound headers on purpose
+    if refused and _tells(refused.reason):
         return f"{hostile.name}: {code}: {refused.reason}"
     if refused and (folder / "members").exists():
         return f"{hostile.name}: left something behind"
