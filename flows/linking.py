@@ -1,9 +1,11 @@
 """Who tonight's rows are about: claims from what was added and from what still stands unlinked, then the ladder."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import duckdb
 
+from flows.judged_links import hear_reviewers, honour
 from flows.kinds import kinds_of_tonight, standing_kinds
 from flows.not_people import settle_not_people
 from matchers.agreements import values_of
@@ -27,12 +29,15 @@ BROKEN_NUMBER = {
 }
 
 
-def link(con: duckdb.DuckDBPyConnection, run_no: int, model: Model, threads: int = 2) -> list[BlockingCount]:
+def link(
+    con: duckdb.DuckDBPyConnection, run_no: int, model: Model, runs: Path, threads: int = 2
+) -> list[BlockingCount]:
     """Make `linked` (by rid), `person`, `person_hold`, `everybody`, `link_change`, `match_log`."""
     con.execute("create or replace temp table this_run as select $run_no::bigint as run_no", {"run_no": run_no})
     con.execute("create or replace temp view person as select * from store.person")
     con.execute("create or replace temp view person_hold as select * from store.person_hold")
     fold_people(con)
+    hear_reviewers(con, runs)
     _claims_of_tonight(con)
     fold_claim_numbers(con)
     _claims_still_open(con)
@@ -42,6 +47,7 @@ def link(con: duckdb.DuckDBPyConnection, run_no: int, model: Model, threads: int
     describe_newcomers(con)
     _what_stands(con)
     counts = climb(con, model, threads)
+    honour(con)
     meet_numberless(con, model, first + con.sql("select count(*) from newcomer").fetchall()[0][0], threads)
     con.execute(
         "create or replace temp table model_version as select $version as model_version", {"version": model.version}
@@ -106,13 +112,15 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create or replace temp sequence retry_rid start with 4611686018427387904"
     )  # above every row of tonight
+    con.execute("create or replace temp table prior_rule (rid bigint, rule varchar)")
     for kind, layout in _people(standing_kinds(con)):
         columns = {name for name, _ in row_columns(layout)}
         con.execute(f"""
             create or replace temp table retry as
             select * from store.standing_{kind} where {STANDING.format(kind=kind)}
               and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key)))
-                   or rule = 'no_number' or (link_grade = 'probable' and {TOUCHED}))
+                   or rule = 'no_number' or (link_grade = 'probable' and {TOUCHED})
+                   or (rule = 'id_name_conflict' and {TOUCHED}) or {JUDGED.format(kind=kind)})
         """)
         con.execute(f"""
             insert into incoming_claim
@@ -121,6 +129,10 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
         """)
         con.execute("""
             insert into claim_number select i.rid, r.id_class, r.id_key, r.id_part
+            from incoming_claim as i inner join retry as r using (office, record_id) where i.is_retry and i.kind = ?
+        """, [kind])  # fmt: skip
+        con.execute("""
+            insert into prior_rule select i.rid, r.rule
             from incoming_claim as i inner join retry as r using (office, record_id) where i.is_retry and i.kind = ?
         """, [kind])  # fmt: skip
 
@@ -161,6 +173,8 @@ with fresh as (
 )
 select unnest(['name', 'phone', 'birth_date']) as field, unnest([name, phone, birth_date::varchar]) as value from fresh
 """
+# What a reviewer has spoken of is looked at every night, and so is what one had linked whose word is gone.
+JUDGED = "((office, record_id) in (select (office, record_id) from judged where kind = '{kind}') or rule = 'reviewer')"
 TOUCHED = """(name in (select value from new_tonight where field = 'name') or phone in (select value from new_tonight where field = 'phone')
                     or birth_date::varchar in (select value from new_tonight where field = 'birth_date'))"""
 STANDING = "(office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')"
@@ -186,8 +200,10 @@ create or replace temp table link_change as
 select l.kind, l.office, l.record_id, l.person_id, if(l.match_status = 'quarantine', 'review', l.match_status) as match_status,
        if(l.match_status = 'quarantine', 'no_usable_number', l.rule) as rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up,
        l.match_weight, l.runner_up_weight, l.weights, l.levels,
-       (select run_no from this_run) as run_no
-from linked as l inner join claim as c using (rid)
+       (select run_no from this_run) as run_no,
+       if(l.rule is not distinct from 'reviewer' or p.rule is not distinct from 'reviewer' or (l.kind, l.office, l.record_id) in (select (kind, office, record_id) from judged),
+          'person', 'data') as cause
+from linked as l left join prior_rule as p using (rid) inner join claim as c using (rid)
 where c.is_retry and l.match_status <> 'new_person' and (l.match_status <> 'quarantine' or c.prior_status = 'linked')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person)
 """
@@ -232,7 +248,7 @@ with shown as (
            l.match_weight, l.runner_up_weight, l.weights, l.levels
     from linked as l left join claim as c using (rid) where not coalesce(c.is_retry, false) and l.match_status <> 'quarantine'
     union all
-    select delivery_id, row_no, record_id, kind, person_id, match_status, rule, runner_up, record_id, 'data',
+    select delivery_id, row_no, record_id, kind, person_id, match_status, rule, runner_up, record_id, cause,
            match_weight, runner_up_weight, weights, levels from link_change
 )
 select s.delivery_id, s.row_no, s.record_id, s.kind, d.file_name, d.sheet, s.person_id, s.match_status, s.rule,

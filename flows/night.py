@@ -143,7 +143,7 @@ def step_read(night: Night) -> None:
 
 
 def step_link(night: Night) -> None:
-    night.blocked = linking.link(night.con, night.run_no, night.model)
+    night.blocked = linking.link(night.con, night.run_no, night.model, night.workspace.runs)
     score_sources(night.con, night.settings, night.as_of, night.run_no)
 
 

@@ -1,0 +1,76 @@
+"""What reviewers said about rows: the same person as the candidate, or not. Their word stands every night, until the
+decision row is taken back.
+
+A question is named `delivery:row`, as the workbook of open questions writes it; its candidate is the one that the night
+showed when it asked.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+SAME, APART = "同一人", "非同一人"
+
+
+def hear_reviewers(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
+    """Make `judged` (kind, office, record_id, person_id, is_same, decision_record): the last word on each row and
+    candidate."""
+    con.execute(
+        "create or replace temp table judged (kind varchar, office varchar, record_id varchar, person_id varchar, is_same boolean, decision_record varchar)"
+    )
+    con.execute(SAID, {"verdicts": [SAME, APART]})
+    if con.sql("select count(*) from reviewer_said").fetchall()[0][0] and any(runs.glob("*/tables/match_log.parquet")):
+        con.execute(JUDGED, {"log": str(runs / "*" / "tables" / "match_log.parquet"), "same": SAME})
+
+
+def honour(con: duckdb.DuckDBPyConnection) -> None:
+    """Put the reviewers' word into `linked`. An exact link, by number and name, is not theirs to move."""
+    con.execute(TOGETHER)
+    con.execute(KEPT_APART)
+
+
+SAID = r"""
+create or replace temp table reviewer_said as
+with standing as (
+    select entry_id, decision, decided_date, record_id from store.standing_decision
+    where (office, record_id) not in (select (office, record_id) from ended where kind = 'decision')
+    union all
+    select entry_id, decision, decided_date, record_id from added_decision
+    where (office, record_id) not in (select (office, record_id) from ended where kind = 'decision')
+)
+select decision, decided_date, record_id, regexp_extract(entry_id, '^\s*([0-9a-fA-F]{8,64})[:：]([0-9]+)\s*$', ['delivery', 'row']) as place
+from standing where list_contains($verdicts, decision) and regexp_full_match(entry_id, '\s*[0-9a-fA-F]{8,64}[:：][0-9]+\s*')
+"""
+# A candidate that was merged since stands for the one it was merged into.
+JUDGED = """
+insert into judged
+with asked as (
+    select s.decision, s.decided_date, s.record_id as decision_record, m.kind, m.delivery_id, m.record_id,
+           coalesce(m.person_id, m.runner_up_person_id) as person_id
+    from reviewer_said as s inner join read_parquet($log, filename = true) as m
+        on starts_with(m.delivery_id, lower(s.place.delivery)) and m.row_no = try_cast(s.place.row as bigint)
+    where m.match_status = 'review' and coalesce(m.person_id, m.runner_up_person_id) is not null
+    qualify row_number() over (partition by s.record_id order by m.filename desc) = 1
+)
+select a.kind, d.office, a.record_id, coalesce(p.merged_into, a.person_id), a.decision = $same, a.decision_record
+from asked as a inner join (select delivery_id, any_value(office) as office from store.delivery group by delivery_id) as d using (delivery_id)
+left join store.person as p on p.person_id = a.person_id
+qualify row_number() over (partition by a.kind, d.office, a.record_id, coalesce(p.merged_into, a.person_id)
+                           order by a.decided_date desc, a.decision_record desc) = 1
+"""
+TOGETHER = """
+update linked set person_id = j.person_id, match_status = 'linked', rule = 'reviewer', link_grade = 'probable', runner_up = null
+from judged as j
+where j.is_same and linked.kind = j.kind and linked.office = j.office and linked.record_id = j.record_id
+  and linked.rule is distinct from 'id_and_name'
+"""
+# Without that candidate nobody is known for the row: a roster's may then make its own person.
+KEPT_APART = """
+update linked set person_id = null, runner_up = null, link_grade = 'none',
+       match_status = if(c.adds_people, 'review', 'not_linked'),
+       rule = case when not c.adds_people then null when linked.id_key is null then 'no_usable_number' else linked.rule end
+from judged as j, claim as c
+where not j.is_same and c.rid = linked.rid and linked.kind = j.kind and linked.office = j.office and linked.record_id = j.record_id
+  and coalesce(linked.person_id, linked.runner_up) = j.person_id and linked.rule is distinct from 'id_and_name'
+  and not exists (select 1 from judged as s where s.is_same and s.kind = j.kind and s.office = j.office and s.record_id = j.record_id)
+"""
