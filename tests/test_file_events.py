@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.light_nights import LightTown
 from tests.nightshift import Night, Someone, Town
 
 STOPS, DEATHS, AID = "社保停保", "死亡", "低保低收入"
@@ -17,6 +18,13 @@ STOPS, DEATHS, AID = "社保停保", "死亡", "低保低收入"
 
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
+    """Nights that end when the files are in."""
+    return LightTown.found(tmp_path / "ws", "zhongshan")
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Town:
+    """Nights that go on to the ledger."""
     return Town.found(tmp_path / "ws", "zhongshan")
 
 
@@ -112,11 +120,11 @@ class TestLate:
         assert only(town.run("2024-07-01"))["status"] == "accepted"
 
     @pytest.mark.parametrize(("day", "late"), [("2024-06-08", 0), ("2024-06-09", 1), ("2024-06-11", 3)])
-    def test_a_source_is_late_from_the_day_after_it_was_due(self, town: Town, day: str, late: int) -> None:
-        configure(town, "\n[sources.insurance_stop]\ndays = 7\n")
-        town.deliver(STOPS, "2024-06-01", "全量", [stopped(people(town, 1)[0], "2024-05-01")])
-        town.run("2024-06-01")
-        night = town.run(day)
+    def test_a_source_is_late_from_the_day_after_it_was_due(self, whole: Town, day: str, late: int) -> None:
+        configure(whole, "\n[sources.insurance_stop]\ndays = 7\n")
+        whole.deliver(STOPS, "2024-06-01", "全量", [stopped(people(whole, 1)[0], "2024-05-01")])
+        whole.run("2024-06-01")
+        night = whole.run(day)
         assert night.manifest["barred"] == (["insurance_stop"] if late else [])
         assert [s["days_late"] for s in night.rows("scorecard")] == ([late] if late else [])
 
@@ -157,16 +165,16 @@ class TestTakenBack:
         path = town.workspace.inbox / f"{name}.manifest.json"
         path.write_text(json.dumps({"withdraws": delivery}), encoding="utf-8")
 
-    def test_a_delta_taken_back_leaves_things_as_they_were(self, town: Town) -> None:
-        one, two = people(town, 2)
-        town.deliver(STOPS, "2024-06-01", "增量", [stopped(one, "2024-01-31", "合同期满")])
-        before = town.run("2024-06-01")
-        told = standing(town, "insurance_stop", "record_id")
-        town.deliver(STOPS, "2024-06-02", "增量", [stopped(one, "2024-01-31", "退休"), stopped(two, "2024-02-29")])
-        wrong = only(town.run("2024-06-02"))["delivery_id"]
-        self.withdraw(town, wrong)
-        night = town.run("2024-06-03")
-        assert standing(town, "insurance_stop", "record_id") == told
+    def test_a_delta_taken_back_leaves_things_as_they_were(self, whole: Town) -> None:
+        one, two = people(whole, 2)
+        whole.deliver(STOPS, "2024-06-01", "增量", [stopped(one, "2024-01-31", "合同期满")])
+        before = whole.run("2024-06-01")
+        told = standing(whole, "insurance_stop", "record_id")
+        whole.deliver(STOPS, "2024-06-02", "增量", [stopped(one, "2024-01-31", "退休"), stopped(two, "2024-02-29")])
+        wrong = only(whole.run("2024-06-02"))["delivery_id"]
+        self.withdraw(whole, wrong)
+        night = whole.run("2024-06-03")
+        assert standing(whole, "insurance_stop", "record_id") == told
         assert "2 行撤回，1 行恢复" in only(night)["reason"]
         assert {e["op"] for e in night.entries() if e["name"] == two.name} <= {"WITHDRAW", "UPD", "REVIEW"}
         assert before.entries()  # something had been said of them
@@ -232,11 +240,11 @@ class TestManifest:
 
 
 class TestSeveral:
-    def test_every_sheet_with_a_header_is_read_and_rows_are_numbered_by_sheet(self, town: Town) -> None:
-        one, two, three = people(town, 3)
+    def test_every_sheet_with_a_header_is_read_and_rows_are_numbered_by_sheet(self, whole: Town) -> None:
+        one, two, three = people(whole, 3)
         tables = {"东区": [died(one, "2024-06-01"), died(two, "2024-06-02")], "西区": [died(three, "2024-06-03")]}
-        sheets(town.workspace.inbox / "死亡_20240630_全量.xlsx", tables)
-        night = town.run("2024-06-30")
+        sheets(whole.workspace.inbox / "死亡_20240630_全量.xlsx", tables)
+        night = whole.run("2024-06-30")
         found = {r["sheet"]: (r["rows"], r["accepted"]) for r in night.rows("delivery")}
         assert found == {"东区": (2, 2), "西区": (1, 1)}
         assert len({r["delivery_id"] for r in night.rows("delivery")}) == 2
@@ -261,25 +269,25 @@ class TestSeveral:
         assert [e["cause"] for e in night.rows("ended")] == ["vanished"]
         assert len(standing(town, "death", "record_id")) == 2
 
-    def test_an_archive_is_its_members(self, town: Town) -> None:
-        one, two, three = people(town, 3)
-        town.drop("社保停保_20240630_全量_1.csv", [stopped(one, "2024-06-01")])
-        town.drop("第二部分.csv", [stopped(two, "2024-06-02")])
-        town.drop("死亡_20240629_增量.csv", [died(three, "2024-06-03")])
-        files = sorted(town.workspace.inbox.iterdir())
-        archive = town.workspace.inbox / "社保停保_20240630_全量.zip"
+    def test_an_archive_is_its_members(self, whole: Town) -> None:
+        one, two, three = people(whole, 3)
+        whole.drop("社保停保_20240630_全量_1.csv", [stopped(one, "2024-06-01")])
+        whole.drop("第二部分.csv", [stopped(two, "2024-06-02")])
+        whole.drop("死亡_20240629_增量.csv", [died(three, "2024-06-03")])
+        files = sorted(whole.workspace.inbox.iterdir())
+        archive = whole.workspace.inbox / "社保停保_20240630_全量.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for path in files:
                 packed.write(path, path.name)
                 path.unlink()
-        night = town.run("2024-06-30")
+        night = whole.run("2024-06-30")
         told = {
             (r["kind"], str(r["snapshot_date"]), r["coverage"], r["rows"], r["status"]) for r in night.rows("delivery")
         }
         assert told == {
             ("insurance_stop", "2024-06-30", "full", 1, "accepted"), ("death", "2024-06-29", "delta", 1, "accepted"),
         }  # fmt: skip
-        assert len(night.rows("delivery")) == 3 and not list(town.workspace.inbox.iterdir())
+        assert len(night.rows("delivery")) == 3 and not list(whole.workspace.inbox.iterdir())
         assert archive.name in {i["file_name"] for i in night.manifest["inputs"]}
 
     def test_rows_of_a_household_say_once_what_holds_for_all(self, town: Town) -> None:
@@ -328,12 +336,12 @@ class TestHabits:
 
 
 class TestScorecard:
-    def test_it_counts_what_an_office_sent_and_asks_for_what_is_missing(self, town: Town) -> None:
-        one, two, three = people(town, 3)
+    def test_it_counts_what_an_office_sent_and_asks_for_what_is_missing(self, whole: Town) -> None:
+        one, two, three = people(whole, 3)
         rows = [stopped(one, "2024-06-01"), stopped(one, "2024-06-01"), stopped(two, "2024-06-02", "乱写"), stopped(three, "很久以前"),
                 stopped(three, "2024-06-03") | {"证件号码": ""}]  # fmt: skip
-        town.deliver(STOPS, "2024-06-30", "全量", rows)
-        (score,) = town.run("2024-06-30").rows("scorecard")
+        whole.deliver(STOPS, "2024-06-30", "全量", rows)
+        (score,) = whole.run("2024-06-30").rows("scorecard")
         counted = ("rows", "quarantined", "repeated", "unknown_codes", "standing_rows", "valid_numbers")
         assert [score[c] for c in counted] == [5, 1, 1, 1, 3, 2]
         for part in ("1 行未接收", "1 行与同一文件中的另一行完全重复", "1 处代码", "66.7%"):

@@ -11,14 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.receiving import receive
-from flows.settings import read_settings
-from flows.taking_in import take_in_all
-from flows.workspace import Workspace, clear_scratch, init_workspace
-from ledger.seal import write_parquet
-from ledger.store import connect
-from schemas.extracts import LAYOUTS
-from schemas.tables import Delivery, Ended, Retold, Source, create_table, describe, standing_columns
+from flows.workspace import init_workspace
+from tests.light_nights import Nights
 
 KIND, LABEL = "work_capacity", "劳动能力鉴定"
 LEVELS = ("完全丧失", "大部分丧失", "部分丧失", "未丧失")
@@ -107,59 +101,17 @@ class Office:
         return Sent(as_of - timedelta(days=late), coverage, self.rows(self.chance.randrange(1, 9)), self.made, night)
 
 
-@dataclass
-class Nights:
-    """Nights that only take files in and fold what stands, without linking anybody."""
+def standing(nights: Nights) -> set[Row]:
+    found = nights.con.sql(f"select name, found_date::varchar, level from store.standing_{KIND}").fetchall()
+    assert len(found) == len(set(found)), "a row stands twice"
+    return set(found)
 
-    workspace: Workspace
-    run_no: int = 0
 
-    def __post_init__(self) -> None:
-        self.con = connect()
-        self.con.execute("create schema store")
-        for model in (Delivery, Ended, Retold, Source):
-            table = describe(model)
-            self.con.execute(create_table(f"store.{table.name}", [(c.name, c.sql) for c in table.columns]))
-        for kind, layout in LAYOUTS.items():
-            self.con.execute(create_table(f"store.standing_{kind}", standing_columns(layout)))
-
-    def run(self, as_of: date) -> list[tuple[str, str, str | None]]:
-        self.run_no += 1
-        clear_scratch(self.workspace)
-        for kind in LAYOUTS:
-            self.con.execute(f"drop table if exists added_{kind}")
-        self.con.execute("create or replace table source_tonight as from store.source limit 0")
-        settings = read_settings(self.workspace.root)
-        found = receive(self.workspace, settings)
-        received, _ = take_in_all(self.con, self.workspace, settings, found, as_of, self.run_no)
-        self._seal()
-        for one in found:
-            one.path.unlink()
-        return [(r.incoming.file_name, r.status, r.reason) for r in received]
-
-    def _seal(self) -> None:
-        folder = self.workspace.runs / f"{self.run_no:06d}" / "tables" / "standing"
-        folder.mkdir(parents=True)
-        write_parquet(self.con, f"select * exclude (rid) from added_{KIND}", folder / f"{KIND}.parquet")
-        write_parquet(self.con, "from delivery", folder.parent / "delivery.parquet")
-        self.con.execute(f"""
-            insert into store.delivery by name select * from delivery where status = 'accepted';
-            insert into store.ended by name select * from ended; insert into store.retold by name select * from retold;
-            delete from store.source where (kind, office, coverage) in (select (kind, office, coverage) from source_tonight);
-            insert into store.source by name select * from source_tonight;
-            insert into store.standing_{KIND} by name select * exclude (rid) from added_{KIND};
-            delete from store.standing_{KIND} where (office, record_id) in (select (office, record_id) from ended where kind = '{KIND}')
-        """)
-
-    def standing(self) -> set[Row]:
-        found = self.con.sql(f"select name, found_date::varchar, level from store.standing_{KIND}").fetchall()
-        assert len(found) == len(set(found)), "a row stands twice"
-        return set(found)
-
-    def told(self) -> dict[str, str]:
-        rows = self.con.sql("select file_name, delivery_id, rows, accepted, quarantined from delivery").fetchall()
-        assert all(n == a + q for _, _, n, a, q in rows)
-        return {name: sha for name, sha, *_ in rows}
+def told_by(nights: Nights) -> dict[str, str]:
+    """The delivery that each of tonight's files became."""
+    rows = nights.con.sql("select file_name, delivery_id, rows, accepted, quarantined from delivery").fetchall()
+    assert all(n == a + q for _, _, n, a, q in rows)
+    return {name: sha for name, sha, *_ in rows}
 
 
 def write(inbox: Path, sent: Sent, chance: random.Random) -> str:
@@ -198,7 +150,7 @@ def play(nights: Nights, seed: int, count: int) -> Iterator[tuple[int, set[Row],
             said = json.dumps({"withdraws": taken_ids[gone.number]})
             (inbox / f"撤回{number}.manifest.json").write_text(said, encoding="utf-8")
         status = {name: state for name, state, _ in nights.run(as_of)}
-        told = nights.told()
+        told = told_by(nights)
         if gone and not _outdone(model, gone):
             model.accepted.remove(gone)
         for one in sorted(sent, key=lambda s: s.place):
@@ -210,7 +162,7 @@ def play(nights: Nights, seed: int, count: int) -> Iterator[tuple[int, set[Row],
             if expected == "accepted":
                 model.accepted.append(one)
                 taken_ids[one.number] = told[one.file]
-        yield number, nights.standing(), model.standing()
+        yield number, standing(nights), model.standing()
 
 
 def _outdone(model: Model, gone: Sent) -> bool:
