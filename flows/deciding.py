@@ -6,7 +6,7 @@ from datetime import date, datetime
 import duckdb
 
 from flows.kinds import kinds_of_tonight, standing_kinds
-from ledger.delta import conserve, draft_entries, find_failing, load_fold
+from ledger.delta import conserve, draft_entries, find_failing, load_fold, take_decisions
 from policies.evaluate import KIN, describe_closings, evaluate, open_view
 from policies.pack import Pack
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
@@ -133,6 +133,7 @@ def post(
     con.execute(f"create or replace temp table taken_back as {taken_back}")
     load_fold(con)
     find_failing(con)
+    take_decisions(con, run_no, as_of, recorded_at)
     describe_closings(con, packs)
     draft_entries(con, run_no, as_of, recorded_at)
     return conserve(con)

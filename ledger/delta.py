@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from ledger.decisions import DECIDED_OUT, draft_decisions
 from schemas.errors import IntegrityError
 
 HERE = Path(__file__).parent
@@ -17,9 +18,11 @@ HERE = Path(__file__).parent
 OPEN_ITEMS = """
 create or replace temp table open_item as
 select entry_id, coalesce(person_id, 'E:' || basis) as person_id, pack, track, op, case when op in ('ADD', 'UPD') then 'IN' else op end as op_class, basis, clause,
-       ground, valid_from, evidence, parameters, rule_id, field
-from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') where is_open and rule_id is not null;
-create or replace temp table prior_state as
+       ground, valid_from, evidence, parameters, rule_id, field, answer, is_open as stands,
+       field is null and coalesce(answer in ('refused', 'covered') or (answer = 'settles' and op in ('PROP_EXIT', 'PROP_DEREG')), false) as is_decided_away
+from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') where valid_to is null and rule_id is not null
+  and op <> 'DECIDED' and json_extract_string(parameters, '$.fault') is null;
+create or replace temp table track_state as
 select person_id, pack, track, state from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
 """
 # Only what a source took back tonight takes a finding back: an older correction that left it standing did not end it,
@@ -33,7 +36,8 @@ with unmet as (
     where not exists (
         select 1 from finding as f
         where f.person_id = o.person_id and f.pack = o.pack and f.rule_id = o.rule_id and f.op_class = o.op_class
-          and (f.field is not null or f.basis is not distinct from o.basis))
+          and (f.field is not null or f.basis is not distinct from o.basis)
+          and (not o.is_decided_away or list_has_all(o.evidence, f.evidence)))
 ),
 gone as (
     select u.entry_id, bool_or(e.record_id is null or (e.is_tonight and e.cause in ('withdrawn', 'vanished', 'corrected')) or (not e.is_tonight and t.person_id is not null)) as is_withdrawn,
@@ -51,7 +55,7 @@ from unmet as u left join gone as g using (entry_id)
 ENTRIES = """
 create or replace temp table new_entry as
 with placed as (
-    select d.*, case when d.op = 'WITHDRAW' then 0 when d.is_closing then 1 when d.op = 'ADD' then 2 when d.op = 'UPD' then 3 else 4 end as phase,
+    select d.*, case when d.op = 'WITHDRAW' then -1 when d.op = 'DECIDED' then 0 when d.is_closing then 1 when d.op = 'ADD' then 2 when d.op = 'UPD' then 3 else 4 end as phase,
            p.state as state_before
     from draft as d left join prior_state as p on p.person_id = d.person_id and p.pack = d.pack and p.track = d.track
 ),
@@ -70,7 +74,7 @@ select $run_no || '-' || c.seq as entry_id, $run_no::bigint as run_no, c.seq, $r
        coalesce(lag(c.state_now) over (partition by c.person_id, c.pack, c.track order by c.seq), c.state_at_start) as state_from,
        if(c.op = 'WITHDRAW' and c.target is null, null, c.state_now) as state_to, coalesce(c.from_date, $as_of::date) as valid_from,
        case when c.is_closing then coalesce(c.from_date, $as_of::date) end as valid_to,
-       c.needs_decision, null::varchar as decision_entry, c.supersedes, c.evidence, c.parameters, c.reason,
+       c.needs_decision, c.decision_entry, c.supersedes, c.evidence, c.parameters, c.reason,
        c.list, c.employer_uscc, c.employer_name, c.due_date, c.content
 from chained as c left join everybody as p using (person_id)
 order by c.seq
@@ -100,6 +104,20 @@ def load_fold(con: duckdb.DuckDBPyConnection) -> None:
     """Make `open_item` and `prior_state` from `ledger_entry`, every entry sealed so far."""
     con.execute((HERE / "fold.sql").read_text(encoding="utf-8"))
     con.execute(OPEN_ITEMS)
+    con.execute("create or replace temp table prior_state as from track_state")
+
+
+def take_decisions(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, recorded_at: datetime) -> None:
+    """Put what people decided into the fold, before tonight's findings are compared with it. Needs `failing`, and makes it
+    and `open_item` anew where anything was decided."""
+    draft_decisions(con, run_no, as_of, recorded_at)
+    is_changed = con.execute("select exists (from decision_draft)").fetchall()[0][0]
+    if is_changed:
+        con.execute(OPEN_ITEMS)
+    con.execute(DECIDED_OUT)
+    if is_changed:
+        con.execute("delete from ledger_entry where starts_with(entry_id, 'tonight-')")
+        find_failing(con)
 
 
 def find_failing(con: duckdb.DuckDBPyConnection) -> None:

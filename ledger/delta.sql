@@ -1,14 +1,21 @@
 -- Tonight's findings against the fold: entries only where the answer changed.
--- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody. Out: draft.
+-- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, decided_out and
+-- decision_draft (decisions.py). Out: draft.
 create or replace temp table basis_row as
 with fresh as (
     select f.* from finding as f
     where not exists (
         select 1 from open_item as o
         where o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
-          and (f.field is not null or o.basis is not distinct from f.basis))
+          and (f.field is not null or o.basis is not distinct from f.basis)
+          and (not o.is_decided_away or list_has_all(o.evidence, f.evidence)))
 )
-select * from fresh;
+-- Whom a person decided out is not marked or proposed to leave again on the evidence of that very spell.
+select * from fresh as f
+where not exists (
+    select 1 from decided_out as x
+    where x.person_id = f.person_id and x.pack = f.pack and x.track = f.track and list_has_any(x.evidence, f.evidence)
+      and (f.op_class in ('FLAG_REEMP', 'PROP_EXIT', 'PROP_DEREG') or (f.op_class = 'REVIEW' and f.track = 'R')));
 
 create or replace temp table changed as
 select f.*, o.entry_id as old_entry
@@ -19,12 +26,13 @@ where f.field is not null and o.basis is distinct from f.basis;
 -- A person's row in a track after tonight: what stood before, less what is withdrawn whole, and what comes in.
 create or replace temp table track_row as
 with before as (
-    select person_id, pack, track, state from prior_state
+    select person_id, pack, track, state from track_state
 ),
 open_basis as (
-    select o.person_id, o.pack, o.track, count(*) as open_count, count(*) filter (f.is_withdrawn) as withdrawn_count
+    select o.person_id, o.pack, o.track, count(*) as open_count, count(*) filter (f.is_withdrawn) as withdrawn_count,
+           bool_or(o.answer in ('settles', 'step')) as is_confirmed
     from open_item as o left join failing as f on f.entry_id = o.entry_id
-    where o.op_class = 'IN' group by o.person_id, o.pack, o.track
+    where o.op_class = 'IN' and o.stands group by o.person_id, o.pack, o.track
 ),
 coming as (
     select person_id, pack, track, count(*) as new_count from basis_row where op_class = 'IN' and not needs_row group by person_id, pack, track
@@ -33,14 +41,15 @@ select coalesce(b.person_id, c.person_id) as person_id, coalesce(b.pack, c.pack)
        b.state as state_before,
        coalesce(b.state not in ('L0', 'H0', 'LX', 'HX', 'L6', 'H6'), false) as stood,
        coalesce(c.new_count, 0) as new_count, coalesce(ob.open_count, 0) as open_count,
-       coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count, false) and coalesce(c.new_count, 0) = 0 as is_emptied
+       coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count and not coalesce(ob.is_confirmed, false), false)
+       and coalesce(c.new_count, 0) = 0 as is_emptied
 from before as b
 full join coming as c on c.person_id = b.person_id and c.pack = b.pack and c.track = b.track
 left join open_basis as ob on ob.person_id = b.person_id and ob.pack = b.pack and ob.track = b.track;
 
 -- What speaks of a row needs it; what says that a basis is gone needs that basis to stand open in the ledger.
 create or replace temp table meant as
-with open_basis as (select distinct person_id, pack, track, basis from open_item where op_class = 'IN')
+with open_basis as (select distinct person_id, pack, track, basis from open_item where op_class = 'IN' and stands)
 select f.* from finding as f
 left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
 left join open_basis as b on b.person_id = f.person_id and b.pack = f.pack and b.track = f.track and b.basis = f.needs_basis
@@ -69,12 +78,13 @@ orphaned as (  -- what only speaks of a row goes with it
     select o.*, false as is_withdrawn, false as is_absent from open_item as o
     inner join rule_trait as r on r.pack = o.pack and r.rule_id = o.rule_id
     inner join track_row as t on t.person_id = o.person_id and t.pack = o.pack and t.track = o.track
-    where r.needs_row and t.is_emptied and o.entry_id not in (select entry_id from failing)
+    where r.needs_row and t.is_emptied and not o.is_decided_away and o.entry_id not in (select entry_id from failing)
 )
 select x.*, r.entry_id is not null as is_replaced
 from (select * from failing union all by name select * from orphaned) as x left join replaced as r using (entry_id)
-where x.is_withdrawn or x.op_class <> 'IN' or r.entry_id is not null
-   or (x.person_id, x.pack, x.track) not in (select person_id, pack, track from leaving);
+where r.entry_id is not null
+   or (not x.is_decided_away
+       and (x.is_withdrawn or x.op_class <> 'IN' or (x.person_id, x.pack, x.track) not in (select person_id, pack, track from leaving)));
 
 create or replace temp table draft as
 with first_in as (
@@ -87,7 +97,7 @@ answers as (
            (select min(x.entry_id) from ending as x where x.is_replaced and x.person_id = w.person_id and x.pack = w.pack
               and x.rule_id = w.rule_id and x.basis is not distinct from w.basis) as supersedes,
            w.evidence, w.parameters, w.reason, null::date as from_date, false as is_closing,
-           w.list, w.employer_uscc, w.employer_name, w.due_date, w.content, w.state_from
+           w.list, w.employer_uscc, w.employer_name, w.due_date, w.content, w.state_from, null::varchar as decision_entry
     from wanted as w
     left join track_row as t on t.person_id = w.person_id and t.pack = w.pack and t.track = w.track
     left join first_in as fi on fi.person_id = w.person_id and fi.pack = w.pack and fi.track = w.track
@@ -95,7 +105,7 @@ answers as (
 changes as (
     select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, state_to as target,
            old_entry as supersedes, evidence, parameters, reason, null::date as from_date, false as is_closing,
-           list, employer_uscc, employer_name, due_date, content, state_from
+           list, employer_uscc, employer_name, due_date, content, state_from, null as decision_entry
     from changed
 ),
 ended_basis as (
@@ -108,19 +118,20 @@ still_held as (  -- on hold after tonight, by another rule or a new finding
 ),
 closings as (
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
-           if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') as needs_decision,
+           if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'IN' and x.is_withdrawn and coalesce(x.answer in ('settles', 'step'), false)) as needs_decision,
            case when x.op_class = 'HOLD' and x.ground is distinct from 'locked' and coalesce(t.open_count + t.new_count, 0) = 0
                      and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
+                when x.op_class = 'IN' and x.answer in ('settles', 'step') and coalesce(c.state_to, '') <> 'H4' then null
                 when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
            if(x.is_withdrawn, x.valid_from, null) as from_date, true as is_closing,
-           null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from
+           null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from, null as decision_entry
     from ending as x
     left join closing as c on c.person_id = x.person_id and c.pack = x.pack and c.rule_id = x.rule_id
     left join track_row as t on t.person_id = x.person_id and t.pack = x.pack and t.track = x.track
     left join ended_basis as b on b.person_id = x.person_id and b.pack = x.pack and b.track = x.track
     where not x.is_replaced
 )
-select * from answers union all select * from changes union all select * from closings;
+select * from answers union all select * from changes union all select * from closings union all by name select * from decision_draft;

@@ -2,18 +2,45 @@
 -- word. One that leaves the row standing carries no state.
 -- Which entries are in effect on a date, as known at a time. An entry ends another one from its own valid_from on; an
 -- entry whose valid_to equals its valid_from only ends. `ledger_entry` is every entry ever sealed.
+-- A human decision (DECIDED) leaves what it decided in effect and answers it: `answer` is settles, step or refused; an exit
+-- that was confirmed answers whatever was asked of the track before it (`covered`). What was refused, or left behind by an
+-- exit, is no longer open.
 create or replace macro ledger_effective(as_of, known_at) as table
-with known as (select * from ledger_entry where recorded_at <= known_at and valid_from <= as_of)
-select e.*, json_extract_string(e.parameters, '$.rule') as rule_id, json_extract_string(e.parameters, '$.field') as field,
-       e.valid_to is null as is_open
-from known as e
-where e.entry_id not in (select supersedes from known where supersedes is not null);
+with known as (select * from ledger_entry where recorded_at <= known_at and valid_from <= as_of),
+standing as (
+    select * from known where entry_id not in (select supersedes from known where supersedes is not null)
+),
+answered as (
+    select decision_entry, arg_max(json_extract_string(parameters, '$.effect'), (run_no, seq)) as answer
+    from standing where op = 'DECIDED' group by decision_entry
+),
+left_track as (
+    select person_id, pack, track, max((run_no, seq)) as place
+    from standing where op = 'DECIDED' and state_to in ('R3', 'H6', 'L6') and json_extract_string(parameters, '$.decision') = '确认'
+      and state_to <> state_from group by person_id, pack, track
+),
+moved_on as (  -- recognised, or confirmed to work: whether they come in is asked no more, though the basis stands
+    select person_id, pack, track, max((run_no, seq)) as place
+    from standing where op = 'DECIDED' and state_to in ('H4', 'L5') and state_to <> state_from group by person_id, pack, track
+),
+told as (
+    select e.*, m.place is not null and (e.run_no, e.seq) < m.place and e.op in ('ADD', 'UPD') as is_overtaken, if(l.place is not null and (e.run_no, e.seq) < l.place and e.op <> 'DECIDED' and coalesce(a.answer, '') <> 'refused',
+                   if(a.answer = 'settles' and e.op in ('PROP_EXIT', 'PROP_DEREG'), 'settles', 'covered'), a.answer) as answer
+    from standing as e
+    left join answered as a on a.decision_entry = e.entry_id
+    left join moved_on as m on m.person_id = e.person_id and m.pack = e.pack and m.track = e.track
+    left join left_track as l on l.person_id = e.person_id and l.pack = e.pack and l.track = e.track
+)
+select e.* exclude (is_overtaken) replace (e.needs_decision and coalesce(e.answer, 'step') = 'step' and not e.is_overtaken as needs_decision),
+       json_extract_string(e.parameters, '$.rule') as rule_id, json_extract_string(e.parameters, '$.field') as field,
+       e.valid_to is null and coalesce(e.answer, '') not in ('refused', 'covered') as is_open
+from told as e;
 
 create or replace macro ledger_state_on(as_of, known_at) as table
 with effective as (select * from ledger_effective(as_of, known_at)),
 latest as (
     select person_id, pack, track, arg_max(state_to, (run_no, seq)) filter (state_to is not null) as state,
-           arg_max(needs_decision and not is_open, (run_no, seq)) as is_ended_unanswered
+           arg_max(needs_decision and not is_open, (run_no, seq)) filter (op <> 'DECIDED') as is_ended_unanswered
     from effective group by person_id, pack, track
 ),
 named as (  -- every source that named the person and was not taken back, also one that has since ended
@@ -28,7 +55,7 @@ held as (
     select person_id, pack, track,
            coalesce(list_sort(list_distinct(list(basis) filter (op in ('ADD', 'UPD') and basis is not null and field is null))), []) as basis,
            arg_max(basis, (valid_from, run_no, seq)) filter (field = 'tier') as tier,
-           min(valid_from) as since, bool_or(needs_decision) as needs_decision, count(*) as open_count
+           min(valid_from) as since, bool_or(needs_decision) as needs_decision, count(*) filter (op <> 'DECIDED') as open_count
     from effective where is_open group by person_id, pack, track
 ),
 counted as (
@@ -36,7 +63,7 @@ counted as (
     where recorded_at <= known_at and valid_from <= as_of group by person_id, pack, track
 )
 select l.person_id, l.pack, l.track, l.state, coalesce(h.basis, []) as basis, h.tier, h.since,
-       coalesce(h.needs_decision, false) or (h.person_id is null and l.is_ended_unanswered) as needs_decision, coalesce(n.sources, []) as sources,
+       coalesce(h.needs_decision, false) or (coalesce(h.open_count, 0) = 0 and coalesce(l.is_ended_unanswered, false)) as needs_decision, coalesce(n.sources, []) as sources,
        json_object('entries', c.entry_count, 'open', coalesce(h.open_count, 0))::varchar as counters
 from latest as l left join held as h using (person_id, pack, track) left join named as n using (person_id, pack, track)
 inner join counted as c using (person_id, pack, track)

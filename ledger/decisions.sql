@@ -1,0 +1,61 @@
+-- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, and `effective`,
+-- made once from ledger_effective. Out: asked (decided entries), applied (DECIDED entries in effect), noted, verdict.
+create or replace temp table effective as
+select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
+
+create or replace temp table applied as
+select e.entry_id, e.decision_entry, coalesce(e.person_id, 'E:' || t.basis) as person_id, e.pack, e.track, e.clause, e.basis, e.ground, e.state_from, e.state_to,
+       e.valid_from, e.evidence, e.run_no, e.seq, json_extract_string(e.parameters, '$.decision') as decision, json_extract_string(e.parameters, '$.role') as role, json_extract_string(e.parameters, '$.effect') as effect,
+       json_extract_string(e.parameters, '$.record') as record_id, json_extract_string(e.parameters, '$.by') as officer_key,
+       json_extract_string(e.parameters, '$.person') as person_key
+from effective as e inner join ledger_entry as t on t.entry_id = e.decision_entry where e.op = 'DECIDED';
+
+create or replace temp table noted as
+select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.clause, e.basis, e.ground, e.evidence, e.parameters, e.decision_entry,
+       json_extract_string(e.parameters, '$.record') as record_id, json_extract_string(e.parameters, '$.fault') as fault
+from effective as e where e.op = 'REVIEW' and e.track = 'T' and json_extract_string(e.parameters, '$.fault') is not null;
+
+-- The entry a row decides: who answers on a DECIDED entry means what that one decided.
+create or replace temp table verdict as
+with named as (
+    select d.office, d.record_id, d.decision, coalesce(d.role, '') as role, d.decided_date, coalesce(d.effective_date, d.decided_date) as from_date,
+           md5(concat_ws(chr(31), d.office, d.officer, d.role)) as officer_key, md5(concat_ws(chr(31), d.office, d.officer)) as person_key,
+           if(e.op = 'DECIDED', e.decision_entry, e.entry_id) as entry_id
+    from now_decision as d inner join ledger_entry as e on e.entry_id = trim(d.entry_id)
+)
+select distinct on (n.entry_id, n.office, n.record_id) n.*, exists (from effective as f where f.entry_id = n.entry_id) as is_effective,
+       exists (from failing as x where x.entry_id = n.entry_id and x.is_withdrawn) as is_going, a.entry_id as applied_entry
+from named as n
+left join applied as a on a.decision_entry = n.entry_id and a.officer_key = n.officer_key and a.decision = n.decision and a.valid_from = n.from_date
+order by n.entry_id, n.office, n.record_id, a.run_no desc, a.seq desc;
+
+create or replace temp table asked as
+with first_of as (  -- the state before the first entry in effect of one op
+    select coalesce(person_id, 'E:' || basis) as person_id, pack, track, op, arg_min(state_from, (run_no, seq)) filter (state_from is distinct from state_to) as state_before
+    from effective group by all
+),
+open_beside as (
+    select t.entry_id, count(o.entry_id) filter (o.op = t.op) as same_op, count(o.entry_id) filter (o.op in ('ADD', 'UPD') and o.field is null) as bases
+    from effective as t
+    left join effective as o on o.person_id = t.person_id and o.pack = t.pack and o.track = t.track and o.entry_id <> t.entry_id
+         and o.valid_to is null and o.is_open and o.op <> 'DECIDED'
+    where t.entry_id in (select entry_id from verdict) group by t.entry_id
+)
+select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.op, e.clause, e.basis, e.ground, e.evidence,
+       json_extract_string(e.parameters, '$.rule') as rule_id,
+       case when e.op in ('UPD', 'WITHDRAW') and e.valid_to is not null then 'END' when e.op in ('ADD', 'UPD') then 'IN' else e.op end as op_class,
+       coalesce(p.state, e.state_to, if(e.track = 'R', 'R1', e.track || '0')) as state, coalesce(f.state_before, e.state_from, if(e.track = 'R', 'R1', e.track || '0')) as state_before,
+       coalesce(b.same_op, 0) > 0 as has_same_op, coalesce(b.bases, 0) > 0 as has_basis
+from ledger_entry as e
+left join prior_state as p on p.person_id is not distinct from e.person_id and p.pack = e.pack and p.track = e.track
+left join first_of as f on f.person_id = coalesce(e.person_id, 'E:' || e.basis) and f.pack = e.pack and f.track = e.track and f.op = e.op
+left join open_beside as b on b.entry_id = e.entry_id
+where e.entry_id in (select entry_id from verdict);
+
+-- A decision is taken back when its row was withdrawn or corrected and the officer does not say the same again. A row that
+-- merely does not come any more takes nothing back.
+create or replace temp table reversed as
+select a.*, p.state as state_now from applied as a
+left join prior_state as p on p.person_id = a.person_id and p.pack = a.pack and p.track = a.track
+where a.entry_id not in (select applied_entry from verdict where applied_entry is not null)
+  and a.record_id in (select record_id from ended_log where kind = 'decision' and cause in ('withdrawn', 'corrected'));
