@@ -4,6 +4,7 @@ Applying a run is one function for the nightly refresh and for a rebuild from no
 refreshed store is written beside and renamed: a reader sees the old one or the new one.
 """
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable
@@ -90,13 +91,15 @@ def build_store(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Pat
 
 
 def held_runs(path: Path, runs: Path) -> list[int] | None:
-    """The runs a store holds, or None where it cannot be read or speaks of another place."""
+    """The runs a store holds, or None where it cannot be read, was made by another version, or speaks of another place."""
     if not path.is_file():
         return None
     try:
         con = connect(path, read_only=True)
         try:
             rows = con.execute("select run_no, runs_folder from applied_run order by run_no").fetchall()
+            if con.execute("select fingerprint from made_by").fetchall() != [(fingerprint(),)]:
+                return None
             for table in KEPT:  # a spoilt block is only noticed when it is read
                 con.execute(f"select bit_xor(hash(t)) from {table} as t").fetchall()
         finally:
@@ -104,6 +107,14 @@ def held_runs(path: Path, runs: Path) -> list[int] | None:
     except duckdb.Error:
         return None
     return [number for number, _ in rows] if all(folder == str(runs.resolve()) for _, folder in rows) else None
+
+
+def fingerprint() -> str:
+    """What the store is made of: its tables and its fold. Another one means that it must be made anew."""
+    tables = [(t.name, t.columns) for t in map(describe, (*PUBLISHED, *INTERNAL)) if t.name in KEPT]
+    kinds = [(kind, standing_columns(layout)) for kind, layout in LAYOUTS.items()]
+    said = repr((tables, kinds, STANDING_VIEW, STATE_VIEW)) + FOLD.read_text(encoding="utf-8")
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _refresh(
@@ -139,6 +150,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         if table.name in KEPT:
             con.execute(create_table(table.name, ((c.name, c.sql) for c in table.columns)))
     con.execute("create table applied_run (run_no bigint, runs_folder varchar)")
+    con.execute("create table made_by as select $1::varchar as fingerprint", [fingerprint()])
     con.execute(FOLD.read_text(encoding="utf-8"))
     con.execute(STATE_VIEW)
 

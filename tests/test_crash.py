@@ -16,6 +16,7 @@ import pytest
 from flows.look import opened_store
 from flows.workspace import Workspace, locked
 from ledger.seal import read_manifest, sealed_runs
+from ledger.store import fingerprint
 from ledger.verify import verify
 from tests.rough_files import (
     ROOT,
@@ -243,6 +244,17 @@ def test_a_store_with_one_rotten_block_is_healed_by_the_next_command(rotten: Wor
 def test_rebuild_heals_a_rotten_store(rotten: Workspace) -> None:
     assert zhaoren_here("rebuild", rotten.root).returncode == 0
     assert zhaoren_here("explain", rotten.root, "--person", "P000000001").returncode == 0
+
+
+def test_a_store_of_another_version_is_made_anew(small: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(small.root, tmp_path)
+    with opened_store(workspace):
+        pass
+    with duckdb.connect(str(workspace.store)) as con:
+        con.execute("update made_by set fingerprint = 'older'; delete from ledger_entry")
+    with opened_store(workspace) as con:
+        assert con.execute("select fingerprint from made_by").fetchall() == [(fingerprint(),)]
+        assert con.execute("select count(*) > 0 from ledger_entry").fetchall() == [(True,)]
 
 
 # One run at a time.
