@@ -20,6 +20,7 @@ import duckdb
 from flows import deciding, linking, publishing, taking_in
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
+from flows.recording import require_totals
 from flows.scorecard import score_sources
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, clear_scratch
@@ -144,6 +145,7 @@ def step_read(night: Night) -> None:
 
 def step_link(night: Night) -> None:
     night.blocked = linking.link(night.con, night.run_no, night.model, night.workspace.runs)
+    require_totals(night.con)
     score_sources(night.con, night.settings, night.as_of, night.run_no)
 
 

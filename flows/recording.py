@@ -8,6 +8,7 @@ import pyarrow as pa
 from intake.raw import RawTable
 from intake.receive import Incoming
 from intake.standing import Intake
+from schemas.errors import IntegrityError
 from schemas.tables import Delivery, Notice, Quarantine, Retold, create_table, describe
 
 SHOWN_WORDS = 20
@@ -95,3 +96,16 @@ def _record_faults(con: duckdb.DuckDBPyConnection, incoming: Incoming, sheet: st
         "insert into quarantine select ?, f.*, ?, ? from fault as f", [incoming.delivery_id, incoming.file_name, sheet]
     )
     con.unregister("fault")
+
+
+BROKEN_TOTALS = """
+select count(*) from delivery
+where rows <> accepted + quarantined or accepted <> unchanged + linked + new_person + not_linked + review
+"""
+
+
+def require_totals(con: duckdb.DuckDBPyConnection) -> None:
+    """Raises: IntegrityError, where some file's rows are not all accounted for: then nothing is published."""
+    broken = con.execute(BROKEN_TOTALS).fetchall()[0][0]
+    if broken:
+        raise IntegrityError(f"{broken} 个交付文件的行数合计对不上，本夜没有发布；请保留收件箱中的文件并报告。")

@@ -10,6 +10,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from flows import linking
+from schemas.errors import IntegrityError
 from tests.light_nights import LightTown
 from tests.nightshift import Night, Someone, Town
 
@@ -346,3 +348,12 @@ class TestScorecard:
         assert [score[c] for c in counted] == [5, 1, 1, 1, 3, 2]
         for part in ("1 行未接收", "1 行与同一文件中的另一行完全重复", "1 处代码", "66.7%"):
             assert part in score["resupply"]
+
+
+def test_a_night_whose_rows_do_not_add_up_publishes_nothing(whole: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole.deliver(DEATHS, "2024-06-30", "全量", [died(people(whole, 1)[0], "2024-06-01")])
+    counts = linking.COUNTS.replace("not_linked = n.not_linked", "not_linked = n.not_linked + 1")
+    monkeypatch.setattr(linking, "COUNTS", counts)
+    with pytest.raises(IntegrityError, match="合计对不上"):
+        whole.run("2024-06-30")
+    assert not list(whole.workspace.runs.iterdir()) and list(whole.workspace.inbox.iterdir())
