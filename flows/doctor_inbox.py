@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from flows.gates import gate, refuse_future
+from flows.recording import make_source_tonight
 from flows.settings import Settings
 from flows.workspace import Workspace
 from intake.archives.unpack import is_archive, unpack
@@ -22,9 +23,6 @@ from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 
 Told = tuple[str, str, bool, str]
-HISTORY = """
-create table source_tonight (kind varchar, office varchar, coverage varchar, snapshot_date date, rows bigint, headers varchar[])
-"""
 
 
 def examine_inbox(workspace: Workspace, settings: Settings, today: date) -> Iterator[Told]:
@@ -41,7 +39,7 @@ def examine_inbox(workspace: Workspace, settings: Settings, today: date) -> Iter
 
 def _history(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     con = connect()
-    con.execute(HISTORY)
+    make_source_tonight(con)
     if workspace.store.is_file():
         con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
     else:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from flows.not_people import QUESTION
+
 SAME, APART = "同一人", "非同一人"
 
 
@@ -29,7 +31,7 @@ def honour(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(KEPT_APART)
 
 
-SAID = r"""
+SAID = f"""
 create or replace temp table reviewer_said as
 with standing as (
     select entry_id, decision, decided_date, record_id from store.standing_decision
@@ -38,8 +40,8 @@ with standing as (
     select entry_id, decision, decided_date, record_id from added_decision
     where (office, record_id) not in (select (office, record_id) from ended where kind = 'decision')
 )
-select decision, decided_date, record_id, regexp_extract(entry_id, '^\s*([0-9a-fA-F]{8,64})[:：]([0-9]+)\s*$', ['delivery', 'row']) as place
-from standing where list_contains($verdicts, decision) and regexp_full_match(entry_id, '\s*[0-9a-fA-F]{8,64}[:：][0-9]+\s*')
+select decision, decided_date, record_id, regexp_extract(entry_id, '{QUESTION}', ['delivery', 'row']) as place
+from standing where list_contains($verdicts, decision) and regexp_matches(entry_id, '{QUESTION}')
 """
 # A candidate that was merged since stands for the one it was merged into.
 JUDGED = """

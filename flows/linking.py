@@ -97,7 +97,7 @@ def _people(kinds: Iterable[str]) -> list[tuple[str, Layout]]:
 
 def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
     selects = [
-        "select rid, false as is_retry, null::varchar as prior_status, null::varchar as prior_person, c.* exclude (rid) from ("
+        "select rid, false as is_retry, null::varchar as prior_status, null::varchar as prior_person, null::varchar as prior_rule, c.* exclude (rid) from ("
         + claim_select(kind, f"added_{kind}", {name for name, _ in row_columns(layout)}, "rid")
         + ") as c"
         for kind, layout in _people(kinds_of_tonight(con)) or [next(iter(PERSON_LAYOUTS.items()))]
@@ -112,7 +112,6 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create or replace temp sequence retry_rid start with 4611686018427387904"
     )  # above every row of tonight
-    con.execute("create or replace temp table prior_rule (rid bigint, rule varchar)")
     for kind, layout in _people(standing_kinds(con)):
         columns = {name for name, _ in row_columns(layout)}
         con.execute(f"""
@@ -124,15 +123,11 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
         """)
         con.execute(f"""
             insert into incoming_claim
-            select nextval('retry_rid'), true, if(r.match_status = 'new_person', 'linked', r.match_status), r.person_id, c.* exclude (rid)
+            select nextval('retry_rid'), true, if(r.match_status = 'new_person', 'linked', r.match_status), r.person_id, r.rule, c.* exclude (rid)
             from ({claim_select(kind, "retry", columns, "0")}) as c inner join retry as r using (office, record_id)
         """)
         con.execute("""
             insert into claim_number select i.rid, r.id_class, r.id_key, r.id_part
-            from incoming_claim as i inner join retry as r using (office, record_id) where i.is_retry and i.kind = ?
-        """, [kind])  # fmt: skip
-        con.execute("""
-            insert into prior_rule select i.rid, r.rule
             from incoming_claim as i inner join retry as r using (office, record_id) where i.is_retry and i.kind = ?
         """, [kind])  # fmt: skip
 
@@ -201,9 +196,9 @@ select l.kind, l.office, l.record_id, l.person_id, if(l.match_status = 'quaranti
        if(l.match_status = 'quarantine', 'no_usable_number', l.rule) as rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up,
        l.match_weight, l.runner_up_weight, l.weights, l.levels,
        (select run_no from this_run) as run_no,
-       if(l.rule is not distinct from 'reviewer' or p.rule is not distinct from 'reviewer' or (l.kind, l.office, l.record_id) in (select (kind, office, record_id) from judged),
+       if(l.rule is not distinct from 'reviewer' or c.prior_rule is not distinct from 'reviewer' or (l.kind, l.office, l.record_id) in (select (kind, office, record_id) from judged),
           'person', 'data') as cause
-from linked as l left join prior_rule as p using (rid) inner join claim as c using (rid)
+from linked as l inner join claim as c using (rid)
 where c.is_retry and l.match_status <> 'new_person' and (l.match_status <> 'quarantine' or c.prior_status = 'linked')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person)
 """

@@ -20,7 +20,7 @@ import duckdb
 from flows import deciding, linking, publishing, taking_in
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
-from flows.recording import require_totals
+from flows.recording import make_source_tonight, require_totals
 from flows.scorecard import score_sources
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, clear_scratch
@@ -109,9 +109,7 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     workspace.staging.mkdir()
     con = connect(scratch=workspace.work / "spill")
     con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
-    con.execute(
-        "create table source_tonight (kind varchar, office varchar, coverage varchar, snapshot_date date, rows bigint, headers varchar[])"
-    )
+    make_source_tonight(con)
     recorded_at = datetime.now(UTC).replace(microsecond=0)
     return Night(
         workspace, as_of, settings, recorded_at, (numbers[-1] if numbers else 0) + 1, con, match_model(workspace)

@@ -29,9 +29,10 @@ select a.rid, '{kind}' as kind, a.office, a.record_id, a.delivery_id, a.row_no, 
 from added_{kind} as a left join asked_person as p using (rid)
 """
 # A question about a row is named `delivery:row`, as the workbook of open questions writes it.
-QUESTIONS = r"""
+QUESTION = r"^\s*([0-9a-fA-F]{8,64})[:：]([0-9]+)\s*$"
+QUESTIONS = f"""
 create or replace temp table decision_target as
-select d.rid, trim(d.entry_id) as entry_id, regexp_extract(d.entry_id, '^\s*([0-9a-fA-F]{8,64})[:：]([0-9]+)\s*$', ['delivery', 'row']) as place
+select d.rid, trim(d.entry_id) as entry_id, regexp_extract(d.entry_id, '{QUESTION}', ['delivery', 'row']) as place
 from added_decision as d
 """
 ORPHANS = """

@@ -9,7 +9,7 @@ from intake.raw import RawTable
 from intake.receive import Incoming
 from intake.standing import Intake
 from schemas.errors import IntegrityError
-from schemas.tables import Delivery, Notice, Quarantine, Retold, create_table, describe
+from schemas.tables import Delivery, Notice, Quarantine, Retold, Source, create_table, describe
 
 SHOWN_WORDS = 20
 
@@ -21,6 +21,11 @@ def make_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop table if exists {table.name}")
         con.execute(create_table(table.name, [(c.name, c.sql) for c in table.columns]))
     con.execute(ENDED)
+
+
+def make_source_tonight(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty `source_tonight`: the newest snapshots of the sources that deliver tonight."""
+    con.execute(create_table("source_tonight", [(c.name, c.sql) for c in describe(Source).columns]))
 
 
 ENDED = """

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows.settings import read_settings
+from flows.settings import Settings, read_settings
 from flows.workspace import Workspace
 from intake.raw import RawTable
 from intake.read import read_cells
@@ -31,7 +31,11 @@ def read_again(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: s
     then is read in its new meaning."""
     deliveries = str(workspace.runs / "*" / "tables" / "delivery.parquet")
     kept = Kept(*con.execute(KEPT, {"deliveries": deliveries, "delivery": delivery}).fetchall()[0])
+    return kept, read_kept(workspace, read_settings(workspace.root), kept)
+
+
+def read_kept(workspace: Workspace, settings: Settings, kept: Kept) -> RawTable:
+    """The delivery's table, out of the kept file that may hold several."""
     data = (workspace.archive / kept.file_sha256).read_bytes()
-    habits = read_settings(workspace.root).habits(kept.kind, kept.office)
-    tables = read_cells(data, LAYOUTS[kept.kind], habits, [])
-    return kept, next((t for t in tables if t.sheet == kept.sheet), tables[0])
+    tables = read_cells(data, LAYOUTS[kept.kind], settings.habits(kept.kind, kept.office), [])
+    return next((t for t in tables if t.sheet == kept.sheet), tables[0])

@@ -6,9 +6,9 @@ from dataclasses import replace
 import duckdb
 
 from flows.recording import notice, record
+from flows.reread import Kept, read_kept
 from flows.settings import Settings
 from flows.workspace import Workspace
-from intake.read import read_cells
 from intake.receive import Incoming
 from intake.withdrawal import Told, Withdrawal, take_back
 from schemas.errors import DeliveryRefused
@@ -92,6 +92,4 @@ def _history(
     kind, office = told.kind or "", told.office
     rows = con.execute(TOLD, {"kind": kind, "office": office, "gone": gone}).fetchall()
     for delivery, number, is_full, sha, sheet in rows:
-        data = (workspace.archive / sha).read_bytes()
-        tables = read_cells(data, LAYOUTS[kind], settings.habits(kind, office), [])
-        yield Told(delivery, number, is_full, next((t for t in tables if t.sheet == sheet), tables[0]))
+        yield Told(delivery, number, is_full, read_kept(workspace, settings, Kept(kind, office, sha, sheet)))

@@ -76,15 +76,16 @@ where agency_of(delivery.kind) = $agency order by file_name, delivery_id, notice
         Column("message", "说明", 70, wrap=True),
     ),
 )
+SCORE_ROWS = """
+select agency_of(s.kind) as agency, word_kind(s.kind) as kind, s.office, s.snapshot_date, s.days_late, s.files, s.refused_files, s.rows,
+    s.quarantined, s.repeated, s.unknown_codes, case when s.standing_rows > 0 then s.valid_numbers / s.standing_rows end as valid_share,
+    case when b.standing_rows > 0 then b.valid_numbers / b.standing_rows end as valid_before, b.quarantined as quarantined_before, s.resupply
+from scorecard as s left join scorecard_before as b using (kind, office) order by agency, s.kind, s.office
+"""
 SCORES = Sheet(
     name="报送评分",
     grain="本单位的一类数据（有效证件号码按现存的行计算）",
-    rows="""
-select word_kind(s.kind) as kind, s.office, s.snapshot_date, s.days_late, s.files, s.refused_files, s.rows, s.quarantined, s.repeated,
-    s.unknown_codes, case when s.standing_rows > 0 then s.valid_numbers / s.standing_rows end as valid_share,
-    case when b.standing_rows > 0 then b.valid_numbers / b.standing_rows end as valid_before, b.quarantined as quarantined_before, s.resupply
-from scorecard as s left join scorecard_before as b using (kind, office) where agency_of(s.kind) = $agency order by s.kind, s.office
-""",
+    rows=f"select * exclude (agency) from ({SCORE_ROWS}) where agency = $agency",
     columns=SCORE_COLUMNS,
 )
 AGENCIES = """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, write_book
 from reports.ledger_delta import packs_in_use
-from reports.quality_feedback import SCORE_COLUMNS
+from reports.quality_feedback import SCORE_COLUMNS, SCORE_ROWS
 from reports.run_note import Night
 from reports.sheet import DAY, WHOLE, Block, Chart, Column, Page, Series, Sheet
 from reports.words import BLOCKING_WORDS, KIND_WORDS
@@ -117,12 +117,7 @@ order by file_name, delivery_id, notice."column", notice."check"
 SCORES = Sheet(
     name="报送评分",
     grain="一个来源",
-    rows="""
-select agency_of(s.kind) as agency, word_kind(s.kind) as kind, s.office, s.snapshot_date, s.days_late, s.files, s.refused_files, s.rows,
-    s.quarantined, s.repeated, s.unknown_codes, case when s.standing_rows > 0 then s.valid_numbers / s.standing_rows end as valid_share,
-    case when b.standing_rows > 0 then b.valid_numbers / b.standing_rows end as valid_before, b.quarantined as quarantined_before, s.resupply
-from scorecard as s left join scorecard_before as b using (kind, office) order by agency, s.kind, s.office
-""",
+    rows=SCORE_ROWS,
     columns=(Column("agency", "来源单位", 20), *SCORE_COLUMNS),
 )
 SHEETS = (OUTCOMES, OPS_TONIGHT, CHANGES, DELIVERIES, SCORES, NOTICES, LISTS)
