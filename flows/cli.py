@@ -208,6 +208,37 @@ def train(directory: Dir) -> None:
     typer.echo(training_text(model, read_model()))
 
 
+@app.command(
+    help="把每次运行的台账增量写成编号、相连、可核对的数据包，发给设置中的接收方；加 --snapshot 写一份完整快照。\n\n"
+    "例：zhaoren send 工作区 --to 市信息中心 --out 外发"
+)
+def send(
+    directory: Dir,
+    to: Annotated[str, typer.Option("--to", help="接收方，见 zhaoren.toml 的 [recipients]", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="数据包写到的目录；已在其中的不重写", show_default=False)],
+    snapshot: Annotated[bool, typer.Option("--snapshot", help="写一份截至最近一次运行的快照")] = False,
+) -> None:
+    from flows.exchange import send as write_packages
+
+    written = write_packages(_workspace(directory), to, out, is_snapshot=snapshot)
+    names = "、".join(p.name for p in written) or say("没有新的", "nothing new")
+    _say(f"写好 {len(written)} 个数据包：{names}", f"{len(written)} packages written: {names}")
+
+
+@app.command(
+    help="接收方：把收到的数据包并入自己的台账副本；缺号、重复、乱序、改动都会发现。\n\n例：zhaoren receive 台账副本 收到的目录"
+)
+def receive(
+    directory: Annotated[Path, typer.Argument(help="台账副本所在目录，没有时新建", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(help="数据包，或放数据包的目录", show_default=False)],
+) -> None:
+    from flows.exchange import receive_packages, received_text
+
+    result = receive_packages(directory, files)
+    typer.echo(received_text(result))
+    raise typer.Exit(3 if result.refused or result.missing is not None else 0)
+
+
 @app.command(help="用 Prefect 按时运行（北京时间），按 Ctrl-C 结束。\n\n例：zhaoren schedule 工作区 --cron '0 2 * * *'")
 def schedule(
     directory: Dir, cron: Annotated[str, typer.Option("--cron", help="cron 表达式，按北京时间", show_default=False)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.pack_settings import Values, read_parameters
+from flows.recipients import Recipient, read_recipients
 from flows.source_settings import Source, number, read_sources
 from intake.read import Habits
 from schemas.errors import UsageError, say
@@ -47,6 +48,11 @@ grow_rows = 1000
 # 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
 rows_per_sheet = 5000
+
+# 台账数据包（zhaoren send）发给谁，各能看到什么：
+# [recipients."市信息中心"]
+# packs = ["zhongshan"]
+# full_id_number = false
 """
 SECTIONS = {
     "packs": None,
@@ -55,6 +61,7 @@ SECTIONS = {
     "bands": {"shrink_share", "shrink_rows", "grow_times", "grow_rows"},
     "sources": None,
     "parameters": None,
+    "recipients": None,
     "workbooks": {"full_id_number", "rows_per_sheet"},
 }
 
@@ -71,6 +78,7 @@ class Settings:
     bands: Source = field(default_factory=Source)
     sources: Mapping[str, Source] = field(default_factory=dict)
     parameters: Values = field(default_factory=dict)
+    recipients: Mapping[str, Recipient] = field(default_factory=dict)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
 
@@ -122,6 +130,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         bands=base,
         sources=read_sources(data.get("sources", {}), base),
         parameters=read_parameters(data.get("parameters", {})),
+        recipients=read_recipients(data.get("recipients", {})),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
     )

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,18 +75,23 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     return workspace
 
 
+def locked(workspace: Workspace) -> AbstractContextManager[None]:
+    """Hold the workspace alone. Raises: WorkspaceBusy."""
+    return hold(workspace.root)
+
+
 @contextmanager
-def locked(workspace: Workspace) -> Iterator[None]:
-    """Hold the workspace alone. The kernel frees the lock when the process dies, however it dies. Raises: WorkspaceBusy."""
-    handle = os.open(workspace.root / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+def hold(folder: Path) -> Iterator[None]:
+    """Hold a folder alone. The kernel frees the lock when the process dies, however it dies. Raises: WorkspaceBusy."""
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise WorkspaceBusy(
                 say(
-                    f"{workspace.root} 正有另一个运行在进行；请等它结束后再试。",
-                    f"Another run holds {workspace.root}; wait for it.",
+                    f"{folder} 正有另一个运行在进行；请等它结束后再试。",
+                    f"Another run holds {folder}; wait for it.",
                 )
             ) from None
         yield

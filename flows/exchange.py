@@ -1,0 +1,176 @@
+"""Packages out to those who keep a copy of the ledger, and in on their side. `ledger/package.py` says what one is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from flows.look import opened_store
+from flows.recipients import Recipient, find_recipient
+from flows.settings import read_settings
+from flows.workspace import Workspace, hold
+from ledger.package import ENTRIES, package_name, read_package, write_package
+from ledger.received import Copy, accept, ensure_ledger, release_waiting
+from ledger.seal import MANIFEST, file_hash, read_manifest, run_folder, sealed_runs, write_table
+from ledger.snapshot import state_hash
+from ledger.store import FOLD, connect
+from reports.as_of import write_ledger
+from reports.macros import MASKED, MASKED_IN_TEXT
+from reports.package_book import write_entries
+from schemas.errors import DeliveryRefused, UsageError, say
+from schemas.tables import LedgerEntry
+
+SHOWN = """
+create or replace temp table shown_entry as
+select * replace (shown_id(id_number) as id_number, shown_text(reason) as reason) from store.ledger_entry
+where pack in (select unnest($packs)) order by run_no, seq
+"""
+UP_TO = "create or replace temp view ledger_entry as select * from shown_entry where run_no <= {run_no}"
+OUTGOING = (
+    "create or replace temp view outgoing_entry as select * from shown_entry where run_no between {first} and {last}"
+)
+LAST_SEEN = """
+create or replace temp table answer as
+with named as (
+    select person_id, arg_max(struct_pack(name := name, id_number := id_number, town := town, village := village), (run_no, seq)) as who
+    from ledger_entry where person_id is not null group by person_id
+)
+select s.person_id, n.who.name as name, n.who.id_number as id_number, n.who.town as town, n.who.village as village, s.* exclude (person_id)
+from ledger_state_on($as_of::date, timestamptz '9999-12-31 00:00:00+00') as s inner join named as n using (person_id)
+"""
+
+
+def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> list[Path]:
+    """Write the packages of every run that `out` does not hold yet, or one snapshot of all so far. Gives the new ones.
+    Raises: UsageError."""
+    settings = read_settings(workspace.root)
+    recipient = find_recipient(settings.recipients, name)
+    with opened_store(workspace):
+        numbers = sealed_runs(workspace.runs)
+    targets = {n: out / package_name(n, is_snapshot=is_snapshot) for n in (numbers[-1:] if is_snapshot else numbers)}
+    fresh = {n: path for n, path in targets.items() if not path.exists()}
+    out.mkdir(parents=True, exist_ok=True)
+    con = connect()
+    try:
+        con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
+        con.execute(f"create temp macro shown_id(x) as {'x' if recipient.full_id_number else MASKED}")
+        con.execute(f"create temp macro shown_text(x) as {'x' if recipient.full_id_number else MASKED_IN_TEXT}")
+        con.execute(SHOWN, {"packs": list(recipient.packs)})
+        for number, path in fresh.items():
+            _write(con, workspace, (name, recipient), number, path, settings.rows_per_sheet, is_snapshot=is_snapshot)
+    finally:
+        con.close()
+    return list(fresh.values())
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, to: tuple[str, Recipient], number: int, path: Path, cap: int, *, is_snapshot: bool
+) -> None:  # fmt: skip
+    manifest = read_manifest(workspace.runs, number)
+    con.execute(UP_TO.format(run_no=number))
+    con.execute(OUTGOING.format(first=0 if is_snapshot else number, last=number))
+    con.execute(FOLD.read_text(encoding="utf-8"))
+    as_of = date.fromisoformat(manifest["as_of"])
+    rows, sha = state_hash(con, as_of)
+    with TemporaryDirectory(dir=path.parent, prefix=".send-") as scratch:
+        write_table(con, LedgerEntry, "outgoing_entry", Path(scratch))
+        files = {ENTRIES: Path(scratch) / ENTRIES, **write_entries(con, Path(scratch), as_of, cap)}
+        facts = {
+            "origin": file_hash(run_folder(workspace.runs, 1) / MANIFEST), "recipient": to[0], "profile": to[1].profile(),
+            "run_no": number, "is_snapshot": is_snapshot, "head": file_hash(run_folder(workspace.runs, number) / MANIFEST),
+            "previous": manifest["previous"], "as_of": manifest["as_of"], "recorded_at": manifest["recorded_at"],
+            "entries": con.execute("select count(*) from outgoing_entry").fetchall()[0][0], "state_rows": rows, "state_sha256": sha,
+        }  # fmt: skip
+        write_package(path, facts, files)
+
+
+@dataclass
+class Received:
+    """What came of a receipt: file names by outcome, refusals with their reason, the last run that is in, and the first
+    that is missing before what waits."""
+
+    applied: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    last_run: int = 0
+    state_sha256: str = ""
+    missing: int | None = None
+
+
+def receive_packages(folder: Path, files: Sequence[Path]) -> Received:
+    """Take packages into a receiver's folder, in whatever order they are given, and write its 台账.xlsx anew.
+    Raises: UsageError where a file is not there; WorkspaceBusy; IntegrityError."""
+    found = sorted({p for f in files for p in ([f] if f.is_file() else f.glob("zhaoren-*.zip"))})
+    if not found:
+        raise UsageError(
+            say(
+                "没有找到数据包；请给出 zhaoren-*.zip 或所在目录。",
+                "No package found; give zhaoren-*.zip or their folder.",
+            )
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    copy, result = Copy(folder.resolve()), Received()
+    with hold(copy.root):
+        ensure_ledger(copy)
+        for path in found:
+            _take(copy, path, result)
+        result.applied += [p.path.name for p in release_waiting(copy)]
+        _sum_up(copy, result)
+    return result
+
+
+def _take(copy: Copy, path: Path, result: Received) -> None:
+    try:
+        verdict = accept(copy, read_package(path))
+    except DeliveryRefused as refusal:
+        result.refused.append((path.name, refusal.reason))
+        return
+    {"applied": result.applied, "repeated": result.repeated, "waiting": result.waiting}[verdict].append(path.name)
+
+
+def _sum_up(copy: Copy, result: Received) -> None:
+    result.waiting = [name for name in result.waiting if name not in result.applied]
+    if not (chain := copy.chain()):
+        result.missing = 1 if result.waiting else None
+        return
+    last = chain[-1]
+    result.last_run, result.state_sha256 = last.run_no, str(last.facts["state_sha256"])
+    if any(copy.waiting.glob("zhaoren-*.zip")):
+        result.missing = last.run_no + 1
+    if result.applied:
+        con = connect(copy.ledger, read_only=True)
+        try:
+            con.execute(LAST_SEEN, {"as_of": last.as_of})
+            beside = copy.root / ".台账.xlsx"
+            write_ledger(con, beside, last.as_of)
+            beside.replace(copy.root / "台账.xlsx")
+        finally:
+            con.close()
+
+
+def received_text(result: Received) -> str:
+    """What happened, for the one who received. No personal value."""
+    lines = [
+        say(f"收下 {len(result.applied)} 包，重复 {len(result.repeated)} 包，等待 {len(result.waiting)} 包，拒收 {len(result.refused)} 包。",
+            f"{len(result.applied)} applied, {len(result.repeated)} repeated, {len(result.waiting)} waiting, {len(result.refused)} refused."),
+    ]  # fmt: skip
+    lines += [say(f"  拒收：{name} —— {reason}", f"  refused: {name}: {reason}") for name, reason in result.refused]
+    if result.missing is not None:
+        lines.append(
+            say(
+                f"缺第 {result.missing} 次运行的数据包，其后的先放在 waiting；请向发送方索取，或请其用 --snapshot 发一份快照。",
+                f"The package of run {result.missing} is missing; later ones wait. Ask the sender for it, or for a snapshot.",
+            )
+        )
+    if result.last_run:
+        lines.append(
+            say(
+                f"台账已到第 {result.last_run} 次运行，快照 sha256：{result.state_sha256}",
+                f"The ledger stands at run {result.last_run}; snapshot sha256: {result.state_sha256}",
+            )
+        )
+    return "\n".join(lines)

@@ -1,0 +1,208 @@
+"""The receiver's side: a folder of packages that follow each other, and the ledger folded from them.
+
+The kept packages are the truth. `ledger.duckdb` is made from them and can be made again; a package counts when its rows
+are applied, the state comes to the hash that the sender wrote down, and only then.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ledger.package import ENTRIES, Package, package_name, read_package
+from ledger.snapshot import state_hash
+from ledger.store import FOLD, STATE_VIEW, connect
+from schemas.errors import DeliveryRefused, IntegrityError
+from schemas.tables import LedgerEntry, create_table, describe
+
+LEDGER = "ledger.duckdb"
+SAME_SENDER = ("origin", "recipient", "profile")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One receiver's folder."""
+
+    root: Path
+
+    @property
+    def packages(self) -> Path:
+        return self.root / "packages"
+
+    @property
+    def waiting(self) -> Path:
+        """Packages that came before the ones they follow."""
+        return self.root / "waiting"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / LEDGER
+
+    @property
+    def work(self) -> Path:
+        return self.root / ".work"
+
+    def chain(self) -> list[Package]:
+        """The applied packages in order, from the newest snapshot on where there is one. Raises: IntegrityError."""
+        try:
+            kept = [read_package(p, is_kept=True) for p in sorted(self.packages.glob("zhaoren-*.zip"))]
+        except DeliveryRefused:
+            raise IntegrityError(
+                "packages 文件夹里有损坏的数据包；请向发送方要一份快照，放进新的文件夹重新开始。"
+            ) from None
+        snapshots = [p.run_no for p in kept if p.facts["is_snapshot"]]
+        start = max(snapshots, default=0)
+        return sorted(
+            (p for p in kept if p.run_no > start or (p.run_no == start and p.facts["is_snapshot"])),
+            key=lambda p: p.run_no,
+        )
+
+
+def accept(copy: Copy, package: Package) -> str:
+    """Take a package in: `applied`, `repeated` (the same again) or `waiting` (one before it is missing).
+    Raises: DeliveryRefused for one of another sender, or that contradicts what was applied."""
+    chain = copy.chain()
+    last = chain[-1] if chain else None
+    if last and any(package.facts[k] != last.facts[k] for k in SAME_SENDER):
+        raise _refused(
+            "来自另一个台账，或发送方改了口径（政策包、遮蔽）；换口径时请用快照在新的文件夹里重新开始", "another_sender"
+        )
+    if any(package.sha256 == p.sha256 for p in chain):
+        return "repeated"
+    if package.facts["is_snapshot"]:
+        return _accept_snapshot(copy, package, last)
+    if last and package.run_no <= last.run_no:
+        return _accept_old(package, chain)
+    if package.run_no != (last.run_no + 1 if last else 1):
+        _keep(package, copy.waiting)
+        return "waiting"
+    if package.facts["previous"] != (last.facts["head"] if last else ""):
+        raise _refused("接不上前一包：发送方的链条被改写或分叉，请与发送方核对并报告", "fork")
+    _apply(copy, [package], fresh=not chain)
+    return "applied"
+
+
+def _accept_old(package: Package, chain: Sequence[Package]) -> str:
+    """A number that was applied before: the same run in other bytes is nothing new, another run is a fork."""
+    twin = next((p for p in chain if p.run_no == package.run_no), None)
+    if twin is None or twin.facts["head"] == package.facts["head"]:
+        return "repeated"
+    raise _refused("与已入账的同号数据包内容不同：发送方的链条被改写或分叉，请与发送方核对并报告", "fork")
+
+
+def _accept_snapshot(copy: Copy, package: Package, last: Package | None) -> str:
+    if last and (
+        package.run_no < last.run_no or (package.run_no == last.run_no and package.facts["head"] == last.facts["head"])
+    ):
+        return "repeated"
+    if last and package.run_no == last.run_no:
+        raise _refused("与已入账的同号数据包内容不同：发送方的链条被改写或分叉，请与发送方核对并报告", "fork")
+    _apply(copy, [package], fresh=True)
+    return "applied"
+
+
+def release_waiting(copy: Copy) -> list[Package]:
+    """Apply what was waiting and follows now. Gives what was applied; what turns out wrong is moved to `refused`."""
+    done = []
+    for path in sorted(copy.waiting.glob("zhaoren-*.zip")):
+        try:
+            package = read_package(path)
+            verdict = accept(copy, package)
+        except DeliveryRefused:
+            (copy.root / "refused").mkdir(exist_ok=True)
+            path.replace(copy.root / "refused" / path.name)
+            continue
+        if verdict == "waiting":
+            break
+        path.unlink()
+        if verdict == "applied":
+            done.append(package)
+    return done
+
+
+def ensure_ledger(copy: Copy) -> None:
+    """Make the ledger hold exactly the kept packages; made anew where it is missing, damaged or behind."""
+    chain = copy.chain()
+    if chain and _held(copy) != [p.sha256 for p in chain]:
+        _write_ledger(copy, chain, fresh=True)
+
+
+def _held(copy: Copy) -> list[str] | None:
+    if not copy.ledger.is_file():
+        return None
+    try:
+        con = connect(copy.ledger, read_only=True)
+        try:
+            con.execute("select bit_xor(hash(e)) from ledger_entry as e").fetchall()
+            return [sha for (sha,) in con.execute("select sha256 from applied_package order by run_no").fetchall()]
+        finally:
+            con.close()
+    except duckdb.Error:
+        return None
+
+
+def _apply(copy: Copy, packages: Sequence[Package], *, fresh: bool) -> None:
+    if not fresh:
+        ensure_ledger(copy)
+    made = _write_beside(copy, packages, fresh=fresh)
+    for package in packages:
+        _keep(package, copy.packages)
+    os.replace(made, copy.ledger)
+    shutil.rmtree(copy.work, ignore_errors=True)
+
+
+def _write_ledger(copy: Copy, packages: Sequence[Package], *, fresh: bool) -> None:
+    os.replace(_write_beside(copy, packages, fresh=fresh), copy.ledger)
+
+
+def _write_beside(copy: Copy, packages: Sequence[Package], *, fresh: bool) -> Path:
+    """The ledger with the packages applied, in a file of its own. Raises: DeliveryRefused unless each state adds up."""
+    shutil.rmtree(copy.work, ignore_errors=True)
+    copy.work.mkdir(parents=True, mode=0o700)
+    beside = copy.work / "ledger.new"
+    if not fresh:
+        shutil.copyfile(copy.ledger, beside)
+    con = connect(beside, scratch=copy.work / "spill")
+    try:
+        if fresh:
+            con.execute(create_table("ledger_entry", [(c.name, c.sql) for c in describe(LedgerEntry).columns]))
+            con.execute("create table applied_package (run_no bigint, sha256 varchar, as_of date)")
+            con.execute(FOLD.read_text(encoding="utf-8"))
+            con.execute(STATE_VIEW)
+        for package in packages:
+            _insert(con, copy, package)
+        con.execute("checkpoint")
+    finally:
+        con.close()
+    with beside.open("rb") as stream:
+        os.fsync(stream.fileno())
+    return beside
+
+
+def _insert(con: duckdb.DuckDBPyConnection, copy: Copy, package: Package) -> None:
+    rows = package.extract(ENTRIES, copy.work)
+    try:
+        con.execute("insert into ledger_entry by name select * from read_parquet($path)", {"path": str(rows)})
+        con.execute("insert into applied_package values (?, ?, ?)", [package.run_no, package.sha256, package.as_of])
+        came = state_hash(con, package.as_of)
+    except duckdb.Error as error:
+        raise _refused(f"里的台账分录读不出（{type(error).__name__}）；请对方重新发送", "entries") from None
+    if came != (package.facts["state_rows"], package.facts["state_sha256"]):
+        raise _refused("入账后的台账与发送方写明的不一致；没有入账，请对方发送快照重新开始", "state")
+
+
+def _keep(package: Package, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = folder / package_name(package.run_no, is_snapshot=bool(package.facts["is_snapshot"]))
+    beside = folder / f".{target.name}.part"
+    shutil.copyfile(package.path, beside)
+    with beside.open("rb") as stream:
+        os.fsync(stream.fileno())
+    os.replace(beside, target)
+
+
+def _refused(why: str, code: str) -> DeliveryRefused:
+    return DeliveryRefused(f"数据包{why}。", code=code)

@@ -1,0 +1,238 @@
+"""Packages for those who keep a copy: whatever the order they come in, the copy ends in the sender's state, and whatever
+is missing, doubled, changed or forked is found."""
+
+import io
+import itertools
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from flows.exchange import Received, receive_packages, received_text, send
+from flows.recipients import read_recipients
+from flows.settings import FILE
+from flows.workspace import Workspace
+from ledger.package import MANIFEST
+from schemas.errors import UsageError
+from tests.nightshift import Town, aid, pension, registered, stop
+
+NIGHTS = ("2024-06-01", "2024-06-02", "2024-06-03")
+RECIPIENTS = """
+[recipients."中心"]
+packs = ["zhongshan", "neimenggu"]
+full_id_number = false
+[recipients."全号"]
+packs = ["neimenggu"]
+full_id_number = true
+"""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Three nights: somebody comes in, somebody follows, somebody leaves and the first source is taken back."""
+    town = Town.found(tmp_path_factory.mktemp("sender") / "ws", "zhongshan", "neimenggu")
+    town.tell(town.person("1975-03-01"), stop("2024-04"), registered("2024-05-06", until=NIGHTS[2]))
+    town.tell(town.person("1960-05-20", "女"), registered("2024-05-06"), pension("2024-05", since=NIGHTS[1]))
+    town.tell(town.person("1988-08-08"), aid("2024-01", since=NIGHTS[1]))
+    for day in NIGHTS:
+        town.night(day)
+    with (town.workspace.root / FILE).open("a", encoding="utf-8") as settings:
+        settings.write(RECIPIENTS)
+    return town
+
+
+@pytest.fixture(scope="module")
+def sent(town: Town, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return send(town.workspace, "中心", tmp_path_factory.mktemp("out"), is_snapshot=False)
+
+
+def _state(folder: Path) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(folder / "ledger.duckdb"), read_only=True) as con:
+        return con.execute("from ledger_state order by all").fetchall()
+
+
+def _rewritten(package: Path, out: Path, change: Callable[[dict[str, Any], dict[str, bytes]], None]) -> Path:
+    """The package with its facts and files changed and every hash made to fit again."""
+    with zipfile.ZipFile(package) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    facts = json.loads(files.pop(MANIFEST))
+    change(facts, files)
+    facts["files"] = {name: sha256(data).hexdigest() for name, data in files.items()}
+    out.mkdir(exist_ok=True)
+    with zipfile.ZipFile(out / package.name, "w") as archive:
+        archive.writestr(MANIFEST, json.dumps(facts))
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out / package.name
+
+
+def test_every_order_of_arrival_ends_in_the_senders_state(town: Town, sent: list[Path], tmp_path: Path) -> None:
+    wanted = [tuple(row.values()) for row in town.ask("from ledger_state order by all")]
+    assert len({row[0] for row in wanted}) == 3
+    hashes = set()
+    for number, order in enumerate(itertools.permutations(sent)):
+        copy = tmp_path / str(number)
+        results = [receive_packages(copy, [package]) for package in order]
+        assert sorted(name for r in results for name in r.applied) == [p.name for p in sent]
+        assert _state(copy) == wanted
+        hashes.add(results[-1].state_sha256)
+    assert len(hashes) == 1
+
+
+def test_a_missing_package_is_named_and_what_follows_waits(sent: list[Path], tmp_path: Path) -> None:
+    result = receive_packages(tmp_path / "copy", [sent[0], sent[2]])
+    assert (result.applied, result.waiting, result.missing, result.last_run) == ([sent[0].name], [sent[2].name], 2, 1)
+    assert "缺第 2 次运行" in received_text(result)
+    later = receive_packages(tmp_path / "copy", [sent[1]])
+    assert (later.applied, later.missing, later.last_run) == ([sent[1].name, sent[2].name], None, 3)
+
+
+def test_the_same_package_again_adds_nothing(sent: list[Path], tmp_path: Path) -> None:
+    receive_packages(tmp_path / "copy", sent)
+    before = (tmp_path / "copy" / "ledger.duckdb").read_bytes()
+    again = receive_packages(tmp_path / "copy", sent)
+    assert (again.applied, again.repeated) == ([], [p.name for p in sent])
+    assert (tmp_path / "copy" / "ledger.duckdb").read_bytes() == before
+
+
+def test_a_copy_starts_again_from_a_snapshot(town: Town, sent: list[Path], tmp_path: Path) -> None:
+    (snapshot,) = send(town.workspace, "中心", tmp_path / "out", is_snapshot=True)
+    whole = receive_packages(tmp_path / "whole", sent)
+    fresh = receive_packages(tmp_path / "fresh", [snapshot])
+    behind = tmp_path / "behind"
+    receive_packages(behind, sent[:1])
+    caught_up = receive_packages(behind, [snapshot])
+    assert {whole.state_sha256} == {fresh.state_sha256, caught_up.state_sha256}
+    assert _state(behind) == _state(tmp_path / "fresh") == _state(tmp_path / "whole")
+    assert receive_packages(behind, [sent[1]]).repeated == [sent[1].name]
+
+
+def _drop_an_entry(facts: dict[str, Any], files: dict[str, bytes]) -> None:
+    with io.BytesIO() as stream:
+        told = pq.read_table(io.BytesIO(files["ledger_entry.parquet"]))
+        pq.write_table(told.slice(0, told.num_rows - 1), stream)
+        files["ledger_entry.parquet"] = stream.getvalue()
+
+
+def _no_parquet(facts: dict[str, Any], files: dict[str, bytes]) -> None:
+    files["ledger_entry.parquet"] = b"PAR1 not at all"
+
+
+WRONG: dict[str, Callable[[dict[str, Any], dict[str, bytes]], None]] = {
+    "an entry is left out and every hash fits": _drop_an_entry,
+    "the entries cannot be read": _no_parquet,
+    "the chain before it is another": lambda facts, files: facts.update(previous="0" * 64),
+    "it comes from another ledger": lambda facts, files: facts.update(origin="0" * 64),
+    "the recipient sees something else now": lambda facts, files: facts.update(profile={"packs": ["zhongshan"]}),
+    "its state is said to be another": lambda facts, files: facts.update(state_sha256="0" * 64),
+    "its manifest lacks a fact": lambda facts, files: facts.pop("as_of") and None,
+    "a file is added": lambda facts, files: files.pop("ledger_entry.parquet") and None,
+}
+
+
+@pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
+def test_a_package_that_does_not_fit_is_refused_and_changes_nothing(
+    change: Callable[[dict[str, Any], dict[str, bytes]], None], sent: list[Path], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    receive_packages(copy, sent[:1])
+    before = _state(copy)
+    result = receive_packages(copy, [_rewritten(sent[1], tmp_path / "wrong", change)])
+    assert [name for name, _ in result.refused] == [sent[1].name]
+    assert result.last_run == 1
+    assert _state(copy) == before
+    assert receive_packages(copy, sent).last_run == 3
+
+
+def test_a_fork_under_a_number_that_was_applied_is_refused(sent: list[Path], tmp_path: Path) -> None:
+    receive_packages(tmp_path / "copy", sent)
+    forked = _rewritten(sent[1], tmp_path / "fork", lambda facts, files: facts.update(head="1" * 64))
+    result = receive_packages(tmp_path / "copy", [forked])
+    assert "分叉" in result.refused[0][1]
+
+
+def test_any_damaged_byte_is_refused_or_has_no_effect(sent: list[Path], tmp_path: Path) -> None:
+    data = sent[0].read_bytes()
+    whole = receive_packages(tmp_path / "whole", sent[:1]).state_sha256
+    for number, at in enumerate(range(0, len(data), max(1, len(data) // 40))):
+        hurt = tmp_path / f"{number}" / sent[0].name
+        hurt.parent.mkdir()
+        hurt.write_bytes(data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :])
+        result = receive_packages(tmp_path / f"copy{number}", [hurt])
+        assert result.refused or result.state_sha256 == whole
+
+
+def test_a_copy_that_lost_its_ledger_makes_it_again_from_the_packages(sent: list[Path], tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    receive_packages(copy, sent[:2])
+    wanted = _state(copy)
+    (copy / "ledger.duckdb").write_bytes(b"spoilt")
+    receive_packages(copy, [sent[0]])
+    assert _state(copy) == wanted
+
+
+def test_the_same_run_gives_the_same_bytes(town: Town, sent: list[Path], tmp_path: Path) -> None:
+    again = send(town.workspace, "中心", tmp_path, is_snapshot=False)
+    assert [p.read_bytes() for p in again] == [p.read_bytes() for p in sent]
+    assert send(town.workspace, "中心", tmp_path, is_snapshot=False) == []
+
+
+@pytest.mark.parametrize(("name", "is_whole"), [("中心", False), ("全号", True)])
+def test_a_recipient_sees_only_what_is_allowed(town: Town, name: str, is_whole: bool, tmp_path: Path) -> None:
+    packages = send(town.workspace, name, tmp_path, is_snapshot=False)
+    copy = tmp_path / "copy"
+    receive_packages(copy, packages)
+    with duckdb.connect(str(copy / "ledger.duckdb"), read_only=True) as con:
+        entries = con.execute("select id_number, pack, to_json(e)::varchar from ledger_entry as e").fetchall()
+    packs = {pack for _, pack, _ in entries}
+    assert packs == ({"neimenggu"} if is_whole else {"zhongshan", "neimenggu"})
+    whole = [text for _, _, text in entries if re.search(r"[1-9][0-9]{5}(19|20)[0-9]{9}[0-9X]", text)]
+    assert bool(whole) is is_whole
+    numbers = {who.number for who, _ in town.told}
+    for package in packages:
+        with zipfile.ZipFile(package) as archive:
+            csv = archive.read("台账增量-台账分录.csv").decode("utf-8-sig")
+            book = zipfile.ZipFile(io.BytesIO(archive.read("台账增量.xlsx")))
+            cells = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xml"))
+        assert is_whole or not any(n in csv or n in cells for n in numbers)
+
+
+def test_a_recipient_that_nobody_named_gets_nothing(town: Town, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="没有接收方"):
+        send(town.workspace, "别处", tmp_path, is_snapshot=False)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"packs": ["zhongshan"]}, {"packs": "zhongshan", "full_id_number": True}, {"packs": [], "full_id_number": 1}, 3],
+    ids=["a switch left out", "packs not a list", "a switch that is no switch", "no section"],
+)
+def test_a_recipient_must_be_spelt_out(given: Any) -> None:
+    with pytest.raises(ValueError, match="recipients"):
+        read_recipients({"中心": given})
+
+
+def test_nothing_found_says_so(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="没有找到数据包"):
+        receive_packages(tmp_path / "copy", [tmp_path / "empty"])
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_workspace_of_its_own_is_another_ledger(town: Town, sent: list[Path], tmp_path: Path) -> None:
+    other = Town.found(tmp_path / "other", "zhongshan")
+    other.tell(other.person("1979-01-01"), stop("2024-04"))
+    other.night(NIGHTS[0])
+    shutil.copyfile(town.workspace.root / FILE, other.workspace.root / FILE)
+    packages = send(Workspace(other.workspace.root), "中心", tmp_path / "out", is_snapshot=False)
+    receive_packages(tmp_path / "copy", sent[:1])
+    result: Received = receive_packages(tmp_path / "copy", packages)
+    assert "另一个台账" in result.refused[0][1]
