@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flows.doctor_inbox import examine_inbox
+from flows.doctor_privacy import examine_privacy
 from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, locked
@@ -34,9 +35,8 @@ def examine(workspace: Workspace) -> list[Finding]:
     """Everything that can be found out without running a night. Raises: UsageError where the settings cannot be read."""
     settings = read_settings(workspace.root)
     found = [*_program(), *_folders(workspace), *_packs(settings), *_runs(workspace)]
-    for where, what, stops, lines in examine_inbox(workspace, settings, today_in_shanghai()):
-        found.append(Finding(where, what, stops, lines))
-    return found
+    told = (*examine_inbox(workspace, settings, today_in_shanghai()), *examine_privacy(workspace, settings))
+    return [*found, *(Finding(*one) for one in told)]
 
 
 def doctor_text(found: list[Finding], *, fix: bool) -> str:

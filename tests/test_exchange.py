@@ -126,6 +126,14 @@ def _no_parquet(facts: dict[str, Any], files: dict[str, bytes]) -> None:
     files["ledger_entry.parquet"] = b"PAR1 not at all"
 
 
+def _no_entries(facts: dict[str, Any], files: dict[str, bytes]) -> None:
+    del files["ledger_entry.parquet"]
+
+
+def _no_date(facts: dict[str, Any], files: dict[str, bytes]) -> None:
+    del facts["as_of"]
+
+
 WRONG: dict[str, Callable[[dict[str, Any], dict[str, bytes]], None]] = {
     "an entry is left out and every hash fits": _drop_an_entry,
     "the entries cannot be read": _no_parquet,
@@ -133,8 +141,8 @@ WRONG: dict[str, Callable[[dict[str, Any], dict[str, bytes]], None]] = {
     "it comes from another ledger": lambda facts, files: facts.update(origin="0" * 64),
     "the recipient sees something else now": lambda facts, files: facts.update(profile={"packs": ["zhongshan"]}),
     "its state is said to be another": lambda facts, files: facts.update(state_sha256="0" * 64),
-    "its manifest lacks a fact": lambda facts, files: facts.pop("as_of") and None,
-    "a file is added": lambda facts, files: files.pop("ledger_entry.parquet") and None,
+    "its manifest lacks a fact": _no_date,
+    "the entries are missing": _no_entries,
 }
 
 

@@ -1,0 +1,157 @@
+"""The scanner finds what is planted, leaves alone what is nobody's, and finds nothing in what a night leaves outside its
+workspace."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from flows.doctor import examine
+from flows.privacy import scan_folder, scan_text
+from matchers.check_digits import check_digit
+from tests.nightshift import GIVEN, SURNAMES, Town, registered, stop
+
+ROUNDS = 2000
+AROUND = (
+    "{}", "号码{}不对", '{{"id": "{}", "n": 3}}', "a\t{}\tb", "{}, 共 3 行", "ERROR sfz={} 拒收", "第 12 行：{}。", "<td>{}</td>", "‘{}’",
+    "file:///x/{}.csv", "({})", "/{}/",
+)  # fmt: skip
+WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
+
+
+def _identity(rng: np.random.Generator) -> str:
+    born = date(1930, 1, 1) + timedelta(days=int(rng.integers(0, 33_000)))
+    body = f"{rng.choice([110101, 442099, 150199, 370883, 650101, 810000])}{born:%Y%m%d}{rng.integers(0, 1000):03d}"
+    return body + check_digit(body)
+
+
+def _phone(rng: np.random.Generator) -> str:
+    return f"1{rng.integers(3, 10)}{rng.integers(0, 10**9):09d}"
+
+
+def _card(rng: np.random.Generator) -> str:
+    body = f"62{rng.integers(0, 10**16):016d}"
+    odd = sum(sum(divmod(2 * int(c), 10)) for c in body[::-1][::2])
+    return body + str(-(odd + sum(int(c) for c in body[::-1][1::2])) % 10)
+
+
+def _name_beside(rng: np.random.Generator) -> str:
+    name = str(rng.choice(list(SURNAMES))) + "".join(rng.choice(list(GIVEN), int(rng.integers(1, 3))))
+    number = _identity(rng)
+    masked = number[:6] + "********" + number[14:]
+    return f"{name} {masked}" if rng.integers(2) else f"{masked}，{name}"
+
+
+PLANTED = {
+    "identity number": (_identity, "身份证号码"),
+    "identity number in groups": (lambda rng: re.sub(r"(.{6})(.{8})(.*)", r"\1 \2 \3", _identity(rng)), "身份证号码"),
+    "identity number full width": (lambda rng: _identity(rng).translate(WIDE), "身份证号码"),
+    "small x": (lambda rng: _identity(rng).lower(), "身份证号码"),
+    "disability certificate": (lambda rng: f"{_identity(rng)}{rng.integers(1, 8)}{rng.integers(1, 5)}", "身份证号码"),
+    "fifteen digits": (
+        lambda rng: (n := _identity(rng))[:6] + n[8:17],
+        "十五位身份证号码",
+    ),
+    "wrong check digit": (
+        lambda rng: (n := _identity(rng))[:17] + ("1" if n[17] != "1" else "2"),
+        "疑似身份证号码（校验位不符）",
+    ),
+    "phone": (_phone, "手机号码"),
+    "phone in groups": (lambda rng: re.sub(r"(...)(....)(....)", r"\1-\2-\3", _phone(rng)), "手机号码"),
+    "phone with country code": (lambda rng: "+86 " + _phone(rng), "手机号码"),
+    "bank card": (_card, "银行卡号"),
+    "permit": (lambda rng: f"{rng.choice(['H', 'M'])}{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
+    "passport": (lambda rng: f"E{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
+    "name beside a masked number": (_name_beside, "姓名连同遮蔽的号码"),
+}
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_what_is_planted_is_found(kind: str) -> None:
+    make, wanted = PLANTED[kind]
+    rng = np.random.default_rng(20261122)
+    missed = 0
+    for number in range(ROUNDS):
+        text = AROUND[number % len(AROUND)].format(make(rng))
+        missed += wanted not in {k for _, k in scan_text(text)}
+    assert missed == 0
+
+
+def test_a_known_name_is_found_wherever_it_stands() -> None:
+    known = frozenset({"司马春兰", "阿不都热合曼·买买提"})
+    assert list(scan_text("无\n办理司马春兰的事项", known)) == [(2, "已知人员的姓名")]
+    assert list(scan_text("阿不都热合曼·买买提", known)) == [(1, "已知人员的姓名")]
+    assert list(scan_text("司马迁", known)) == []
+
+
+def test_what_is_nobodys_is_left_alone() -> None:
+    """Hashes, times, counts, codes of firms, dates, paths, sequence numbers."""
+    rng = np.random.default_rng(7)
+    lines = [sha256(rng.bytes(8)).hexdigest() for _ in range(20_000)]
+    lines += [f'{{"at": "2026-11-22T0{n % 10}:15:33.12{n % 10}+00:00", "rows": {n * 7919}}}' for n in range(500)]
+    lines += [
+        "91442099MA00ZG5N3Q 甲厂", "第 12 行缺少证件号码", "社保停保_20240630_全量.csv：442 行", "P000000001 1-15", "442099****",
+        "台账变化：ADD 12345678，REVIEW 9", "单位 442099********1234", "证件号码：442099********1234", "2024-06-30 2024-07-01 20240630",
+    ]  # fmt: skip
+    assert [(line, found) for line in lines for found in scan_text(line)] == []
+
+
+def test_a_number_is_found_in_a_cell_a_zip_and_a_file_name(tmp_path: Path) -> None:
+    number = _identity(np.random.default_rng(3))
+    book = openpyxl.Workbook()
+    book.active["B7"] = f"见 {number}"
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "b.log").write_bytes(f"号码 {number}".encode("gb18030"))
+    (tmp_path / f"{number}.csv").write_text("x\n")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "c.txt").write_text(number)
+    found = list(scan_folder(tmp_path, leave=[tmp_path / "kept"]))
+    assert sorted({Path(s.where.partition("!")[0]).suffix for s in found}) == [".csv", ".log", ".xlsx"]
+    assert {s.kind for s in found} == {"身份证号码"}
+    assert all(number not in repr((s.line, s.kind)) for s in found)
+
+
+def test_a_night_leaves_nothing_personal_outside_its_workspace(tmp_path: Path) -> None:
+    """A night with good rows, broken rows and a refused file, by the command line, with every place it could write to
+    set below one folder."""
+    town = Town.found(tmp_path / "ws", "zhongshan", "neimenggu")
+    who = [town.tell(town.person("1975-03-01"), stop("2024-04"), registered("2024-05-06")) for _ in range(3)]
+    town.drop("社保停保_20240601_全量.csv", [s.about(p) | {"停保日期": "昨天"} for p in who for s in [stop("2024-04")]])
+    town.drop("失业登记_20240601_全量.csv", [registered("2024-05-06").about(p) for p in who])
+    (town.workspace.inbox / "死亡_20240601_全量.csv").write_text(f"什么\n{who[0].number}\n", encoding="utf-8")
+    outside = tmp_path / "outside"
+    (outside / "tmp").mkdir(parents=True)
+    places = {
+        "HOME": outside,
+        "TMPDIR": outside / "tmp",
+        "PREFECT_HOME": outside / "prefect",
+        "XDG_CACHE_HOME": outside / "cache",
+    }
+    env = dict(os.environ) | {k: str(v) for k, v in places.items()}
+    commands = (
+        ["run", str(town.workspace.root), "--as-of", "2024-06-01"], ["status", str(town.workspace.root)], ["doctor", str(town.workspace.root)],
+        ["run", str(town.workspace.root), "--as-of", "2024-05-01"], ["explain", str(town.workspace.root), "--row", "失业登记_20240601_全量.csv:9"],
+    )  # fmt: skip
+    code = "import sys; from flows.cli import main; sys.argv[0] = 'zhaoren'; main()"
+    for number, command in enumerate(commands):
+        done = subprocess.run([sys.executable, "-c", code, *command], env=env, capture_output=True, check=False)
+        (outside / f"{number}.out").write_bytes(done.stdout + done.stderr)
+        assert done.stdout + done.stderr
+    known = frozenset(p.name for p in who)
+    assert len(known) == 3 and all(len(n) == 3 for n in known)
+    assert list(scan_folder(outside, known)) == []
+    (town.workspace.root / ".work" / "journal.jsonl").write_text(f"办理{who[0].name}\n", encoding="utf-8")
+    (town.workspace.inbox / f"死亡_20240602_全量_{who[0].number}.csv").write_text("姓名\n")
+    told = [(f.where, f.what) for f in examine(town.workspace) if "出现" in f.what]
+    assert [("journal" in where, what.partition("；")[0]) for where, what in told] == [
+        (True, "出现已知人员的姓名 1 处"),
+        (False, "出现身份证号码 1 处"),
+    ]
+    assert not any(p.name in repr(told) or p.number in repr(told) for p in who)
