@@ -30,10 +30,20 @@ BROKEN_NUMBER = {
 
 
 def link(
-    con: duckdb.DuckDBPyConnection, run_no: int, model: Model, runs: Path, threads: int = 2
+    con: duckdb.DuckDBPyConnection,
+    run_no: int,
+    model: Model,
+    runs: Path,
+    threads: int = 2,
+    *,
+    is_new_model: bool = False,
 ) -> list[BlockingCount]:
-    """Make `linked` (by rid), `person`, `person_hold`, `everybody`, `link_change`, `match_log`."""
-    con.execute("create or replace temp table this_run as select $run_no::bigint as run_no", {"run_no": run_no})
+    """Make `linked` (by rid), `person`, `person_hold`, `everybody`, `link_change`, `match_log`. `is_new_model`: the last
+    run had another, so what was presumed under that one is asked again."""
+    con.execute(
+        "create or replace temp table this_run as select $run_no::bigint as run_no, $is_new::boolean as is_new_model",
+        {"run_no": run_no, "is_new": is_new_model},
+    )
     con.execute("create or replace temp view person as select * from store.person")
     con.execute("create or replace temp view person_hold as select * from store.person_hold")
     fold_people(con)
@@ -107,7 +117,8 @@ def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
 
 def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     """Standing rows that may speak of somebody else than we think: those of nobody (without an exact number, or whose
-    number is new tonight), those of people without a number, and presumed ones that a newcomer may fit as well."""
+    number is new tonight), those of people without a number, and presumed ones that a newcomer may fit as well, or
+    that were presumed under another model."""
     con.execute(NEW_TONIGHT)
     con.execute(
         "create or replace temp sequence retry_rid start with 4611686018427387904"
@@ -118,7 +129,7 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
             create or replace temp table retry as
             select * from store.standing_{kind} where {STANDING.format(kind=kind)}
               and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key)))
-                   or rule = 'no_number' or (link_grade = 'probable' and {TOUCHED})
+                   or rule = 'no_number' or (link_grade = 'probable' and ((select is_new_model from this_run) or {TOUCHED}))
                    or (rule = 'id_name_conflict' and {TOUCHED}) or {JUDGED.format(kind=kind)})
         """)
         con.execute(f"""
@@ -189,15 +200,18 @@ delete from ended where kind = '{kind}' and cause in ('vanished', 'absent') and 
     select (s.office, s.record_id) from store.standing_{kind} as s inner join added_{kind} as a using (office, name)
     where a.rid in (select rid from broken where kind = '{kind}'))
 """
-# A row taken in anew carries its link itself; of an older one only a change is kept.
+# A row taken in anew carries its link itself; of an older one only a change is kept. Whoever came tonight is data; without
+# them, under a new model, the model is why.
 LINK_CHANGE = """
 create or replace temp table link_change as
+with fresh as (select person_id from new_known union all select person_id from numberless)
 select l.kind, l.office, l.record_id, l.person_id, if(l.match_status = 'quarantine', 'review', l.match_status) as match_status,
        if(l.match_status = 'quarantine', 'no_usable_number', l.rule) as rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up,
        l.match_weight, l.runner_up_weight, l.weights, l.levels,
        (select run_no from this_run) as run_no,
        if(l.rule is not distinct from 'reviewer' or c.prior_rule is not distinct from 'reviewer' or (l.kind, l.office, l.record_id) in (select (kind, office, record_id) from judged),
-          'person', 'data') as cause
+          'person', if((select is_new_model from this_run) and l.person_id not in (select person_id from fresh) is distinct from false
+                       and l.runner_up not in (select person_id from fresh) is distinct from false, 'model', 'data')) as cause
 from linked as l inner join claim as c using (rid)
 where c.is_retry and l.match_status <> 'new_person' and (l.match_status <> 'quarantine' or c.prior_status = 'linked')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person)

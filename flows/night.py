@@ -142,9 +142,14 @@ def step_read(night: Night) -> None:
 
 
 def step_link(night: Night) -> None:
-    night.blocked = linking.link(night.con, night.run_no, night.model, night.workspace.runs)
+    is_new = night.run_no > 1 and _model_before(night) != night.model.version
+    night.blocked = linking.link(night.con, night.run_no, night.model, night.workspace.runs, is_new_model=is_new)
     require_totals(night.con)
     score_sources(night.con, night.settings, night.as_of, night.run_no)
+
+
+def _model_before(night: Night) -> str:
+    return str(read_manifest(night.workspace.runs, night.run_no - 1)["model_version"])
 
 
 def step_evaluate(night: Night) -> None:

@@ -2,12 +2,13 @@
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from matchers.model import COMPARISONS as COMPARED
-from matchers.model import read_model
+from matchers.model import read_model, write_model
 from schemas.tables import COMPARISONS
 from tests.nightshift import Said, Someone, Town, death, registered, stop
 from tests.rough_files import zhaoren_here
@@ -117,3 +118,41 @@ def test_an_address_told_on_an_earlier_night_is_a_third_agreement_however_it_is_
     place.tell(who, Said(row.kind, {**row.cells, "地址": "起湾路1号"}, "2024-06-20", "9999"))
     (found,) = place.night("2024-06-20").rows("match_log")
     assert (found["match_status"], found["rule"], found["levels"]["address"]) == ("linked", "model", "equal")
+
+
+def test_another_model_asks_again_what_was_presumed_and_is_named_as_the_cause(tmp_path: Path) -> None:
+    """The link threshold above any weight, then the shipped model again: the link goes to review and comes back."""
+    place = Town.found(tmp_path / "town", "zhongshan")
+    who = place.person("1975-08-04", name="谭晓红", sex="女")
+    home = {"联系电话": "14200000000"}
+    place.tell(who, stop("2024-02", **home))
+    row = said_of(who, death("2024-05-01"), *BORN, name="谭小红", **home)
+    place.tell(who, Said(row.kind, row.cells, MAY, "9999"))
+    (linked,) = [r for r in place.night(MAY).rows("match_log") if r["kind"] == "death"]
+    assert (linked["match_status"], linked["cause"]) == ("linked", None)
+    assert place.night("2024-06-01").rows("match_log") == []
+    shipped = read_model()
+    write_model(
+        replace(shipped, version="strict", thresholds={**shipped.thresholds, "link": 10**6}), place.workspace.model
+    )
+    (asked,) = place.night("2024-06-02").rows("match_log")
+    assert (asked["match_status"], asked["cause"], asked["supersedes"]) == ("review", "model", asked["record_id"])
+    assert asked["model_version"] == "strict"
+    place.workspace.model.unlink()
+    (again,) = place.night("2024-06-03").rows("match_log")
+    assert (again["match_status"], again["person_id"], again["cause"]) == ("linked", linked["person_id"], "model")
+
+
+def test_a_newcomer_under_another_model_is_still_the_cause(tmp_path: Path) -> None:
+    place = Town.found(tmp_path / "town", "zhongshan")
+    home = {"联系电话": "14200000000"}
+    who = place.person("1975-08-04", name="谭晓红", sex="女")
+    place.tell(who, stop("2024-02", since=MAY, **home))
+    row = said_of(who, death("2024-05-01"), *BORN, name="谭小红", **home)
+    place.tell(who, Said(row.kind, row.cells, MAY, "9999"))
+    place.night(MAY)
+    twin = place.person("1975-08-04", name="谭小虹", sex="女")
+    place.tell(twin, stop("2024-03", since="2024-06-01", **home))
+    write_model(replace(read_model(), version="zh-1b"), place.workspace.model)
+    (asked,) = [r for r in place.night("2024-06-01").rows("match_log") if r["kind"] == "death"]
+    assert (asked["match_status"], asked["cause"]) == ("review", "data")
