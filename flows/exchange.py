@@ -23,10 +23,25 @@ from reports.package_book import write_entries
 from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.tables import LedgerEntry
 
+KINDS_OF = """
+create or replace temp table hidden_record as
+select distinct record_id from read_parquet($logs) where list_contains($kinds, kind)
+"""
+# What the fold reads stays: effect and decision of a decision, the field of an update. The state comes out the same but for
+# bases.
 SHOWN = """
 create or replace temp table shown_entry as
-select * replace (shown_id(id_number) as id_number, shown_text(reason) as reason) from store.ledger_entry
-where pack in (select unnest($packs)) order by run_no, seq
+with told as (
+    select e.*, exists (from (select unnest(e.evidence) as record_id) as r inner join hidden_record using (record_id)) as is_hidden
+    from store.ledger_entry as e where e.pack in (select unnest($packs)) and ($hardship or e.track <> 'H')
+)
+select * exclude (is_hidden) replace (
+    shown_id(id_number) as id_number, if(is_hidden, '（按接收方的权限不予显示）', shown_text(reason)) as reason,
+    if(is_hidden and basis is not null, 'hidden', basis) as basis, if(is_hidden, null, ground) as ground,
+    if(is_hidden, 'hidden', clause) as clause, if(is_hidden, [], evidence) as evidence,
+    if(is_hidden, json_object('effect', parameters ->> '$.effect', 'decision', parameters ->> '$.decision', 'field', parameters ->> '$.field')::varchar,
+       parameters) as parameters)
+from told order by run_no, seq
 """
 UP_TO = "create or replace temp view ledger_entry as select * from shown_entry where run_no <= {run_no}"
 OUTGOING = (
@@ -58,7 +73,9 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
         con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
         con.execute(f"create temp macro shown_id(x) as {'x' if recipient.full_id_number else MASKED}")
         con.execute(f"create temp macro shown_text(x) as {'x' if recipient.full_id_number else MASKED_IN_TEXT}")
-        con.execute(SHOWN, {"packs": list(recipient.packs)})
+        logs = [str(run_folder(workspace.runs, n) / "tables" / "match_log.parquet") for n in numbers]
+        con.execute(KINDS_OF, {"logs": logs, "kinds": recipient.hidden_kinds})
+        con.execute(SHOWN, {"packs": list(recipient.packs), "hardship": recipient.hardship})
         for number, path in fresh.items():
             _write(con, workspace, (name, recipient), number, path, settings.rows_per_sheet, is_snapshot=is_snapshot)
     finally:

@@ -6,15 +6,31 @@ from typing import Any
 
 from schemas.errors import UsageError, say
 
-ASKED = {"packs": list, "full_id_number": bool}
+ASKED = {"packs": list, "full_id_number": bool, "hardship": bool, "disability": bool}
+# Whose records tell of what the law protects most. The track of recognised hardship (H) tells of it as a whole.
+TELLS_OF = {
+    "hardship": (
+        "low_income", "poverty_list", "hardship_recognition", "household_register", "land_expropriation", "income",
+        "household_visit", "public_post",
+    ),
+    "disability": ("disability_certificate", "work_capacity"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """`packs`: whose entries go there. `full_id_number`: whether digits 7 to 14 are shown."""
+    """`packs`: whose entries go there. `full_id_number`: whether digits 7 to 14 are shown. `hardship`, `disability`: whether
+    they learn who is in hardship or disabled."""
 
     packs: tuple[str, ...]
     full_id_number: bool
+    hardship: bool
+    disability: bool
+
+    @property
+    def hidden_kinds(self) -> list[str]:
+        """The extract kinds of whose records nothing is said."""
+        return [k for name, kinds in TELLS_OF.items() if not getattr(self, name) for k in kinds]
 
     def profile(self) -> dict[str, Any]:
         """What the recipient sees, as it is written into a package."""
@@ -31,7 +47,7 @@ def _recipient(name: str, given: Any) -> Recipient:
         raise ValueError(f"recipients.{name} 应恰好写明 {'、'.join(ASKED)}")
     if wrong := [key for key, kind in ASKED.items() if not isinstance(given[key], kind)]:
         raise ValueError(f"recipients.{name}.{wrong[0]} 应是 {'列表' if wrong[0] == 'packs' else 'true 或 false'}")
-    return Recipient(tuple(str(p) for p in given["packs"]), given["full_id_number"])
+    return Recipient(**{**given, "packs": tuple(str(p) for p in given["packs"])})
 
 
 def find_recipient(recipients: Mapping[str, Recipient], name: str) -> Recipient:
@@ -41,8 +57,8 @@ def find_recipient(recipients: Mapping[str, Recipient], name: str) -> Recipient:
         raise UsageError(
             say(
                 f"设置里没有接收方「{name}」（现有：{known}）；请在 zhaoren.toml 中写一节 "
-                f'[recipients."{name}"]，含 packs 和 full_id_number 两项。',
-                f'No recipient {name!r} in the settings (known: {known}); add [recipients."{name}"] with packs and full_id_number.',
+                f'[recipients."{name}"]，含 {"、".join(ASKED)} 各项。',
+                f'No recipient {name!r} in the settings (known: {known}); add [recipients."{name}"] with {", ".join(ASKED)}.',
             )
         )
     return recipients[name]

@@ -53,6 +53,8 @@ rows_per_sheet = 5000
 # [recipients."市信息中心"]
 # packs = ["zhongshan"]
 # full_id_number = false
+# hardship = true
+# disability = false
 """
 SECTIONS = {
     "packs": None,

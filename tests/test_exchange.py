@@ -22,16 +22,26 @@ from flows.settings import FILE
 from flows.workspace import Workspace
 from ledger.package import MANIFEST
 from schemas.errors import UsageError
-from tests.nightshift import Town, aid, pension, registered, stop
+from tests.nightshift import Town, aid, certificate, pension, registered, stop
 
+SPELT = {"packs": ["zhongshan"], "full_id_number": True, "hardship": True, "disability": True}
 NIGHTS = ("2024-06-01", "2024-06-02", "2024-06-03")
 RECIPIENTS = """
 [recipients."中心"]
 packs = ["zhongshan", "neimenggu"]
 full_id_number = false
+hardship = true
+disability = true
 [recipients."全号"]
 packs = ["neimenggu"]
 full_id_number = true
+hardship = true
+disability = true
+[recipients."不知困难"]
+packs = ["zhongshan", "neimenggu"]
+full_id_number = false
+hardship = false
+disability = false
 """
 
 
@@ -42,6 +52,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     town.tell(town.person("1975-03-01"), stop("2024-04"), registered("2024-05-06", until=NIGHTS[2]))
     town.tell(town.person("1960-05-20", "女"), registered("2024-05-06"), pension("2024-05", since=NIGHTS[1]))
     town.tell(town.person("1988-08-08"), aid("2024-01", since=NIGHTS[1]))
+    town.tell(town.person("1985-02-01"), certificate("2020-01-01", "2030-01-01"), stop("2024-04"))
     for day in NIGHTS:
         town.night(day)
     with (town.workspace.root / FILE).open("a", encoding="utf-8") as settings:
@@ -76,7 +87,7 @@ def _rewritten(package: Path, out: Path, change: Callable[[dict[str, Any], dict[
 
 def test_every_order_of_arrival_ends_in_the_senders_state(town: Town, sent: list[Path], tmp_path: Path) -> None:
     wanted = [tuple(row.values()) for row in town.ask("from ledger_state order by all")]
-    assert len({row[0] for row in wanted}) == 3
+    assert len({row[0] for row in wanted}) == 4
     hashes = set()
     for number, order in enumerate(itertools.permutations(sent)):
         copy = tmp_path / str(number)
@@ -213,6 +224,22 @@ def test_a_recipient_sees_only_what_is_allowed(town: Town, name: str, is_whole: 
         assert is_whole or not any(n in csv or n in cells for n in numbers)
 
 
+def test_who_may_not_know_of_hardship_or_disability_learns_nothing_of_it(town: Town, tmp_path: Path) -> None:
+    """The state is the sender's but for bases; records of such kinds are named nowhere."""
+    copy = tmp_path / "copy"
+    receive_packages(copy, send(town.workspace, "不知困难", tmp_path / "out", is_snapshot=False))
+    columns = "person_id, pack, track, state, since, needs_decision, len(basis) > 0"
+    with duckdb.connect(str(copy / "ledger.duckdb"), read_only=True) as con:
+        told = con.execute("select to_json(e)::varchar, clause, track from ledger_entry as e").fetchall()
+        state = con.execute(f"select {columns} from ledger_state order by all").fetchall()
+    wanted = town.ask(f"select {columns} from ledger_state where track <> 'H' order by all")
+    assert state == [tuple(row.values()) for row in wanted]
+    hidden = [text for text, clause, _ in told if clause == "hidden"]
+    assert len(hidden) == 2 and "H" not in {track for *_, track in told}
+    assert not any(word in text for text, *_ in told for word in ("残疾", "低保", "NM-1.3a", "disab"))
+    assert any(clause != "hidden" for _, clause, _ in told)
+
+
 def test_a_recipient_that_nobody_named_gets_nothing(town: Town, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="没有接收方"):
         send(town.workspace, "别处", tmp_path, is_snapshot=False)
@@ -220,7 +247,7 @@ def test_a_recipient_that_nobody_named_gets_nothing(town: Town, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "given",
-    [{"packs": ["zhongshan"]}, {"packs": "zhongshan", "full_id_number": True}, {"packs": [], "full_id_number": 1}, 3],
+    [{"packs": ["zhongshan"]}, SPELT | {"packs": "zhongshan"}, SPELT | {"full_id_number": 1}, 3],
     ids=["a switch left out", "packs not a list", "a switch that is no switch", "no section"],
 )
 def test_a_recipient_must_be_spelt_out(given: Any) -> None:
