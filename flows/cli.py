@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
 KnownAt = Annotated[str | None, typer.Option("--known-at", help="以当时所知为准：日期或时间，如 2024-07-01")]
 
 
@@ -55,6 +56,8 @@ def run(
     engine: Annotated[str, typer.Option("--engine", help="计算引擎；目前只有 local")] = "local",
 ) -> None:
     from flows.prefect_link import api_answers, calm_prefect, configured_api, run_directly, run_through_flow
+    from flows.settings import read_settings
+    from flows.trust import head_warnings
 
     if engine != "local":
         raise UsageError(say(f"没有「{engine}」这个引擎；目前只有 local。", f"No engine {engine!r}; only local."))
@@ -67,6 +70,8 @@ def run(
     runner = run_through_flow if api_answers(configured_api()) else run_directly
     outcome = runner(workspace, as_of, _progress())
     _tell(outcome)
+    for place, what in head_warnings(workspace, read_settings(workspace.root)):
+        typer.echo(f"{place}：{what}" if say("zh", "en") == "zh" else f"{place} {what}", err=True)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -90,8 +95,10 @@ def explain(
     id_number: Annotated[str | None, typer.Option("--id", help="证件号码")] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    purpose: Purpose = None,
 ) -> None:
-    from flows.explain import explain_entry, explain_number, explain_person, explain_row
+    from flows.access import record_access
+    from flows.explain import explain_entry, explain_number, explain_person, explain_row, people_shown
     from flows.look import moment, opened_store
     from flows.night import parse_day
 
@@ -109,7 +116,10 @@ def explain(
         )
     workspace = _workspace(directory)
     with opened_store(workspace) as con:
-        typer.echo(given[0][0](con, workspace, given[0][1], parse_day(as_of) if as_of else None, moment(known_at)))
+        told = given[0][0](con, workspace, given[0][1], parse_day(as_of) if as_of else None, moment(known_at))
+    if shown := people_shown(told):
+        record_access(workspace, "explain", shown, purpose=purpose)
+    typer.echo(told)
 
 
 @app.command(help="某一天的台账，可指定以哪一天所知为准。\n\n例：zhaoren asof 工作区 2024-06-30 --out 台账.xlsx")
@@ -118,31 +128,87 @@ def asof(
     day: Annotated[str, typer.Argument(metavar="DATE", help="日期，如 2024-06-30", show_default=False)],
     known_at: KnownAt = None,
     out: Annotated[Path | None, typer.Option("--out", help="写到文件：.xlsx、.csv 或 .parquet")] = None,
+    purpose: Purpose = None,
 ) -> None:
+    from flows.access import record_file
     from flows.look import ledger_as_of, moment, opened_store
     from flows.night import parse_day
 
-    with opened_store(_workspace(directory)) as con:
-        typer.echo(ledger_as_of(con, parse_day(day), moment(known_at), out))
+    workspace, on = _workspace(directory), parse_day(day)
+    with opened_store(workspace) as con:
+        told = ledger_as_of(con, on, moment(known_at), out)
+    if out:
+        record_file(workspace, "asof", [on.isoformat()], out, purpose)
+    typer.echo(told)
 
 
-@app.command(help="核对运行链、每个哈希、每个合计。\n\n例：zhaoren verify 工作区 --head 最新清单的sha256")
+@app.command(
+    help="核对运行链、每个哈希、每个合计、每个签名，并与另存的清单哈希对照；--receipt 查封面上的回执属于哪一次运行。\n\n"
+    "例：zhaoren verify 工作区 --head 最新清单的sha256 --public-key 公钥文件"
+)
 def verify(
-    directory: Dir, head: Annotated[str | None, typer.Option("--head", help="应有的最新清单 sha256")] = None
+    directory: Dir,
+    head: Annotated[str, typer.Option("--head", help="应有的最新清单 sha256")] = "",
+    public_key: Annotated[Path | None, typer.Option("--public-key", help="可信的公钥文件（.pub）")] = None,
+    receipt: Annotated[str, typer.Option("--receipt", help="工作簿封面上的回执")] = "",
 ) -> None:
-    from ledger.seal import head as newest
-    from ledger.seal import sealed_runs
-    from ledger.verify import verify as check
+    from flows.verifying import verification
 
-    workspace = _workspace(directory)
-    faults = check(workspace.runs, workspace.archive, head)
-    for fault in faults:
-        where = f"第 {fault.run_no} 次运行" if fault.run_no else "运行链"
-        typer.echo(f"{where}：{fault.message}", err=True)
+    good, faults, notes = verification(_workspace(directory), head, public_key, receipt)
+    for line in (*faults, *notes):
+        typer.echo(line, err=True)
     if faults:
         raise typer.Exit(1)
-    _say(f"{len(sealed_runs(workspace.runs))} 次运行全部核对无误。最新清单 sha256：{newest(workspace.runs)}",
-         f"All {len(sealed_runs(workspace.runs))} runs hold. Newest manifest sha256: {newest(workspace.runs)}")  # fmt: skip
+    typer.echo("\n".join(good))
+
+
+@app.command(
+    help="写一份证明：某条台账分录，或某次运行的全部分录，在运行链里；不用工作区也能核对。\n\n"
+    "例：zhaoren prove 工作区 --entry 3-17 --out 证明.json --verifier 核对.py"
+)
+def prove(
+    directory: Dir,
+    out: Annotated[Path, typer.Option("--out", help="写到这个文件", show_default=False)],
+    entry: Annotated[str | None, typer.Option("--entry", help="台账流水号，如 3-17；证明里只有这一条")] = None,
+    run_no: Annotated[int | None, typer.Option("--run", help="第几次运行；证明里是它的全部分录")] = None,
+    verifier: Annotated[Path | None, typer.Option("--verifier", help="把独立核对程序也写到这个文件")] = None,
+    purpose: Purpose = None,
+) -> None:
+    from flows.proving import write_proof
+
+    typer.echo(write_proof(_workspace(directory), entry, run_no, out, verifier, purpose))
+
+
+keys = typer.Typer(help="签名密钥：生成，更换。", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+
+@keys.command(
+    "new", help="生成一对签名密钥：私钥文件和同名的 .pub 公钥文件。\n\n例：zhaoren keys new /media/key/zhaoren.key"
+)
+def keys_new(
+    file: Annotated[Path, typer.Argument(help="私钥文件，放在工作区以外", show_default=False)],
+    algorithm: Annotated[str, typer.Option("--algorithm", help="签名算法；目前只有 ed25519")] = "ed25519",
+) -> None:
+    from flows.trust import new_key_pair
+
+    typer.echo(new_key_pair(file, algorithm))
+
+
+@keys.command(
+    "change",
+    help="登记更换签名密钥，由下一次运行写进链：新公钥由旧密钥签名；旧密钥遗失时如实登记。\n\n"
+    "例：zhaoren keys change 工作区 --to 新密钥 --from 旧密钥",
+)
+def keys_change(
+    directory: Dir,
+    to: Annotated[Path, typer.Option("--to", help="新密钥文件", show_default=False)],
+    old: Annotated[Path | None, typer.Option("--from", help="旧密钥文件")] = None,
+    lost: Annotated[bool, typer.Option("--lost", help="旧密钥已遗失")] = False,
+) -> None:
+    from flows.trust import change_key
+
+    typer.echo(change_key(_workspace(directory), to, old, lost=lost))
 
 
 @app.command(help="由 runs 和 archive 重建 store.duckdb，结果与原来相同。\n\n例：zhaoren rebuild 工作区")

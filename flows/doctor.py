@@ -10,6 +10,7 @@ from flows.doctor_inbox import examine_inbox
 from flows.doctor_privacy import examine_privacy
 from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
+from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked
 from ledger.seal import require_chain, sealed_runs
 from ledger.store import held_runs
@@ -34,7 +35,7 @@ class Finding:
 def examine(workspace: Workspace) -> list[Finding]:
     """Everything that can be found out without running a night. Raises: UsageError where the settings cannot be read."""
     settings = read_settings(workspace.root)
-    found = [*_program(), *_folders(workspace), *_packs(settings), *_runs(workspace)]
+    found = [*_program(), *_folders(workspace), *_packs(settings), *_runs(workspace), *_trust(workspace, settings)]
     told = (*examine_inbox(workspace, settings, today_in_shanghai()), *examine_privacy(workspace, settings))
     return [*found, *(Finding(*one) for one in told)]
 
@@ -105,3 +106,21 @@ def _runs(workspace: Workspace) -> Iterator[Finding]:
     numbers = sealed_runs(workspace.runs)
     if numbers and held_runs(Path(workspace.store), workspace.runs) != numbers:
         yield Finding("store.duckdb", "与 runs 不一致；下一次运行会自动重建，也可运行 zhaoren rebuild。", stops=False)
+
+
+def _trust(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    try:
+        open_signing(workspace, settings)
+    except ZhaorenError as problem:
+        yield Finding("签名", str(problem))
+    path = key_path(workspace, settings)
+    if path is None:
+        lines = '[signing]\n# key = "/另一块盘/zhaoren.key"   # 由 zhaoren keys new 生成'
+        yield Finding("签名", "没有设置签名密钥：谁能改动工作区，谁就能重写整条链而不被发现", False, lines)
+    elif path.is_file() and path.stat().st_mode & 0o077:
+        yield Finding("签名", f"其他用户也能读 {path}；请运行 chmod 600。", stops=False)
+    if not settings.head_copies:
+        lines = '[heads]\n# copies = ["/另一块盘/zhaoren-heads.jsonl"]'
+        yield Finding("存证", "没有把清单哈希记到别处：运行链被截短或退回旧备份时看不出来", False, lines)
+    for place, what in head_warnings(workspace, settings):
+        yield Finding(place, what, stops=False)

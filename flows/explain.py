@@ -1,6 +1,7 @@
 """The whole chain behind a link, a state or an entry, down to file, sheet, row and clause. Numbers are shown masked."""
 
 import json
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -60,6 +61,11 @@ def mask(number: str | None) -> str:
     if not number:
         return "（无号码）"
     return f"{number[:6]}********{number[14:]}" if len(number) == 18 else f"{number[:2]}******{number[-2:]}"
+
+
+def people_shown(told: str) -> list[str]:
+    """Whose line, with their name, stands in an explanation."""
+    return sorted(set(re.findall(r"^人员 (P\d+)：", told, re.MULTILINE)))
 
 
 def explain_entry(

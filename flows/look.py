@@ -11,6 +11,7 @@ from flows.workspace import Workspace, locked
 from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
 from ledger.seal import head, read_manifest, sealed_runs, write_parquet
+from ledger.standalone_verifier import manifest_receipt
 from ledger.store import build_store, connect, ensure_store, held_runs
 from schemas.errors import UsageError, say
 
@@ -124,5 +125,7 @@ def describe_status(workspace: Workspace) -> str:
         say(f"台账新增 {entries} 条；被限制的来源：{'、'.join(manifest['barred']) or '无'}。",
             f"{entries} ledger entries; barred sources: {', '.join(manifest['barred']) or 'none'}."),
         say(f"最新清单 sha256：{head(workspace.runs)}", f"Newest manifest sha256: {head(workspace.runs)}"),
+        say(f"回执：{manifest_receipt(manifest)}；{'已签名' if manifest['signing'] else '未签名'}。",
+            f"Receipt: {manifest_receipt(manifest)}; {'signed' if manifest['signing'] else 'unsigned'}."),
     ]  # fmt: skip
     return "\n".join(lines)

@@ -18,14 +18,18 @@ from typing import Any
 import duckdb
 
 from flows import deciding, linking, publishing, taking_in
+from flows.access import clear_access, show_access
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
 from flows.scorecard import score_sources
-from flows.settings import Settings, read_settings
+from flows.settings import FILE, Settings, read_settings
+from flows.trust import Signing, copy_heads, open_signing
 from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
+from ledger.entries import commit_entries
 from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
+from ledger.standalone_verifier import SETTINGS, receipt_of
 from ledger.store import connect, ensure_store
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
@@ -62,6 +66,7 @@ class Night:
     run_no: int
     con: duckdb.DuckDBPyConnection
     model: Model
+    signing: Signing
     packs: tuple[Pack, ...] = ()
     found: list[Incoming] = field(default_factory=list)
     received: list[taking_in.Received] = field(default_factory=list)
@@ -69,6 +74,7 @@ class Night:
     totals: dict[str, int] = field(default_factory=dict)
     timings: list[tuple[str, float]] = field(default_factory=list)
     blocked: list[BlockingCount] = field(default_factory=list)
+    committed: dict[str, Any] = field(default_factory=dict)
     sealed: str = ""
 
 
@@ -99,21 +105,22 @@ class Outcome:
 
 def begin(workspace: Workspace, as_of: date) -> Night:
     """Settings read, scratch cleared, store brought up to the sealed runs, a work session opened."""
-    settings = read_settings(workspace.root)
+    settings, kept = read_settings(workspace.root), (workspace.root / FILE).read_bytes()
     if clear_scratch(workspace):
         _journal(workspace, "unfinished_run_cleared")
     require_chain(workspace.runs)
     numbers = sealed_runs(workspace.runs)
     _refuse_going_back(workspace, numbers, as_of)
+    signing = open_signing(workspace, settings)
     ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
     workspace.staging.mkdir()
+    (workspace.staging / SETTINGS).write_bytes(kept)
     con = connect(scratch=workspace.work / "spill")
     con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
     make_source_tonight(con)
     recorded_at = datetime.now(UTC).replace(microsecond=0)
-    return Night(
-        workspace, as_of, settings, recorded_at, (numbers[-1] if numbers else 0) + 1, con, match_model(workspace)
-    )
+    run_no = (numbers[-1] if numbers else 0) + 1
+    return Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
 
 
 def match_model(workspace: Workspace) -> Model:
@@ -167,17 +174,22 @@ def step_publish(night: Night) -> None:
     from reports.night import Night as Note
     from reports.night import PackNote, Profile, build_workbooks
 
+    show_access(night.con, night.workspace, night.recorded_at)
     publishing.write_tables(night.con, night.workspace.staging / "tables")
+    night.committed = commit_entries(night.workspace.staging)
     publishing.show_rules(night.con, night.packs)
     folder = night.workspace.staging / "tables"
     hashes = {
         p.relative_to(folder).with_suffix("").as_posix(): (_rows(p), file_hash(p))
         for p in sorted(folder.rglob("*.parquet"))
     }
+    previous = head(night.workspace.runs)
+    sealed_tables = ((name, sha) for name, (_, sha) in hashes.items())
     note = Note(
         run_no=night.run_no, as_of=night.as_of, recorded_at=night.recorded_at,
         packs=tuple(PackNote(p.code, p.title, p.version, p.status) for p in night.packs),
-        previous=head(night.workspace.runs), table_hashes=hashes, totals=night.totals,
+        previous=previous, table_hashes=hashes, totals=night.totals, signing=night.signing.words,
+        receipt=receipt_of(night.run_no, previous, night.committed["root"], sealed_tables),
         barred=tuple(sorted(night.barred)), steps=tuple(night.timings),
         blocking=tuple((b.rule, b.pairs, b.narrowed, b.too_common) for b in night.blocked),
     )  # fmt: skip
@@ -197,8 +209,9 @@ def step_seal(night: Night) -> None:
         "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs},
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
         "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
+        "entries": night.committed, "signing": night.signing.facts,
     }  # fmt: skip
-    night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts)
+    night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts, night.signing.key)
 
 
 def _inputs(night: Night) -> list[dict[str, str]]:
@@ -218,6 +231,8 @@ def _inputs(night: Night) -> list[dict[str, str]]:
 def step_refresh(night: Night) -> None:
     night.con.execute("detach store")
     ensure_store(night.workspace.store, night.workspace.runs, sealed_runs(night.workspace.runs), night.workspace.work)
+    copy_heads(night.workspace, night.settings)
+    clear_access(night.workspace)
     empty_inbox(night.found)
 
 

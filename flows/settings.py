@@ -55,6 +55,12 @@ rows_per_sheet = 5000
 # full_id_number = false
 # hardship = true
 # disability = false
+# 用 zhaoren keys new 生成签名密钥，放在工作区以外（最好是另一块盘），在此写明；每次运行的清单都用它签名。
+# [signing]
+# key = "/media/key/zhaoren.key"
+# 每次运行后，把清单的 sha256 追加到这些文件（另一块盘、共享目录）；verify 会与之对照。
+# [heads]
+# copies = ["/mnt/archive/zhaoren-heads.jsonl"]
 """
 SECTIONS = {
     "packs": None,
@@ -65,13 +71,15 @@ SECTIONS = {
     "parameters": None,
     "recipients": None,
     "workbooks": {"full_id_number", "rows_per_sheet"},
+    "signing": {"key"},
+    "heads": {"copies"},
 }
 
 
 @dataclass(frozen=True)
 class Settings:
     """What an office decides about its workspace. `aliases` is by kind, then field; `sources` by kind or kind@area;
-    `parameters` by pack."""
+    `parameters` by pack; `signing_key` is the path of the key that signs ("": unsigned), `head_copies` those of head logs."""
 
     packs: tuple[str, ...]
     patterns: tuple[str, ...] = ()
@@ -83,6 +91,8 @@ class Settings:
     recipients: Mapping[str, Recipient] = field(default_factory=dict)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
+    signing_key: str = ""
+    head_copies: tuple[str, ...] = ()
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -135,7 +145,15 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         recipients=read_recipients(data.get("recipients", {})),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
+        signing_key=str(data.get("signing", {}).get("key", "")),
+        head_copies=_paths(data.get("heads", {}).get("copies", [])),
     )
+
+
+def _paths(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list):
+        raise ValueError("[heads] copies 应是若干文件路径的列表")
+    return tuple(str(path) for path in given)
 
 
 def _refuse_unknown(data: Mapping[str, Any]) -> None:

@@ -42,6 +42,16 @@ class Workspace:
         return self.root / "model.json"
 
     @property
+    def access_log(self) -> Path:
+        """What was looked at or taken out since the last run; the next one seals it."""
+        return self.root / "access.jsonl"
+
+    @property
+    def key_change(self) -> Path:
+        """The change of the signing key that the next run puts into the chain."""
+        return self.root / "key-change.json"
+
+    @property
     def work(self) -> Path:
         return self.root / ".work"
 

@@ -13,11 +13,10 @@ import duckdb
 import pandera.pandas as pa
 import pyarrow.parquet as pq
 
+from ledger.signing import Key
+from ledger.standalone_verifier import MANIFEST, MANIFEST_HASH, SETTINGS, SIGNATURE, history_root
 from schemas.errors import IntegrityError
 from schemas.tables import Table, describe
-
-MANIFEST = "manifest.json"
-MANIFEST_HASH = "manifest.sha256"  # so that a rotten newest manifest is noticed, which no later one names yet
 
 
 def run_folder(runs: Path, run_no: int) -> Path:
@@ -96,8 +95,9 @@ def _check(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         )
 
 
-def seal(staging: Path, runs: Path, run_no: int, facts: Mapping[str, Any]) -> str:
-    """Hash what `staging` holds, write its manifest, sync it, and rename it into `runs`. Returns the manifest's sha256."""
+def seal(staging: Path, runs: Path, run_no: int, facts: Mapping[str, Any], key: Key | None = None) -> str:
+    """Hash what `staging` holds, write its manifest, sign that, sync it, and rename it into `runs`. Returns the manifest's
+    sha256."""
     tables = {
         p.relative_to(staging / "tables").with_suffix("").as_posix(): {
             "rows": pq.read_metadata(p).num_rows,
@@ -110,17 +110,24 @@ def seal(staging: Path, runs: Path, run_no: int, facts: Mapping[str, Any]) -> st
         for p in sorted((staging / "workbooks").rglob("*"))
         if p.is_file()
     }
-    manifest = {**facts, "tables": tables, "workbooks": workbooks, "previous": head(runs)}
+    heads = [file_hash(run_folder(runs, number) / MANIFEST) for number in sealed_runs(runs)]
+    manifest = {
+        **facts, "tables": tables, "workbooks": workbooks, "settings_sha256": file_hash(staging / SETTINGS),
+        "previous": heads[-1] if heads else "", "history": {"count": len(heads), "root": history_root(heads)},
+    }  # fmt: skip
     text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (staging / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    (staging / MANIFEST_HASH).write_text(f"{file_hash(staging / MANIFEST)}  {MANIFEST}\n", encoding="utf-8")
+    sealed = file_hash(staging / MANIFEST)
+    (staging / MANIFEST_HASH).write_text(f"{sealed}  {MANIFEST}\n", encoding="utf-8")
+    if key:
+        (staging / SIGNATURE).write_text(key.sign_head(sealed), encoding="ascii")
     _sync(staging)
     target = run_folder(runs, run_no)
     if target.exists():
         raise IntegrityError(f"运行 {run_no} 已经存在，未覆盖；请检查 runs 文件夹。")
     os.rename(staging, target)
     _sync_folder(runs)
-    return file_hash(target / MANIFEST)
+    return sealed
 
 
 def _sync(folder: Path) -> None:

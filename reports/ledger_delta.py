@@ -71,7 +71,7 @@ def cover(night: Night, sheets: tuple[Sheet, ...], contents: Contents, totals: d
     return Page(
         name="封面",
         title="台账增量",
-        lines=(night.title, f"记录时间 {night.recorded_in_beijing}", *cut_lines(sheets, contents)),
+        lines=(night.title, f"记录时间 {night.recorded_in_beijing}", night.receipt_line, *cut_lines(sheets, contents)),
         blocks=(
             packs_in_use(night),
             Block("合计（条）", ("措施", *TRACK_WORDS.values(), "合计"), totals_by_op(totals)),

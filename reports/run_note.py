@@ -25,7 +25,8 @@ class PackNote:
 class Night:
     """One run. `previous` is the sha256 of the last manifest or "", `table_hashes` holds rows and sha256 by table,
     `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds, `blocking` the
-    matcher's rules with pairs, keys narrowed and keys left out."""
+    matcher's rules with pairs, keys narrowed and keys left out, `receipt` what a cover can say of its own run, `signing`
+    who signs it."""
 
     run_no: int
     as_of: date
@@ -37,6 +38,8 @@ class Night:
     barred: tuple[str, ...]
     steps: tuple[tuple[str, float], ...]
     blocking: tuple[tuple[str, int, int, int], ...] = ()
+    receipt: str = ""
+    signing: str = ""
 
     @property
     def title(self) -> str:
@@ -45,6 +48,10 @@ class Night:
     @property
     def recorded_in_beijing(self) -> str:
         return f"{self.recorded_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}（北京时间）"
+
+    @property
+    def receipt_line(self) -> str:
+        return f"回执 {self.receipt}（核对：zhaoren verify 工作区 --receipt {self.receipt}）"
 
     @property
     def banners(self) -> tuple[str, ...]:

@@ -165,10 +165,17 @@ def overview(night: Night, figures: tuple[tuple[str, int], ...], contents: Conte
     return Page(
         name="概况",
         title="运行报告",
-        lines=(night.title, f"记录时间 {night.recorded_in_beijing}", *quiet, *cut_lines(SHEETS, contents)),
+        lines=(
+            night.title,
+            f"记录时间 {night.recorded_in_beijing}",
+            night.receipt_line,
+            *quiet,
+            *cut_lines(SHEETS, contents),
+        ),
         blocks=(
             Block("主要数字", ("项目", "数量"), figures),
             Block("今夜停用的数据来源", ("来源", "影响"), barred or (("无", "全部来源正常"),)),
+            Block("签名", ("项目", "内容"), (("本次运行", night.signing),), "未给出"),
             packs_in_use(night),
             Block("比对分组", ("分组规则", "候选对", "已收窄的键", "过多而未比的键"), blocking, "今夜无须加权比对"),
             Block("步骤用时", ("步骤", "秒"), tuple((name, float(seconds)) for name, seconds in night.steps), "未给出"),

@@ -17,6 +17,7 @@ from schemas.columns import Layout, declared
 DELIVERY_STATUS = ("accepted", "refused", "duplicate", "held")
 MATCH_STATUS = ("linked", "new_person", "not_linked", "review", "unchanged")
 TRACKS = ("R", "H", "L", "T")
+ACCESSES = ("asof", "explain", "review", "delta", "proof", "key_change", "unreadable")
 OPS = (
     "ADD", "UPD", "FLAG_REEMP", "PROP_EXIT", "PROP_DEREG", "REVIEW", "HOLD", "WITHDRAW", "TASK", "NOTIFY", "URGE",
     "REFER", "ALERT", "GAP", "DECIDED",
@@ -344,8 +345,25 @@ class RuleOutcome(pa.DataFrameModel):
         metadata = _table("rule_outcome", "pack", "rule_id", "outcome", "missing")
 
 
+class Access(pa.DataFrameModel):
+    """One look at people's data, or one file of them taken out, since the run before: who (account of the machine), what
+    (`unreadable`: a line of the log that cannot be read), about which people, entries or day, the written file's
+    sha256, and what for. Ids only, never a name or number. `access_id` is the hash of the line that was kept."""
+
+    accessed_at: Series[object] = _field("TIMESTAMP WITH TIME ZONE", null=False)
+    access_id: Series[str] = text(null=False)
+    os_user: Series[str] = text()
+    what: Series[str] = text(null=False, codes=ACCESSES)
+    subjects: Series[object] = _field("VARCHAR[]")
+    file_sha256: Series[str] = text()
+    purpose: Series[str] = text()
+
+    class Config:
+        metadata = _table("access", "accessed_at", "access_id")
+
+
 PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
-INTERNAL = (Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard)
+INTERNAL = (Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard, Access)
 ROW_PLACE = (
     ("office", "VARCHAR"), ("record_id", "VARCHAR"), ("delivery_id", "VARCHAR"), ("row_no", "BIGINT"),
     ("business_key", "UBIGINT"), ("run_no", "BIGINT"),

@@ -1,0 +1,691 @@
+"""Checks a zhaoren workspace, or one entry of it, offline and alone. This one file is all that is needed.
+
+    python standalone_verifier.py DIR [--head HASH] [--heads-log FILE] [--public-key FILE] [--receipt CODE]
+    python standalone_verifier.py [DIR] --proof FILE  [--head HASH] [--heads-log FILE] [--public-key FILE]
+    python standalone_verifier.py [DIR] --delta FILE  [the same]
+
+Needs Python 3.11 or newer and nothing else; where the package `cryptography` is there, it checks signatures faster.
+Ends with 0 where everything holds, 1 where something does not, 2 for wrong use. Nothing is written and nothing is sent.
+
+What is read: `runs/NNNNNN/manifest.json` names the sha256 of every table, workbook and archived file of a run, and of
+the manifest before it; the sha256 of a manifest is the run's *head*. `signature.json` signs it. `entries.root` is a
+Merkle tree (RFC 6962) over salted ledger entries, `history.root` one over all heads before. What rests on the content
+of parquet tables is checked by `zhaoren verify`, which calls this file for all the rest.
+"""
+
+import argparse
+import hashlib
+import hmac
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+MANIFEST = "manifest.json"
+MANIFEST_HASH = "manifest.sha256"  # so that a rotten newest manifest is noticed, which no later one names yet
+SIGNATURE = "signature.json"
+SALT = "entries.salt"  # the secret of a run's salted leaves; never part of a proof
+SETTINGS = "settings.toml"
+PROOF, DELTA = "zhaoren-proof-1", "zhaoren-delta-1"
+PUBLIC_KEY = "zhaoren-public-key"
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are misread
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that does not hold, or is worth knowing: the run (None: the whole chain) and a sentence."""
+
+    run_no: int | None
+    chinese: str
+    english: str
+
+    @property
+    def message(self) -> str:
+        return say(self.chinese, self.english)
+
+
+def say(chinese: str, english: str) -> str:
+    return english if os.environ.get("ZHAOREN_LANG", "").lower().startswith("en") else chinese
+
+
+# --- Files: on disk, or in memory where thousands of attacks are tried ----------------------------------------------
+
+
+class Files(Protocol):
+    """The sealed files. `names` are relative to `runs/`, a folder directly below it as `NNNNNN/`."""
+
+    def names(self) -> Iterable[str]: ...
+    def read(self, name: str) -> bytes: ...
+    def sha256(self, name: str) -> str: ...
+    def archived(self, sha: str) -> str:
+        """The sha256 of the kept file of that name, or ""."""
+
+
+class Folder:
+    """The sealed files of a workspace on disk."""
+
+    def __init__(self, runs: Path, archive: Path) -> None:
+        self.runs, self.archive = runs, archive
+
+    def names(self) -> Iterable[str]:
+        if not self.runs.is_dir():
+            return
+        for path in self.runs.iterdir():
+            yield path.name + "/" * path.is_dir()
+        yield from (p.relative_to(self.runs).as_posix() for p in self.runs.glob("*/**/*") if not p.is_dir())
+
+    def read(self, name: str) -> bytes:
+        return (self.runs / name).read_bytes()
+
+    def sha256(self, name: str) -> str:
+        return _file_hash(self.runs / name)
+
+    def archived(self, sha: str) -> str:
+        path = self.archive / sha
+        return _file_hash(path) if path.is_file() else ""
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# --- Signatures -----------------------------------------------------------------------------------------------------
+
+P = 2**255 - 19  # RFC 8032: the field, the group's order, the curve's constant, a square root of -1
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE = -121665 * pow(121666, -1, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]  # X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z
+
+
+def _sum(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * CURVE % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def _times(number: int, point: Point) -> Point:
+    total: Point = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = _sum(total, point)
+        point, number = _sum(point, point), number >> 1
+    return total
+
+
+def _point(data: bytes) -> Point:
+    """The point of 32 bytes. Raises: ValueError where there is none."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    square = (y * y - 1) * pow(CURVE * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
+        raise ValueError("no point of the curve")
+    x = P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % P)
+
+
+def _bytes(point: Point) -> bytes:
+    inverse = pow(point[2], -1, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = _point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def ed25519_in_python(public: bytes, message: bytes, signature: bytes) -> bool:
+    """RFC 8032, 5.1.7, slow and readable: s·B - h·A gives the R that the signature names."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    try:
+        x, y, z, t = _point(public)
+    except ValueError:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    return s < ORDER and _bytes(_sum(_times(s, BASE), _times(h, (P - x, y, z, P - t)))) == signature[:32]
+
+
+def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the signature holds: by `cryptography` where it is there, else by the lines above."""
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError:
+        return ed25519_in_python(public, message, signature)
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# Another algorithm, such as SM2 with SM3, is another line here and in ledger/signing.py.
+CHECKS: dict[str, Callable[[bytes, bytes, bytes], bool]] = {"ed25519": ed25519_holds}
+
+
+def signed_text(purpose: str, *lines: str) -> bytes:
+    """What is signed. The purpose stands in it, so that no signature can be passed off as one of another kind."""
+    return "\n".join((f"zhaoren {purpose} v1", *lines, "")).encode()
+
+
+def signature_holds(algorithm: str, public: str, message: bytes, signature: str) -> bool:
+    """Whether a signature in hex holds under a public key in hex; never for an algorithm that nobody knows."""
+    try:
+        return CHECKS[algorithm](bytes.fromhex(public), message, bytes.fromhex(signature))
+    except (KeyError, ValueError):
+        return False
+
+
+def signature_file(head: str, algorithm: str, public_key: str, signature: str) -> str:
+    """The one text that `signature.json` may hold."""
+    said = {"algorithm": algorithm, "head": head, "public_key": public_key, "signature": signature}
+    return json.dumps(said, indent=2, sort_keys=True) + "\n"
+
+
+def read_public_key(text: str) -> str:
+    """The key of a public key file, in hex. Raises: ValueError."""
+    words = text.split()
+    if len(words) != 3 or words[0] != PUBLIC_KEY or words[1] not in CHECKS:
+        raise ValueError(f"not a {PUBLIC_KEY} file")
+    return bytes.fromhex(words[2]).hex()
+
+
+# --- Merkle trees (RFC 6962): a leaf is hashed after 00, a node after 01 --------------------------------------------
+
+
+def leaf_hash(salt: bytes, text: str) -> bytes:
+    return hashlib.sha256(b"\0" + salt + text.encode()).digest()
+
+
+def salt_of(secret: bytes, entry_id: str) -> bytes:
+    """An entry's own salt. Who knows it knows nothing of the salt of another entry."""
+    return hmac.digest(secret, entry_id.encode(), "sha256")
+
+
+def _levels(leaves: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
+    level = list(leaves)
+    while len(level) > 1:
+        yield level
+        pairs = [hashlib.sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        level = pairs + level[len(pairs) * 2 :]
+    yield level
+
+
+def merkle_root(leaves: Sequence[bytes]) -> str:
+    *_, top = _levels(leaves)
+    return top[0].hex() if top else sha256(b"")
+
+
+def merkle_path(leaves: Sequence[bytes], index: int) -> list[str]:
+    """The hashes beside the way from a leaf to the root, lowest first."""
+    path = []
+    for level in _levels(leaves):
+        if index ^ 1 < len(level):
+            path.append(level[index ^ 1].hex())
+        index >>= 1
+    return path
+
+
+def root_by_path(leaf: bytes, index: int, count: int, path: Iterable[str]) -> str:
+    """The root that a leaf and the hashes beside its way lead to. Raises: ValueError where the path does not fit."""
+    beside = [bytes.fromhex(h) for h in path]
+    if not 0 <= index < count:
+        raise ValueError("no such place in the tree")
+    while count > 1:
+        if index ^ 1 < count:
+            pair = (beside[0], leaf) if index & 1 else (leaf, beside[0])
+            leaf, beside = hashlib.sha256(b"\1" + pair[0] + pair[1]).digest(), beside[1:]
+        index, count = index >> 1, (count + 1) >> 1
+    if beside:
+        raise ValueError("the path is too long")
+    return leaf.hex()
+
+
+def history_root(heads: Iterable[str]) -> str:
+    return merkle_root([leaf_hash(b"", head) for head in heads])
+
+
+# --- Receipts: what a cover can say of its own run, in twenty characters --------------------------------------------
+
+
+def receipt_of(run_no: int, previous: str, entries_root: str, tables: Iterable[tuple[str, str]]) -> str:
+    """100 bits over the head before, tonight's entries and the hash of each of tonight's tables. A cover cannot say its own
+    run's head: the manifest names the hash of the workbook that the cover is in."""
+    lines = (str(run_no), previous, entries_root, *(f"{name} {sha}" for name, sha in sorted(tables)))
+    number = int.from_bytes(hashlib.sha256(signed_text("receipt", *lines)).digest()[:13], "big") >> 4
+    digits = "".join(CROCKFORD[number >> 5 * (19 - i) & 31] for i in range(20))
+    return "-".join(digits[i : i + 5] for i in range(0, 20, 5))
+
+
+def plain_receipt(text: str) -> str:
+    """A receipt as typed by hand: case, dashes and spaces do not count; O is 0, I and L are 1."""
+    digits = re.sub(r"[\s\-–—]", "", text).upper().translate(str.maketrans("OIL", "011"))
+    return "-".join(digits[i : i + 5] for i in range(0, len(digits), 5))
+
+
+# --- The chain ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Chain:
+    """What was found of a chain, run by run from the first; `faults` are of the first run that does not hold."""
+
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)  # as a head log must hold them
+    receipts: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)  # "" where unsigned
+    handed_over: list[bool] = field(default_factory=list)  # that run's key was signed by the one before
+    closing: dict[str, int] = field(default_factory=dict)
+    books: dict[str, tuple[int, str]] = field(default_factory=dict)  # workbooks by sha256
+
+
+Further = Callable[[int, dict[str, Any]], list[Fault]]
+
+
+def read_chain(files: Files, further: Further = lambda run_no, manifest: []) -> Chain:
+    """Every run from the first on, until one does not hold. `further` checks what this file cannot."""
+    chain = Chain()
+    by_run: dict[str, set[str]] = {}
+    for name in files.names():
+        folder, _, inner = name.partition("/")
+        by_run.setdefault(folder if "/" in name else name + " ", set()).add(inner)
+    strange = sorted(f for f in by_run if not (f.isdecimal() and f == f"{int(f):06d}" and int(f)))
+    last = max((int(f) for f in by_run if f not in strange), default=0)
+    for number in range(1, last + 1):
+        names = by_run.get(f"{number:06d}", set()) - {""}
+        chain.faults = check_run(files, number, names, chain, further)
+        if chain.faults:
+            return chain
+    chain.faults = [Fault(None, f"runs 里有不属于运行链的「{f.strip()}」，是后加的。",
+                          f"{f.strip()} in runs/ is none of the chain's.") for f in strange]  # fmt: skip
+    return chain
+
+
+def check_run(files: Files, number: int, names: set[str], chain: Chain, further: Further) -> list[Fault]:
+    """The faults of one run; where there are none, the chain is one run longer."""
+    folder = f"{number:06d}"
+    if not names:
+        return [Fault(number, "文件夹不见了或是空的，运行编号不连续。", "the folder is missing or empty.")]
+    if MANIFEST not in names:
+        return [Fault(number, "文件夹里没有清单 manifest.json，这次运行不完整。", "there is no manifest.json.")]
+    try:
+        text = files.read(f"{folder}/{MANIFEST}")
+        manifest = json.loads(text.decode())
+        head = sha256(text)
+        if manifest["run_no"] != number or manifest["previous"] != ["", *chain.heads][-1]:
+            return [Fault(number, "清单与上一次运行的链条对不上。", "the manifest does not follow the one before.")]
+        faults = [*check_files(files, number, names, manifest, head), *check_archive(files, number, manifest)]
+        if not faults:
+            faults = [*check_totals(number, manifest, chain), *check_signing(files, number, manifest, head, chain)]
+        if not faults:
+            extend(chain, number, manifest, head, files.read(f"{folder}/{SIGNATURE}") if manifest["signing"] else b"")
+        return faults or further(number, manifest)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
+        kind = type(error).__name__
+        return [Fault(number, f"清单或所附文件读不出（{kind}）。", f"the manifest or a file beside it cannot be read ({kind}).")]  # fmt: skip
+
+
+def expected_files(manifest: dict[str, Any]) -> dict[str, str]:
+    """What a run holds beside its manifest and signature, with the hash of each."""
+    expected = {f"tables/{name}.parquet": table["sha256"] for name, table in manifest["tables"].items()}
+    expected |= {f"workbooks/{name}": sha for name, sha in manifest["workbooks"].items()}
+    return expected | {SALT: manifest["entries"]["salt_sha256"], SETTINGS: manifest["settings_sha256"]}
+
+
+def check_files(files: Files, number: int, names: set[str], manifest: dict[str, Any], head: str) -> list[Fault]:
+    folder, expected = f"{number:06d}", expected_files(manifest)
+    beside = {MANIFEST, MANIFEST_HASH} | ({SIGNATURE} if manifest["signing"] else set())
+    if MANIFEST_HASH not in names or files.read(f"{folder}/{MANIFEST_HASH}") != f"{head}  {MANIFEST}\n".encode():
+        return [Fault(number, f"{MANIFEST} 与 {MANIFEST_HASH} 不符，清单被改动或缺失。",
+                      f"{MANIFEST} is not as {MANIFEST_HASH} says.")]  # fmt: skip
+    missing = sorted((set(expected) | beside) - names)
+    faults = [Fault(number, f"{name} 不见了。", f"{name} is missing.") for name in missing]
+    faults += [Fault(number, f"{name} 不在清单中，是后加的。", f"{name} is not in the manifest.")
+               for name in sorted(names - set(expected) - beside)]  # fmt: skip
+    faults += [Fault(number, f"{name} 的内容被改动。", f"{name} was changed.")
+               for name in sorted(names & set(expected)) if files.sha256(f"{folder}/{name}") != expected[name]]  # fmt: skip
+    return faults
+
+
+def check_archive(files: Files, number: int, manifest: dict[str, Any]) -> list[Fault]:
+    return [
+        Fault(number, f"archive/{sha[:12]}… 不见了或被改动。", f"archive/{sha[:12]}… is missing or was changed.")
+        for sha in sorted({i["sha256"] for i in manifest["inputs"]})
+        if files.archived(sha) != sha
+    ]
+
+
+def check_totals(number: int, manifest: dict[str, Any], chain: Chain) -> list[Fault]:
+    """What adds up without opening a table: each ledger's people, from the run before to this one, and counts of rows."""
+    totals, faults = manifest["totals"], []
+    for name in sorted(n.removesuffix(".opening") for n in totals if n.endswith(".opening")):
+        opening, inflow, outflow, closing = (totals[f"{name}.{p}"] for p in ("opening", "inflow", "outflow", "closing"))
+        if opening + inflow - outflow != closing:
+            faults.append(Fault(number, f"{name} 的期初、增减与期末对不上。", f"{name} does not add up."))
+        if opening != chain.closing.get(name, 0):
+            faults.append(Fault(number, f"{name} 的期初与此前的期末不等。", f"{name} does not open as it closed."))
+    if manifest["entries"]["count"] != manifest["tables"]["ledger_entry"]["rows"]:
+        faults.append(
+            Fault(number, "分录数与台账分录表的行数不等。", "the count of entries is not that of their table.")
+        )
+    if manifest["history"] != {"count": number - 1, "root": history_root(chain.heads)}:
+        faults.append(Fault(number, "历次清单的汇总哈希对不上。", "the root over all heads before does not hold."))
+    return faults
+
+
+def check_signing(files: Files, number: int, manifest: dict[str, Any], head: str, chain: Chain) -> list[Fault]:
+    """A chain once signed stays signed; a new key is signed by the old one, or said to follow a lost one."""
+    signing, before = manifest["signing"], ["", *chain.keys][-1]
+    if signing is None:
+        if before:
+            return [Fault(number, "此前各次都有签名，这一次没有。", "the runs before are signed, this one is not.")]
+        return []
+    algorithm, public, change = signing["algorithm"], signing["public_key"], signing["change"]
+    faults = []
+    if change and (change["from"] != before or public == before):
+        faults.append(
+            Fault(number, "更换密钥的记录与链上的公钥对不上。", "the change of key does not fit the chain's key.")
+        )
+    if before and public != before and not change:
+        faults.append(Fault(number, "换了签名密钥而没有记录。", "the key was changed without a record of it."))
+    if change and change["signature"] is not None:
+        text = signed_text("key-change", change["from"], public)
+        if not signature_holds(change["algorithm"], change["from"], text, change["signature"]):
+            faults.append(
+                Fault(number, "更换密钥的记录不是旧密钥签的。", "the old key did not sign the change of key.")
+            )
+    said = files.read(f"{number:06d}/{SIGNATURE}").decode()
+    signature = json.loads(said)["signature"]
+    if said != signature_file(head, algorithm, public, signature):
+        faults.append(Fault(number, f"{SIGNATURE} 与清单不符。", f"{SIGNATURE} does not fit the manifest."))
+    elif not signature_holds(algorithm, public, signed_text("head", head), signature):
+        faults.append(Fault(number, f"签名不成立（{algorithm}）。", f"the signature does not hold ({algorithm})."))
+    return faults
+
+
+def extend(chain: Chain, number: int, manifest: dict[str, Any], head: str, signature: bytes) -> None:
+    """One run that holds more."""
+    signing = manifest["signing"] or {"public_key": "", "change": None}
+    change = signing["change"]
+    signed_by = json.loads(signature)["signature"] if signature else ""
+    chain.heads.append(head)
+    chain.lines.append(log_line(number, head, signed_by, manifest["recorded_at"]))
+    chain.receipts.append(manifest_receipt(manifest))
+    chain.keys.append(signing["public_key"])
+    chain.handed_over.append(bool(change and change["signature"] is not None))
+    chain.closing |= {n.removesuffix(".closing"): v for n, v in manifest["totals"].items() if n.endswith(".closing")}
+    chain.books |= {sha: (number, name) for name, sha in manifest["workbooks"].items()}
+    if change and change["signature"] is None:
+        chain.notes.append(Fault(number, f"旧签名密钥遗失，由 {change['by']} 登记换了新密钥；新公钥没有旧密钥的签名，须另行核实。",
+                                 f"the old key was lost, as {change['by']} recorded; nobody signed the new one."))  # fmt: skip
+
+
+def manifest_receipt(manifest: dict[str, Any]) -> str:
+    tables = ((name, table["sha256"]) for name, table in manifest["tables"].items())
+    return receipt_of(manifest["run_no"], manifest["previous"], manifest["entries"]["root"], tables)
+
+
+# --- What is known from outside -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What somebody kept elsewhere: the newest head, copies of the head log (name and text), a public key, a receipt."""
+
+    head: str = ""
+    logs: tuple[tuple[str, str], ...] = ()
+    public_key: str = ""
+    receipt: str = ""
+
+
+def log_line(run_no: int, head: str, signature: str, recorded_at: str) -> str:
+    """One line of a head log, in the one form it may have."""
+    said = {"run_no": run_no, "head": head, "signature": signature, "recorded_at": recorded_at}
+    return json.dumps(said, sort_keys=True) + "\n"
+
+
+def check(files: Files, outside: Outside, further: Further = lambda run_no, manifest: []) -> Chain:
+    """The chain, and the chain against what is known from outside."""
+    chain = read_chain(files, further)
+    for name, text in outside.logs:
+        compare_log(chain, name, text)
+    if not chain.faults:
+        chain.faults = [*_head_faults(chain, outside.head), *_key_faults(chain, outside.public_key),
+                        *_receipt_faults(chain, outside.receipt)]  # fmt: skip
+    if chain.heads and not chain.keys[-1]:
+        chain.notes.append(Fault(None, "没有签名：谁能改动工作区，谁就能重写整条链；见 zhaoren keys new。",
+                                 "unsigned: who can write here can rewrite the whole chain; see zhaoren keys new."))  # fmt: skip
+    return chain
+
+
+def compare_log(chain: Chain, name: str, text: str) -> None:
+    """Adds what differs between the chain and a copy of its head log kept elsewhere."""
+    whole = not chain.faults
+    kept = text.splitlines(keepends=True)
+    for number, line in enumerate(kept, 1):
+        if number > len(chain.lines):
+            if whole:
+                chain.faults.append(Fault(number, f"{name} 记有第 {number} 至 {len(kept)} 次运行，这里没有：链条被截短，或退回到了旧的备份。",
+                                          f"{name} knows runs {number} to {len(kept)}: the chain was cut or rolled back."))  # fmt: skip
+            return
+        expected = chain.lines[number - 1]
+        if line == expected:
+            continue
+        if number == len(kept) and expected.startswith(line):
+            break  # cut off while it was written; the next night completes it
+        chain.faults.insert(0, _difference(number, name, line, expected))
+        return
+    if whole and len(kept) < len(chain.lines):
+        behind = len(chain.lines) - len(kept)
+        chain.notes.append(Fault(None, f"{name} 还缺最近 {behind} 次运行，下一次运行会补上。", f"{name} lacks the last {behind} runs."))  # fmt: skip
+
+
+def _difference(number: int, name: str, line: str, expected: str) -> Fault:
+    try:
+        same = json.loads(line)["head"] == json.loads(expected)["head"]
+    except (ValueError, KeyError, TypeError):
+        return Fault(
+            number, f"{name} 的第 {number} 行读不出，这份存证被改动。", f"line {number} of {name} cannot be read."
+        )
+    if same:
+        return Fault(number, f"{name} 所记的签名或时间与这里不同。", f"{name} has another signature or time.")
+    return Fault(number, f"{name} 所记的清单哈希与这里不同：链条自这一次起被改写，或分成了两支。",
+                 f"{name} has another head: the chain was rewritten or forked from this run on.")  # fmt: skip
+
+
+def _head_faults(chain: Chain, head: str) -> list[Fault]:
+    if not head or chain.heads[-1:] == [head.lower()]:
+        return []
+    if head.lower() in chain.heads:
+        run = chain.heads.index(head.lower()) + 1
+        return [Fault(run + 1, f"给定的 sha256 是第 {run} 次运行的；其后的运行它不作保。",
+                      f"the given head is that of run {run}; it vouches for no later one.")]  # fmt: skip
+    return [Fault(len(chain.heads) or None, "最新清单的 sha256 与给定的不同：链条被改写、截短或整体替换，或给定的值属于另一个工作区。",
+                  "the newest head is not the given one: rewritten, cut, replaced, or another workspace's.")]  # fmt: skip
+
+
+def _key_faults(chain: Chain, trusted: str) -> list[Fault]:
+    """The newest run must be signed by the trusted key, or by one that it handed over to."""
+    if not trusted:
+        return []
+    vouched, last = False, 0
+    for number, (key, handed) in enumerate(zip(chain.keys, chain.handed_over, strict=True), 1):
+        changed = number > 1 and key != chain.keys[number - 2]
+        vouched = key == trusted or (vouched and (not changed or handed))
+        last = number if vouched else last
+    if vouched:
+        return []
+    return [Fault(last + 1, "不是给定公钥的持有者签的，也没有由它移交的密钥签名。", "not signed by the given key, nor by one it handed over to.")]  # fmt: skip
+
+
+def _receipt_faults(chain: Chain, receipt: str) -> list[Fault]:
+    if not receipt or plain_receipt(receipt) in chain.receipts:
+        return []
+    return [Fault(None, "这个回执不属于这条运行链的任何一次。", "this receipt belongs to no run of this chain.")]
+
+
+# --- One entry, or one night's entries, without the workspace -------------------------------------------------------
+
+
+def check_paper(text: str, outside: Outside, chain: Chain | None) -> tuple[str, list[Fault]]:
+    """What a proof or an exported delta says, and what of it does not hold. `chain`: the workspace, if it is there."""
+    try:
+        head, _, rest = text.partition("\n")
+        said = json.loads(head) if rest and head.endswith("}") else json.loads(text)
+        return (
+            _check_proof(said, outside, chain) if said["format"] == PROOF else _check_delta(said, rest, outside, chain)
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        kind = type(error).__name__
+        return "", [
+            Fault(None, f"证明文件读不出或不完整（{kind}）。", f"the proof cannot be read or is not whole ({kind}).")
+        ]
+
+
+def _check_proof(said: dict[str, Any], outside: Outside, chain: Chain | None) -> tuple[str, list[Fault]]:
+    manifest, entries = json.loads(said["manifest"]), json.loads(said["manifest"])["entries"]
+    entry_id = json.loads(said["entry"])["entry_id"]
+    leaf = leaf_hash(bytes.fromhex(said["salt"]), said["entry"])
+    title = say(f"台账分录 {entry_id}", f"entry {entry_id}")
+    if root_by_path(leaf, said["index"], entries["count"], said["path"]) != entries["root"]:
+        return title, [Fault(manifest["run_no"], "这条分录不在这次运行里，或内容被改动。", "the entry is not in this run, or was changed.")]  # fmt: skip
+    return title, _vouched(said, manifest, outside, chain)
+
+
+def _check_delta(said: dict[str, Any], lines: str, outside: Outside, chain: Chain | None) -> tuple[str, list[Fault]]:
+    if said["format"] != DELTA:
+        raise ValueError("no such format")
+    manifest, secret, texts = json.loads(said["manifest"]), bytes.fromhex(said["salt"]), lines.split("\n")[:-1]
+    leaves = [leaf_hash(salt_of(secret, json.loads(t)["entry_id"]), t) for t in texts]
+    title = say(f"第 {manifest['run_no']} 次运行的 {len(texts)} 条分录", f"{len(texts)} entries of run {manifest['run_no']}")  # fmt: skip
+    if (len(leaves), merkle_root(leaves)) != (manifest["entries"]["count"], manifest["entries"]["root"]):
+        return title, [Fault(manifest["run_no"], "分录与这次运行封存的不同：被改动、增减或换了次序。",
+                             "the entries are not those that the run sealed.")]  # fmt: skip
+    return title, _vouched(said, manifest, outside, chain)
+
+
+def _vouched(said: dict[str, Any], manifest: dict[str, Any], outside: Outside, chain: Chain | None) -> list[Fault]:
+    """Whether what is known from outside vouches for the manifest that a paper rests on, or for the newest one."""
+    number, heads = manifest["run_no"], {manifest["run_no"]: sha256(said["manifest"].encode())}
+    papers = [(said, manifest)]
+    if newest := said["newest"]:
+        last = json.loads(newest["manifest"])
+        history = last["history"]
+        if root_by_path(leaf_hash(b"", heads[number]), number - 1, history["count"], newest["path"]) != history["root"]:
+            return [Fault(number, "这次运行不在所附最新清单的链上。", "the run is not in the newest manifest's chain.")]
+        heads[last["run_no"]] = sha256(newest["manifest"].encode())
+        papers.append((newest, last))
+    words = []
+    if outside.head:
+        words.append(outside.head.lower() in heads.values())
+    for _, text in outside.logs:
+        kept = {n: json.loads(line)["head"] for n, line in enumerate(text.splitlines(), 1)}
+        words.append(any(kept.get(n) == h for n, h in heads.items()))
+    if outside.public_key:
+        words.append(any(_signed_by(outside.public_key, paper, its) for paper, its in papers))
+    if chain is not None:
+        words.append(chain.heads[number - 1 : number] == [heads[number]])
+    if not words:
+        return [Fault(number, "证明本身前后一致，但没有给出可信的依据：请加 --head、--heads-log、--public-key 或工作区。",
+                      "consistent in itself, but nothing vouches for it: give --head, --heads-log, --public-key or DIR.")]  # fmt: skip
+    if not all(words):
+        return [
+            Fault(number, "所给的依据不认这份证明的清单。", "what was given does not vouch for this proof's manifest.")
+        ]
+    return []
+
+
+def _signed_by(trusted: str, paper: dict[str, Any], manifest: dict[str, Any]) -> bool:
+    if manifest["signing"] is None or manifest["signing"]["public_key"] != trusted:
+        return False
+    message = signed_text("head", sha256(paper["manifest"].encode()))
+    return signature_holds(manifest["signing"]["algorithm"], trusted, message, paper["signature"])
+
+
+def check_book(data: bytes, chain: Chain) -> tuple[str, list[Fault]]:
+    """Which run sealed a workbook or CSV, by its bytes."""
+    run, name = chain.books.get(sha256(data), (0, ""))
+    if not run:
+        return "", [
+            Fault(None, "这个文件不是这条链封存的任何工作簿，或被改动。", "no run of this chain sealed this file.")
+        ]
+    return say(f"第 {run} 次运行的 {name}", f"{name} of run {run}"), []
+
+
+# --- Command line ---------------------------------------------------------------------------------------------------
+
+
+def told(faults: Iterable[Fault]) -> list[str]:
+    """Sentences with the run they are about."""
+    return [say(f"第 {f.run_no} 次运行", f"Run {f.run_no}") + say("：", ": ") + f.message if f.run_no
+            else say("运行链：", "The chain: ") + f.message for f in faults]  # fmt: skip
+
+
+def outside_of(head: str, logs: Iterable[Path], public_key: Path | None, receipt: str) -> Outside:
+    """What was given on the command line, read. Raises: OSError, ValueError."""
+    texts = tuple((str(log), log.read_text(encoding="utf-8")) for log in logs)
+    return Outside(head, texts, read_public_key(public_key.read_text(encoding="utf-8")) if public_key else "", receipt)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=say("离线核对找人工作区的运行链。", "Checks a zhaoren chain offline."))
+    parser.add_argument("dir", nargs="?", type=Path)
+    parser.add_argument("--head", default="")
+    parser.add_argument("--heads-log", type=Path, action="append", default=[])
+    parser.add_argument("--public-key", type=Path)
+    parser.add_argument("--receipt", default="")
+    parser.add_argument("--proof", type=Path)
+    parser.add_argument("--delta", type=Path)
+    given = parser.parse_args(arguments)
+    if not (given.dir or given.proof or given.delta) or (given.dir and not (given.dir / "runs").is_dir()):
+        print(say("请给出工作区目录（其中有 runs），或 --proof、--delta。", "Give a workspace (with runs/), --proof or --delta."), file=sys.stderr)  # fmt: skip
+        return 2
+    try:
+        outside = outside_of(given.head, given.heads_log, given.public_key, given.receipt)
+        return _answer(given, outside)
+    except (OSError, ValueError) as error:
+        print(say(f"给定的文件读不出：{error}", f"A given file cannot be read: {error}"), file=sys.stderr)
+        return 2
+
+
+def _answer(given: argparse.Namespace, outside: Outside) -> int:
+    chain = check(Folder(given.dir / "runs", given.dir / "archive"), outside) if given.dir else None
+    faults, good = (list(chain.faults), []) if chain else ([], [])
+    if chain and not faults:
+        good.append(say(f"{len(chain.heads)} 次运行全部核对无误。最新清单 sha256：{''.join(chain.heads[-1:])}",
+                        f"All {len(chain.heads)} runs hold. Newest manifest sha256: {''.join(chain.heads[-1:])}"))  # fmt: skip
+        if outside.receipt:
+            run = chain.receipts.index(plain_receipt(outside.receipt)) + 1
+            good.append(say(f"回执属于第 {run} 次运行。", f"The receipt is that of run {run}."))
+    for path in (p for p in (given.proof, given.delta) if p and not faults):
+        data = path.read_bytes()
+        is_book = chain is not None and path == given.delta and path.suffix.lower() in (".xlsx", ".csv")
+        title, wrong = check_book(data, chain) if chain and is_book else check_paper(data.decode(), outside, chain)
+        faults += wrong
+        good.append(say(f"{title}：成立。", f"{title}: holds."))
+    notes = chain.notes if chain else []
+    print("\n".join(told(faults) or good), file=sys.stderr if faults else sys.stdout)
+    print(
+        "\n".join([say("注意：", "Note: ") + line for line in told(notes)]), file=sys.stderr, end="\n" if notes else ""
+    )
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
