@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test check bench bench-linkage fuzz sweep lock clean
+.PHONY: help demo test check packs bench bench-linkage fuzz sweep lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -38,12 +38,16 @@ demo: $(STAMP)  ## 演示：三晚虚构数据，生成台账与工作簿 | thre
 test: $(STAMP)  ## 测试 | the tests, without those marked slow (ARGS='-m slow' for these)
 	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow' $(ARGS)
 
-check: $(STAMP)  ## 全部检查 | format, lint, types, imports, tests
+check: $(STAMP)  ## 全部检查 | format, lint, types, imports, packs, tests
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+	$(PY) -m flows.check_packs
 	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow' $(ARGS)
+
+packs: $(STAMP)  ## 政策包检查 | gaps, overlaps, unknown words and missing values in packs (ARGS='a/pack another')
+	$(PY) -m flows.check_packs $(ARGS)
 
 bench: $(STAMP)  ## 测速 | speed and memory beside the floor, in one run
 	$(PY) -m benchmarks $(ARGS)

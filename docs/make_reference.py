@@ -19,8 +19,9 @@ DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
 from ledger.store import connect  # noqa: E402
-from policies.evaluate import open_view, wide_columns  # noqa: E402
+from policies.evaluate import wide_columns  # noqa: E402
 from policies.pack import NATIONAL, PACKS, TOPIC_KIND, read_pack  # noqa: E402
+from policies.trial import open_empty_view  # noqa: E402
 from reports import ledger_delta, match_log, open_questions, quality_feedback, run_report  # noqa: E402
 from reports.sheet import Sheet  # noqa: E402
 from schemas.columns import Column, Layout, layout_of  # noqa: E402
@@ -33,9 +34,7 @@ from schemas.tables import (  # noqa: E402
     ROW_LINK,
     ROW_PLACE,
     OutboundList,
-    create_table,
     describe,
-    row_columns,
 )
 
 MADE = "<!-- Made by docs/make_reference.py. Do not edit: change the schema or the pack, then `{command}`. -->"
@@ -332,15 +331,7 @@ def _view(columns: Mapping[str, str]) -> list[str]:
 def view_columns() -> dict[str, str]:
     """Columns of the wide view, made over no people at all."""
     con = connect()
-    con.execute("""
-        create table everybody (person_id varchar, name varchar, id_kind varchar, id_number varchar, sex varchar,
-            birth_date date, town varchar, village varchar, phone varchar, is_held boolean);
-        create table source_flag (has_service_log boolean, has_outside_insurance boolean)
-    """)
-    for kind, layout in LAYOUTS.items():
-        linked = (*row_columns(layout), ("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
-        con.execute(create_table(f"now_{kind}", linked))
-    open_view(con, date(2024, 6, 30))
+    open_empty_view(con, date(2024, 6, 30))
     found = wide_columns(con)
     con.close()
     return found

@@ -228,14 +228,22 @@ def status(directory: Dir) -> None:
 
 
 @app.command(
-    help="运行之前查一查：设置、政策包、磁盘和收件箱里的文件哪里不对、怎样改；加 --fix 看可以写进设置的几行。\n\n例：zhaoren doctor 工作区 --fix"
+    help="运行之前查一查：设置、政策包、磁盘和收件箱里的文件哪里不对、怎样改；加 --fix 看可以写进设置的几行；加 --pack 只查一个还没有启用的政策包。\n\n"
+    "例：zhaoren doctor 工作区 --fix\n\n例：zhaoren doctor 工作区 --pack 改过的政策包文件夹"
 )
 def doctor(
-    directory: Dir, fix: Annotated[bool, typer.Option("--fix", help="显示可以写进 zhaoren.toml 的几行")] = False
+    directory: Dir,
+    fix: Annotated[bool, typer.Option("--fix", help="显示可以写进 zhaoren.toml 的几行")] = False,
+    pack: Annotated[str | None, typer.Option("--pack", help="只检查这个政策包（代码或路径）")] = None,
 ) -> None:
-    from flows.doctor import doctor_text, examine
+    from flows.doctor import doctor_text, examine, examine_packs
 
-    found = examine(_workspace(directory))
+    workspace = _workspace(directory)
+    if pack:
+        text, is_sound = examine_packs([pack])
+        typer.echo(text)
+        raise typer.Exit(0 if is_sound else 1)
+    found = examine(workspace)
     typer.echo(doctor_text(found, fix=fix))
     raise typer.Exit(1 if any(f.stops for f in found) else 0)
 

@@ -1,11 +1,12 @@
 """What is wrong here and how to mend it, before a night is run. Looks only; changes nothing and guesses nothing."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from flows.check_packs import check_packs
 from flows.doctor_inbox import examine_inbox
 from flows.doctor_privacy import examine_privacy
 from flows.night import today_in_shanghai
@@ -85,16 +86,25 @@ def _folders(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _packs(settings: Settings) -> Iterator[Finding]:
+    readable = []
     for name in settings.packs:
         try:
             code, asks = read_asks(name)
         except ZhaorenError as problem:
             yield Finding(f"政策包 {name}", str(problem))
             continue
+        readable.append(name)
         for parameter, ask in asks.items():
             if parameter not in settings.parameters.get(code, {}):
                 lines = f"[parameters.{code}]\n# {parameter} =   # {ask}"
                 yield Finding(f"政策包 {code}", f"{ask}（{parameter}）没有设定，需要它的判断不下结论", False, lines)
+    yield from (Finding("政策包", fault) for fault in check_packs(readable)[1])
+
+
+def examine_packs(names: Sequence[str]) -> tuple[str, bool]:
+    """What there is to say about these packs, before any settings name them, and whether all are sound."""
+    sound, faults = check_packs(names)
+    return "\n".join([*sound, *(f"✗ {fault}" for fault in faults)]), not faults
 
 
 def _runs(workspace: Workspace) -> Iterator[Finding]:

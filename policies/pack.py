@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from policies.windows import faults_in_time
 from schemas.errors import PolicyError
 from schemas.tables import OPS, TRACKS
 
@@ -95,7 +96,7 @@ class Rule:
     shows: tuple[str, ...]
     sentence: str
     content: str | None
-    in_force: Mapping[str, date]
+    in_force: Mapping[str, Any]
     about: str = "person"
 
     @property
@@ -117,14 +118,16 @@ class Rule:
         return self.finds["op"] in ADVERSE
 
     def is_in_force(self, day: date) -> bool:
-        return self.in_force["from"] <= day < self.in_force.get("to", date.max)
+        return bool(self.in_force["from"] <= day < self.in_force.get("to", date.max))
 
 
 @dataclass(frozen=True)
 class Pack:
     """One place's policy. `parameters` are dated; `parameter_values(day)` gives those in force. `asks` are the parameters
     that no document gives and the office must set, with what to set; until it does they have no value (null), and a
-    rule that needs one is undetermined. `rules` are about people; those about employers and vacancies stand apart."""
+    rule that needs one is undetermined. `rules` are about people; those about employers and vacancies stand apart.
+    `files` are what it was read from, by name; `set_here` are the office's own values in it;
+    `in_force` is when a rule holds that has no dates of its own."""
 
     code: str
     title: str
@@ -135,6 +138,9 @@ class Pack:
     parameters: Mapping[str, tuple[Mapping[str, Any], ...]]
     other_rules: tuple[Rule, ...] = ()
     asks: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    set_here: Mapping[str, Any] = field(default_factory=dict)
+    in_force: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
@@ -148,7 +154,8 @@ class Pack:
         """The pack with an office's own values: one value for always, or dated ones as in a pack. Raises: PolicyError."""
         if strange := sorted(set(values) - set(self.parameters)):
             raise PolicyError(f"政策包 {self.code} 没有参数 {'、'.join(strange)}；请改正 [parameters.{self.code}]。")
-        return replace(self, parameters=dict(self.parameters) | {n: _dated(v) for n, v in values.items()})
+        given = {n: _dated(v) for n, v in values.items()}
+        return replace(self, parameters=dict(self.parameters) | given, set_here=dict(values))
 
     def unset(self) -> list[str]:
         """One sentence for each parameter that the office must still set."""
@@ -194,26 +201,35 @@ def read_national() -> dict[str, tuple[Mapping[str, Any], ...]]:
 
 def read_pack(name: str, columns: Iterable[str]) -> Pack:
     """The pack, checked against the wide view's `columns`. Raises: PolicyError, naming rule and fault."""
-    data, rules = _load(name)
-    parameters = _parameters(data)
-    asks = {n: p["ask"] for n, p in data.get("parameter", {}).items() if "ask" in p}
-    for rule in rules.values():
+    pack = pack_of(pack_files(name), find_pack(name).parent.name)
+    guards = _toml(pack.files).get("guard", {})
+    for rule in pack.all_rules:
         others = {c for c in columns if c.startswith(tuple(f"{name}_" for name in OTHERS))}
         own = {c for c in columns if c.startswith(f"{rule.about}_")} | {"as_of"}
         spoken_of = own if rule.about in OTHERS else set(columns) - others
-        _check(rule, spoken_of | set(parameters), data.get("guard", {}))
+        _check(rule, spoken_of | set(pack.parameters), guards, find_pack(name))
+    if faults := faults_in_time(pack):
+        raise PolicyError(f"政策包 {pack.code}（{find_pack(name)}）：{'；'.join(faults)}。")
+    return pack
+
+
+def pack_files(name: str) -> dict[str, bytes]:
+    """What a pack is read from, by file name. Raises: PolicyError."""
+    path = find_pack(name)
+    return {path.name: path.read_bytes()}
+
+
+def pack_of(files: Mapping[str, bytes], place: str) -> Pack:
+    """The pack that these files make, unchecked: what an older program accepted can still be read. Raises: PolicyError,
+    naming `place`, where they are no pack at all."""
+    data, rules = _parse(files, place)
     head = data["pack"]
     return Pack(
-        head["code"],
-        head["title"],
-        head["document"],
-        head["status"],
-        head["version"],
-        tuple(r for r in rules.values() if r.about == "person"),
-        parameters,
-        tuple(r for r in rules.values() if r.about != "person"),
-        asks,
-    )
+        head["code"], head["title"], head["document"], head["status"], head["version"],
+        tuple(r for r in rules.values() if r.about == "person"), _parameters(data),
+        tuple(r for r in rules.values() if r.about != "person"), _asks(data), files,
+        in_force=head["in_force"],
+    )  # fmt: skip
 
 
 def read_rules(name: str) -> tuple[str, dict[str, Rule]]:
@@ -225,20 +241,32 @@ def read_rules(name: str) -> tuple[str, dict[str, Rule]]:
 def read_asks(name: str) -> tuple[str, dict[str, str]]:
     """A pack's code, and the parameters that an office must set, with what to set."""
     data, _ = _load(name)
-    return data["pack"]["code"], {n: p["ask"] for n, p in data.get("parameter", {}).items() if "ask" in p}
+    return data["pack"]["code"], _asks(data)
+
+
+def _asks(data: Mapping[str, Any]) -> dict[str, str]:
+    return {n: p["ask"] for n, p in data.get("parameter", {}).items() if "ask" in p}
 
 
 def _load(name: str) -> tuple[dict[str, Any], dict[str, Rule]]:
-    path = find_pack(name)
+    return _parse(pack_files(name), find_pack(name).parent.name)
+
+
+def _toml(files: Mapping[str, bytes]) -> dict[str, Any]:
+    (text,) = files.values()
+    return tomllib.loads(text.decode("utf-8-sig"))
+
+
+def _parse(files: Mapping[str, bytes], place: str) -> tuple[dict[str, Any], dict[str, Rule]]:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = _toml(files)
         head, conditions = data["pack"], data.get("condition", {})
         named = [head[k] for k in ("code", "title", "document", "status", "version")]
         assert all(isinstance(n, str) for n in named)
         return data, {i: _rule(i, r, conditions, head["in_force"]) for i, r in data["rule"].items()}
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AssertionError) as error:
+    except (ValueError, KeyError, TypeError, AssertionError) as error:
         raise PolicyError(
-            f"政策包 {path.parent.name} 读不懂：缺少或写错 {error}；请对照内置政策包检查 pack.toml。"
+            f"政策包 {place} 读不懂：缺少或写错 {error}；请对照内置政策包检查 {'、'.join(files)}。"
         ) from None
 
 
@@ -257,10 +285,10 @@ def _rule(rule_id: str, data: Mapping[str, Any], conditions: Mapping[str, str], 
     )  # fmt: skip
 
 
-def _check(rule: Rule, known: set[str], guards: Mapping[str, Mapping[str, Any]]) -> None:
+def _check(rule: Rule, known: set[str], guards: Mapping[str, Mapping[str, Any]], place: Path) -> None:
     finds = rule.finds
     spoken = words_of(rule.when).union(
-        *(words_of(str(finds.get(k) or "")) for k in ("basis_from", "ground_from", "due"))
+        *(words_of(str(finds.get(k) or "")) for k in ("basis_from", "ground_from", "due", "closed_state"))
     )
     faults = [f"未知的列或函数 {w}" for w in sorted(spoken - known - WORDS - FUNCTIONS)]
     faults += [f"未知的列 {w}" for w in (*rule.shows, *re.findall(r"{(\w+)}", rule.sentence)) if w not in known]
@@ -275,7 +303,7 @@ def _check(rule: Rule, known: set[str], guards: Mapping[str, Mapping[str, Any]])
         if finds.get("track") == guard["track"] and rule.is_adverse and spoken & set(guard["columns"]):
             faults.append(f"违反 {clause}：{'、'.join(guard['columns'])} 不能成为注销或退出的理由")
     if faults:
-        raise PolicyError(f"政策包规则 {rule.id}：{'；'.join(faults)}。请改正 pack.toml。")
+        raise PolicyError(f"政策包规则 {rule.id}：{'；'.join(faults)}。请改正 {place}。")
 
 
 def words_of(expression: str) -> set[str]:
