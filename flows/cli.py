@@ -220,6 +220,26 @@ def rebuild(directory: Dir) -> None:
     _say(f"已由 {count} 次运行重建 {workspace.store}。", f"Rebuilt {workspace.store} from {count} runs.")
 
 
+@app.command(
+    help="试算：换用某个政策包会改变什么；只看，不改变任何内容，可与夜间运行同时进行。\n\n"
+    "终端上只列人员编号；姓名、遮蔽的号码和理由写到 --out。不写 --pack 时，试算设置里现在写着的政策包和参数。\n\n"
+    "例：zhaoren whatif 工作区 --pack 改过的政策包文件夹 --out 影响.xlsx"
+)
+def whatif(
+    directory: Dir,
+    pack: Annotated[
+        list[str] | None, typer.Option("--pack", help="政策包代码、路径，或 代码@运行号（当时的政策包）；可用逗号分开")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="业务日期；不写则为上一次运行的日期")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="全部明细写到文件：.xlsx 或 .csv")] = None,
+) -> None:
+    from flows.night import parse_day
+    from flows.whatif import what_if
+
+    names = [p.strip() for text in pack or [] for p in text.split(",") if p.strip()]
+    typer.echo(what_if(_workspace(directory), names, parse_day(as_of) if as_of else None, out))
+
+
 @app.command(help="上一次运行发生了什么，收件箱里还有什么。\n\n例：zhaoren status 工作区")
 def status(directory: Dir) -> None:
     from flows.look import describe_status

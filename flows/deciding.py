@@ -8,7 +8,9 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.delta import conserve, draft_entries, find_failing, load_fold, take_decisions
 from policies.evaluate import KIN, describe_closings, evaluate, open_view
+from policies.old_rules import Desk, describe_closed_questions, look_at_recognised, soften, stand_by, take_up_gone
 from policies.pack import Pack
+from policies.versions import History
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.tables import create_table, row_columns
 
@@ -118,10 +120,28 @@ def decide(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, b
         con.execute(f"drop table {name}")
 
 
+def speak_for_older(desk: Desk) -> list[Pack]:
+    """Make `failing`, after older rules have spoken for those whom they let in. Gives the rules that are gone."""
+    gone = take_up_gone(desk)
+    soften(desk)
+    look_at_recognised(desk)
+    find_failing(desk.con)
+    if stand_by(desk):
+        find_failing(desk.con)
+    return gone
+
+
 def post(
-    con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], run_no: int, as_of: date, recorded_at: datetime
+    con: duckdb.DuckDBPyConnection,
+    packs: Sequence[Pack],
+    history: History,
+    run_no: int,
+    as_of: date,
+    recorded_at: datetime,
+    barred: frozenset[str],
 ) -> dict[str, int]:
-    """Make `new_entry`: what changed against the fold. Gives the people totals, which must add up."""
+    """Make `new_entry`: what changed against the fold. `history` is what packs said in earlier runs: whom they let in,
+    they still speak for. Gives the people totals, which must add up."""
     con.execute("create or replace temp table ledger_entry as select * from store.ledger_entry")
     links = " union all ".join(f"select person_id, record_id from now_{kind}" for kind in LAYOUTS)
     con.execute(f"create or replace temp table standing_link as {links} union all from shared_evidence")
@@ -132,8 +152,10 @@ def post(
     taken_back = " union ".join([NOBODY, *(TAKEN_BACK.format(kind=kind) for kind in standing_kinds(con))])
     con.execute(f"create or replace temp table taken_back as {taken_back}")
     load_fold(con)
-    find_failing(con)
+    desk = Desk(con, packs, as_of, history, barred)
+    gone = speak_for_older(desk)
     take_decisions(con, run_no, as_of, recorded_at)
-    describe_closings(con, packs)
+    describe_closings(con, [*packs, *gone])
+    describe_closed_questions(desk)
     draft_entries(con, run_no, as_of, recorded_at)
     return conserve(con)

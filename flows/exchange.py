@@ -8,14 +8,16 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from flows.access import record_file
 from flows.look import opened_store
 from flows.recipients import Recipient, find_recipient
 from flows.settings import read_settings
 from flows.workspace import Workspace, hold
 from ledger.package import ENTRIES, package_name, read_package, write_package
 from ledger.received import Copy, accept, ensure_ledger, release_waiting
-from ledger.seal import MANIFEST, file_hash, read_manifest, run_folder, sealed_runs, write_table
+from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs, write_table
 from ledger.snapshot import state_hash
+from ledger.standalone_verifier import MANIFEST
 from ledger.store import FOLD, connect
 from reports.as_of import write_ledger
 from reports.macros import MASKED, MASKED_IN_TEXT
@@ -78,6 +80,7 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
         con.execute(SHOWN, {"packs": list(recipient.packs), "hardship": recipient.hardship})
         for number, path in fresh.items():
             _write(con, workspace, (name, recipient), number, path, settings.rows_per_sheet, is_snapshot=is_snapshot)
+            record_file(workspace, "delta", [f"run {number}"], path, purpose=name)
     finally:
         con.close()
     return list(fresh.values())

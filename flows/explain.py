@@ -8,13 +8,15 @@ from typing import Any
 import duckdb
 
 from flows.explain_weight import weight_lines
+from flows.pack_history import kept_of, read_history
 from flows.reread import read_again
-from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.standing import record_id_of
 from ledger.store import connect
 from matchers.id_numbers import EXACT, fold_number
-from policies.pack import Rule, read_rules
+from policies.old_rules import POLICY
+from policies.pack import Pack, Rule
+from policies.versions import rule_at
 from schemas.errors import UsageError, say
 from schemas.extracts import LAYOUTS
 
@@ -81,7 +83,7 @@ def explain_entry(
     lines = [f"台账 {e['entry_id']}：{e['pack']} {e['track']} {e['op']}，{e['state_from'] or '—'} → {e['state_to'] or '—'}",
              f"  第 {e['run_no']} 次运行，记录于 {e['recorded_at']}；自 {e['valid_from']} 起" + (f"至 {e['valid_to']}" if e["valid_to"] else ""),
              f"  结论：{e['reason']}", f"  需人工决定：{'是' if e['needs_decision'] else '否'}"]  # fmt: skip
-    lines += _rule_lines(workspace, e["pack"], json.loads(e["parameters"] or "{}"))
+    lines += _rule_lines(con, workspace, e["pack"], e["run_no"], json.loads(e["parameters"] or "{}"))
     lines += _person_lines(con, e["person_id"])
     for record in e["evidence"] or []:
         lines += _record_lines(con, workspace, record)
@@ -260,21 +262,33 @@ def _person_lines(con: duckdb.DuckDBPyConnection, person: str | None) -> list[st
             f"第 {first} 次运行建档，第 {last} 次更新" + (f"，已并入 {merged}" if merged else "")]  # fmt: skip
 
 
-def _rule_lines(workspace: Workspace, pack: str, parameters: dict[str, Any]) -> list[str]:
-    rule = _find_rule(workspace, pack, str(parameters.get("rule", "")))
-    if rule is None:
-        return [f"  规则 {parameters.get('rule')} 不在现行政策包中"]
+def _rule_lines(
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, pack: str, run_no: int, parameters: dict[str, Any]
+) -> list[str]:
+    """The rule as it read the night it was used, from the pack that was kept of that night."""
+    rule_id = str(parameters.get("rule", "")).removesuffix(POLICY)
+    versions = read_history(con, workspace.archive).get(pack, ())
+    found = rule_at(versions, int(parameters.get("admitted_run", run_no)), rule_id)
+    if found is None:
+        return [f"  规则 {rule_id} 不在当时的政策包中"]
+    version, rule = found
     used = {k: v for k, v in parameters.items() if k not in ("rule", "field")}
     return [
         f"  条款 {rule.clause} {rule.title}：{rule.quote}",
         f"  条件：{rule.when}",
         f"  所用数值：{json.dumps(used, ensure_ascii=False)}",
+        f"  政策包 {pack} 版本 {version.pack.version}，自第 {version.since_run} 次运行起使用；原件 {_kept(version.pack)}",
+        *_now_lines(versions[-1].pack, rule),
     ]
 
 
-def _find_rule(workspace: Workspace, pack: str, rule_id: str) -> Rule | None:
-    for name in read_settings(workspace.root).packs:
-        code, rules = read_rules(name)
-        if code == pack and rule_id in rules:
-            return rules[rule_id]
-    return None
+def _kept(pack: Pack) -> str:
+    return "、".join(f"archive/{sha}" for sha in kept_of(pack).hashes.values())
+
+
+def _now_lines(pack: Pack, rule: Rule) -> list[str]:
+    """Where the rule reads otherwise by now, what it says."""
+    now = next((r for r in pack.all_rules if r.id == rule.id), None)
+    if now is None:
+        return ["  该规则已不在现行政策包中"]
+    return [] if now == rule else [f"  该规则后来改变，现为：{now.when}；{now.quote}"]

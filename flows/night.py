@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from flows import deciding, linking, publishing, taking_in
+from flows import deciding, linking, pack_history, publishing, taking_in
 from flows.access import clear_access, show_access
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
@@ -35,6 +35,7 @@ from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
 from policies.evaluate import wide_columns
 from policies.pack import Pack
+from policies.versions import History
 from schemas.errors import UsageError, say
 
 SHANGHAI_HOURS = 8
@@ -68,6 +69,8 @@ class Night:
     model: Model
     signing: Signing
     packs: tuple[Pack, ...] = ()
+    history: History = field(default_factory=dict)
+    before: date | None = None
     found: list[Incoming] = field(default_factory=list)
     received: list[taking_in.Received] = field(default_factory=list)
     barred: frozenset[str] = frozenset()
@@ -110,7 +113,7 @@ def begin(workspace: Workspace, as_of: date) -> Night:
         _journal(workspace, "unfinished_run_cleared")
     require_chain(workspace.runs)
     numbers = sealed_runs(workspace.runs)
-    _refuse_going_back(workspace, numbers, as_of)
+    refuse_going_back(workspace, numbers, as_of)
     signing = open_signing(workspace, settings)
     ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
     workspace.staging.mkdir()
@@ -120,7 +123,10 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     make_source_tonight(con)
     recorded_at = datetime.now(UTC).replace(microsecond=0)
     run_no = (numbers[-1] if numbers else 0) + 1
-    return Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
+    night = Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
+    if numbers:
+        night.before = date.fromisoformat(read_manifest(workspace.runs, numbers[-1])["as_of"])
+    return night
 
 
 def match_model(workspace: Workspace) -> Model:
@@ -128,7 +134,8 @@ def match_model(workspace: Workspace) -> Model:
     return read_model(workspace.model if workspace.model.exists() else DEFAULT)
 
 
-def _refuse_going_back(workspace: Workspace, numbers: list[int], as_of: date) -> None:
+def refuse_going_back(workspace: Workspace, numbers: list[int], as_of: date) -> None:
+    """Raises: UsageError for a date before the last run's."""
     if numbers and (last := read_manifest(workspace.runs, numbers[-1])["as_of"]) > as_of.isoformat():
         raise UsageError(
             say(
@@ -163,11 +170,16 @@ def step_evaluate(night: Night) -> None:
     deciding.state_facts(night.con, night.as_of)
     columns = wide_columns(night.con)
     night.packs = read_packs(night.settings.packs, columns, night.settings.parameters)
+    night.history = pack_history.read_history(night.con, night.workspace.archive)
+    pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.work)
     deciding.decide(night.con, night.packs, night.as_of, night.barred)
 
 
 def step_post(night: Night) -> None:
-    night.totals = deciding.post(night.con, night.packs, night.run_no, night.as_of, night.recorded_at)
+    night.totals = deciding.post(
+        night.con, night.packs, night.history, night.run_no, night.as_of, night.recorded_at, night.barred
+    )
+    pack_history.note_packs(night.con, night.packs, night.history, night.run_no, night.as_of, night.before)
 
 
 def step_publish(night: Night) -> None:
@@ -192,6 +204,7 @@ def step_publish(night: Night) -> None:
         receipt=receipt_of(night.run_no, previous, night.committed["root"], sealed_tables),
         barred=tuple(sorted(night.barred)), steps=tuple(night.timings),
         blocking=tuple((b.rule, b.pairs, b.narrowed, b.too_common) for b in night.blocked),
+        pack_changes=pack_history.told(night.con),
     )  # fmt: skip
     profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
@@ -206,7 +219,7 @@ def _rows(path: Path) -> int:
 def step_seal(night: Night) -> None:
     facts: dict[str, Any] = {
         "run_no": night.run_no, "as_of": night.as_of.isoformat(), "recorded_at": night.recorded_at.isoformat(),
-        "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs},
+        "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs}, **pack_history.named(night.packs),
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
         "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
         "entries": night.committed, "signing": night.signing.facts,

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from ledger.seal import write_parquet, write_table
+from policies.old_rules import POLICY
 from policies.pack import Pack
 from schemas.extracts import LAYOUTS
 from schemas.tables import (
@@ -18,6 +19,7 @@ from schemas.tables import (
     MatchLog,
     Notice,
     OutboundList,
+    PackInForce,
     Person,
     PersonHold,
     Quarantine,
@@ -49,6 +51,9 @@ select * from store.scorecard qualify row_number() over (partition by kind, offi
 """
 RULE_TABLE = "create or replace temp table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
 
+# What is asked because a rule changed is shown under that rule's clause.
+POLICY_RULES = f"insert into rule select pack, rule_id || '{POLICY}', clause, title || '（政策变动核查）', quote, document from rule"
+
 
 def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Every table of the run, in key order. The order and bytes depend on the rows alone."""
@@ -58,7 +63,7 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         (Delivery, "delivery"), (Quarantine, "quarantine"), (MatchLog, "match_log"), (Person, "person_tonight"),
         (LedgerEntry, "new_entry"), (Link, "link_tonight"), (Ended, "ended"), (Retold, "retold"), (Notice, "notice"), (Source, "source_tonight"),
         (PersonHold, "hold_tonight"), (RuleOutcome, "rule_outcome"), (Scorecard, "scorecard"),
-        (Access, "access_tonight"),
+        (Access, "access_tonight"), (PackInForce, "pack_tonight"),
     ):  # fmt: skip
         write_table(con, model, name, folder)
     for (name,) in con.execute("select distinct list from outbound order by list").fetchall():
@@ -80,5 +85,6 @@ def show_rules(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
                 "insert into rule values (?, ?, ?, ?, ?, ?)",
                 [pack.code, rule.id, rule.clause, rule.title, rule.quote, pack.document],
             )
+    con.execute(POLICY_RULES)
     con.execute(SCORES_BEFORE)
     con.execute("create or replace temp table ledger_entry as select * from new_entry order by seq")

@@ -364,9 +364,10 @@ def check_files(files: Files, number: int, names: set[str], manifest: dict[str, 
 
 
 def check_archive(files: Files, number: int, manifest: dict[str, Any]) -> list[Fault]:
+    kept = {i["sha256"] for i in manifest["inputs"]} | {s for f in manifest["pack_files"].values() for s in f.values()}
     return [
         Fault(number, f"archive/{sha[:12]}… 不见了或被改动。", f"archive/{sha[:12]}… is missing or was changed.")
-        for sha in sorted({i["sha256"] for i in manifest["inputs"]})
+        for sha in sorted(kept)
         if files.archived(sha) != sha
     ]
 

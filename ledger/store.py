@@ -21,11 +21,23 @@ STATE_VIEW = """
 create or replace view ledger_state as
 select * from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
 """
-KEPT = ("delivery", "ledger_entry", "person", "ended", "retold", "link", "source", "person_hold", "scorecard")
+KEPT = (
+    "delivery",
+    "ledger_entry",
+    "person",
+    "ended",
+    "retold",
+    "link",
+    "source",
+    "person_hold",
+    "scorecard",
+    "pack_in_force",
+)
 APPLY = """
 insert into delivery by name select * from read_parquet($tables || '/delivery.parquet') where status = 'accepted';
 insert into ledger_entry by name select * from read_parquet($tables || '/ledger_entry.parquet');
 insert into scorecard by name select * from read_parquet($tables || '/scorecard.parquet');
+insert into pack_in_force by name select * from read_parquet($tables || '/pack_in_force.parquet');
 insert into retold by name select * from read_parquet($tables || '/retold.parquet');
 insert into ended by name select * from read_parquet($tables || '/ended.parquet');
 insert into link by name select * from read_parquet($tables || '/link.parquet');

@@ -187,8 +187,8 @@ def _find(
 ) -> None:
     finds = rule.finds
     target = "finding" if rule.about == "person" else "employer_finding"
-    rank, records = _proof(rule)
-    op = _op(rule)
+    rank, records = proof_of(rule)
+    op = op_of(rule)
     employer = finds.get("employer")
     basis = finds.get("basis_from") or _text(finds.get("basis"))
     state = (
@@ -241,7 +241,7 @@ def _words_about(topic: str) -> set[str]:
     return {f"{prefix}_{name}" for prefix in ("has", "firm", "had", "usable")} | {f"{topic}_from", f"{topic}_status"}
 
 
-def _proof(rule: Rule) -> tuple[str, str]:
+def proof_of(rule: Rule) -> tuple[str, str]:
     """The rank of the weakest record a finding rests on, and all those records."""
     ranks = [f"coalesce({p}_rank, 0)" for p in rule.proof]
     if rule.proof_any:
@@ -253,7 +253,8 @@ def _proof(rule: Rule) -> tuple[str, str]:
     return f"greatest({', '.join(ranks)})" if len(ranks) > 1 else ranks[0], joined
 
 
-def _op(rule: Rule) -> str:
+def op_of(rule: Rule) -> str:
+    """The op a finding takes by `worst`, the rank of its weakest record, and `is_held`."""
     op, track = rule.finds["op"], rule.finds["track"]
     if rule.is_adverse:
         return f"case when worst = 0 and not is_held then '{op}' else 'REVIEW' end"

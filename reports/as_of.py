@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from reports.detail import WRITE_CSV, csv_columns
-from reports.macros import CSV_SAFE, MASKED
+from reports.macros import define_words
 from reports.sheet import Column, Content, Sheet
 from reports.workbook import open_book, write_sheet
 
@@ -40,8 +40,7 @@ from answer order by person_id, pack, track
 
 def write_ledger(con: duckdb.DuckDBPyConnection, out: Path, day: date) -> None:
     """Write table `answer` (the state columns with name, id_number, town, village) to `out`, .xlsx or .csv."""
-    con.execute(f"create or replace temp macro shown_id(x) as {MASKED}")
-    con.execute(f"create or replace temp macro csv_safe(x) as {CSV_SAFE}")
+    define_words(con)
     if out.suffix.lower() == ".csv":
         con.execute(WRITE_CSV.format(columns=csv_columns(LEDGER), rows=LEDGER.rows), {"csv_file": str(out)})
         return

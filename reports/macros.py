@@ -43,8 +43,8 @@ RULE_OF_ENTRY = """create or replace temp view report_entry as
     select *, coalesce(json_extract_string(parameters, '$.rule'), clause) as rule_id from ledger_entry"""
 
 
-def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
-    """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, for this profile."""
+def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False) -> None:
+    """Put the macros on the connection; numbers are masked unless the reader may see them whole."""
     bodies = {
         "word_track": _words(TRACK_WORDS, WORD_AND_CODE),
         "word_op": _words(OP_WORDS, WORD_AND_CODE),
@@ -59,13 +59,18 @@ def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> No
         "word_kind": _words(KIND_WORDS),
         "word_list": _words(LIST_WORDS, WORD_AND_CODE),
         "agency_of": f"coalesce({_words(AGENCIES, other='null')}, '{UNKNOWN_AGENCY}')",
-        "shown_id": "x" if profile.full_id_number else MASKED,
-        "shown_text": "x" if profile.full_id_number else MASKED_IN_TEXT,
+        "shown_id": "x" if full_id_number else MASKED,
+        "shown_text": "x" if full_id_number else MASKED_IN_TEXT,
         "csv_safe": CSV_SAFE,
         "yes_no": "case when x then '是' else '否' end",
     }
     for name, body in bodies.items():
         con.execute(f"create or replace temp macro {name}(x) as {body}").fetchall()
+
+
+def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
+    """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, for this profile."""
+    define_words(con, full_id_number=profile.full_id_number)
     con.execute("create or replace temp table report_pack (code varchar, title varchar, is_draft boolean)").fetchall()
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()

@@ -26,7 +26,8 @@ class Night:
     """One run. `previous` is the sha256 of the last manifest or "", `table_hashes` holds rows and sha256 by table,
     `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds, `blocking` the
     matcher's rules with pairs, keys narrowed and keys left out, `receipt` what a cover can say of its own run, `signing`
-    who signs it."""
+    who signs it, `pack_changes` the packs that read otherwise than the night before, with how many entries that made and
+    what changed."""
 
     run_no: int
     as_of: date
@@ -40,6 +41,7 @@ class Night:
     blocking: tuple[tuple[str, int, int, int], ...] = ()
     receipt: str = ""
     signing: str = ""
+    pack_changes: tuple[tuple[str, int, str], ...] = ()
 
     @property
     def title(self) -> str:

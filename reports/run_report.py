@@ -177,6 +177,7 @@ def overview(night: Night, figures: tuple[tuple[str, int], ...], contents: Conte
             Block("今夜停用的数据来源", ("来源", "影响"), barred or (("无", "全部来源正常"),)),
             Block("签名", ("项目", "内容"), (("本次运行", night.signing),), "未给出"),
             packs_in_use(night),
+            Block("今夜改变的政策包与参数", ("政策包", "引起的分录", "改变"), night.pack_changes, "与上一夜相同"),
             Block("比对分组", ("分组规则", "候选对", "已收窄的键", "过多而未比的键"), blocking, "今夜无须加权比对"),
             Block("步骤用时", ("步骤", "秒"), tuple((name, float(seconds)) for name, seconds in night.steps), "未给出"),
         ),

@@ -362,8 +362,29 @@ class Access(pa.DataFrameModel):
         metadata = _table("access", "accessed_at", "access_id")
 
 
+class PackInForce(pa.DataFrameModel):
+    """A pack that reads otherwise from tonight on than in the run before: new, changed, dated (its own date came), or
+    removed. `caused` counts tonight's entries that the run before would not have made of the same facts. `files` and
+    `parameters` (what the office set) are JSON, the files by name and sha256; they are kept in `archive/`. `changes` are
+    sentences. Pack `national` is what all packs read."""
+
+    pack: Series[str] = text(null=False)
+    version: Series[str] = text(null=False)
+    content_sha256: Series[str] = text(null=False)
+    files: Series[str] = text(null=False)
+    parameters: Series[str] = text(null=False)
+    since_run: Series[int] = count()
+    as_of: Series[object] = _field("DATE", null=False)
+    status: Series[str] = text(null=False, codes=("new", "changed", "dated", "removed"))
+    changes: Series[object] = _field("VARCHAR[]", null=False)
+    caused: Series[int] = count()
+
+    class Config:
+        metadata = _table("pack_in_force", "pack")
+
+
 PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
-INTERNAL = (Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard, Access)
+INTERNAL = (Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard, Access, PackInForce)
 ROW_PLACE = (
     ("office", "VARCHAR"), ("record_id", "VARCHAR"), ("delivery_id", "VARCHAR"), ("row_no", "BIGINT"),
     ("business_key", "UBIGINT"), ("run_no", "BIGINT"),

@@ -46,6 +46,8 @@ def seal_run(workspace: Workspace, number: int, key: Key | None = None, change: 
     said = f"姓名,证件号码\n某甲{number},\n".encode()
     sha = hashlib.sha256(said).hexdigest()
     (workspace.archive / sha).write_bytes(said)
+    pack = hashlib.sha256(b"pack").hexdigest()
+    (workspace.archive / pack).write_bytes(b"pack")
     counts = {"rows": 1, "accepted": 1, "quarantined": 0, "unchanged": 0, "linked": 1, "new_person": 0, "not_linked": 0, "review": 0}  # fmt: skip
     delivery = {"delivery_id": sha, "file_name": f"死亡_2024070{number}_增量.csv", "status": "accepted", **counts}
     entries = [
@@ -62,7 +64,7 @@ def seal_run(workspace: Workspace, number: int, key: Key | None = None, change: 
         "run_no": number, "as_of": day.date().isoformat(), "recorded_at": day.isoformat(), "packs": ["zhongshan"],
         "totals": {f"zhongshan.L.{k}": v for k, v in flows.items()}, "barred": [],
         "inputs": [{"file_name": delivery["file_name"], "sha256": sha, "status": "accepted"}],
-        "entries": commit_entries(staging), "signing": signing_facts(key, change),
+        "pack_files": {"zhongshan": {"pack.toml": pack}}, "entries": commit_entries(staging), "signing": signing_facts(key, change),
     }  # fmt: skip
     seal(staging, workspace.runs, number, facts, key)
 
