@@ -126,6 +126,25 @@ def asof(
         typer.echo(ledger_as_of(con, parse_day(day), moment(known_at), out))
 
 
+@app.command(
+    help="给被熔断扣住的一夜签字放行：只认眼前这些数字，再运行一次即发布，谁放行、为何放行记入清单和台账。\n\n"
+    "例：zhaoren release 工作区 --officer 张三 --note 已与社保核实，系集中补报"
+)
+def release(
+    directory: Dir,
+    officer: Annotated[str, typer.Option("--officer", help="放行的经办人", show_default=False)],
+    note: Annotated[str, typer.Option("--note", help="理由", show_default=False)],
+) -> None:
+    from flows.holding import hold_text
+    from flows.holding import release as sign
+    from flows.workspace import locked
+
+    workspace = _workspace(directory)
+    with locked(workspace):
+        hold = sign(workspace, officer, note)
+    typer.echo(hold_text(workspace, hold))
+
+
 @app.command(help="核对运行链、每个哈希、每个合计。\n\n例：zhaoren verify 工作区 --head 最新清单的sha256")
 def verify(
     directory: Dir, head: Annotated[str | None, typer.Option("--head", help="应有的最新清单 sha256")] = None
@@ -247,6 +266,9 @@ def _progress() -> Callable[[str], None]:
 
 def _tell(outcome: Any) -> None:
     """What happened tonight, in a few lines without any personal value."""
+    if outcome.held:
+        typer.echo(outcome.held, err=True)
+        return
     accepted = sum(s == "accepted" for _, s, _ in outcome.deliveries)
     _say(f"第 {outcome.run_no} 次运行完成：收下 {accepted} 个文件，共 {len(outcome.deliveries)} 个；已知 {outcome.people} 人。",
          f"Run {outcome.run_no} done: {accepted} of {len(outcome.deliveries)} files accepted; {outcome.people} people known.")  # fmt: skip

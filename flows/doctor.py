@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flows.doctor_inbox import examine_inbox
+from flows.holding import hold_text, read_hold
 from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, locked
@@ -102,6 +103,8 @@ def _runs(workspace: Workspace) -> Iterator[Finding]:
     except ZhaorenError as problem:
         yield Finding("runs", str(problem))
         return
+    if hold := read_hold(workspace):
+        yield Finding("熔断", hold_text(workspace, hold))
     numbers = sealed_runs(workspace.runs)
     if numbers and held_runs(Path(workspace.store), workspace.runs) != numbers:
         yield Finding("store.duckdb", "与 runs 不一致；下一次运行会自动重建，也可运行 zhaoren rebuild。", stops=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.holding import hold_text, read_hold
 from flows.workspace import Workspace, locked
 from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
@@ -104,6 +105,8 @@ def describe_status(workspace: Workspace) -> str:
         else []
     )
     lines = [say(f"收件箱有 {len(waiting)} 个文件等待。", f"{len(waiting)} files wait in the inbox.")]
+    if hold := read_hold(workspace):
+        lines.append(hold_text(workspace, hold))
     if workspace.staging.exists():
         lines.append(
             say(

@@ -7,7 +7,7 @@ full and the runs as they were; killed after it, the store is brought up to date
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from flows import deciding, linking, publishing, taking_in
+from flows import deciding, holding, linking, publishing, taking_in
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
@@ -25,6 +25,7 @@ from flows.scorecard import score_sources
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
+from ledger.breaker import mark_released, weigh
 from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
 from ledger.store import connect, ensure_store
 from matchers.blocking import BlockingCount
@@ -70,6 +71,8 @@ class Night:
     timings: list[tuple[str, float]] = field(default_factory=list)
     blocked: list[BlockingCount] = field(default_factory=list)
     sealed: str = ""
+    held: dict[str, Any] | None = None
+    released: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class Outcome:
     people: int
     folder: Path
     unset: tuple[str, ...] = ()
+    held: str = ""
 
     def counts(self) -> dict[str, Any]:
         """The outcome as plain numbers, fit to be shown anywhere."""
@@ -158,6 +162,22 @@ def step_post(night: Night) -> None:
     night.totals = deciding.post(night.con, night.packs, night.run_no, night.as_of, night.recorded_at)
 
 
+def step_breaker(night: Night) -> None:
+    """Hold a night whose figures left their band, unless an officer signed exactly these."""
+    figures = weigh(night.con, night.run_no, night.settings.breaker)
+    if not any(f.is_outside for f in figures):
+        return
+    mark = holding.fingerprint(
+        night.workspace, night.found, night.as_of, {p.code: p.version for p in night.packs}, figures
+    )
+    signed = holding.read_release(night.workspace)
+    if signed and signed["fingerprint"] == mark:
+        night.released = signed
+        mark_released(night.con, signed)
+    else:
+        night.held = holding.write_hold(night.con, night.workspace, night.run_no, night.as_of, mark, figures)
+
+
 def step_publish(night: Night) -> None:
     from reports.night import Night as Note
     from reports.night import PackNote, Profile, build_workbooks
@@ -192,6 +212,7 @@ def step_seal(night: Night) -> None:
         "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs},
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
         "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
+        "released": night.released,
     }  # fmt: skip
     night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts)
 
@@ -214,6 +235,7 @@ def step_refresh(night: Night) -> None:
     night.con.execute("detach store")
     ensure_store(night.workspace.store, night.workspace.runs, sealed_runs(night.workspace.runs), night.workspace.work)
     empty_inbox(night.found)
+    holding.drop_hold(night.workspace)
 
 
 STEPS: tuple[tuple[str, str, Callable[[Night], None]], ...] = (
@@ -222,10 +244,18 @@ STEPS: tuple[tuple[str, str, Callable[[Night], None]], ...] = (
     ("link", "认人", step_link),
     ("evaluate", "判断", step_evaluate),
     ("post", "记账", step_post),
+    ("breaker", "熔断核对", step_breaker),
     ("publish", "出表", step_publish),
     ("seal", "封存", step_seal),
     ("refresh", "更新库", step_refresh),
 )
+
+
+def steps(night: Night) -> Iterator[tuple[str, str, Callable[[Night], None]]]:
+    """The steps in order; a night that is held goes no further."""
+    for step in STEPS:
+        if night.held is None:
+            yield step
 
 
 def run_step(night: Night, name: str, label: str, step: Callable[[Night], None]) -> None:
@@ -241,7 +271,7 @@ def run_night(workspace: Workspace, as_of: date, progress: Callable[[str], None]
     """The whole night, directly. The caller holds the workspace's lock."""
     night = begin(workspace, as_of)
     try:
-        for name, label, step in STEPS:
+        for name, label, step in steps(night):
             progress(label)
             run_step(night, name, label, step)
         return finish(night)
@@ -265,7 +295,10 @@ def _journal(workspace: Workspace, step: str, state: str = "") -> None:
 
 
 def read_outcome(workspace: Workspace) -> Outcome:
-    """The newest sealed run's outcome, read back from the run itself."""
+    """What the last night came to, read back: from what is held, or from the newest sealed run itself."""
+    if hold := holding.read_hold(workspace):
+        held_files = tuple((name, status, reason) for name, status, reason in hold["deliveries"])
+        return Outcome(hold["run_no"], 4, held_files, (), 0, workspace.held, held=holding.hold_text(workspace, hold))
     run_no = sealed_runs(workspace.runs)[-1]
     folder = workspace.runs / f"{run_no:06d}"
     con = connect()

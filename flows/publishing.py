@@ -15,6 +15,7 @@ from schemas.tables import (
     LedgerEntry,
     Link,
     MatchLog,
+    NightFigure,
     Notice,
     OutboundList,
     Person,
@@ -57,6 +58,7 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         (Delivery, "delivery"), (Quarantine, "quarantine"), (MatchLog, "match_log"), (Person, "person_tonight"),
         (LedgerEntry, "new_entry"), (Link, "link_tonight"), (Ended, "ended"), (Retold, "retold"), (Notice, "notice"), (Source, "source_tonight"),
         (PersonHold, "hold_tonight"), (RuleOutcome, "rule_outcome"), (Scorecard, "scorecard"),
+        (NightFigure, "figure"),
     ):  # fmt: skip
         write_table(con, model, name, folder)
     for (name,) in con.execute("select distinct list from outbound order by list").fetchall():

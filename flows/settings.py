@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flows.breaker_settings import KEYS, read_bands
 from flows.pack_settings import Values, read_parameters
 from flows.source_settings import Source, number, read_sources
 from intake.read import Habits
+from ledger.breaker import Bands
 from schemas.errors import UsageError, say
 from schemas.extracts import LAYOUTS
 
@@ -55,6 +57,7 @@ SECTIONS = {
     "bands": {"shrink_share", "shrink_rows", "grow_times", "grow_rows"},
     "sources": None,
     "parameters": None,
+    "breaker": KEYS,
     "workbooks": {"full_id_number", "rows_per_sheet"},
 }
 
@@ -73,6 +76,7 @@ class Settings:
     parameters: Values = field(default_factory=dict)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
+    breaker: Bands = field(default_factory=Bands)
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -124,6 +128,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         parameters=read_parameters(data.get("parameters", {})),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
+        breaker=read_bands(data.get("breaker", {})),
     )
 
 

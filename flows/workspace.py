@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.breaker_settings import breaker_template
 from flows.pack_settings import template
 from flows.settings import FILE, TEMPLATE
 from policies.pack import PACKS, find_pack
@@ -42,6 +43,11 @@ class Workspace:
         return self.root / "model.json"
 
     @property
+    def held(self) -> Path:
+        """A night that the circuit breaker holds, and its release once an officer signed it."""
+        return self.root / "held"
+
+    @property
     def work(self) -> Path:
         return self.root / ".work"
 
@@ -71,7 +77,7 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     for folder in (workspace.inbox, workspace.archive, workspace.runs):
         folder.mkdir()
     listed = ", ".join('"' + (p if (PACKS / p).exists() else str(Path(p).resolve())) + '"' for p in packs)
-    (root / FILE).write_text(TEMPLATE.format(packs=listed) + template(packs), encoding="utf-8")
+    (root / FILE).write_text(TEMPLATE.format(packs=listed) + breaker_template() + template(packs), encoding="utf-8")
     return workspace
 
 

@@ -21,7 +21,7 @@ STATE_VIEW = """
 create or replace view ledger_state as
 select * from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
 """
-KEPT = ("delivery", "ledger_entry", "person", "ended", "retold", "link", "source", "person_hold", "scorecard")
+KEPT = ("delivery", "ledger_entry", "person", "ended", "retold", "link", "source", "person_hold", "scorecard", "figure")
 APPLY = """
 insert into delivery by name select * from read_parquet($tables || '/delivery.parquet') where status = 'accepted';
 insert into ledger_entry by name select * from read_parquet($tables || '/ledger_entry.parquet');
@@ -36,6 +36,8 @@ insert into person_hold by name select * from read_parquet($tables || '/person_h
 delete from source where (kind, office, coverage) in (select (kind, office, coverage) from read_parquet($tables || '/source.parquet'));
 insert into source by name select * from read_parquet($tables || '/source.parquet')
 """
+# A run sealed before there was a circuit breaker has none.
+APPLY_FIGURES = "insert into figure by name select * from read_parquet($tables || '/figure.parquet')"
 # Standing rows are never copied: they are read where they were sealed, less those that ended since, linked as last found.
 # One struct, not four arg_max: each would pass over its own nulls, and a link that was taken away would keep its person.
 STANDING_VIEW = """
@@ -161,6 +163,8 @@ def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
         con.execute("begin")
         for statement in APPLY.split(";\n"):
             con.execute(statement, where)
+        if Path(where["tables"], "figure.parquet").is_file():
+            con.execute(APPLY_FIGURES, where)
         con.execute("insert into applied_run values (?, ?)", [number, str(runs.resolve())])
         con.execute("commit")
     except duckdb.Error as error:

@@ -43,8 +43,8 @@ RULE_OF_ENTRY = """create or replace temp view report_entry as
     select *, coalesce(json_extract_string(parameters, '$.rule'), clause) as rule_id from ledger_entry"""
 
 
-def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
-    """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, for this profile."""
+def define_words(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    """Put the macros on the connection, for this profile."""
     bodies = {
         "word_track": _words(TRACK_WORDS, WORD_AND_CODE),
         "word_op": _words(OP_WORDS, WORD_AND_CODE),
@@ -66,6 +66,11 @@ def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> No
     }
     for name, body in bodies.items():
         con.execute(f"create or replace temp macro {name}(x) as {body}").fetchall()
+
+
+def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
+    """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, for this profile."""
+    define_words(con, profile)
     con.execute("create or replace temp table report_pack (code varchar, title varchar, is_draft boolean)").fetchall()
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()

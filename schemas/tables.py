@@ -344,8 +344,26 @@ class RuleOutcome(pa.DataFrameModel):
         metadata = _table("rule_outcome", "pack", "rule_id", "outcome", "missing")
 
 
+class NightFigure(pa.DataFrameModel):
+    """How many people one figure of the circuit breaker moved tonight, in one town or (empty) in all; how many stood before,
+    the most that is inside the band (empty: nothing to compare with), and who released what was outside it, and why."""
+
+    run_no: Series[int] = count()
+    figure: Series[str] = text(null=False, codes=("exit", "loss", "reemployed", "merge", "addition", "review"))
+    pack: Series[str] = text(null=False)
+    town: Series[str] = text()
+    people: Series[int] = count()
+    standing: Series[int] = count()
+    band: Series[object] = _field("BIGINT")
+    released_by: Series[str] = text()
+    note: Series[str] = text()
+
+    class Config:
+        metadata = _table("figure", "run_no", "figure", "pack", "town")
+
+
 PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
-INTERNAL = (Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard)
+INTERNAL = (Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard, NightFigure)
 ROW_PLACE = (
     ("office", "VARCHAR"), ("record_id", "VARCHAR"), ("delivery_id", "VARCHAR"), ("row_no", "BIGINT"),
     ("business_key", "UBIGINT"), ("run_no", "BIGINT"),
