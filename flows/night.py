@@ -114,10 +114,25 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     con = connect(scratch=workspace.work / "spill")
     con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
     make_source_tonight(con)
-    recorded_at = datetime.now(UTC).replace(microsecond=0)
     return Night(
-        workspace, as_of, settings, recorded_at, (numbers[-1] if numbers else 0) + 1, con, match_model(workspace)
+        workspace,
+        as_of,
+        settings,
+        _record_time(workspace, numbers),
+        (numbers[-1] if numbers else 0) + 1,
+        con,
+        match_model(workspace),
     )
+
+
+def _record_time(workspace: Workspace, numbers: list[int]) -> datetime:
+    """Now, to the second, but always after the last run: a clock that was set back must not make what came later known
+    earlier."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    if not numbers:
+        return now
+    last = datetime.fromisoformat(read_manifest(workspace.runs, numbers[-1])["recorded_at"])
+    return max(now, last + timedelta(seconds=1))
 
 
 def match_model(workspace: Workspace) -> Model:
@@ -195,6 +210,7 @@ def step_publish(night: Night) -> None:
         previous=head(night.workspace.runs), table_hashes=hashes, totals=night.totals,
         barred=tuple(sorted(night.barred)), steps=tuple(night.timings),
         blocking=tuple((b.rule, b.pairs, b.narrowed, b.too_common) for b in night.blocked),
+        conservation=tuple(night.con.execute("from conservation order by pack, track, town").fetchall()),
     )  # fmt: skip
     profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)

@@ -10,6 +10,7 @@ from policies.pack import Pack
 from schemas.extracts import LAYOUTS
 from schemas.tables import (
     ROW_LINK,
+    Conservation,
     Delivery,
     Ended,
     LedgerEntry,
@@ -58,7 +59,7 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         (Delivery, "delivery"), (Quarantine, "quarantine"), (MatchLog, "match_log"), (Person, "person_tonight"),
         (LedgerEntry, "new_entry"), (Link, "link_tonight"), (Ended, "ended"), (Retold, "retold"), (Notice, "notice"), (Source, "source_tonight"),
         (PersonHold, "hold_tonight"), (RuleOutcome, "rule_outcome"), (Scorecard, "scorecard"),
-        (NightFigure, "figure"),
+        (NightFigure, "figure"), (Conservation, "conservation"),
     ):  # fmt: skip
         write_table(con, model, name, folder)
     for (name,) in con.execute("select distinct list from outbound order by list").fetchall():

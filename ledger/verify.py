@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from ledger.conservation import Recount
 from ledger.seal import MANIFEST, MANIFEST_HASH, file_hash, head, read_manifest, run_folder, sealed_runs
 from ledger.store import connect
 
@@ -41,9 +43,10 @@ def verify(
     previous = ""
     con = connect()
     try:
+        recount = Recount(con)
         for number in numbers:
             step(number)
-            if faults := _verify_run(con, runs, archive, number, previous):
+            if faults := _verify_run(recount, runs, archive, number, previous):
                 return [Fault(number, message) for message in faults]
             previous = file_hash(run_folder(runs, number) / MANIFEST)
     finally:
@@ -53,15 +56,21 @@ def verify(
     return []
 
 
-def _verify_run(con: duckdb.DuckDBPyConnection, runs: Path, archive: Path, number: int, previous: str) -> list[str]:
+def _verify_run(recount: Recount, runs: Path, archive: Path, number: int, previous: str) -> list[str]:
     folder = run_folder(runs, number)
     try:
         manifest = read_manifest(runs, number)
         if manifest["run_no"] != number or manifest["previous"] != previous:
             return ["清单与上一次运行的链条对不上。"]
-        return [*_hashes(folder, manifest), *_archived(archive, manifest)] or _totals(con, folder, manifest)
+        if number > 1 and _recorded(manifest) < _recorded(read_manifest(runs, number - 1)):
+            return ["记录时间早于上一次运行，“当时所知”会前后颠倒。"]
+        return [*_hashes(folder, manifest), *_archived(archive, manifest)] or _totals(recount, folder, manifest)
     except (ValueError, KeyError, OSError, duckdb.Error) as error:
         return [f"清单或数据表读不出（{type(error).__name__}）。"]
+
+
+def _recorded(manifest: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(manifest["recorded_at"])
 
 
 def _hashes(folder: Path, manifest: dict[str, Any]) -> list[str]:
@@ -88,12 +97,12 @@ def _archived(archive: Path, manifest: dict[str, Any]) -> list[str]:
     ]
 
 
-def _totals(con: duckdb.DuckDBPyConnection, folder: Path, manifest: dict[str, Any]) -> list[str]:
-    broken = con.execute(ROW_TOTALS, {"path": str(folder / "tables" / "delivery.parquet")}).fetchall()[0][0]
+def _totals(recount: Recount, folder: Path, manifest: dict[str, Any]) -> list[str]:
+    broken = recount.con.execute(ROW_TOTALS, {"path": str(folder / "tables" / "delivery.parquet")}).fetchall()[0][0]
     faults = [f"{broken} 个交付文件的行数合计对不上。"] if broken else []
     totals = manifest["totals"]
     for name in sorted(n[: -len(".opening")] for n in totals if n.endswith(".opening")):
         opening, inflow, outflow, closing = (totals[f"{name}.{p}"] for p in ("opening", "inflow", "outflow", "closing"))
         if opening + inflow - outflow != closing:
             faults.append(f"{name} 的期初、增减与期末对不上。")
-    return faults
+    return [*faults, *recount.faults(folder / "tables", manifest["run_no"])]

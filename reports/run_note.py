@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 BEIJING = timezone(timedelta(hours=8))
 FLOWS = ("opening", "inflow", "outflow", "closing")
@@ -25,7 +26,7 @@ class PackNote:
 class Night:
     """One run. `previous` is the sha256 of the last manifest or "", `table_hashes` holds rows and sha256 by table,
     `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds, `blocking` the
-    matcher's rules with pairs, keys narrowed and keys left out."""
+    matcher's rules with pairs, keys narrowed and keys left out, `conservation` the rows of that table."""
 
     run_no: int
     as_of: date
@@ -37,6 +38,7 @@ class Night:
     barred: tuple[str, ...]
     steps: tuple[tuple[str, float], ...]
     blocking: tuple[tuple[str, int, int, int], ...] = ()
+    conservation: tuple[tuple[Any, ...], ...] = ()
 
     @property
     def title(self) -> str:
