@@ -117,13 +117,18 @@ def asof(
     directory: Dir,
     day: Annotated[str, typer.Argument(metavar="DATE", help="日期，如 2024-06-30", show_default=False)],
     known_at: KnownAt = None,
+    pack: Annotated[str | None, typer.Option("--pack", help="只看一个政策包")] = None,
+    person: Annotated[str | None, typer.Option("--person", help="只看一个人的编号，如 P000000001")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="写到文件：.xlsx、.csv 或 .parquet")] = None,
 ) -> None:
-    from flows.look import ledger_as_of, moment, opened_store
+    from flows.look import Asked, ledger_as_of, moment, opened_store
     from flows.night import parse_day
+    from flows.settings import read_settings
 
-    with opened_store(_workspace(directory)) as con:
-        typer.echo(ledger_as_of(con, parse_day(day), moment(known_at), out))
+    workspace = _workspace(directory)
+    gap = read_settings(workspace.root).case_gap_days
+    with opened_store(workspace) as con:
+        typer.echo(ledger_as_of(con, Asked(parse_day(day), moment(known_at), gap, pack, person), out))
 
 
 @app.command(
@@ -324,6 +329,11 @@ def _run() -> int:
         _say_error("已中断；没有发布任何内容，再运行一次即可。", "Interrupted; nothing was published, run it again.")
         return 1
     except Exception as error:
+        from flows.disk import disk_trouble
+
+        if trouble := disk_trouble(error):
+            typer.echo(trouble, err=True)
+            return 1
         if os.environ.get("ZHAOREN_TRACE"):
             raise
         _say_error(

@@ -109,6 +109,15 @@ def explain_person(
         lines.append(
             f"  {pack} {track}：{state or '—'}，依据 {'、'.join(basis) or '—'}{'，' + tier if tier else ''}，自 {since or '—'}"
         )
+    gap = read_settings(workspace.root).case_gap_days
+    cases = con.execute(
+        "from ledger_cases_on($day::date, $known::timestamptz, $gap::integer) where person_id = $person",
+        {"day": day, "known": known_at, "gap": gap, "person": person},
+    ).fetchall()
+    for _, pack, track, number, since, ended, spells in cases:
+        lines.append(
+            f"  {pack} {track} 第 {number} 案：{since} 至 {ended or '今'}，{spells} 段（相隔不超过 {gap} 天的算一案）"
+        )
     entries = con.execute(
         "select entry_id, op, clause, valid_from, reason from ledger_entry where person_id = $person and valid_from <= $day::date "
         "and recorded_at <= $known::timestamptz order by run_no, seq", {"day": day, "known": known_at, "person": person},

@@ -45,6 +45,10 @@ grow_rows = 1000
 # [sources.insurance_stop.codes."停保原因"]
 # "05" = "退休"
 
+[ledger]
+# 离开台账后这么多天之内又回来的，算同一个案子。
+case_gap_days = 30
+
 [workbooks]
 # 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
@@ -58,6 +62,7 @@ SECTIONS = {
     "sources": None,
     "parameters": None,
     "breaker": KEYS,
+    "ledger": {"case_gap_days"},
     "workbooks": {"full_id_number", "rows_per_sheet"},
 }
 
@@ -77,6 +82,7 @@ class Settings:
     full_id_number: bool = False
     rows_per_sheet: int = 5000
     breaker: Bands = field(default_factory=Bands)
+    case_gap_days: int = 30
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -129,6 +135,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
         breaker=read_bands(data.get("breaker", {})),
+        case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
     )
 
 
