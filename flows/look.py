@@ -9,12 +9,13 @@ from pathlib import Path
 import duckdb
 
 from flows.holding import hold_text, read_hold
+from flows.waiting import waiting_lines
 from flows.workspace import Workspace, locked
 from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
 from ledger.seal import head, read_manifest, sealed_runs, write_parquet
 from ledger.store import build_store, connect, ensure_store, held_runs
-from schemas.errors import UsageError, say
+from schemas.errors import UsageError, WorkspaceBusy, say
 
 BEIJING = timezone(timedelta(hours=8))
 ASKED = """
@@ -128,6 +129,14 @@ def _require_known(con: duckdb.DuckDBPyConnection, asked: Asked) -> None:
         raise UsageError(say("没有这个编号的人；编号形如 P000000001。", "No such person; ids look like P000000001."))
 
 
+def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
+    try:
+        with opened_store(workspace) as con:
+            return list(waiting_lines(con, workspace.runs, run_no, day))
+    except WorkspaceBusy as busy:
+        return [str(busy)]
+
+
 def describe_status(workspace: Workspace) -> str:
     """What happened last, and what waits."""
     numbers = sealed_runs(workspace.runs)
@@ -162,6 +171,7 @@ def describe_status(workspace: Workspace) -> str:
             f"Files: {states.count('accepted')} accepted, {states.count('refused')} refused, {states.count('held')} held, {states.count('duplicate')} duplicate."),
         say(f"台账新增 {entries} 条；被限制的来源：{'、'.join(manifest['barred']) or '无'}。",
             f"{entries} ledger entries; barred sources: {', '.join(manifest['barred']) or 'none'}."),
+        *_waiting(workspace, numbers[-1], date.fromisoformat(manifest["as_of"])),
         say(f"最新清单 sha256：{head(workspace.runs)}", f"Newest manifest sha256: {head(workspace.runs)}"),
     ]  # fmt: skip
     return "\n".join(lines)

@@ -1,5 +1,6 @@
 """Checks a workspace from the first run on: the chain, every hash, every total. Names the first run that does not hold."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ class Fault:
     message: str
 
 
+# What Excel and LibreOffice lay beside a workbook while somebody has it open.
+OPEN_ELSEWHERE = re.compile(r"~\$|\.~lock\.")
 ROW_TOTALS = """
 select count(*) from read_parquet($path)
 where rows <> accepted + quarantined or accepted <> unchanged + linked + new_person + not_linked + review
@@ -76,7 +79,9 @@ def _recorded(manifest: dict[str, Any]) -> datetime:
 def _hashes(folder: Path, manifest: dict[str, Any]) -> list[str]:
     expected = {f"tables/{name}.parquet": t["sha256"] for name, t in manifest["tables"].items()}
     expected |= {f"workbooks/{name}": sha for name, sha in manifest["workbooks"].items()}
-    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST, MANIFEST_HASH}
+    found = {
+        p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and not OPEN_ELSEWHERE.match(p.name)
+    } - {MANIFEST, MANIFEST_HASH}
     said = folder / MANIFEST_HASH
     if not said.is_file() or said.read_text(encoding="utf-8").split()[:1] != [file_hash(folder / MANIFEST)]:
         return [f"{MANIFEST} 与 {MANIFEST_HASH} 不符，清单被改动或缺失。"]

@@ -66,9 +66,9 @@ def test_a_workbook_of_one_person_names_the_case(later: Town, tmp_path: Path) ->
     person = later.person_id(later.told[0][0])
     with opened_store(later.workspace) as con:
         ledger_as_of(con, Asked(date(2024, 7, 9), moment(None), 30, person=person), tmp_path / "一人.parquet")
-    assert duckdb.sql(f"select case_no, case_since from '{tmp_path / '一人.parquet'}'").fetchall() == [
-        (1, date(2024, 6, 29))
-    ]
+    assert duckdb.execute(
+        "select case_no, case_since from read_parquet(?)", [str(tmp_path / "一人.parquet")]
+    ).fetchall() == [(1, date(2024, 6, 29))]
 
 
 # Who comes back is the same case, up to so many days.
