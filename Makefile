@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test check packs bench bench-linkage fuzz sweep lock clean
+.PHONY: help demo test check packs bench bench-linkage fuzz sweep faults lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -73,6 +73,9 @@ lock: $(STAMP)  ## 重做依赖锁 | make requirements.lock anew
 	@if grep -nE '^-|://| @ ' build/requirements.lock; then \
 	    echo 'requirements.lock: the lines above name an index or an address; nothing was changed' >&2; exit 1; fi
 	mv build/requirements.lock requirements.lock
+
+faults: $(STAMP)  ## 断盘断电 | every disk call failing once and 2,000 kills, hours (ARGS='--every 20 --kills 50')
+	$(PY) -m tests.fault_sweep $(ARGS)
 
 clean:  ## 清理 | remove build/ (with the demo) and caches; .venv stays
 	rm -rf build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache *.egg-info

@@ -127,19 +127,42 @@ def asof(
     directory: Dir,
     day: Annotated[str, typer.Argument(metavar="DATE", help="日期，如 2024-06-30", show_default=False)],
     known_at: KnownAt = None,
+    pack: Annotated[str | None, typer.Option("--pack", help="只看一个政策包")] = None,
+    person: Annotated[str | None, typer.Option("--person", help="只看一个人的编号，如 P000000001")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="写到文件：.xlsx、.csv 或 .parquet")] = None,
     purpose: Purpose = None,
 ) -> None:
     from flows.access import record_file
-    from flows.look import ledger_as_of, moment, opened_store
+    from flows.look import Asked, ledger_as_of, moment, opened_store
     from flows.night import parse_day
+    from flows.settings import read_settings
 
     workspace, on = _workspace(directory), parse_day(day)
+    asked = Asked(on, moment(known_at), read_settings(workspace.root).case_gap_days, pack, person)
     with opened_store(workspace) as con:
-        told = ledger_as_of(con, on, moment(known_at), out)
+        told = ledger_as_of(con, asked, out)
     if out:
         record_file(workspace, "asof", [on.isoformat()], out, purpose)
     typer.echo(told)
+
+
+@app.command(
+    help="给被熔断扣住的一夜签字放行：只认眼前这些数字，再运行一次即发布，谁放行、为何放行记入清单和台账。\n\n"
+    "例：zhaoren release 工作区 --officer 张三 --note 已与社保核实，系集中补报"
+)
+def release(
+    directory: Dir,
+    officer: Annotated[str, typer.Option("--officer", help="放行的经办人", show_default=False)],
+    note: Annotated[str, typer.Option("--note", help="理由", show_default=False)],
+) -> None:
+    from flows.holding import hold_text
+    from flows.holding import release as sign
+    from flows.workspace import locked
+
+    workspace = _workspace(directory)
+    with locked(workspace):
+        hold = sign(workspace, officer, note)
+    typer.echo(hold_text(workspace, hold))
 
 
 @app.command(
@@ -372,6 +395,9 @@ def _progress() -> Callable[[str], None]:
 
 def _tell(outcome: Any) -> None:
     """What happened tonight, in a few lines without any personal value."""
+    if outcome.held:
+        typer.echo(outcome.held, err=True)
+        return
     accepted = sum(s == "accepted" for _, s, _ in outcome.deliveries)
     _say(f"第 {outcome.run_no} 次运行完成：收下 {accepted} 个文件，共 {len(outcome.deliveries)} 个；已知 {outcome.people} 人。",
          f"Run {outcome.run_no} done: {accepted} of {len(outcome.deliveries)} files accepted; {outcome.people} people known.")  # fmt: skip
@@ -427,6 +453,11 @@ def _run() -> int:
         _say_error("已中断；没有发布任何内容，再运行一次即可。", "Interrupted; nothing was published, run it again.")
         return 1
     except Exception as error:
+        from flows.disk import disk_trouble
+
+        if trouble := disk_trouble(error):
+            typer.echo(trouble, err=True)
+            return 1
         if os.environ.get("ZHAOREN_TRACE"):
             raise
         _say_error(

@@ -6,7 +6,8 @@ from datetime import date, datetime
 import duckdb
 
 from flows.kinds import kinds_of_tonight, standing_kinds
-from ledger.delta import conserve, draft_entries, find_failing, load_fold, take_decisions
+from ledger.conservation import conserve
+from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
 from policies.evaluate import KIN, describe_closings, evaluate, open_view
 from policies.old_rules import Desk, describe_closed_questions, look_at_recognised, soften, stand_by, take_up_gone
 from policies.pack import Pack
@@ -68,7 +69,8 @@ where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected') an
 """
 FLAGS = """
 create or replace temp table source_flag as
-select exists (from store.source where kind = 'service_log') or exists (from source_tonight where kind = 'service_log') as has_service_log,
+select exists (from store.source where kind = 'service_log' and (kind, office, coverage) not in (select (kind, office, coverage) from source_tonight))
+       or exists (from source_tonight where kind = 'service_log' and snapshot_date is not null) as has_service_log,
        exists (from now_insurance_active where place is not null) as has_outside_insurance
 """
 
@@ -158,4 +160,4 @@ def post(
     describe_closings(con, [*packs, *gone])
     describe_closed_questions(desk)
     draft_entries(con, run_no, as_of, recorded_at)
-    return conserve(con)
+    return conserve(con, run_no)

@@ -3,17 +3,19 @@
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
 from flows.check_packs import check_packs
 from flows.doctor_inbox import examine_inbox
 from flows.doctor_privacy import examine_privacy
+from flows.holding import hold_text, read_hold
 from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked
-from ledger.seal import require_chain, sealed_runs
+from ledger.seal import read_manifest, require_chain, sealed_runs
 from ledger.store import held_runs
 from policies.pack import read_asks
 from schemas.errors import WorkspaceBusy, ZhaorenError
@@ -114,6 +116,16 @@ def _runs(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("runs", str(problem))
         return
     numbers = sealed_runs(workspace.runs)
+    if numbers and datetime.fromisoformat(
+        last := read_manifest(workspace.runs, numbers[-1])["recorded_at"]
+    ) > datetime.now(UTC):
+        yield Finding(
+            "时钟",
+            f"这台机器的时间早于上一次运行的记录时间 {last}；请校准时钟，在此之前的运行按顺序顺延一秒记录。",
+            stops=False,
+        )
+    if hold := read_hold(workspace):
+        yield Finding("熔断", hold_text(workspace, hold))
     if numbers and held_runs(Path(workspace.store), workspace.runs) != numbers:
         yield Finding("store.duckdb", "与 runs 不一致；下一次运行会自动重建，也可运行 zhaoren rebuild。", stops=False)
 

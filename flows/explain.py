@@ -10,6 +10,7 @@ import duckdb
 from flows.explain_weight import weight_lines
 from flows.pack_history import kept_of, read_history
 from flows.reread import read_again
+from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.standing import record_id_of
 from ledger.store import connect
@@ -116,6 +117,15 @@ def explain_person(
     for pack, track, state, basis, tier, since in states:
         lines.append(
             f"  {pack} {track}：{state or '—'}，依据 {'、'.join(basis) or '—'}{'，' + tier if tier else ''}，自 {since or '—'}"
+        )
+    gap = read_settings(workspace.root).case_gap_days
+    cases = con.execute(
+        "from ledger_cases_on($day::date, $known::timestamptz, $gap::integer) where person_id = $person",
+        {"day": day, "known": known_at, "gap": gap, "person": person},
+    ).fetchall()
+    for _, pack, track, number, since, ended, spells in cases:
+        lines.append(
+            f"  {pack} {track} 第 {number} 案：{since} 至 {ended or '今'}，{spells} 段（相隔不超过 {gap} 天的算一案）"
         )
     entries = con.execute(
         "select entry_id, op, clause, valid_from, reason from ledger_entry where person_id = $person and valid_from <= $day::date "

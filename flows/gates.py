@@ -40,7 +40,7 @@ def refuse_future(incoming: Incoming, as_of: date) -> None:
 def gate(con: duckdb.DuckDBPyConnection, habits: Source, incoming: Incoming, rows: int) -> DeliveryRefused | None:
     """An older snapshot than what stands is refused; a full one that left its band is held."""
     last = con.execute(FULL_BEFORE, [incoming.kind, incoming.office]).fetchall()
-    if not last:
+    if not last or last[0][0] is None:  # taken back tonight
         return None
     newest, before = last[0]
     if incoming.snapshot_date and incoming.snapshot_date < newest:

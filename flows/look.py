@@ -2,27 +2,40 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 
 import duckdb
 
+from flows.holding import hold_text, read_hold
+from flows.waiting import waiting_lines
 from flows.workspace import Workspace, locked
 from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
 from ledger.seal import head, read_manifest, sealed_runs, write_parquet
 from ledger.standalone_verifier import manifest_receipt
 from ledger.store import build_store, connect, ensure_store, held_runs
-from schemas.errors import UsageError, say
+from schemas.errors import UsageError, WorkspaceBusy, say
 
 BEIJING = timezone(timedelta(hours=8))
+ASKED = """
+create temp table asked as
+with last_case as (
+    select person_id, pack, track, arg_max(case_no, case_no) as case_no, arg_max(since, case_no) as case_since
+    from ledger_cases_on($day::date, $known::timestamptz, $gap::integer) group by person_id, pack, track
+)
+select s.*, c.case_no, c.case_since
+from ledger_state_on($day::date, $known::timestamptz) as s left join last_case as c using (person_id, pack, track)
+where ($pack is null or s.pack = $pack) and ($person is null or s.person_id = $person)
+"""
 ANSWER = """
 create temp view answer as
 select a.person_id, p.name, p.id_number, p.town, p.village, a.* exclude (person_id)
 from asked as a left join person as p using (person_id)
 """
 SHORT_ANSWER = """
-select person_id, pack, track, state, array_to_string(basis, ';'), tier, since, needs_decision from answer
+select person_id, pack, track, state, array_to_string(basis, ';'), tier, since, needs_decision, case_no, case_since from answer
 order by person_id, pack, track
 """
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -69,17 +82,31 @@ def moment(text: str | None) -> datetime:
         ) from None
 
 
-def ledger_as_of(con: duckdb.DuckDBPyConnection, day: date, known_at: datetime, out: Path | None) -> str:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the ledger: a day, as known when, of one pack or person or of all, and from how many days apart two
+    spells are two cases."""
+
+    day: date
+    known_at: datetime
+    gap_days: int
+    pack: str | None = None
+    person: str | None = None
+
+
+def ledger_as_of(con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None) -> str:
     """The ledger on a day as known then: written to `out`, or given as CSV text without names."""
+    day = asked.day
+    _require_known(con, asked)
     con.execute(
-        "create temp table asked as select * from ledger_state_on($day::date, $known::timestamptz)",
-        {"day": day, "known": known_at},
+        ASKED,
+        {"day": day, "known": asked.known_at, "gap": asked.gap_days, "pack": asked.pack, "person": asked.person},
     )
     con.execute(ANSWER)
     count = con.execute("select count(*) from answer").fetchall()[0][0]
     if out is None:
         flat = con.execute(SHORT_ANSWER).fetchall()
-        lines = ["person_id,pack,track,state,basis,tier,since,needs_decision"]
+        lines = ["person_id,pack,track,state,basis,tier,since,needs_decision,case_no,case_since"]
         return "\n".join([*lines, *(",".join("" if v is None else str(v) for v in row) for row in flat)])
     if out.suffix.lower() == ".parquet":
         write_parquet(con, "select * from answer order by person_id, pack, track", out)
@@ -90,6 +117,25 @@ def ledger_as_of(con: duckdb.DuckDBPyConnection, day: date, known_at: datetime, 
     else:
         raise UsageError(say("--out 只能写成 .csv、.parquet 或 .xlsx。", "--out must end in .csv, .parquet or .xlsx."))
     return say(f"{day} 的台账共 {count} 行，已写入 {out}。", f"The ledger on {day} has {count} rows, written to {out}.")
+
+
+def _require_known(con: duckdb.DuckDBPyConnection, asked: Asked) -> None:
+    """Raises: UsageError for a pack or a person that the ledger never spoke of."""
+    packs = [p for (p,) in con.execute("select distinct pack from ledger_entry order by pack").fetchall()]
+    if asked.pack is not None and asked.pack not in packs:
+        raise UsageError(
+            say(f"台账里没有政策包「{asked.pack}」；有：{'、'.join(packs) or '无'}。", f"No pack {asked.pack!r} in the ledger; there are: {', '.join(packs) or 'none'}.")
+        )  # fmt: skip
+    if asked.person is not None and not con.execute("from person where person_id = ?", [asked.person]).fetchall():
+        raise UsageError(say("没有这个编号的人；编号形如 P000000001。", "No such person; ids look like P000000001."))
+
+
+def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
+    try:
+        with opened_store(workspace) as con:
+            return list(waiting_lines(con, workspace.runs, run_no, day))
+    except WorkspaceBusy as busy:
+        return [str(busy)]
 
 
 def describe_status(workspace: Workspace) -> str:
@@ -105,6 +151,8 @@ def describe_status(workspace: Workspace) -> str:
         else []
     )
     lines = [say(f"收件箱有 {len(waiting)} 个文件等待。", f"{len(waiting)} files wait in the inbox.")]
+    if hold := read_hold(workspace):
+        lines.append(hold_text(workspace, hold))
     if workspace.staging.exists():
         lines.append(
             say(
@@ -124,6 +172,7 @@ def describe_status(workspace: Workspace) -> str:
             f"Files: {states.count('accepted')} accepted, {states.count('refused')} refused, {states.count('held')} held, {states.count('duplicate')} duplicate."),
         say(f"台账新增 {entries} 条；被限制的来源：{'、'.join(manifest['barred']) or '无'}。",
             f"{entries} ledger entries; barred sources: {', '.join(manifest['barred']) or 'none'}."),
+        *_waiting(workspace, numbers[-1], date.fromisoformat(manifest["as_of"])),
         say(f"最新清单 sha256：{head(workspace.runs)}", f"Newest manifest sha256: {head(workspace.runs)}"),
         say(f"回执：{manifest_receipt(manifest)}；{'已签名' if manifest['signing'] else '未签名'}。",
             f"Receipt: {manifest_receipt(manifest)}; {'signed' if manifest['signing'] else 'unsigned'}."),

@@ -7,7 +7,7 @@ full and the runs as they were; killed after it, the store is brought up to date
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from flows import deciding, linking, pack_history, publishing, taking_in
+from flows import deciding, holding, linking, pack_history, publishing, taking_in
 from flows.access import clear_access, show_access
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
@@ -27,6 +27,7 @@ from flows.settings import FILE, Settings, read_settings
 from flows.trust import Signing, copy_heads, open_signing
 from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
+from ledger.breaker import mark_released, weigh
 from ledger.entries import commit_entries
 from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
 from ledger.standalone_verifier import SETTINGS, receipt_of
@@ -79,6 +80,8 @@ class Night:
     blocked: list[BlockingCount] = field(default_factory=list)
     committed: dict[str, Any] = field(default_factory=dict)
     sealed: str = ""
+    held: dict[str, Any] | None = None
+    released: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Outcome:
     people: int
     folder: Path
     unset: tuple[str, ...] = ()
+    held: str = ""
 
     def counts(self) -> dict[str, Any]:
         """The outcome as plain numbers, fit to be shown anywhere."""
@@ -121,12 +125,22 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     con = connect(scratch=workspace.work / "spill")
     con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
     make_source_tonight(con)
-    recorded_at = datetime.now(UTC).replace(microsecond=0)
     run_no = (numbers[-1] if numbers else 0) + 1
+    recorded_at = _record_time(workspace, numbers)
     night = Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
     if numbers:
         night.before = date.fromisoformat(read_manifest(workspace.runs, numbers[-1])["as_of"])
     return night
+
+
+def _record_time(workspace: Workspace, numbers: list[int]) -> datetime:
+    """Now, to the second, but always after the last run: a clock that was set back must not make what came later known
+    earlier."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    if not numbers:
+        return now
+    last = datetime.fromisoformat(read_manifest(workspace.runs, numbers[-1])["recorded_at"])
+    return max(now, last + timedelta(seconds=1))
 
 
 def match_model(workspace: Workspace) -> Model:
@@ -182,6 +196,22 @@ def step_post(night: Night) -> None:
     pack_history.note_packs(night.con, night.packs, night.history, night.run_no, night.as_of, night.before)
 
 
+def step_breaker(night: Night) -> None:
+    """Hold a night whose figures left their band, unless an officer signed exactly these."""
+    figures = weigh(night.con, night.run_no, night.settings.breaker)
+    if not any(f.is_outside for f in figures):
+        return
+    mark = holding.fingerprint(
+        night.workspace, night.found, night.as_of, {p.code: p.version for p in night.packs}, figures
+    )
+    signed = holding.read_release(night.workspace)
+    if signed and signed["fingerprint"] == mark:
+        night.released = signed
+        mark_released(night.con, signed)
+    else:
+        night.held = holding.write_hold(night.con, night.workspace, night.run_no, night.as_of, mark, figures)
+
+
 def step_publish(night: Night) -> None:
     from reports.night import Night as Note
     from reports.night import PackNote, Profile, build_workbooks
@@ -205,6 +235,7 @@ def step_publish(night: Night) -> None:
         barred=tuple(sorted(night.barred)), steps=tuple(night.timings),
         blocking=tuple((b.rule, b.pairs, b.narrowed, b.too_common) for b in night.blocked),
         pack_changes=pack_history.told(night.con),
+        conservation=tuple(night.con.execute("from conservation order by pack, track, town").fetchall()),
     )  # fmt: skip
     profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
@@ -222,7 +253,7 @@ def step_seal(night: Night) -> None:
         "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs}, **pack_history.named(night.packs),
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
         "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
-        "entries": night.committed, "signing": night.signing.facts,
+        "entries": night.committed, "signing": night.signing.facts, "released": night.released,
     }  # fmt: skip
     night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts, night.signing.key)
 
@@ -247,6 +278,7 @@ def step_refresh(night: Night) -> None:
     copy_heads(night.workspace, night.settings)
     clear_access(night.workspace)
     empty_inbox(night.found)
+    holding.drop_hold(night.workspace)
 
 
 STEPS: tuple[tuple[str, str, Callable[[Night], None]], ...] = (
@@ -255,10 +287,18 @@ STEPS: tuple[tuple[str, str, Callable[[Night], None]], ...] = (
     ("link", "认人", step_link),
     ("evaluate", "判断", step_evaluate),
     ("post", "记账", step_post),
+    ("breaker", "熔断核对", step_breaker),
     ("publish", "出表", step_publish),
     ("seal", "封存", step_seal),
     ("refresh", "更新库", step_refresh),
 )
+
+
+def steps(night: Night) -> Iterator[tuple[str, str, Callable[[Night], None]]]:
+    """The steps in order; a night that is held goes no further."""
+    for step in STEPS:
+        if night.held is None:
+            yield step
 
 
 def run_step(night: Night, name: str, label: str, step: Callable[[Night], None]) -> None:
@@ -274,7 +314,7 @@ def run_night(workspace: Workspace, as_of: date, progress: Callable[[str], None]
     """The whole night, directly. The caller holds the workspace's lock."""
     night = begin(workspace, as_of)
     try:
-        for name, label, step in STEPS:
+        for name, label, step in steps(night):
             progress(label)
             run_step(night, name, label, step)
         return finish(night)
@@ -298,7 +338,10 @@ def _journal(workspace: Workspace, step: str, state: str = "") -> None:
 
 
 def read_outcome(workspace: Workspace) -> Outcome:
-    """The newest sealed run's outcome, read back from the run itself."""
+    """What the last night came to, read back: from what is held, or from the newest sealed run itself."""
+    if hold := holding.read_hold(workspace):
+        held_files = tuple((name, status, reason) for name, status, reason in hold["deliveries"])
+        return Outcome(hold["run_no"], 4, held_files, (), 0, workspace.held, held=holding.hold_text(workspace, hold))
     run_no = sealed_runs(workspace.runs)[-1]
     folder = workspace.runs / f"{run_no:06d}"
     con = connect()

@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
-from flows.night import STEPS, Night, Outcome, begin, finish, parse_day, run_step, today_in_shanghai
+from flows.night import STEPS, Night, Outcome, begin, finish, parse_day, run_step, steps, today_in_shanghai
 from flows.workspace import Workspace, locked
 
 RETRIED = frozenset({"receive", "refresh"})  # steps that only copy, read or rename files, and may be done twice
@@ -53,7 +53,7 @@ def run_watched(root: Path, as_of: str | None, progress: Callable[[str], None]) 
         _night[str(root)] = night
         try:
             shown: Any = create_progress_artifact(progress=0.0, key="nightly-progress", description="本夜进度")
-            for done, (name, label, _) in enumerate(STEPS, 1):
+            for done, (name, label, _) in enumerate(steps(night), 1):
                 progress(label)
                 runner = do_step_again if name in RETRIED else do_step
                 runner.with_options(name=name)(name, str(root))
@@ -63,5 +63,10 @@ def run_watched(root: Path, as_of: str | None, progress: Callable[[str], None]) 
             _night.pop(str(root), None)
             night.con.close()
     create_table_artifact(key="nightly-deliveries", table=outcome.rows(), description="本夜交付与结果（不含个人信息）")
-    logger.info("run %d sealed, exit code %d", outcome.run_no, outcome.exit_code)
+    if outcome.held:
+        logger.warning(
+            "run %d held by the circuit breaker, exit code %d\n%s", outcome.run_no, outcome.exit_code, outcome.held
+        )
+    else:
+        logger.info("run %d sealed, exit code %d", outcome.run_no, outcome.exit_code)
     return outcome

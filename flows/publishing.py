@@ -12,11 +12,13 @@ from schemas.extracts import LAYOUTS
 from schemas.tables import (
     ROW_LINK,
     Access,
+    Conservation,
     Delivery,
     Ended,
     LedgerEntry,
     Link,
     MatchLog,
+    NightFigure,
     Notice,
     OutboundList,
     PackInForce,
@@ -64,6 +66,7 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         (LedgerEntry, "new_entry"), (Link, "link_tonight"), (Ended, "ended"), (Retold, "retold"), (Notice, "notice"), (Source, "source_tonight"),
         (PersonHold, "hold_tonight"), (RuleOutcome, "rule_outcome"), (Scorecard, "scorecard"),
         (Access, "access_tonight"), (PackInForce, "pack_tonight"),
+        (NightFigure, "figure"), (Conservation, "conservation"),
     ):  # fmt: skip
         write_table(con, model, name, folder)
     for (name,) in con.execute("select distinct list from outbound order by list").fetchall():

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flows.breaker_settings import KEYS, read_bands
 from flows.pack_settings import Values, read_parameters
 from flows.recipients import Recipient, read_recipients
 from flows.source_settings import Source, number, read_sources
 from intake.read import Habits
+from ledger.breaker import Bands
 from schemas.errors import UsageError, say
 from schemas.extracts import LAYOUTS
 
@@ -44,6 +46,10 @@ grow_rows = 1000
 # [sources.insurance_stop.codes."停保原因"]
 # "05" = "退休"
 
+[ledger]
+# 离开台账后这么多天之内又回来的，算同一个案子。
+case_gap_days = 30
+
 [workbooks]
 # 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
@@ -70,6 +76,8 @@ SECTIONS = {
     "sources": None,
     "parameters": None,
     "recipients": None,
+    "breaker": KEYS,
+    "ledger": {"case_gap_days"},
     "workbooks": {"full_id_number", "rows_per_sheet"},
     "signing": {"key"},
     "heads": {"copies"},
@@ -93,6 +101,8 @@ class Settings:
     rows_per_sheet: int = 5000
     signing_key: str = ""
     head_copies: tuple[str, ...] = ()
+    breaker: Bands = field(default_factory=Bands)
+    case_gap_days: int = 30
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -147,6 +157,8 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
         signing_key=str(data.get("signing", {}).get("key", "")),
         head_copies=_paths(data.get("heads", {}).get("copies", [])),
+        breaker=read_bands(data.get("breaker", {})),
+        case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
     )
 
 

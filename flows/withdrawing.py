@@ -41,7 +41,7 @@ start as (
 )
 select delivery_id, n::integer, coverage = 'full', file_sha256, sheet from placed where n >= (select n from start) order by n, delivery_id
 """
-# The source is as new again as what it had sent before; nothing before is as old as can be said.
+# The source is as new again as what it had sent before; with nothing before, it is as if it had never sent (no date).
 SOURCE_BEFORE = """
 insert into source_tonight
 with before as (
@@ -49,7 +49,7 @@ with before as (
     where kind = $kind and office = $office and coverage = $coverage and not list_contains($gone, delivery_id)
     group by snapshot_date, run_no order by snapshot_date desc, run_no desc limit 1
 )
-select $kind, $office, $coverage, coalesce(max(snapshot_date), date '0001-01-01'), coalesce(max(rows), 0), null from before
+select $kind, $office, $coverage, max(snapshot_date), coalesce(max(rows), 0), null from before
 where not exists (from source_tonight where kind = $kind and office = $office and coverage = $coverage)
 """
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.breaker_settings import breaker_template
 from flows.pack_settings import template
 from flows.settings import FILE, TEMPLATE
 from policies.pack import PACKS, find_pack
@@ -40,6 +41,11 @@ class Workspace:
     def model(self) -> Path:
         """The match model that `zhaoren train` made of this workspace's own records; absent: the one that ships."""
         return self.root / "model.json"
+
+    @property
+    def held(self) -> Path:
+        """A night that the circuit breaker holds, and its release once an officer signed it."""
+        return self.root / "held"
 
     @property
     def access_log(self) -> Path:
@@ -81,7 +87,7 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     for folder in (workspace.inbox, workspace.archive, workspace.runs):
         folder.mkdir()
     listed = ", ".join('"' + (p if (PACKS / p).exists() else str(Path(p).resolve())) + '"' for p in packs)
-    (root / FILE).write_text(TEMPLATE.format(packs=listed) + template(packs), encoding="utf-8")
+    (root / FILE).write_text(TEMPLATE.format(packs=listed) + breaker_template() + template(packs), encoding="utf-8")
     return workspace
 
 

@@ -330,7 +330,7 @@ def _note(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
         }
         where = "" if asked["track"] == "T" else f"（当前“{_word(desk.state(asked))}”）"
         desk.post(
-            asked, track="T", op="REVIEW", ground="decision", target="open", decision_entry=asked["entry_id"], needs_decision=True,
+            asked | {"person_id": asked["survivor"] or asked["person_id"]}, track="T", op="REVIEW", ground="decision", target="open", decision_entry=asked["entry_id"], needs_decision=True,
             from_date=desk.as_of, evidence=[record], parameters=json.dumps(facts, ensure_ascii=False, separators=(",", ":")),
             reason=f"{row['decided_date']}{row['role'] or '核查'}对{asked['entry_id']}号的结论“{row['decision']}”{where}{FAULTS[fault]}。",
         )  # fmt: skip

@@ -1,4 +1,4 @@
--- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, and `effective`,
+-- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, person_now, and `effective`,
 -- made once from ledger_effective. Out: asked (decided entries), applied (DECIDED entries in effect), noted, verdict.
 create or replace temp table effective as
 select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
@@ -15,13 +15,36 @@ select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, 
        json_extract_string(e.parameters, '$.record') as record_id, json_extract_string(e.parameters, '$.fault') as fault
 from effective as e where e.op = 'REVIEW' and e.track = 'T' and json_extract_string(e.parameters, '$.fault') is not null;
 
+-- Who was merged since, and whom they are now.
+create or replace temp table survivor as
+with recursive last_of as (
+    select person_id, merged_into as survivor from person_now where merged_into is not null
+    union
+    select l.person_id, p.merged_into from last_of as l inner join person_now as p on p.person_id = l.survivor where p.merged_into is not null
+)
+select l.person_id, l.survivor from last_of as l inner join person_now as p on p.person_id = l.survivor where p.merged_into is null;
+
+-- An entry of somebody merged since means the survivor's entry that says the same.
+create or replace temp table said_again as
+with entry as (
+    select *, if(op in ('ADD', 'UPD'), 'IN', op) as op_class, json_extract_string(parameters, '$.rule') as rule_id,
+           json_extract_string(parameters, '$.field') as field from ledger_entry where valid_to is null
+)
+select e.entry_id, arg_max(f.entry_id, (f.run_no, f.seq)) as entry_again
+from entry as e inner join survivor as s using (person_id)
+inner join entry as f on f.person_id = s.survivor and f.pack = e.pack and f.track = e.track and f.rule_id = e.rule_id and f.op_class = e.op_class
+     and (e.field is not null or f.basis is not distinct from e.basis)
+where f.entry_id in (select entry_id from effective) group by e.entry_id;
+
 -- The entry a row decides: who answers on a DECIDED entry means what that one decided.
 create or replace temp table verdict as
 with named as (
     select d.office, d.record_id, d.decision, coalesce(d.role, '') as role, d.decided_date, coalesce(d.effective_date, d.decided_date) as from_date,
            md5(concat_ws(chr(31), d.office, d.officer, d.role)) as officer_key, md5(concat_ws(chr(31), d.office, d.officer)) as person_key,
-           if(e.op = 'DECIDED', e.decision_entry, e.entry_id) as entry_id
-    from now_decision as d inner join ledger_entry as e on e.entry_id = trim(d.entry_id)
+           coalesce(r.entry_again, n.entry_id) as entry_id
+    from now_decision as d
+    inner join (select entry_id as named_id, if(op = 'DECIDED', decision_entry, entry_id) as entry_id from ledger_entry) as n on n.named_id = trim(d.entry_id)
+    left join said_again as r on r.entry_id = n.entry_id
 )
 select distinct on (n.entry_id, n.office, n.record_id) n.*, exists (from effective as f where f.entry_id = n.entry_id) as is_effective,
        exists (from failing as x where x.entry_id = n.entry_id and x.is_withdrawn) as is_going, a.entry_id as applied_entry
@@ -45,11 +68,12 @@ select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, 
        json_extract_string(e.parameters, '$.rule') as rule_id,
        case when e.op in ('UPD', 'WITHDRAW') and e.valid_to is not null then 'END' when e.op in ('ADD', 'UPD') then 'IN' else e.op end as op_class,
        coalesce(p.state, e.state_to, if(e.track = 'R', 'R1', e.track || '0')) as state, coalesce(f.state_before, e.state_from, if(e.track = 'R', 'R1', e.track || '0')) as state_before,
-       coalesce(b.same_op, 0) > 0 as has_same_op, coalesce(b.bases, 0) > 0 as has_basis
+       coalesce(b.same_op, 0) > 0 as has_same_op, coalesce(b.bases, 0) > 0 as has_basis, s.survivor
 from ledger_entry as e
 left join prior_state as p on p.person_id is not distinct from e.person_id and p.pack = e.pack and p.track = e.track
 left join first_of as f on f.person_id = coalesce(e.person_id, 'E:' || e.basis) and f.pack = e.pack and f.track = e.track and f.op = e.op
 left join open_beside as b on b.entry_id = e.entry_id
+left join survivor as s on s.person_id = e.person_id
 where e.entry_id in (select entry_id from verdict);
 
 -- A decision is taken back when its row was withdrawn or corrected and the officer does not say the same again. A row that

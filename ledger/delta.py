@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 
 from ledger.decisions import DECIDED_OUT, draft_decisions
-from schemas.errors import IntegrityError
 
 HERE = Path(__file__).parent
 
@@ -79,25 +78,6 @@ select $run_no || '-' || c.seq as entry_id, $run_no::bigint as run_no, c.seq, $r
 from chained as c left join everybody as p using (person_id)
 order by c.seq
 """
-MOVED = """
-with last_change as (
-    select n.person_id, n.pack, n.track, arg_max(n.state_to, n.seq) filter (n.state_to is not null) as state_to, any_value(p.state) as state_from
-    from new_entry as n left join prior_state as p on p.person_id = n.person_id and p.pack = n.pack and p.track = n.track
-    where n.track in ('L', 'H') group by n.person_id, n.pack, n.track
-)
-select pack, track, count(*) filter (is_out(state_from) and not is_out(coalesce(state_to, state_from))) as inflow,
-       count(*) filter (not is_out(state_from) and is_out(coalesce(state_to, state_from))) as outflow
-from last_change group by pack, track order by pack, track
-"""
-IS_OUT = "create or replace temp macro is_out(state) as coalesce(state in ('L0', 'L6', 'H0', 'H6'), true)"
-OPENING = """
-select pack, track, count(*) filter (not is_out(state)) from prior_state where track in ('L', 'H') group by pack, track
-"""
-CLOSING = """
-select pack, track, count(*) filter (not is_out(state))
-from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
-where track in ('L', 'H') group by pack, track
-"""
 
 
 def load_fold(con: duckdb.DuckDBPyConnection) -> None:
@@ -129,24 +109,3 @@ def draft_entries(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, reco
     """Make `new_entry`: tonight's ledger entries in order, with the columns that the outbound lists need beside them."""
     con.execute((HERE / "delta.sql").read_text(encoding="utf-8"))
     con.execute(ENTRIES, {"run_no": str(run_no), "as_of": as_of, "recorded_at": recorded_at})
-
-
-def conserve(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """People per pack and track: opening and moves from the delta, closing counted anew from the fold with tonight's
-    entries in it. Raises: IntegrityError where they do not add up to the person."""
-    con.execute(IS_OUT)
-    con.execute(
-        "insert into ledger_entry by name select * exclude (list, employer_uscc, employer_name, due_date, content) from new_entry"
-    )
-    totals: dict[str, int] = {}
-    opening = {(p, t): n for p, t, n in con.execute(OPENING).fetchall()}
-    moved = {(p, t): (i, o) for p, t, i, o in con.execute(MOVED).fetchall()}
-    for pack, track, closing in sorted(con.execute(CLOSING).fetchall()):
-        before, (inflow, outflow) = opening.get((pack, track), 0), moved.get((pack, track), (0, 0))
-        if before + inflow - outflow != closing:
-            raise IntegrityError(
-                f"{pack} {track} 人数不守恒：期初 {before} + 增 {inflow} − 减 {outflow} ≠ 期末 {closing}；本次运行未发布，请保留现场并报告。"
-            )
-        flows = {"opening": before, "inflow": inflow, "outflow": outflow, "closing": closing}
-        totals |= {f"{pack}.{track}.{name}": count for name, count in flows.items()}
-    return totals

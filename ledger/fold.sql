@@ -69,3 +69,25 @@ from latest as l left join held as h using (person_id, pack, track) left join na
 inner join counted as c using (person_id, pack, track)
 where l.person_id is not null
 order by l.person_id, l.pack, l.track;
+
+-- A person who comes back is the same person: spells in the ledger less than or just gap_days apart are one case.
+create or replace macro ledger_cases_on(as_of, known_at, gap_days) as table
+with told as (
+    select person_id, pack, track, valid_from, run_no, seq, state_to in ('L0', 'L6', 'H0', 'H6', 'R0', 'R3') as is_out
+    from ledger_effective(as_of, known_at) where person_id is not null and track <> 'T' and state_to is not null
+),
+turned as (
+    select *, lag(is_out, 1, true) over (partition by person_id, pack, track order by valid_from, run_no, seq) as was_out from told
+),
+spell as (
+    select person_id, pack, track, is_out, valid_from, run_no, seq,
+           lead(valid_from) over (partition by person_id, pack, track order by valid_from, run_no, seq) as valid_to,
+           lag(valid_from) over (partition by person_id, pack, track order by valid_from, run_no, seq) as left_on
+    from turned where is_out <> was_out
+),
+numbered as (
+    select *, sum((left_on is null or valid_from > left_on + gap_days::integer)::integer) over (partition by person_id, pack, track order by valid_from, run_no, seq) as case_no
+    from spell where not is_out
+)
+select person_id, pack, track, case_no::bigint as case_no, min(valid_from) as since, if(count(*) = count(valid_to), max(valid_to), null) as ended, count(*) as spells
+from numbered group by person_id, pack, track, case_no order by person_id, pack, track, case_no;

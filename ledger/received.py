@@ -137,7 +137,7 @@ def _held(copy: Copy) -> list[str] | None:
         con = connect(copy.ledger, read_only=True)
         try:
             con.execute("select bit_xor(hash(e)) from ledger_entry as e").fetchall()
-            return [sha for (sha,) in con.execute("select sha256 from applied_package order by run_no").fetchall()]
+            return [sha for (sha,) in con.execute("select sha256 from applied_run order by run_no").fetchall()]
         finally:
             con.close()
     except duckdb.Error:
@@ -169,7 +169,7 @@ def _write_beside(copy: Copy, packages: Sequence[Package], *, fresh: bool) -> Pa
     try:
         if fresh:
             con.execute(create_table("ledger_entry", [(c.name, c.sql) for c in describe(LedgerEntry).columns]))
-            con.execute("create table applied_package (run_no bigint, sha256 varchar, as_of date)")
+            con.execute("create table applied_run (run_no bigint, sha256 varchar, as_of date)")
             con.execute(FOLD.read_text(encoding="utf-8"))
             con.execute(STATE_VIEW)
         for package in packages:
@@ -186,7 +186,7 @@ def _insert(con: duckdb.DuckDBPyConnection, copy: Copy, package: Package) -> Non
     rows = package.extract(ENTRIES, copy.work)
     try:
         con.execute("insert into ledger_entry by name select * from read_parquet($path)", {"path": str(rows)})
-        con.execute("insert into applied_package values (?, ?, ?)", [package.run_no, package.sha256, package.as_of])
+        con.execute("insert into applied_run values (?, ?, ?)", [package.run_no, package.sha256, package.as_of])
         came = state_hash(con, package.as_of)
     except duckdb.Error as error:
         raise _refused(f"里的台账分录读不出（{type(error).__name__}）；请对方重新发送", "entries") from None

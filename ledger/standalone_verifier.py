@@ -22,6 +22,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +32,7 @@ SIGNATURE = "signature.json"
 SALT = "entries.salt"  # the secret of a run's salted leaves; never part of a proof
 SETTINGS = "settings.toml"
 PROOF, DELTA = "zhaoren-proof-1", "zhaoren-delta-1"
+OPEN_ELSEWHERE = re.compile(r"~\$|\.~lock\.")  # what Excel and LibreOffice lay beside a workbook that somebody has open
 PUBLIC_KEY = "zhaoren-public-key"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are misread
 
@@ -76,7 +78,8 @@ class Folder:
             return
         for path in self.runs.iterdir():
             yield path.name + "/" * path.is_dir()
-        yield from (p.relative_to(self.runs).as_posix() for p in self.runs.glob("*/**/*") if not p.is_dir())
+        inner = (p for p in self.runs.glob("*/**/*") if not p.is_dir() and not OPEN_ELSEWHERE.match(p.name))
+        yield from (p.relative_to(self.runs).as_posix() for p in inner)
 
     def read(self, name: str) -> bytes:
         return (self.runs / name).read_bytes()
@@ -384,6 +387,11 @@ def check_totals(number: int, manifest: dict[str, Any], chain: Chain) -> list[Fa
     if manifest["entries"]["count"] != manifest["tables"]["ledger_entry"]["rows"]:
         faults.append(
             Fault(number, "分录数与台账分录表的行数不等。", "the count of entries is not that of their table.")
+        )
+    before = json.loads(chain.lines[-1])["recorded_at"] if chain.lines else manifest["recorded_at"]
+    if datetime.fromisoformat(manifest["recorded_at"]) < datetime.fromisoformat(before):
+        faults.append(
+            Fault(number, "记录时间早于上一次运行，“当时所知”会前后颠倒。", "recorded before the run before it.")
         )
     if manifest["history"] != {"count": number - 1, "root": history_root(chain.heads)}:
         faults.append(Fault(number, "历次清单的汇总哈希对不上。", "the root over all heads before does not hold."))

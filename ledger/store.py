@@ -12,27 +12,20 @@ from pathlib import Path
 
 import duckdb
 
+from ledger.seal import read_manifest
 from schemas.errors import IntegrityError
 from schemas.extracts import LAYOUTS
 from schemas.tables import INTERNAL, PUBLISHED, create_table, describe, standing_columns
 
 FOLD = Path(__file__).parent / "fold.sql"
+# As it stands on the last as-of date: what takes effect later does not show before its day.
 STATE_VIEW = """
 create or replace view ledger_state as
-select * from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
+select * from ledger_state_on((select max(as_of) from applied_run), timestamptz '9999-12-31 00:00:00+00')
 """
 KEPT = (
-    "delivery",
-    "ledger_entry",
-    "person",
-    "ended",
-    "retold",
-    "link",
-    "source",
-    "person_hold",
-    "scorecard",
-    "pack_in_force",
-)
+    "delivery", "ledger_entry", "person", "ended", "retold", "link", "source", "person_hold", "scorecard", "pack_in_force", "figure",
+)  # fmt: skip
 APPLY = """
 insert into delivery by name select * from read_parquet($tables || '/delivery.parquet') where status = 'accepted';
 insert into ledger_entry by name select * from read_parquet($tables || '/ledger_entry.parquet');
@@ -46,8 +39,10 @@ insert into person by name select * from read_parquet($tables || '/person.parque
 delete from person_hold where person_id in (select person_id from read_parquet($tables || '/person_hold.parquet'));
 insert into person_hold by name select * from read_parquet($tables || '/person_hold.parquet');
 delete from source where (kind, office, coverage) in (select (kind, office, coverage) from read_parquet($tables || '/source.parquet'));
-insert into source by name select * from read_parquet($tables || '/source.parquet')
+insert into source by name select * from read_parquet($tables || '/source.parquet') where snapshot_date is not null
 """
+# A run sealed before there was a circuit breaker has none.
+APPLY_FIGURES = "insert into figure by name select * from read_parquet($tables || '/figure.parquet')"
 # Standing rows are never copied: they are read where they were sealed, less those that ended since, linked as last found.
 # One struct, not four arg_max: each would pass over its own nulls, and a link that was taken away would keep its person.
 STANDING_VIEW = """
@@ -161,7 +156,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         table = describe(model)
         if table.name in KEPT:
             con.execute(create_table(table.name, ((c.name, c.sql) for c in table.columns)))
-    con.execute("create table applied_run (run_no bigint, runs_folder varchar)")
+    con.execute("create table applied_run (run_no bigint, runs_folder varchar, as_of date)")
     con.execute("create table made_by as select $1::varchar as fingerprint", [fingerprint()])
     con.execute(FOLD.read_text(encoding="utf-8"))
     con.execute(STATE_VIEW)
@@ -173,7 +168,12 @@ def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
         con.execute("begin")
         for statement in APPLY.split(";\n"):
             con.execute(statement, where)
-        con.execute("insert into applied_run values (?, ?)", [number, str(runs.resolve())])
+        if Path(where["tables"], "figure.parquet").is_file():
+            con.execute(APPLY_FIGURES, where)
+        con.execute(
+            "insert into applied_run values (?, ?, ?)",
+            [number, str(runs.resolve()), read_manifest(runs, number)["as_of"]],
+        )
         con.execute("commit")
     except duckdb.Error as error:
         raise IntegrityError(

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
+from ledger.conservation import Recount
 from ledger.entries import entry_leaves
 from ledger.seal import run_folder
 from ledger.standalone_verifier import Chain, Fault, Folder, Outside, check, merkle_root
@@ -30,9 +31,10 @@ def verify(runs: Path, archive: Path, expected_head: str | None = None) -> list[
 def examine(runs: Path, archive: Path, outside: Outside) -> Chain:
     """The chain and what does not hold of it, by itself and against what is known from outside."""
     con = connect()
+    recount = Recount(con)
 
     def tables(number: int, manifest: dict[str, Any]) -> list[Fault]:
-        return _tables(con, runs, number, manifest)
+        return _tables(recount, runs, number, manifest)
 
     try:
         return check(Folder(runs, archive), outside, tables)
@@ -40,10 +42,10 @@ def examine(runs: Path, archive: Path, outside: Outside) -> Chain:
         con.close()
 
 
-def _tables(con: duckdb.DuckDBPyConnection, runs: Path, number: int, manifest: dict[str, Any]) -> list[Fault]:
+def _tables(recount: Recount, runs: Path, number: int, manifest: dict[str, Any]) -> list[Fault]:
     folder, faults = run_folder(runs, number), []
     try:
-        broken = con.execute(ROW_TOTALS, {"path": str(folder / "tables" / "delivery.parquet")}).fetchall()[0][0]
+        broken = recount.con.execute(ROW_TOTALS, {"path": str(folder / "tables" / "delivery.parquet")}).fetchall()[0][0]
         if broken:
             faults.append(
                 Fault(
@@ -59,6 +61,7 @@ def _tables(con: duckdb.DuckDBPyConnection, runs: Path, number: int, manifest: d
             faults.append(
                 Fault(number, "台账分录与所封存的汇总哈希不符。", "the entries do not give the root that was sealed.")
             )
+        faults += recount.faults(folder / "tables", number)
     except duckdb.Error as error:
         kind = type(error).__name__
         faults.append(Fault(number, f"数据表读不出（{kind}）。", f"a table cannot be read ({kind})."))

@@ -7,7 +7,7 @@ import duckdb
 
 from reports.detail import WRITE_CSV, csv_columns
 from reports.macros import define_words
-from reports.sheet import Column, Content, Sheet
+from reports.sheet import WHOLE, Column, Content, Sheet
 from reports.workbook import open_book, write_sheet
 
 LEDGER = Sheet(
@@ -16,7 +16,7 @@ LEDGER = Sheet(
     rows="""
 select person_id, name, shown_id(id_number) as id_number, town, village, pack, track, state,
        array_to_string(basis, '、') as basis, tier, since::varchar as since, if(needs_decision, '是', '否') as needs_decision,
-       array_to_string(sources, '、') as sources
+       array_to_string(sources, '、') as sources, case_no, case_since::varchar as case_since
 from answer order by person_id, pack, track
 """,
     columns=(
@@ -33,6 +33,8 @@ from answer order by person_id, pack, track
         Column("since", "自何日起", 12),
         Column("needs_decision", "需人工决定", 12),
         Column("sources", "来源", 24),
+        Column("case_no", "第几案", 8, WHOLE),
+        Column("case_since", "本案自何日起", 14),
     ),
     fixed_columns=2,
 )

@@ -81,12 +81,16 @@ def cover(night: Night, sheets: tuple[Sheet, ...], contents: Contents, totals: d
             guide(sheets, contents),
             Block("各表哈希（sha256）", ("表", "行数", "sha256"), hashes, "未给出"),
             Block("上一夜清单（sha256）", ("清单", "", "sha256"), (("上一夜", "", night.previous or "（首夜，无）"),)),
+            Block(
+                "分镇街守恒：期初 + 新进 + 回到 + 迁移 − 退出 + 更正 = 期末", TOWN_HEADER, town_rows(night), "未给出"
+            ),
         ),
-        widths=(26, 22, 26, 16, 14, 14, 14),
+        widths=(26, 22, 26, 16, 14, 14, 14, 14, 14, 14, 14),
     )
 
 
 BALANCE_HEADER = ("政策包", "台账", "核对", "期初", "增加", "减少", "期末")
+TOWN_HEADER = ("政策包", "台账", "镇街", "核对", "期初", "新进", "回到", "迁移", "退出", "更正", "期末")
 
 
 def packs_in_use(night: Night) -> Block:
@@ -110,6 +114,15 @@ def balance_rows(night: Night) -> tuple[tuple[str | int, ...], ...]:
         (pack, f"{TRACK_WORDS.get(track, track)} {track}", _verdict(*flows), *flows)
         for pack, track, flows in night.balances()
     )
+
+
+def town_rows(night: Night) -> tuple[tuple[str | int, ...], ...]:
+    """One row per pack, track and town with anybody in it."""
+    return tuple(
+        (pack, f"{TRACK_WORDS[track]} {track}", town or "未填镇街", _verdict(opening, came + returned + moved + corrected, departed, closing),
+         opening, came, returned, moved, departed, corrected, closing)
+        for pack, track, town, opening, came, returned, moved, departed, corrected, closing in night.conservation
+    )  # fmt: skip
 
 
 def _verdict(opening: int, inflow: int, outflow: int, closing: int) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 BEIJING = timezone(timedelta(hours=8))
 FLOWS = ("opening", "inflow", "outflow", "closing")
@@ -27,7 +28,7 @@ class Night:
     `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds, `blocking` the
     matcher's rules with pairs, keys narrowed and keys left out, `receipt` what a cover can say of its own run, `signing`
     who signs it, `pack_changes` the packs that read otherwise than the night before, with how many entries that made and
-    what changed."""
+    what changed, `conservation` the rows of that table."""
 
     run_no: int
     as_of: date
@@ -42,6 +43,7 @@ class Night:
     receipt: str = ""
     signing: str = ""
     pack_changes: tuple[tuple[str, int, str], ...] = ()
+    conservation: tuple[tuple[Any, ...], ...] = ()
 
     @property
     def title(self) -> str:

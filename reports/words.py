@@ -69,6 +69,10 @@ BLOCKING_WORDS = {
     "same_sound_and_month_day": "读音、出生月日相同", "same_sound_and_town": "读音、镇街相同",
     "same_start_and_birth_month": "姓与名首字读音、出生年月相同", "same_given_and_birth_month": "名、出生年月相同", "same_phone": "电话相同",
 }  # fmt: skip
+FIGURE_WORDS = {
+    "exit": "退出与注销建议", "loss": "撤回", "reemployed": "再就业标记", "merge": "人员合并", "addition": "新增",
+    "review": "待核查",
+}  # fmt: skip
 DELIVERY_WORDS = {"accepted": "已接收", "refused": "已拒收", "duplicate": "重复文件", "held": "暂停处理"}
 PACK_WORDS = {"draft": "征求意见稿", "in_force": "现行有效", "final": "已定稿", "expired": "已失效"}
 COVERAGE_WORDS = {"full": "全量", "delta": "增量"}

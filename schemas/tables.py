@@ -285,12 +285,13 @@ def _codes(checks: list[pa.Check]) -> tuple[str, ...]:
 
 
 class Source(pa.DataFrameModel):
-    """The newest accepted snapshot of one source: its date, how many rows it had, and its column headers in order."""
+    """The newest accepted snapshot of one source: its date, how many rows it had, and its column headers in order.
+    No date: all it ever sent was taken back."""
 
     kind: Series[str] = text(null=False)
     office: Series[str] = text(null=False)
     coverage: Series[str] = text(null=False, codes=("full", "delta"))
-    snapshot_date: Series[object] = _field("DATE", null=False)
+    snapshot_date: Series[object] = _field("DATE")
     rows: Series[int] = count()
     headers: Series[object] = _field("VARCHAR[]")
 
@@ -383,8 +384,48 @@ class PackInForce(pa.DataFrameModel):
         metadata = _table("pack_in_force", "pack")
 
 
+class NightFigure(pa.DataFrameModel):
+    """How many people one figure of the circuit breaker moved tonight, in one town or (empty) in all; how many stood before,
+    the most that is inside the band (empty: nothing to compare with), and who released what was outside it, and why."""
+
+    run_no: Series[int] = count()
+    figure: Series[str] = text(null=False, codes=("exit", "loss", "reemployed", "merge", "addition", "review"))
+    pack: Series[str] = text(null=False)
+    town: Series[str] = text()
+    people: Series[int] = count()
+    standing: Series[int] = count()
+    band: Series[object] = _field("BIGINT")
+    released_by: Series[str] = text()
+    note: Series[str] = text()
+
+    class Config:
+        metadata = _table("figure", "run_no", "figure", "pack", "town")
+
+
+class Conservation(pa.DataFrameModel):
+    """Who stands in a pack's track in one town (empty: none known): opening + came + returned + moved - departed + corrected
+    = closing. Returned people had been there before; `moved` is from and to other towns; `corrected` is what corrections
+    brought in less what they took out."""
+
+    pack: Series[str] = text(null=False)
+    track: Series[str] = text(null=False, codes=TRACKS)
+    town: Series[str] = text(null=False)
+    opening: Series[int] = count()
+    came: Series[int] = count()
+    returned: Series[int] = count()
+    moved: Series[int] = count()
+    departed: Series[int] = count()
+    corrected: Series[int] = count()
+    closing: Series[int] = count()
+
+    class Config:
+        metadata = _table("conservation", "pack", "track", "town")
+
+
 PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
-INTERNAL = (Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard, Access, PackInForce)
+INTERNAL = (
+    Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard, Access, PackInForce, NightFigure, Conservation,
+)  # fmt: skip
 ROW_PLACE = (
     ("office", "VARCHAR"), ("record_id", "VARCHAR"), ("delivery_id", "VARCHAR"), ("row_no", "BIGINT"),
     ("business_key", "UBIGINT"), ("run_no", "BIGINT"),

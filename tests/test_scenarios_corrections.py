@@ -293,3 +293,13 @@ def test_a_withdrawal_after_other_entries_takes_the_person_out(later: Stage, cas
     assert {day: posted[day] for day in case.expect} == case.expect and TAKEN_BACK in posted[JUN30]
     state = later.town.state(later.cast[case.id], "zhongshan", "L")
     assert (state["state"], state["basis"]) == ("L0", [])
+
+
+@pytest.mark.parametrize("case", LATER, ids=lambda case: case.id)
+def test_a_withdrawal_goes_on_to_all_that_rested_on_the_row_and_names_each_entry(later: Stage, case: Case) -> None:
+    rows = [e for day in later.town.nights for e in later.town.entries(later.cast[case.id], day) if e["track"] == "L"]
+    told = {e["entry_id"]: e for e in rows if e["valid_to"] is None}
+    ended = {e["supersedes"]: e for e in rows if e["valid_to"] is not None}
+    assert told and set(told) == set(ended)
+    taken_back = [e for e in ended.values() if e["op"] == "WITHDRAW"]
+    assert taken_back and all(e["valid_from"] == told[e["supersedes"]]["valid_from"] for e in taken_back)
