@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from flows import deciding, linking, publishing, taking_in
+from flows.open_now import gather_tonight
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
@@ -163,7 +164,8 @@ def step_publish(night: Night) -> None:
     from reports.night import PackNote, Profile, build_workbooks
 
     publishing.write_tables(night.con, night.workspace.staging / "tables")
-    publishing.show_rules(night.con, night.packs)
+    gather_tonight(night.con, night.workspace.runs)
+    publishing.show_tonight(night.con, night.packs)
     folder = night.workspace.staging / "tables"
     hashes = {
         p.relative_to(folder).with_suffix("").as_posix(): (_rows(p), file_hash(p))
@@ -176,7 +178,7 @@ def step_publish(night: Night) -> None:
         barred=tuple(sorted(night.barred)), steps=tuple(night.timings),
         blocking=tuple((b.rule, b.pairs, b.narrowed, b.too_common) for b in night.blocked),
     )  # fmt: skip
-    profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet)
+    profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet, night.settings.review_capacity)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
 
 

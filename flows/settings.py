@@ -47,6 +47,10 @@ grow_rows = 1000
 # 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
 rows_per_sheet = 5000
+
+[review]
+# 每夜的《待核查》每张表最多列多少条，按最可能属实的在前；其余写入旁边的 CSV，计数写在表末。
+capacity = 2000
 """
 SECTIONS = {
     "packs": None,
@@ -56,6 +60,7 @@ SECTIONS = {
     "sources": None,
     "parameters": None,
     "workbooks": {"full_id_number", "rows_per_sheet"},
+    "review": {"capacity"},
 }
 
 
@@ -73,6 +78,7 @@ class Settings:
     parameters: Values = field(default_factory=dict)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
+    review_capacity: int = 2000
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -124,6 +130,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         parameters=read_parameters(data.get("parameters", {})),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
+        review_capacity=int(number("review.capacity", data.get("review", {}).get("capacity", 2000), whole=True)),
     )
 
 

@@ -78,7 +78,12 @@ def empty_town() -> duckdb.DuckDBPyConnection:
     for name, model in MODELS.items():
         columns = ", ".join(f'"{c.name}" {c.sql}' for c in describe(model).columns)
         con.execute(f"create table {name} ({columns})")
-    con.execute("create table delivered (delivery_id varchar, row_no bigint, name varchar, id_number varchar)")
+    con.execute(
+        "create table open_entry as select *, null::varchar as answer, null::varchar as rule_id, null::varchar as state_now, null::varchar as code from ledger_entry"
+    )
+    con.execute(
+        "create table open_link as select delivery_id, row_no, file_name, sheet, kind, rule, cause, match_weight, levels, '' as question, '' as name, '' as id_number, '' as town, '' as village, '' as likely_id, '' as other_id, '' as code from match_log"
+    )
     con.execute("alter table outbound add column list varchar")
     con.execute(
         "create table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
@@ -124,6 +129,18 @@ def town() -> duckdb.DuckDBPyConnection:
             weights=dict.fromkeys(COMPARISONS, 0.0) | {"prior": -20.5, "surname": 3.25, "birth_date": 9.25, "sex": 0.5},
             levels=dict.fromkeys(COMPARISONS, "missing") | {"against": "stranger", "surname": "sound", "birth_date": "equal", "sex": "equal"},
         )  # fmt: skip
+    con.execute("insert into open_entry by name select *, md5(entry_id) as code from ledger_entry where needs_decision")
+    con.execute(
+        """
+        insert into open_link by name
+        select *, delivery_id || ':' || row_no as question, coalesce(person_id, runner_up_person_id) as likely_id,
+               if(person_id is not null, runner_up_person_id, null) as other_id, md5(record_id) as code
+        from (select *, '王晓明' as name, '150102198507041235' as id_number, '东区街道' as town, '起湾村' as village from match_log where match_status = 'review')
+    """.replace(
+            "select *, delivery_id",
+            "select delivery_id, row_no, file_name, sheet, kind, rule, cause, match_weight, levels, name, id_number, town, village, delivery_id",
+        )
+    )
     quarantined = {"row_no": 3, "column": "停保日期", "check": "date", "value_kind": "text", "message": "日期无法识别"}
     insert(con, "quarantine", delivery_id="d1", file_name="停保_20240630.csv", **quarantined)
     insert(con, "notice", delivery_id="d1", column="停保原因", check="unknown_code", rows=4, message="4 行代码不明")
