@@ -170,8 +170,9 @@ def _contested(sheet: Sheet) -> Sheet:
     said = ("first_decision", "甲的结论"), ("first_officer", FIRST_SAID), ("second_decision", "乙的结论"), ("second_officer", SECOND_SAID)  # fmt: skip
     place = next(i for i, c in enumerate(blind.columns) if c.answer)
     columns = (*blind.columns[:place], *(Column(f, h, 12) for f, h in said), *blind.columns[place:])
-    listed = ", ".join(c.field for c in columns if not c.answer)
-    rows = f"select {listed} from ({blind.rows}) inner join conflict on conflict.question = {key} order by {key}"
+    asked = {c.field for c in blind.delivered}
+    listed = ", ".join(f"{'b' if c.field in asked else 'c'}.{c.field}" for c in columns if not c.answer)
+    rows = f"select {listed} from ({blind.rows}) as b inner join conflict as c on c.question = b.{key} order by b.{key}"
     return replace(blind, columns=columns, rows=rows)
 
 

@@ -98,12 +98,17 @@ def _text(text: str, other: str | None) -> str:
 
 
 def unlike_runs(text: str, other: str) -> list[tuple[bool, str]]:
-    """The text cut where it begins or ceases to differ from the other.
+    """The text cut where it begins or ceases to differ from the other; two numbers are compared place by place.
 
     >>> unlike_runs("王小明", "王晓明"), unlike_runs("欧阳兰", "欧阳若兰")
     ([(False, '王'), (True, '小'), (False, '明')], [(False, '欧阳兰')])
+    >>> unlike_runs("150102********1234", "150102********2345")
+    [(False, '150102********'), (True, '1234')]
     """
-    parts = [(o.tag != "equal", text[o.src_start : o.src_end]) for o in Levenshtein.opcodes(text, other)]
+    if len(text) == len(other) and text.isascii():
+        parts = [(a != b, a) for a, b in zip(text, other, strict=True)]
+    else:
+        parts = [(o.tag != "equal", text[o.src_start : o.src_end]) for o in Levenshtein.opcodes(text, other)]
     found: list[tuple[bool, str]] = []
     for is_unlike, part in (p for p in parts if p[1]):
         if found and found[-1][0] == is_unlike:
