@@ -61,14 +61,14 @@ def _name_questions(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Non
         "plain_question", pa.table({"asked": pa.array(said, pa.string()), "plain": pa.array(plain, pa.string())})
     )
     con.execute(QUESTION_NAME)
-    log = str(workspace.runs / "*" / "tables" / "match_log.parquet")
-    con.execute(LAST_LOG, {"log": log})
+    log = {"log": str(workspace.runs / "*" / "tables" / "match_log.parquet")}
     con.execute("create or replace temp table again (delivery_id varchar, row_no bigint, record_id varchar)")
-    for delivery, rows in con.execute(UNLISTED).fetchall():
+    for delivery, rows in con.execute(UNLISTED, log).fetchall():
         kept, raw = read_again(con, workspace, delivery)
         record_id_of(con, LAYOUTS[kept.kind], raw, 1)  # leaves every row's in `hashed`
         con.execute("insert into again select ?, row_no, record_id from hashed where list_contains(?, row_no)", [delivery, rows])  # fmt: skip
     con.execute(FIRST_TOLD)
+    con.execute(LAST_LOG, log)
 
 
 def _taken(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
@@ -111,21 +111,21 @@ create or replace temp table question_name as
 with parts as (
     select asked, plain, regexp_extract(plain, '{QUESTION}', ['delivery', 'row']) as place from plain_question
 ),
-sealed as (select delivery_id, max(rows) as rows from delivery where withdraws is null group by delivery_id)
-select p.asked, p.plain, if(p.place.delivery = '', null, min(d.delivery_id)) as delivery_id, try_cast(p.place.row as bigint) as row_no, max(d.rows) as rows
-from parts as p left join sealed as d on p.place.delivery <> '' and starts_with(d.delivery_id, lower(p.place.delivery))
-group by p.asked, p.plain, p.place having count(distinct d.delivery_id) <= 1
-"""
-LAST_LOG = """
-create or replace temp table last_log as
-select delivery_id, row_no, record_id, kind, person_id, runner_up_person_id, match_status
-from read_parquet($log, filename = true) where (delivery_id, row_no) in (select (delivery_id, row_no) from question_name)
-   or record_id in (select record_id from read_parquet($log) where (delivery_id, row_no) in (select (delivery_id, row_no) from question_name))
-qualify row_number() over (partition by delivery_id, row_no order by filename desc) = 1
+sealed as (select delivery_id, max(rows) as rows from delivery where withdraws is null group by delivery_id),
+told as (
+    select t.text, min(d.delivery_id) as delivery_id, min(d.rows) as rows
+    from (select distinct place.delivery as text from parts where place.delivery <> '') as t inner join sealed as d on starts_with(d.delivery_id, lower(t.text))
+    group by t.text having count(*) = 1
+)
+select p.asked, p.plain, t.delivery_id, try_cast(p.place.row as bigint) as row_no, t.rows
+from parts as p left join told as t on t.text = p.place.delivery
 """
 UNLISTED = """
+with listed as (
+    select delivery_id, row_no from read_parquet($log) where (delivery_id, row_no) in (select (delivery_id, row_no) from question_name)
+)
 select delivery_id, list(distinct row_no order by row_no) from question_name
-where row_no between 1 and rows and (delivery_id, row_no) not in (select (delivery_id, row_no) from last_log) group by delivery_id order by delivery_id
+where row_no between 1 and rows and (delivery_id, row_no) not in (select (delivery_id, row_no) from listed) group by delivery_id order by delivery_id
 """
 # A row that came unchanged is known by where it came first.
 FIRST_TOLD = f"""
@@ -139,6 +139,12 @@ select q.asked, coalesce(f.first_delivery || ':' || f.first_row, q.delivery_id |
        coalesce(f.first_delivery, q.delivery_id) as delivery_id, coalesce(f.first_row, q.row_no) as row_no,
        q.delivery_id is not null and q.row_no between 1 and q.rows as is_row, regexp_matches(q.plain, '{ENTRY}') as is_entry
 from question_name as q left join first_told as f using (delivery_id, row_no)
+"""
+LAST_LOG = """
+create or replace temp table last_log as
+select delivery_id, row_no, kind, person_id, runner_up_person_id, match_status
+from read_parquet($log, filename = true) where (delivery_id, row_no) in (select (delivery_id, row_no) from question)
+qualify row_number() over (partition by delivery_id, row_no order by filename desc) = 1
 """
 TAKEN_BEFORE = """
 select trim(entry_id) as question, decision, effective_date, officer, role, decided_date, note,

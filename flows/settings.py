@@ -130,8 +130,15 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         parameters=read_parameters(data.get("parameters", {})),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
-        review_capacity=int(number("review.capacity", data.get("review", {}).get("capacity", 2000), whole=True)),
+        review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
     )
+
+
+def _capacity(value: Any) -> int:
+    """Raises: ValueError."""
+    if not number("review.capacity", value, whole=True):
+        raise ValueError("review.capacity 应至少为 1")
+    return int(value)
 
 
 def _refuse_unknown(data: Mapping[str, Any]) -> None:

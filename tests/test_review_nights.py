@@ -11,10 +11,11 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.settings import FILE
 from ledger.verify import verify
-from tests.asked_town import filled
+from tests.asked_town import filled, save_sheet
 from tests.nightshift import Night, Town, stop
 
 DAYS = ("2024-06-01", "2024-06-02", "2024-06-03")
+SPLIT = {"核查结论": "非同一人", "核查人": "李四", "审核环节": "审核", "核查日期": DAYS[1]}
 QUESTIONS = ("台账待核查", "身份待核查")
 
 
@@ -58,11 +59,20 @@ class Played:
         self.link = next(q for q in asked(root / "待核查.xlsx") if ":" in q)
         filled(root / "待核查.xlsx", root / "填好.xlsx", self.fill)
         self.imported = command(town.workspace.root, "import", root / "填好.xlsx")
+        town.tell(
+            town.person("1979-04-01"), stop("2024-03")
+        )  # so that the list comes again, the others' rows unchanged
         self.nights.append(town.night(DAYS[1]))
         self.again = command(town.workspace.root, "import", root / "填好.xlsx")
         self.waiting = list(town.workspace.inbox.iterdir())
         filled(root / "待核查.xlsx", root / "迟.xlsx", self.too_late)
         self.late = command(town.workspace.root, "import", root / "迟.xlsx")
+        (stops,) = [d for d in self.nights[1].rows("delivery") if d["kind"] == "insurance_stop"]
+        rows = [{"台账流水号": f"{stops['delivery_id'][:12]}：{row}"} | SPLIT for row in (3, 4, 9)]
+        head = tuple(rows[0])
+        save_sheet(root / "拆.xlsx", head, [[r[h] for h in head] for r in rows])
+        self.split = command(town.workspace.root, "import", root / "拆.xlsx")
+        self.waiting_split = [p.read_text("utf-8") for p in town.workspace.inbox.iterdir()]
         settings = town.workspace.root / FILE
         settings.write_text(settings.read_text("utf-8").replace("capacity = 2000", "capacity = 1"), "utf-8")
         self.nights.append(town.night(DAYS[2]))
@@ -128,6 +138,19 @@ def test_the_same_workbook_once_more_changes_nothing(played: Played) -> None:
 
 def test_an_answer_to_a_question_that_has_changed_comes_back(played: Played) -> None:
     assert played.late[0] == 3 and "已变化，请重新核查" in played.late[1]
+
+
+def test_a_row_that_came_unchanged_is_found_where_it_came_first(played: Played) -> None:
+    (first,) = [d for d in played.nights[0].rows("delivery") if d["kind"] == "insurance_stop"]
+    assert played.split[0] == 3 and "只有这一行" in played.split[1] and "找不到" in played.split[1]
+    (file,) = played.waiting_split
+    assert f"{first['delivery_id']}:4" in file and len(file.splitlines()) == 2
+
+
+def test_who_was_split_off_by_a_workbook_is_a_person_of_their_own(played: Played) -> None:
+    (moved,) = [m for m in played.nights[2].rows("match_log") if m["kind"] == "insurance_stop"]
+    assert (moved["rule"], moved["cause"]) == ("reviewer", "person")
+    assert moved["person_id"] != played.town.person_id(played.cast["named"])
 
 
 def test_the_nights_workbook_keeps_to_the_offices_capacity(played: Played) -> None:
