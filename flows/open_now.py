@@ -48,7 +48,8 @@ SEALED_LOG = (
     f"select {LOGGED}, filename as place from read_parquet($log, filename = true) where match_status = 'review'"
 )
 LOG_TONIGHT = f"select {LOGGED}, '~' as place from match_log where match_status = 'review'"
-# A candidate that was merged since stands for the one it was merged into.
+# A candidate that was merged since stands for the one it was merged into. Of a row that was answered, and since then leads
+# to nobody, there is nothing to ask.
 OPEN_LINK = """
 create or replace temp table open_link as
 with in_review as ({rows}), logged as ({log}),
@@ -62,6 +63,7 @@ select a.* exclude (likely_person, other_person), a.delivery_id || ':' || a.row_
        coalesce(p.merged_into, a.likely_person) as likely_id, coalesce(o.merged_into, a.other_person) as other_id,
        left(md5(concat_ws('|', a.record_id, a.rule, coalesce(p.merged_into, a.likely_person, '-'), coalesce(o.merged_into, a.other_person, '-'))), 8) as code
 from asked as a left join person_now as p on p.person_id = a.likely_person left join person_now as o on o.person_id = a.other_person
+where a.likely_person is not null or a.cause is distinct from 'person'
 """
 
 

@@ -78,7 +78,8 @@ def filled(path: Path, out: Path, fill: Fill) -> dict[str, dict[str, Any]]:
     source, made = openpyxl.load_workbook(path, read_only=True), openpyxl.Workbook(write_only=True)
     said: dict[str, dict[str, Any]] = {}
     for sheet in source.worksheets:
-        paper, header, place = made.create_sheet(sheet.title), [], 0
+        header: list[Any] = []
+        paper, place = made.create_sheet(sheet.title), 0
         for row in sheet.iter_rows(values_only=True):
             cells = list(row)
             if header and cells[0] is not None and "台账流水号" in header and sheet.title != "改判已关联的行":

@@ -277,13 +277,15 @@ def test_an_answer_given_twice_counts_once(town: Workspace, tmp_path: Path) -> N
     assert done.counts == {"accepted": 1, "known": 1, "returned": 0}
 
 
+def by(officer: str, verdict: str) -> Fill:
+    """One officer's answers to the first entry and the first row."""
+    said = {"1-1": answer("确认", officer), f"{DELIVERY}:1": answer(verdict, officer)}
+    return lambda sheet, place, question: said.get(question, {})
+
+
 def blind_pair(workspace: Workspace, folder: Path, second: str) -> tuple[Path, Path]:
     """Two workbooks answered apart: they agree on the first entry and differ, or not, on the second row."""
     export_review(workspace, folder / "双.xlsx", blind=True)
-
-    def by(officer: str, verdict: str) -> Fill:
-        said = {"1-1": answer("确认", officer), f"{DELIVERY}:1": answer(verdict, officer)}
-        return lambda sheet, place, question: said.get(question, {})
 
     filled(folder / "双-甲.xlsx", folder / "甲.xlsx", by("张三", "同一人"))
     filled(folder / "双-乙.xlsx", folder / "乙.xlsx", by("李四", second))
@@ -324,11 +326,7 @@ def test_two_who_differ_leave_it_to_a_third(town: Workspace, tmp_path: Path) -> 
         f"{DELIVERY}:1", "同一人", "张三", "非同一人", "李四",
     ]  # fmt: skip
     for officer, outcome in (("张三", "returned"), ("王五", "accepted")):
-        filled(
-            tmp_path / "甲-裁定.xlsx",
-            tmp_path / "裁.xlsx",
-            lambda s, p, q, o=officer: answer("同一人", o) if ":" in q else {},
-        )
+        filled(tmp_path / "甲-裁定.xlsx", tmp_path / "裁.xlsx", by(officer, "同一人"))
         assert import_answers(town, [tmp_path / "裁.xlsx"]).counts[outcome] == 1
 
 

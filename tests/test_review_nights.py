@@ -50,13 +50,16 @@ class Played:
         }
         row = {"姓名": "欧阳若兰", "证件号码": "", "死亡日期": "2024-05-20", "数据来源": "民政"}
         town.deliver("死亡", DAYS[0], "增量", [row])
+        poor = {"姓名": "欧阳若兰", "证件号码": "", "救助类别": "城市低保", "起始保障年月": "2024-05"}
+        town.deliver("低保低收入", DAYS[0], "增量", [poor])
         self.nights = [town.night(DAYS[0])]
         self.exported = command(town.workspace.root, "export", "--out", root / "待核查.xlsx")
         self.entry = {
             role: next(e["entry_id"] for e in town.entries(who, DAYS[0]) if e["needs_decision"])
             for role, who in self.cast.items()
         }
-        self.link = next(q for q in asked(root / "待核查.xlsx") if ":" in q)
+        links = {r["类别"]: q for q, r in asked(root / "待核查.xlsx").items() if ":" in q}
+        self.link, self.apart = links["死亡"], links["低保低收入"]
         filled(root / "待核查.xlsx", root / "填好.xlsx", self.fill)
         self.imported = command(town.workspace.root, "import", root / "填好.xlsx")
         town.tell(
@@ -78,7 +81,7 @@ class Played:
         self.nights.append(town.night(DAYS[2]))
 
     def fill(self, sheet: str, place: int, question: str) -> dict[str, Any]:
-        verdicts = {self.entry["yes"]: "确认", self.entry["no"]: "驳回", self.link: "同一人"}
+        verdicts = {self.entry["yes"]: "确认", self.entry["no"]: "驳回", self.link: "同一人", self.apart: "非同一人"}
         said = {"核查结论": verdicts.get(question), "核查人": "张三", "审核环节": "走访", "核查日期": DAYS[1]}
         return said if question in verdicts else {}
 
@@ -110,7 +113,7 @@ def test_the_answers_are_a_delivery_of_the_next_night(played: Played) -> None:
     assert played.imported[0] == 0, played.imported[1]
     (came,) = [d for d in played.nights[1].rows("delivery") if d["kind"] == "decision"]
     assert (came["file_name"], came["rows"], came["accepted"], came["status"]) == (
-        "核查结果_20240602_增量_核查簿-01.csv", 3, 3, "accepted",
+        "核查结果_20240602_增量_核查簿-01.csv", 4, 4, "accepted",
     )  # fmt: skip
 
 
@@ -131,8 +134,14 @@ def test_what_was_answered_is_not_asked_and_the_rest_still_is(played: Played) ->
     assert not {played.entry["yes"], played.entry["no"]} & set(asks)
 
 
+def test_a_row_that_is_not_its_candidates_is_not_asked_about_again(played: Played) -> None:
+    (poor,) = played.town.ask("select match_status, person_id from standing_low_income")
+    assert poor == {"match_status": "review", "person_id": None}
+    assert played.apart not in asked(played.book(played.nights[1]))
+
+
 def test_the_same_workbook_once_more_changes_nothing(played: Played) -> None:
-    assert played.again[0] == 0 and "此前已收下 3 条" in played.again[1] and played.waiting == []
+    assert played.again[0] == 0 and "此前已收下 4 条" in played.again[1] and played.waiting == []
     assert played.nights[2].entries(op="DECIDED") == []
 
 
