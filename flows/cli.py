@@ -147,6 +147,39 @@ def asof(
 
 
 @app.command(
+    help="未决事项：export 写出待核查工作簿，import 收回填好的工作簿（双人独立核查的两簿一起给出）。\n\n"
+    "例：zhaoren review 工作区 export --out 待核查.xlsx\n\n例：zhaoren review 工作区 import 待核查.xlsx"
+)
+def review(
+    directory: Dir,
+    action: Annotated[str, typer.Argument(metavar="export|import", show_default=False)],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="export 写到这个 .xlsx；不写则为工作区内的 待核查.xlsx")
+    ] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="export 写出甲、乙两簿，不含评分，供两人各自核查")] = False,
+) -> None:
+    workspace = _workspace(directory)
+    if action == "export" and not files:
+        from flows.review_export import export_review
+
+        typer.echo(export_review(workspace, out, blind=blind))
+    elif action == "import" and files and not (out or blind):
+        from flows.review_import import import_answers
+
+        done = import_answers(workspace, files)
+        typer.echo(done.text)
+        raise typer.Exit(done.exit_code)
+    else:
+        raise UsageError(
+            say(
+                "请写成 zhaoren review 工作区 export [--out 文件] [--blind]，或 zhaoren review 工作区 import 文件。",
+                "Write zhaoren review DIR export [--out FILE] [--blind], or zhaoren review DIR import FILE.",
+            )
+        )
+
+
+@app.command(
     help="给被熔断扣住的一夜签字放行：只认眼前这些数字，再运行一次即发布，谁放行、为何放行记入清单和台账。\n\n"
     "例：zhaoren release 工作区 --officer 张三 --note 已与社保核实，系集中补报"
 )

@@ -68,7 +68,6 @@ def link(
     con.execute(TONIGHT_PEOPLE)
     con.execute(MATCH_LOG)
     con.execute(COUNTS)
-    con.execute(DELIVERED)
     for name in ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name"):
         con.execute(f"drop table {name}")
     return counts
@@ -267,11 +266,6 @@ from shown as s
 left join (select delivery_id, file_name, sheet from delivery union all
            select delivery_id, min(file_name), min(sheet) from store.delivery
            where delivery_id not in (select delivery_id from delivery) group by delivery_id) as d using (delivery_id)
-"""
-# What the officer compares a candidate with: the row's own name and number, for open questions only.
-DELIVERED = """
-create or replace temp table delivered as
-select l.delivery_id, l.row_no, c.name, c.id_number from linked as l inner join claim as c using (rid) where l.match_status = 'review'
 """
 COUNTS = """
 update delivery set linked = n.linked, new_person = n.new_person, not_linked = n.not_linked, review = n.review

@@ -19,6 +19,7 @@ import duckdb
 
 from flows import deciding, holding, linking, pack_history, publishing, taking_in
 from flows.access import clear_access, show_access
+from flows.open_now import gather_tonight
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
@@ -219,7 +220,8 @@ def step_publish(night: Night) -> None:
     show_access(night.con, night.workspace, night.recorded_at)
     publishing.write_tables(night.con, night.workspace.staging / "tables")
     night.committed = commit_entries(night.workspace.staging)
-    publishing.show_rules(night.con, night.packs)
+    gather_tonight(night.con, night.workspace.runs)
+    publishing.show_tonight(night.con, night.packs)
     folder = night.workspace.staging / "tables"
     hashes = {
         p.relative_to(folder).with_suffix("").as_posix(): (_rows(p), file_hash(p))
@@ -237,7 +239,7 @@ def step_publish(night: Night) -> None:
         pack_changes=pack_history.told(night.con),
         conservation=tuple(night.con.execute("from conservation order by pack, track, town").fetchall()),
     )  # fmt: skip
-    profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet)
+    profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet, night.settings.review_capacity)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
 
 

@@ -1,13 +1,13 @@
 """Tonight's tables and workbooks, written into the staging folder that the seal turns into a run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from ledger.seal import write_parquet, write_table
 from policies.old_rules import POLICY
-from policies.pack import Pack
+from policies.pack import Pack, Rule
 from schemas.extracts import LAYOUTS
 from schemas.tables import (
     ROW_LINK,
@@ -79,15 +79,18 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             write_parquet(con, ADDED.format(kind=kind, columns=columns), folder / "standing" / f"{kind}.parquet")
 
 
-def show_rules(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
-    """Make `rule` and the views that the workbooks read."""
+def show_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[tuple[str, str, Rule]]) -> None:
+    """Make `rule` of each rule with its pack's code and document."""
     con.execute(RULE_TABLE)
-    for pack in packs:
-        for rule in pack.all_rules:
-            con.execute(
-                "insert into rule values (?, ?, ?, ?, ?, ?)",
-                [pack.code, rule.id, rule.clause, rule.title, rule.quote, pack.document],
-            )
+    for code, document, rule in rules:
+        con.execute(
+            "insert into rule values (?, ?, ?, ?, ?, ?)", [code, rule.id, rule.clause, rule.title, rule.quote, document]
+        )
     con.execute(POLICY_RULES)
+
+
+def show_tonight(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
+    """Make the tables and views that the workbooks of a night read."""
+    show_rules(con, ((pack.code, pack.document, rule) for pack in packs for rule in pack.all_rules))
     con.execute(SCORES_BEFORE)
     con.execute("create or replace temp table ledger_entry as select * from new_entry order by seq")

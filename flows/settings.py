@@ -67,6 +67,9 @@ rows_per_sheet = 5000
 # 每次运行后，把清单的 sha256 追加到这些文件（另一块盘、共享目录）；verify 会与之对照。
 # [heads]
 # copies = ["/mnt/archive/zhaoren-heads.jsonl"]
+[review]
+# 每夜的《待核查》每张表最多列多少条，按最可能属实的在前；其余写入旁边的 CSV，计数写在表末。
+capacity = 2000
 """
 SECTIONS = {
     "packs": None,
@@ -81,6 +84,7 @@ SECTIONS = {
     "workbooks": {"full_id_number", "rows_per_sheet"},
     "signing": {"key"},
     "heads": {"copies"},
+    "review": {"capacity"},
 }
 
 
@@ -103,6 +107,7 @@ class Settings:
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
+    review_capacity: int = 2000
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -159,6 +164,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         head_copies=_paths(data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
+        review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
     )
 
 
@@ -166,6 +172,13 @@ def _paths(given: Any) -> tuple[str, ...]:
     if not isinstance(given, list):
         raise ValueError("[heads] copies 应是若干文件路径的列表")
     return tuple(str(path) for path in given)
+
+
+def _capacity(value: Any) -> int:
+    """Raises: ValueError."""
+    if not number("review.capacity", value, whole=True):
+        raise ValueError("review.capacity 应至少为 1")
+    return int(value)
 
 
 def _refuse_unknown(data: Mapping[str, Any]) -> None:

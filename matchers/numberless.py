@@ -3,6 +3,9 @@
 They are owed help like anybody. Their rows are asked again every night: as soon as one fits a person with a number it
 goes there, and a person whose rows have all gone to one other is merged into that one. So neither the order of files
 nor that of nights decides who is who; only ids, once given, stay.
+
+A row that an officer split off from a person is a person of its own, each such row alone, and is not on hold: somebody
+has looked. Its number, if it has one, stays with whom it was split from.
 """
 
 import duckdb
@@ -16,11 +19,15 @@ from matchers.scored import weigh_candidates
 
 
 def meet_numberless(con: duckdb.DuckDBPyConnection, model: Model, first_number: int, threads: int = 1) -> None:
-    """From `linked` and `claim` make `numberless` (new people) and `merged` (person_id, merged_into), and give the rows
-    that are theirs to them in `linked`: rule no_number, grade held. A row needs a readable name, full birth date, sex,
-    and a phone or place; less than that makes nobody."""
+    """From `linked`, `claim` and `split_row` make `numberless` (new people) and `merged` (person_id, merged_into), and give
+    the rows that are theirs to them in `linked`: rule no_number, grade held; of split rows rule reviewer, grade probable.
+    Any other row needs a readable name, full birth date, sex, and a phone or place; less than that makes nobody."""
     con.execute(LONELY)
-    heads = _clusters(con, model, threads) if con.sql("select count(*) from lonely").fetchall()[0][0] else {}
+    heads = {
+        owner: owner for (owner,) in con.execute("select owner from lonely where split_from is not null").fetchall()
+    }
+    if con.sql("select count(*) from lonely where split_from is null").fetchall()[0][0]:
+        heads |= _clusters(con, model, threads)
     con.register("head", pa.table({
         "owner": pa.array(list(heads), pa.int64()), "head": pa.array(list(heads.values()), pa.int64()),
     }))  # fmt: skip
@@ -41,32 +48,35 @@ def _clusters(con: duckdb.DuckDBPyConnection, model: Model, threads: int) -> dic
     sure = np.flatnonzero((weighed.left < weighed.right) & weighed.may_link & (total >= model.thresholds["link"]))
     order = sure[np.lexsort((weighed.right[sure], weighed.left[sure], -total[sure].astype(np.int64)))]
     found = clusters(zip(weighed.left[order].tolist(), weighed.right[order].tolist(), strict=True))
-    owners = con.sql("select owner from lonely order by owner").fetchnumpy()["owner"].tolist()
+    owners = con.sql("select owner from lonely where split_from is null order by owner").fetchnumpy()["owner"].tolist()
     return {owner: found.get(owner, owner) for owner in owners}
 
 
 LONELY = """
 create or replace temp table lonely as
 select row_number() over (order by kind_rank, office, name_folded, former_folded, birth_date, sex, phone, town, village, household_no,
-                          local_no, address, id_class, id_part) as owner, * from (
+                          local_no, address, id_class, id_part, split_from, record_id) as owner, * from (
     select c.kind_rank, c.office, c.name_folded, c.former_folded, c.birth_date, c.sex, c.phone, c.town, c.village, c.household_no,
-           c.local_no, c.address, c.id_class, c.id_part, min(c.prior_person) as prior_person, list(c.rid order by c.rid) as rids
-    from linked as l inner join claim as c using (rid)
-    where c.adds_people and l.match_status = 'review' and l.rule = 'no_usable_number' and c.id_key is null
+           c.local_no, c.address, c.id_class, c.id_part, s.person_id as split_from,
+           min(c.record_id) as record_id,
+           min(nullif(c.prior_person, s.person_id)) as prior_person, list(c.rid order by c.rid) as rids
+    from linked as l inner join claim as c using (rid) left join split_row as s using (rid)
+    where s.rid is not null or (c.adds_people and l.match_status = 'review' and l.rule = 'no_usable_number' and c.id_key is null
       and length(c.name_folded) > 1 and c.name_folded not like '%?%' and c.birth_date is not null and c.sex is not null
-      and coalesce(c.phone, c.village, c.town, c.address) is not null
+      and coalesce(c.phone, c.village, c.town, c.address) is not null)
     group by c.kind_rank, c.office, c.name_folded, c.former_folded, c.birth_date, c.sex, c.phone, c.town, c.village, c.household_no,
-             c.local_no, c.address, c.id_class, c.id_part
+             c.local_no, c.address, c.id_class, c.id_part, s.person_id, s.rid
 )
 """
 LEFT = """
 create or replace temp table left_source as
 select owner as id, owner, name_folded, birth_date, sex, phone, town, village, 0 as source, id_class, id_part, null::varchar as id_key
-from lonely
+from lonely where split_from is null
 """
 RIGHT = """
 create or replace temp table right_source as
 select owner as id, owner, name_folded, birth_date, sex, phone, town, village, null::varchar as id_number from lonely
+where split_from is null
 """
 VALUES = f"""
 create or replace temp table known_value as
@@ -77,7 +87,7 @@ create or replace temp table left_value as select owner as id, field, value from
 """
 GROUPED = """
 create or replace temp table gathered as
-select h.head, l.owner, l.prior_person, unnest(l.rids) as rid from lonely as l inner join head as h using (owner)
+select h.head, l.owner, l.prior_person, l.split_from is not null as is_split, unnest(l.rids) as rid from lonely as l inner join head as h using (owner)
 """
 # A cluster keeps the smallest id that its rows had as a person without a number; else it gets a new one.
 NAMED = """
@@ -91,17 +101,20 @@ select head, person_id is null as is_new,
        coalesce(person_id, format('P{:09d}', $first + row_number() over (partition by person_id is null order by head) - 1)) as person_id
 from had
 """
+# A split row may carry a number that is not recorded as theirs; what it says of birth and sex is what the row says.
 NUMBERLESS = """
 create or replace temp table first_lonely as
 select g.head, arg_min(g.rid, (c.kind_rank, c.office, c.record_id)) as rid from gathered as g inner join claim as c using (rid) group by g.head;
 create or replace temp table numberless as
-select n.person_id, c.name, c.sex, c.birth_date, c.town, c.village, c.phone
+select n.person_id, c.name, coalesce(c.sex, case when c.id_key similar to '[0-9]{17}[0-9X]' then if(substr(c.id_key, 17, 1)::integer % 2 = 1, '男', '女') end) as sex,
+       coalesce(c.birth_date, case when c.id_key similar to '[0-9]{17}[0-9X]' then strptime(substr(c.id_key, 7, 8), '%Y%m%d')::date end) as birth_date,
+       c.town, c.village, c.phone
 from named as n inner join first_lonely as f using (head) inner join claim as c using (rid) where n.is_new order by n.person_id
 """
 GIVEN = """
-update linked set person_id = g.person_id, rule = 'no_number', link_grade = 'held',
+update linked set person_id = g.person_id, rule = if(g.is_split, 'reviewer', 'no_number'), link_grade = if(g.is_split, 'probable', 'held'),
        match_status = if(g.is_first and g.is_new and not g.is_retry, 'new_person', 'linked')
-from (select a.rid, n.person_id, n.is_new, c.is_retry, a.rid = f.rid as is_first
+from (select a.rid, n.person_id, n.is_new, a.is_split, c.is_retry, a.rid = f.rid as is_first
       from gathered as a inner join named as n using (head) inner join first_lonely as f using (head) inner join claim as c on c.rid = a.rid) as g
 where g.rid = linked.rid
 """

@@ -238,6 +238,12 @@ def read_rules(name: str) -> tuple[str, dict[str, Rule]]:
     return data["pack"]["code"], rules
 
 
+def read_head(name: str) -> dict[str, str]:
+    """What a pack says of itself: code, title, document, status, version."""
+    head = _load(name)[0]["pack"]
+    return {k: head[k] for k in ("code", "title", "document", "status", "version")}
+
+
 def read_asks(name: str) -> tuple[str, dict[str, str]]:
     """A pack's code, and the parameters that an office must set, with what to set."""
     data, _ = _load(name)

@@ -26,6 +26,10 @@ MASKED = """case when x is null then null
     when regexp_full_match(x, '[0-9]{17}[0-9Xx]') then left(x, 6) || '********' || right(x, 4)
     when length(x) < 7 then repeat('*', length(x)) else left(x, 2) || '******' || right(x, 2) end"""
 MASKED_IN_TEXT = r"regexp_replace(x, '([0-9]{6})[0-9]{8}([0-9]{3}[0-9Xx])', '\1********\2', 'g')"
+# Where two numbers differ, never what stands there.
+NUMBER_GAP = """case when a is null or b is null or upper(a) = upper(b) then null
+    when length(a) <> length(b) then '位数不同：' || length(a) || ' 位与 ' || length(b) || ' 位'
+    else '第 ' || array_to_string(list_filter(range(1, length(a) + 1), lambda i: upper(substr(a, i, 1)) <> upper(substr(b, i, 1))), '、') || ' 位不同' end"""
 # `post:mid` is two words; anything that is not a code of ours (an employer's name) is left alone. Not `split_part`:
 # DuckDB 2.0.0 fails on `case when x = … then split_part(x, …) = … end` if the whole column is NULL.
 PARTS = """case when regexp_full_match(x, '[a-z]+:[a-z]+')
@@ -66,6 +70,7 @@ def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False
     }
     for name, body in bodies.items():
         con.execute(f"create or replace temp macro {name}(x) as {body}").fetchall()
+    con.execute(f"create or replace temp macro number_gap(a, b) as {NUMBER_GAP}").fetchall()
 
 
 def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:

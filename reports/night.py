@@ -16,7 +16,7 @@ def build_workbooks(con: duckdb.DuckDBPyConnection, night: Night, out: Path, pro
     """Write every workbook of a night under `out`. The paths, CSVs of sheets cut short included.
 
     `con` shows the tables of `schemas/tables.py` by name (delivery, quarantine, match_log, ledger_entry, notice),
-    `outbound`, `person_now` and `rule`. Temporary macros and two temporary tables (`report_*`) are put on it.
+    `outbound`, `person_now`, `open_entry`, `open_link` and `rule`. Temporary macros and two temporary tables (`report_*`) are put on it.
     """
     define(con, night, profile)
     desk = Desk(con, night, out, profile)

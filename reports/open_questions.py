@@ -1,13 +1,20 @@
-"""待核查.xlsx: what a person must decide. The answer columns carry the headers of the decision extract, so that the
-workbook can be sent back as it is; everything else is protected."""
+"""待核查.xlsx: what a person must decide. The answer columns carry the headers of the decision extract; everything else is
+protected. `核对码` says what was asked, so that an answer to a question that has changed since is noticed."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
-from reports.sheet import DAY, WHOLE, Block, Column, Page, Sheet
+from reports.sheet import DAY, DECIMAL, WHOLE, Block, Column, Page, Sheet
+from reports.words import COMPARISON_WORDS
+from schemas.review import ARBITER, CODE, CODE_SQL, FIRST_SAID, SECOND_SAID
 
+NAME = "待核查"
 VERDICTS, SAME_PERSON = ("确认", "驳回", "暂缓"), ("同一人", "非同一人", "暂缓")
 STAGES = ("初审", "审核", "走访", "终审")
+HAND_ROWS = 200
+MOST_ROWS = 200_000  # of one sheet of an export; the whole is then in the CSV beside
 
 
 def answer_columns(choices: tuple[str, ...]) -> tuple[Column, ...]:
@@ -21,15 +28,18 @@ def answer_columns(choices: tuple[str, ...]) -> tuple[Column, ...]:
     )
 
 
+CODED = f"{CODE_SQL} as code"
+PLAIN = {"run": "", "mode": ""}
+# What the machine itself calls a doubt comes after what it found; then by how much speaks for it, then who waits longest.
 OPEN_ENTRIES = Sheet(
     name="台账待核查",
     grain="一条待决定的台账分录",
-    rows="""
+    rows=f"""
 select entry_id, name, shown_id(id_number) as id_number, town, village, word_track(track) as track,
     word_op(op) as op, coalesce(shown, clause) as clause, word_state(state_from) as state_from,
-    word_state(state_to) as state_to, valid_from, shown_text(reason) as reason
-from report_entry left join report_clause using (pack, rule_id)
-where needs_decision or op in ('REVIEW', 'HOLD') order by run_no, seq
+    word_state(coalesce(state_now, state_to)) as state_to, valid_from, shown_text(reason) as reason, coalesce(len(evidence), 0) as evidence_count, {CODED}
+from (select * replace (coalesce(rule_id, clause) as rule_id) from open_entry) left join report_clause using (pack, rule_id)
+order by if($mode <> '', md5(entry_id), ''), list_position(['REVIEW', 'HOLD', 'ALERT'], op) nulls first, evidence_count desc, valid_from, run_no, seq
 """,
     columns=(
         Column("entry_id", "台账流水号", 14),
@@ -41,30 +51,38 @@ where needs_decision or op in ('REVIEW', 'HOLD') order by run_no, seq
         Column("op", "措施", 22),
         Column("clause", "条款", 24, wrap=True),
         Column("state_from", "原状态", 14),
-        Column("state_to", "新状态", 14),
+        Column("state_to", "现状态", 14),
         Column("valid_from", "拟生效日", 12, DAY),
         Column("reason", "原因", 50, wrap=True),
+        Column("evidence_count", "证据数", 8, WHOLE),
         *answer_columns(VERDICTS),
+        Column("code", CODE, 14, hidden=True),
     ),
+    binds=PLAIN,
     fixed_columns=2,
 )
-# No birth date here: it would say what the mask hides.
+LEVELS_SHOWN = "nullif(concat_ws('；', {}), '')".format(", ".join(
+    f"if(q.levels.{name} = 'missing', null, '{word}' || word_level(q.levels.{name}))"
+    for name, word in COMPARISON_WORDS.items() if name != "prior"
+))  # fmt: skip
+# No birth date here: it would say what the mask hides. The order is that of the ladder, then the weight of the pair.
 OPEN_LINKS = Sheet(
     name="身份待核查",
     grain="一行未定归属的交付数据",
-    rows="""
-select log.delivery_id || ':' || log.row_no as question, log.file_name, log.sheet, log.row_no,
-    word_kind(log.kind) as kind, word_rule(log.rule) as rule, shown_text(log.cause) as cause,
-    came.name as came_name, shown_id(came.id_number) as came_number,
+    rows=f"""
+select q.question, q.file_name, q.sheet, q.row_no, word_kind(q.kind) as kind, word_rule(q.rule) as rule, shown_text(q.cause) as cause,
+    q.match_weight, {LEVELS_SHOWN} as levels,
+    q.name as came_name, shown_id(q.id_number) as came_number, nullif(concat_ws(' ', q.town, q.village), '') as came_place,
     likely.person_id as likely_id, likely.name as likely_name, shown_id(likely.id_number) as likely_number,
-    concat_ws(' ', likely.town, likely.village) as likely_place,
+    number_gap(q.id_number, likely.id_number) as number_gap, nullif(concat_ws(' ', likely.town, likely.village), '') as likely_place,
     other.person_id as other_id, other.name as other_name, shown_id(other.id_number) as other_number,
-    concat_ws(' ', other.town, other.village) as other_place
-from match_log as log
-left join delivered as came on came.delivery_id = log.delivery_id and came.row_no = log.row_no
-left join person_now as likely on likely.person_id = coalesce(log.person_id, log.runner_up_person_id)
-left join person_now as other on log.person_id is not null and other.person_id = log.runner_up_person_id
-where log.match_status = 'review' order by log.delivery_id, log.row_no
+    nullif(concat_ws(' ', other.town, other.village), '') as other_place, {CODED}
+from open_link as q
+left join person_now as likely on likely.person_id = q.likely_id
+left join person_now as other on other.person_id = q.other_id
+order by if($mode <> '', md5(q.question), ''), likely.person_id is null,
+    list_position(['name_birth_sex', 'id_damaged_and_name', 'model', 'name_and_phone', 'id_shared', 'id_name_conflict', 'name_only'], q.rule) nulls last,
+    q.match_weight desc nulls last, q.delivery_id, q.row_no
 """,
     columns=(
         Column("question", "台账流水号", 16),
@@ -73,41 +91,104 @@ where log.match_status = 'review' order by log.delivery_id, log.row_no
         Column("row_no", "行号", 8, WHOLE),
         Column("kind", "类别", 14),
         Column("rule", "比对规则", 24, wrap=True),
-        Column("cause", "起因", 24, wrap=True),
-        Column("came_name", "报送姓名", 14),
-        Column("came_number", "报送证件号码", 22),
+        Column("cause", "起因", 12, wrap=True),
+        Column("match_weight", "比对权重", 14, DECIMAL, bar=True),
+        Column("levels", "各项异同", 30, wrap=True),
+        Column("came_name", "报送姓名", 14, unlike="likely_name"),
+        Column("came_number", "报送证件号码", 22, unlike="likely_number"),
+        Column("came_place", "报送镇街村居", 22, unlike="likely_place"),
         Column("likely_id", "候选人编号", 14),
-        Column("likely_name", "候选人姓名", 14),
-        Column("likely_number", "候选人证件号码", 22),
-        Column("likely_place", "候选人镇街村居", 22),
+        Column("likely_name", "候选人姓名", 14, unlike="came_name"),
+        Column("likely_number", "候选人证件号码", 22, unlike="came_number"),
+        Column("number_gap", "号码异同", 18, wrap=True),
+        Column("likely_place", "候选人镇街村居", 22, unlike="came_place"),
         Column("other_id", "另一候选编号", 14),
-        Column("other_name", "另一候选姓名", 14),
-        Column("other_number", "另一候选证件号码", 22),
-        Column("other_place", "另一候选镇街村居", 22),
+        Column("other_name", "另一候选姓名", 14, unlike="came_name"),
+        Column("other_number", "另一候选证件号码", 22, unlike="came_number"),
+        Column("other_place", "另一候选镇街村居", 22, unlike="came_place"),
+        *answer_columns(SAME_PERSON),
+        Column("code", CODE, 14, hidden=True),
+    ),
+    binds=PLAIN,
+)
+BY_HAND = Sheet(
+    name="改判已关联的行",
+    grain="一行要与原关联人员分开的数据（自行填写流水号）",
+    rows=f"select range + 1 as place from range({HAND_ROWS}) order by place",
+    columns=(
+        Column("place", "序号", 8, WHOLE),
+        Column("question", "台账流水号", 30, answer=True),
         *answer_columns(SAME_PERSON),
     ),
 )
 SHEETS = (OPEN_ENTRIES, OPEN_LINKS)
+SCORES = ("match_weight", "evidence_count")
 HOW_TO_ANSWER = (
     ("核查结论", "从下拉列表中选：台账用 确认、驳回、暂缓；身份用 同一人、非同一人、暂缓。留空即尚未核查。"),
     ("生效日期", "结论自哪一天起有效；留空按核查日期。"),
     ("核查人、核查日期", "填了结论就必须填。"),
-    ("审核环节", "从下拉列表中选：初审、审核、走访、终审。"),
+    ("审核环节", "从下拉列表中选：初审、审核、走访、终审。认定的审核人与初审人须为不同的人。"),
     ("说明", "可不填。请勿写证件号码。"),
-    ("其他各列", "已锁定。“台账流水号”是回收的凭据，请勿改动；身份待核查的流水号为“交付编号:行号”。"),
-)
+    ("红色加粗的字", "与另一方不同的字。第 7 至 14 位被遮蔽的号码，只在“号码异同”中写明第几位不同。"),
+    ("其他各列", "已锁定，可以筛选。“台账流水号”是回收的凭据；隐藏的“核对码”用来看出问题是否已有变化，请保留。"),
+    ("填好以后", "zhaoren review 工作区 import 本文件；结论当夜生效。也可另加工作表，只要有同样的列名。"),
+)  # fmt: skip
 
 
 def build(desk: Desk) -> list[Path]:
+    """The night's workbook: everything open, each sheet up to the office's capacity."""
+    return _write(
+        desk, NAME, SHEETS, desk.profile.review_capacity, "全部未决事项（不限于今夜新增），最可能属实的在前。"
+    )
+
+
+def export(desk: Desk, name: str, *, reviewer: str = "") -> list[Path]:
+    """Everything open as one workbook; for one of two `REVIEWERS` who must not see each other's answers nor any score,
+    in an order that says nothing."""
+    if not reviewer:
+        return _write(desk, name, (*SHEETS, BY_HAND), MOST_ROWS, "全部未决事项，最可能属实的在前。")
+    sheets = tuple(_blind(s, {"mode": f"-{reviewer}"}) for s in SHEETS)
+    line = f"双人独立核查，{reviewer}簿：请独自填写；两簿填好后一起导入，结论不同的另出一簿，由第三人裁定。"
+    return _write(desk, name, sheets, MOST_ROWS, line)
+
+
+def export_conflicts(desk: Desk, name: str) -> list[Path]:
+    """The questions of table `conflict` (question, code, and verdict and officer of both) for a third person."""
+    sheets = tuple(_contested(s) for s in SHEETS)
+    return _write(desk, name, sheets, MOST_ROWS, "两人结论不同，均未导入；请第三人裁定后导入。")
+
+
+def _blind(sheet: Sheet, binds: Mapping[str, str]) -> Sheet:
+    columns = tuple(c for c in sheet.columns if c.field not in SCORES)
+    listed = ", ".join(c.field for c in columns if not c.answer)
+    return replace(sheet, columns=columns, rows=f"select {listed} from ({sheet.rows})", binds=PLAIN | dict(binds))
+
+
+def _contested(sheet: Sheet) -> Sheet:
+    blind = _blind(sheet, {"mode": f"-{ARBITER}"})
+    key = sheet.columns[0].field
+    said = ("first_decision", "甲的结论"), ("first_officer", FIRST_SAID), ("second_decision", "乙的结论"), ("second_officer", SECOND_SAID)  # fmt: skip
+    place = next(i for i, c in enumerate(blind.columns) if c.answer)
+    columns = (*blind.columns[:place], *(Column(f, h, 12) for f, h in said), *blind.columns[place:])
+    asked = {c.field for c in blind.delivered}
+    listed = ", ".join(f"{'b' if c.field in asked else 'c'}.{c.field}" for c in columns if not c.answer)
+    rows = f"select {listed} from ({blind.rows}) as b inner join conflict as c on c.question = b.{key} order by b.{key}"
+    return replace(blind, columns=columns, rows=rows)
+
+
+def _write(desk: Desk, name: str, sheets: tuple[Sheet, ...], most: int, line: str) -> list[Path]:
     """The guide stands last: the first sheet is the one that is read when the workbook comes back."""
+    run = {"run": str(desk.night.run_no)}
+    coded = tuple(replace(s, binds={**s.binds, **run}) if s.binds else s for s in sheets)
+    desk = replace(desk, profile=replace(desk.profile, rows_per_sheet=most))
 
     def back(contents: Contents) -> Page:
         return Page(
             name="填写说明",
-            title="待核查",
-            lines=(desk.night.title, *cut_lines(SHEETS, contents)),
-            blocks=(Block("怎样填写", ("列", "写什么"), HOW_TO_ANSWER), guide(SHEETS, contents)),
+            title=NAME,
+            lines=(desk.night.title, line, *cut_lines(coded, contents)),
+            blocks=(Block("怎样填写", ("列", "写什么"), HOW_TO_ANSWER), guide(coded, contents)),
             widths=(22, 80, 12, 50),
         )
 
-    return write_book(desk, "待核查", SHEETS, back=back, bannered=(OPEN_ENTRIES.name,))
+    return write_book(desk, name, coded, back=back, bannered=(OPEN_ENTRIES.name,))

@@ -12,6 +12,7 @@ from math import ceil
 from typing import Any
 
 import pyarrow as pa
+from rapidfuzz.distance import Levenshtein
 from xlsxwriter.worksheet import Worksheet
 
 ILL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML, or of no use in a cell
@@ -21,17 +22,21 @@ LONGEST = 32_767  # Excel's limit for one cell, in UTF-16 units
 CUT = "…（超长，已截断）"
 EPOCH = date(1899, 12, 30)
 LINE_POINTS, MOST_LINES = 16, 12
+PLAIN_TEXT = '<t xml:space="preserve">'
+MARK = '<rPr><b/><sz val="11"/><color rgb="FFC00000"/><rFont val="宋体"/></rPr>'
 BATCH = 2000  # so that only a batch at a time is Python objects
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one column is written: its letter, the index of its cell format, its kind, and its width if it wraps."""
+    """How one column is written: its letter, the index of its cell format, its kind, its width if it wraps, and the place
+    of the column `against` which unlike characters are marked."""
 
     letter: str
     style: int
     kind: str
     wrap_width: float = 0
+    against: int | None = None
 
 
 class StreamedSheet(Worksheet):
@@ -57,7 +62,10 @@ def row_xml(table: pa.Table, looks: Sequence[Look], blanks: Sequence[Look], firs
     for batch in table.to_batches(max_chunksize=BATCH):
         numbers = range(number, number + batch.num_rows)
         columns = [column.to_pylist() for column in batch.columns]
-        cells = [_cells(values, numbers, look) for values, look in zip(columns, looks, strict=True)]
+        cells = [
+            _cells(values, numbers, look, None if look.against is None else columns[look.against])
+            for values, look in zip(columns, looks, strict=True)
+        ]
         cells += [[f'<c r="{look.letter}{row}" s="{look.style}"/>' for row in numbers] for look in blanks]
         heights = _lines_of_rows(columns, looks, len(numbers))
         for row, lines, parts in zip(numbers, heights, zip(*cells, strict=True), strict=True):
@@ -65,16 +73,49 @@ def row_xml(table: pa.Table, looks: Sequence[Look], blanks: Sequence[Look], firs
         number += batch.num_rows
 
 
-def _cells(values: list[Any], rows: range, look: Look) -> list[str]:
+def _cells(values: list[Any], rows: range, look: Look, others: list[Any] | None = None) -> list[str]:
     """A column's cells; no cell where there is no value."""
     head, style = f'<c r="{look.letter}', f'" s="{look.style}"'
     if look.kind == "text":
-        start, end = f'{style} t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
-        texts = ["" if v is None else as_xml(v if type(v) is str else str(v)) for v in values]
+        start, end = f'{style} t="inlineStr"><is>', "</is></c>"
+        beside = others or [None] * len(values)
+        texts = ["" if v is None else _text(str(v), other) for v, other in zip(values, beside, strict=True)]
     else:
         start, end = f"{style}><v>", "</v></c>"
         texts = ["" if v is None else str((v - EPOCH).days if look.kind == "day" else v) for v in values]
     return [f"{head}{row}{start}{text}{end}" if text else "" for row, text in zip(rows, texts, strict=True)]
+
+
+def _text(text: str, other: str | None) -> str:
+    """The text of a cell, in runs where it is unlike the other; nothing for no text."""
+    if not text or other is None or text == other:
+        shown = as_xml(text)
+        return f"{PLAIN_TEXT}{shown}</t>" if shown else ""
+    return "".join(
+        f"<r>{MARK if is_unlike else ''}{PLAIN_TEXT}{as_xml(part)}</t></r>"
+        for is_unlike, part in unlike_runs(text, other)
+    )
+
+
+def unlike_runs(text: str, other: str) -> list[tuple[bool, str]]:
+    """The text cut where it begins or ceases to differ from the other; two numbers are compared place by place.
+
+    >>> unlike_runs("王小明", "王晓明"), unlike_runs("欧阳兰", "欧阳若兰")
+    ([(False, '王'), (True, '小'), (False, '明')], [(False, '欧阳兰')])
+    >>> unlike_runs("150102********1234", "150102********2345")
+    [(False, '150102********'), (True, '1234')]
+    """
+    if len(text) == len(other) and text.isascii():
+        parts = [(a != b, a) for a, b in zip(text, other, strict=True)]
+    else:
+        parts = [(o.tag != "equal", text[o.src_start : o.src_end]) for o in Levenshtein.opcodes(text, other)]
+    found: list[tuple[bool, str]] = []
+    for is_unlike, part in (p for p in parts if p[1]):
+        if found and found[-1][0] == is_unlike:
+            found[-1] = (is_unlike, found[-1][1] + part)
+        else:
+            found.append((is_unlike, part))
+    return found
 
 
 def _lines_of_rows(columns: list[list[Any]], looks: Sequence[Look], count: int) -> list[int]:

@@ -75,7 +75,9 @@ class Night:
 
 @dataclass(frozen=True)
 class Profile:
-    """What the recipient may see, and how many rows a sheet may hold before the rest goes to a CSV beside it."""
+    """What the recipient may see, and how many rows a sheet may hold before the rest goes to a CSV beside it;
+    `review_capacity` is that of the sheets of open questions of a night."""
 
     full_id_number: bool = False
     rows_per_sheet: int = 20000
+    review_capacity: int = 2000

@@ -12,7 +12,8 @@ NOTHING = "今夜无变化"
 
 @dataclass(frozen=True)
 class Column:
-    """One column. An `answer` column is left empty and unlocked for the reader; it is not among the sheet's rows."""
+    """One column. An `answer` column is left empty and unlocked for the reader; it is not among the sheet's rows. Characters
+    that differ from the text in field `unlike` are marked; a `bar` shows how large a number is beside the others."""
 
     field: str
     header: str
@@ -20,6 +21,9 @@ class Column:
     form: str = TEXT
     wrap: bool = False
     answer: bool = False
+    unlike: str = ""
+    bar: bool = False
+    hidden: bool = False
     choices: tuple[str, ...] = ()
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ TITLE = {"bold": True, "font_size": 16, "font_color": "#1F4E78"}
 SUBTITLE = {"bold": True, "font_size": 12, "font_color": "#1F4E78"}
 MAY_STILL = {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
 LABEL = {"color": "#000000", "bold": True, "size": 10}
+BAR_COLOUR = "#9DC3E6"
 BAR_PIXELS, CHART_WIDTH = 34, 720
 A3, A4, COLUMNS_ON_A4 = 8, 9, 12
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -81,6 +82,8 @@ def write_sheet(book: Book, sheet: Sheet, content: Content, banners: tuple[str, 
         paper.write_string(top + 1, 0, NOTHING, book.format(**QUIET))
     if content.remainder:
         paper.write_string(top + 1 + count, 0, f"{FOOTNOTE}{content.remainder}", book.format(**BANNER))
+    for place in (i for i, c in enumerate(sheet.columns) if c.bar and count):
+        paper.conditional_format(top + 1, place, top + count, place, {"type": "data_bar", "bar_color": BAR_COLOUR})
     if sheet.has_answers:
         _open_answers(paper, sheet, top + 1, count)
 
@@ -96,14 +99,16 @@ def _set_up(book: Book, paper: Worksheet, sheet: Sheet, top: int) -> None:
     paper.freeze_panes(top + 1, sheet.fixed_columns)
     paper.set_row(top, 24)
     for index, column in enumerate(sheet.columns):
-        paper.set_column(index, index, column.shown_width, book.format(num_format=column.form))
+        width, form = column.shown_width, book.format(num_format=column.form)
+        paper.set_column(index, index, width, form, {"hidden": True} if column.hidden else None)
         paper.write_string(top, index, column.header, book.format(**HEADER))
 
 
 def _write_rows(book: Book, paper: StreamedSheet, sheet: Sheet, content: Content, first: int) -> int:
     """Write the rows, answer columns as empty cells. How many."""
     looks = {column.field: _look(book, column, place) for place, column in enumerate(sheet.columns)}
-    delivered = [looks[c.field] for c in sheet.delivered]
+    places = {c.field: n for n, c in enumerate(sheet.delivered)}
+    delivered = [replace(looks[c.field], against=places.get(c.unlike)) for c in sheet.delivered]
     answers = [looks[c.field] for c in sheet.columns if c.answer]
     return paper.append_rows(first, row_xml(content.table, delivered, answers, first), len(sheet.columns) - 1)
 

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import duckdb
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.night import Night, PackNote, Profile, build_workbooks
@@ -78,7 +79,12 @@ def empty_town() -> duckdb.DuckDBPyConnection:
     for name, model in MODELS.items():
         columns = ", ".join(f'"{c.name}" {c.sql}' for c in describe(model).columns)
         con.execute(f"create table {name} ({columns})")
-    con.execute("create table delivered (delivery_id varchar, row_no bigint, name varchar, id_number varchar)")
+    con.execute(
+        "create table open_entry as select *, null::varchar as answer, null::varchar as rule_id, null::varchar as state_now, null::varchar as code from ledger_entry"
+    )
+    con.execute(
+        "create table open_link as select delivery_id, row_no, file_name, sheet, kind, rule, cause, match_weight, levels, '' as question, '' as name, '' as id_number, '' as town, '' as village, '' as likely_id, '' as other_id, '' as code from match_log"
+    )
     con.execute("alter table outbound add column list varchar")
     con.execute(
         "create table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
@@ -124,6 +130,15 @@ def town() -> duckdb.DuckDBPyConnection:
             weights=dict.fromkeys(COMPARISONS, 0.0) | {"prior": -20.5, "surname": 3.25, "birth_date": 9.25, "sex": 0.5},
             levels=dict.fromkeys(COMPARISONS, "missing") | {"against": "stranger", "surname": "sound", "birth_date": "equal", "sex": "equal"},
         )  # fmt: skip
+    con.execute("insert into open_entry by name select *, md5(entry_id) as code from ledger_entry where needs_decision")
+    con.execute("""
+        insert into open_link by name
+        select delivery_id, row_no, file_name, sheet, kind, rule, cause, match_weight, levels, delivery_id || ':' || row_no as question,
+               '欧阳月' as name, '150102198507051235' as id_number, '东区街道' as town, '起湾村' as village,
+               coalesce(person_id, runner_up_person_id) as likely_id, if(person_id is not null, runner_up_person_id, null) as other_id,
+               md5(record_id) as code
+        from match_log where match_status = 'review'
+    """)
     quarantined = {"row_no": 3, "column": "停保日期", "check": "date", "value_kind": "text", "message": "日期无法识别"}
     insert(con, "quarantine", delivery_id="d1", file_name="停保_20240630.csv", **quarantined)
     insert(con, "notice", delivery_id="d1", column="停保原因", check="unknown_code", rows=4, message="4 行代码不明")
@@ -284,6 +299,63 @@ def test_an_open_link_names_the_row_and_its_candidates(books: dict[str, openpyxl
     assert (one["台账流水号"], one["来源文件"], one["行号"]) == ("d1:3", "停保_20240630.csv", 3)
     assert (one["比对规则"], one["候选人编号"], one["另一候选编号"]) == ("姓名、出生日期、性别一致", "P3", None)
     assert (two["候选人编号"], two["另一候选编号"], two["另一候选证件号码"]) == ("P4", "P5", MASKED_X)
+
+
+def test_an_open_link_shows_side_by_side_what_is_unlike(tmp_path: Path) -> None:
+    con = town()
+    con.execute("update person_now set name = '欧阳明月', village = '起湾社区', id_number = ?", [NUMBER])
+    build_workbooks(con, NIGHT, tmp_path, Profile())
+    sheet = openpyxl.load_workbook(tmp_path / "待核查.xlsx", rich_text=True)["身份待核查"]
+    places = {cell.value: cell.column_letter for cell in sheet[1]}
+
+    def marked(header: str) -> list[str]:
+        cell = sheet[f"{places[header]}2"].value
+        return [part.text for part in cell if isinstance(part, TextBlock)] if isinstance(cell, CellRichText) else []
+
+    assert [marked(h) for h in ("报送姓名", "候选人姓名", "报送证件号码", "报送镇街村居")] == [
+        [],
+        ["明"],
+        ["5"],
+        ["村"],
+    ]
+    assert sheet[f"{places['号码异同']}2"].value == "第 14、18 位不同"
+    assert sheet.column_dimensions[places["核对码"]].hidden and sheet[f"{places['核对码']}2"].protection.locked
+    (bars,) = [rule for area in sheet.conditional_formatting for rule in area.rules]
+    assert bars.type == "dataBar"
+
+
+def test_the_likeliest_link_stands_first(tmp_path: Path) -> None:
+    con = town()
+    con.execute(
+        "insert into open_link by name select * replace (row_no + 10 as row_no, question || '0' as question, 20 as match_weight) from open_link where rule = 'model'"
+    )
+    con.execute(
+        "insert into open_link by name select * replace (row_no + 20 as row_no, question || '1' as question, null as likely_id, null as other_id) from open_link"
+    )
+    build_workbooks(con, NIGHT, tmp_path, Profile())
+    rows = rows_of(openpyxl.load_workbook(tmp_path / "待核查.xlsx")["身份待核查"])
+    order = [(row["比对规则"], row["比对权重"], row["候选人编号"] is None) for row in rows]
+    assert order[:3] == [("姓名、出生日期、性别一致", 12.5, False), ("模型评分", 20, False), ("模型评分", 12.5, False)]
+    assert [none for _, _, none in order[3:]] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("150102198507041234", "150102198507041234", None),
+        ("15010219850704123x", "15010219850704123X", None),
+        ("150102198507041234", "150102198507141234", "第 13 位不同"),
+        ("150102850704123", "150102198507041234", "位数不同：15 位与 18 位"),
+        (None, "150102198507041234", None),
+    ],
+    ids=["equal", "small x", "one digit", "length", "none"],
+)
+def test_where_two_numbers_differ_is_said_without_a_digit_of_them(
+    one: str | None, other: str, said: str | None, tmp_path: Path
+) -> None:
+    con = empty_town()
+    build_workbooks(con, NIGHT, tmp_path, Profile())
+    assert con.execute("select number_gap(?::varchar, ?::varchar)", [one, other]).fetchall() == [(said,)]
 
 
 def test_the_match_log_lists_what_is_not_exact(books: dict[str, openpyxl.Workbook]) -> None:

@@ -1,0 +1,100 @@
+"""What a person is asked now: entries that wait for a decision, and rows that stand in review, with the candidate that was
+last found. Made the same way by a night, before it is sealed, and from the store at any time."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from flows.kinds import kinds_of_tonight, standing_kinds
+from schemas.extracts import PERSON_LAYOUTS
+from schemas.tables import row_columns
+
+# An end that asks is answered by itself where the same basis came in again after it.
+OPEN_ENTRY = """
+create or replace temp table open_entry as
+with effective as (select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')),
+state as (
+    select person_id, pack, track, state as state_now from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
+)
+select e.*, s.state_now, left(md5(concat_ws('|', e.entry_id, s.state_now, coalesce(e.answer, '-'))), 8) as code
+from effective as e left join state as s using (person_id, pack, track)
+where e.needs_decision and (e.is_open or (e.valid_to is not null and not exists (
+    select 1 from effective as l
+    where l.person_id = e.person_id and l.pack = e.pack and l.track = e.track and l.rule_id = e.rule_id and l.basis is not distinct from e.basis
+      and l.op in ('ADD', 'UPD') and l.is_open and (l.run_no, l.seq) > (e.run_no, e.seq))))
+"""
+TOLD = "select '{kind}' as kind, office, record_id, s.delivery_id, s.row_no, {rule} as rule, s.name, s.id_number, {town} as town, {village} as village"
+TONIGHT = (
+    TOLD.replace("{rule}", "if(c.is_changed, c.rule, s.rule)")
+    + """
+from store.standing_{kind} as s left join (select *, true as is_changed from link_change where kind = '{kind}') as c using (office, record_id)
+where if(c.is_changed, c.match_status, s.match_status) = 'review' and (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
+"""
+)
+FRESH = (
+    TOLD.replace("office, record_id", "s.office, s.record_id").replace("{rule}", "l.rule")
+    + """
+from added_{kind} as s inner join linked as l using (rid)
+where l.match_status = 'review' and (s.office, s.record_id) not in (select (office, record_id) from ended where kind = '{kind}')
+"""
+)
+STANDING = TOLD.replace("{rule}", "s.rule") + " from standing_{kind} as s where match_status = 'review'"
+NOBODY = "select null::varchar as kind, null::varchar as office, null::varchar as record_id, null::varchar as delivery_id, null::bigint as row_no, null::varchar as rule, null::varchar as name, null::varchar as id_number, null::varchar as town, null::varchar as village where false"
+LOGGED = (
+    "delivery_id, row_no, file_name, sheet, person_id, runner_up_person_id, match_weight, levels, cause, match_status"
+)
+SEALED_LOG = (
+    f"select {LOGGED}, filename as place from read_parquet($log, filename = true) where match_status = 'review'"
+)
+LOG_TONIGHT = f"select {LOGGED}, '~' as place from match_log where match_status = 'review'"
+# A candidate that was merged since stands for the one it was merged into. Of a row that was answered, and since then leads
+# to nobody, there is nothing to ask.
+OPEN_LINK = """
+create or replace temp table open_link as
+with in_review as ({rows}), logged as ({log}),
+shown as (select * from logged qualify row_number() over (partition by delivery_id, row_no order by place desc) = 1),
+asked as (
+    select r.*, m.file_name, m.sheet, m.match_weight, m.levels, m.cause, coalesce(m.person_id, m.runner_up_person_id) as likely_person,
+           if(m.person_id is not null, m.runner_up_person_id, null) as other_person
+    from in_review as r left join shown as m using (delivery_id, row_no)
+)
+select a.* exclude (likely_person, other_person), a.delivery_id || ':' || a.row_no as question,
+       coalesce(p.merged_into, a.likely_person) as likely_id, coalesce(o.merged_into, a.other_person) as other_id,
+       left(md5(concat_ws('|', a.record_id, a.rule, coalesce(p.merged_into, a.likely_person, '-'), coalesce(o.merged_into, a.other_person, '-'))), 8) as code
+from asked as a left join person_now as p on p.person_id = a.likely_person left join person_now as o on o.person_id = a.other_person
+where a.likely_person is not null or a.cause is distinct from 'person'
+"""
+
+
+def gather_tonight(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
+    """Make `open_entry` and `open_link` as they will stand when this night is sealed. Needs the fold with tonight's entries
+    in it, `match_log` and `person_now`."""
+    con.execute(OPEN_ENTRY)
+    before, fresh = _people(standing_kinds(con)), _people(kinds_of_tonight(con))
+    rows = [_rows(TONIGHT, kind) for kind in before] + [_rows(FRESH, kind) for kind in fresh]
+    _links(con, runs, rows, LOG_TONIGHT)
+
+
+def gather_from_store(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
+    """Make `open_entry`, `open_link` and `person_now` from the store that `con` looks at."""
+    con.execute("create or replace temp view person_now as from person")
+    con.execute(OPEN_ENTRY)
+    _links(con, runs, [_rows(STANDING, kind) for kind in PERSON_LAYOUTS], "")
+
+
+def _people(kinds: Iterable[str]) -> list[str]:
+    return [kind for kind in kinds if kind in PERSON_LAYOUTS]
+
+
+def _rows(select: str, kind: str) -> str:
+    columns = {name for name, _ in row_columns(PERSON_LAYOUTS[kind])}
+    places = {c: f"s.{c}" if c in columns else "null::varchar" for c in ("town", "village")}
+    return select.format(kind=kind, **places)
+
+
+def _links(con: duckdb.DuckDBPyConnection, runs: Path, rows: list[str], tonight: str) -> None:
+    sealed = any(runs.glob("*/tables/match_log.parquet"))
+    logs = [SEALED_LOG] * sealed + [tonight] * bool(tonight)
+    where = {"log": str(runs / "*" / "tables" / "match_log.parquet")} if sealed else {}
+    con.execute(OPEN_LINK.format(rows=" union all ".join([NOBODY, *rows]), log=" union all ".join(logs)), where)

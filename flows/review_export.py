@@ -1,0 +1,69 @@
+"""`zhaoren review DIR export`: everything that is open now, as the officer's workbook."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from flows.access import record_file
+from flows.look import opened_store
+from flows.open_now import gather_from_store
+from flows.publishing import show_rules
+from flows.settings import read_settings
+from flows.workspace import Workspace
+from ledger.seal import read_manifest, sealed_runs
+from policies.pack import read_head, read_rules
+from reports import open_questions
+from reports.assemble import Desk
+from reports.macros import define
+from reports.run_note import Night, PackNote, Profile
+from schemas.errors import UsageError, say
+from schemas.review import REVIEWERS
+
+COUNTS = "select (select count(*) from open_entry), (select count(*) from open_link)"
+
+
+def export_review(workspace: Workspace, out: Path | None, *, blind: bool) -> str:
+    """Write the workbook, or two for two reviewers who answer apart; what to tell. Raises: UsageError."""
+    path = out or workspace.root / f"{open_questions.NAME}.xlsx"
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(say("--out 应是 .xlsx 文件。", "--out must end in .xlsx."))
+    with review_desk(workspace, path.parent) as desk:
+        entries, links = desk.con.execute(COUNTS).fetchall()[0]
+        made: list[Path] = []
+        for reviewer in REVIEWERS if blind else ("",):
+            name = f"{path.stem}-{reviewer}" if reviewer else path.stem
+            made += open_questions.export(desk, name, reviewer=reviewer)
+    for file in made:
+        record_file(workspace, "review", [], file)
+    names = "、".join(str(p) for p in made)
+    return say(
+        f"未决事项：台账 {entries} 条，身份 {links} 行；已写入 {names}。填好后：zhaoren review {workspace.root} import 文件。",
+        f"Open: {entries} entries, {links} rows; written to {names}. When filled in: zhaoren review {workspace.root} import FILE.",
+    )
+
+
+@contextmanager
+def review_desk(workspace: Workspace, folder: Path) -> Iterator[Desk]:
+    """What the workbooks of open questions are written from, as the store stands."""
+    settings = read_settings(workspace.root)
+    with opened_store(workspace) as con:
+        gather_from_store(con, workspace.runs)
+        heads = [read_head(name) for name in settings.packs]
+        documents = {h["code"]: h["document"] for h in heads}
+        rules = (read_rules(name) for name in settings.packs)
+        show_rules(con, ((code, documents[code], rule) for code, found in rules for rule in found.values()))
+        night = _last_night(workspace, heads)
+        profile = Profile(settings.full_id_number, settings.rows_per_sheet, settings.review_capacity)
+        define(con, night, profile)
+        yield Desk(con, night, folder, profile)
+
+
+def _last_night(workspace: Workspace, heads: list[dict[str, str]]) -> Night:
+    number = sealed_runs(workspace.runs)[-1]
+    manifest = read_manifest(workspace.runs, number)
+    return Night(
+        run_no=number, as_of=date.fromisoformat(manifest["as_of"]), recorded_at=datetime.fromisoformat(manifest["recorded_at"]),
+        packs=tuple(PackNote(h["code"], h["title"], h["version"], h["status"]) for h in heads), previous="", table_hashes={},
+        totals={}, barred=(), steps=(),
+    )  # fmt: skip
