@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from flows.access import record_file
-from flows.look import opened_store
+from flows.look import ANSWER, ASKED, FOREVER, opened_store
 from flows.recipients import Recipient, find_recipient
-from flows.settings import read_settings
+from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, hold
 from ledger.package import ENTRIES, package_name, read_package, write_package
 from ledger.received import Copy, accept, ensure_ledger, release_waiting
@@ -49,14 +49,12 @@ UP_TO = "create or replace temp view ledger_entry as select * from shown_entry w
 OUTGOING = (
     "create or replace temp view outgoing_entry as select * from shown_entry where run_no between {first} and {last}"
 )
+# The receiver knows of people what their entries say last.
 LAST_SEEN = """
-create or replace temp table answer as
-with named as (
+create temp view person as
+select person_id, who.name as name, who.id_number as id_number, who.town as town, who.village as village from (
     select person_id, arg_max(struct_pack(name := name, id_number := id_number, town := town, village := village), (run_no, seq)) as who
-    from ledger_entry where person_id is not null group by person_id
-)
-select s.person_id, n.who.name as name, n.who.id_number as id_number, n.who.town as town, n.who.village as village, s.* exclude (person_id)
-from ledger_state_on($as_of::date, timestamptz '9999-12-31 00:00:00+00') as s inner join named as n using (person_id)
+    from ledger_entry where person_id is not null group by person_id)
 """
 
 
@@ -79,7 +77,7 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
         con.execute(KINDS_OF, {"logs": logs, "kinds": recipient.hidden_kinds})
         con.execute(SHOWN, {"packs": list(recipient.packs), "hardship": recipient.hardship})
         for number, path in fresh.items():
-            _write(con, workspace, (name, recipient), number, path, settings.rows_per_sheet, is_snapshot=is_snapshot)
+            _write(con, workspace, (name, recipient), number, path, settings, is_snapshot=is_snapshot)
             record_file(workspace, "delta", [f"run {number}"], path, purpose=name)
     finally:
         con.close()
@@ -87,7 +85,7 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, workspace: Workspace, to: tuple[str, Recipient], number: int, path: Path, cap: int, *, is_snapshot: bool
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, to: tuple[str, Recipient], number: int, path: Path, settings: Settings, *, is_snapshot: bool
 ) -> None:  # fmt: skip
     manifest = read_manifest(workspace.runs, number)
     con.execute(UP_TO.format(run_no=number))
@@ -97,12 +95,13 @@ def _write(
     rows, sha = state_hash(con, as_of)
     with TemporaryDirectory(dir=path.parent, prefix=".send-") as scratch:
         write_table(con, LedgerEntry, "outgoing_entry", Path(scratch))
-        files = {ENTRIES: Path(scratch) / ENTRIES, **write_entries(con, Path(scratch), as_of, cap)}
+        files = {ENTRIES: Path(scratch) / ENTRIES, **write_entries(con, Path(scratch), as_of, settings.rows_per_sheet)}
         facts = {
             "origin": file_hash(run_folder(workspace.runs, 1) / MANIFEST), "recipient": to[0], "profile": to[1].profile(),
             "run_no": number, "is_snapshot": is_snapshot, "head": file_hash(run_folder(workspace.runs, number) / MANIFEST),
             "previous": manifest["previous"], "as_of": manifest["as_of"], "recorded_at": manifest["recorded_at"],
             "entries": con.execute("select count(*) from outgoing_entry").fetchall()[0][0], "state_rows": rows, "state_sha256": sha,
+            "case_gap_days": settings.case_gap_days,
         }  # fmt: skip
         write_package(path, facts, files)
 
@@ -164,7 +163,10 @@ def _sum_up(copy: Copy, result: Received) -> None:
     if result.applied:
         con = connect(copy.ledger, read_only=True)
         try:
-            con.execute(LAST_SEEN, {"as_of": last.as_of})
+            con.execute(LAST_SEEN)
+            gap = last.facts["case_gap_days"]
+            con.execute(ASKED, {"day": last.as_of, "known": FOREVER, "gap": gap, "pack": None, "person": None})
+            con.execute(ANSWER)
             beside = copy.root / ".台账.xlsx"
             write_ledger(con, beside, last.as_of)
             beside.replace(copy.root / "台账.xlsx")

@@ -21,6 +21,7 @@ FORM = 1
 FACTS = {
     "form": int, "origin": str, "recipient": str, "profile": dict, "run_no": int, "is_snapshot": bool, "head": str,
     "previous": str, "as_of": str, "recorded_at": str, "entries": int, "state_rows": int, "state_sha256": str, "files": dict,
+    "case_gap_days": int,
 }  # fmt: skip
 LARGEST = 4 << 30  # bytes of one unpacked member: a province's first snapshot is a tenth of it
 
