@@ -26,10 +26,10 @@ MASKED = """case when x is null then null
     when regexp_full_match(x, '[0-9]{17}[0-9Xx]') then left(x, 6) || '********' || right(x, 4)
     when length(x) < 7 then repeat('*', length(x)) else left(x, 2) || '******' || right(x, 2) end"""
 MASKED_IN_TEXT = r"regexp_replace(x, '([0-9]{6})[0-9]{8}([0-9]{3}[0-9Xx])', '\1********\2', 'g')"
-# `post:mid` is two words; anything that is not a code of ours (an employer's name) is left alone. Not `split_part`:
+# `post:mid` is two words, `post:2024-06` a word and a month; anything that is not a code of ours (an employer's name) is left alone. Not `split_part`:
 # DuckDB 2.0.0 fails on `case when x = … then split_part(x, …) = … end` if the whole column is NULL.
-PARTS = """case when regexp_full_match(x, '[a-z]+:[a-z]+')
-    then word_part(regexp_extract(x, '^[a-z]+')) || '：' || word_part(regexp_extract(x, '[a-z]+$'))
+PARTS = """case when word_part(x) = x and regexp_full_match(x, '[a-z-]+:[a-z0-9-]+')
+    then word_part(regexp_extract(x, '^[a-z-]+')) || '：' || word_part(regexp_extract(x, '[a-z0-9-]+$'))
     else word_part(x) end"""
 WORD_AND_CODE = "word || ' ' || x"
 # What a spreadsheet program would run or swallow when it opens a CSV, in both widths.
@@ -69,6 +69,7 @@ def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> No
     con.execute("create or replace temp table report_pack (code varchar, title varchar, is_draft boolean)").fetchall()
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()
+    con.execute("create or replace temp table report_day as select $1::date as as_of", [night.as_of]).fetchall()
     con.execute(CLAUSES).fetchall()
     con.execute(RULE_OF_ENTRY).fetchall()
 

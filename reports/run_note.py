@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from reports.calendar import DueBook
+
 BEIJING = timezone(timedelta(hours=8))
 FLOWS = ("opening", "inflow", "outflow", "closing")
 
@@ -25,7 +27,8 @@ class PackNote:
 class Night:
     """One run. `previous` is the sha256 of the last manifest or "", `table_hashes` holds rows and sha256 by table,
     `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds, `blocking` the
-    matcher's rules with pairs, keys narrowed and keys left out."""
+    matcher's rules with pairs, keys narrowed and keys left out, `fed_lists` the lists that a rule in use can bring a
+    line to, `books` the periodic books that are due."""
 
     run_no: int
     as_of: date
@@ -37,6 +40,8 @@ class Night:
     barred: tuple[str, ...]
     steps: tuple[tuple[str, float], ...]
     blocking: tuple[tuple[str, int, int, int], ...] = ()
+    fed_lists: frozenset[str] = frozenset()
+    books: tuple[DueBook, ...] = ()
 
     @property
     def title(self) -> str:
