@@ -77,7 +77,7 @@ BOOKS: tuple[tuple[str, str, tuple[Sheet, ...]], ...] = (
     ("月报/新余援助台账 <月>", "Xinyu's assistance ledger", (place_ledgers.XY_LEDGER,)),
     ("月报/登记失业人员服务台账 <月>", "Inner Mongolia: registered people and what was done for them", (place_ledgers.NM_LEDGER,)),
     ("月报/镇街记分牌 <月>", "figures per town, and what people answered", (scoreboards.TOWN_SHEET, scoreboards.SATISFACTION_SHEET)),
-    ("月报/县区年度记分牌 <年>", "figures per county for the year", (scoreboards.COUNTY_SHEET,)),
+    ("月报/县区年度记分牌 <年>", "figures per county for the year", (scoreboards.COUNTY_SHEET, scoreboards.SATISFACTION_SHEET)),
     ("回写", "what was decided and followed up tonight, for a province's or region's system", write_back.SHEETS),
 )  # fmt: skip
 TYPES = (

@@ -3,6 +3,8 @@ what is known of the person in `c`."""
 
 from collections.abc import Sequence
 
+import duckdb
+
 from reports.sheet import DAY, WHOLE, Column, Sheet
 
 STANDS_EMPTY = "目前没有"
@@ -38,6 +40,27 @@ DAYS_LEFT = "date_diff('day', {as_of}, l.due_date)"
 AS_OF = "(select as_of from report_day)"
 STANDING = f"""case when l.due_date is null then '待办' when l.due_date < {AS_OF} then '逾期' when l.due_date = {AS_OF} then '今日到期'
     else '未到期' end"""
+MOST_TOWNS = 300  # a prefecture has fewer; more of them means that another column was delivered as the town
+OTHERS, NO_TOWN = "其他镇街", "未写镇街"
+FORBIDDEN = r'[\x00-\x1f\\/:*?"<>|.]'
+SUFFIX = "镇|乡|街道|苏木|街道办事处|民族乡"
+TOWNS = f"""
+create or replace temp table report_town as
+with told as (
+    select coalesce(town, '') as town, count(*) as lines from open_line
+    where person_id is not null and list in ('O02', 'O03', 'O10', 'O11', 'O12', 'O13') and (list <> 'O02' or is_new) group by 1
+),
+whole as (  -- a town written without its 镇 or 街道 belongs to the one town that has it, if there is but one
+    select a.town, coalesce(if(count(b.town) = 1, min(b.town), null), a.town) as meant, any_value(a.lines) as lines
+    from told as a left join told as b on a.town <> '' and regexp_full_match(substr(b.town, length(a.town) + 1), '{SUFFIX}') and starts_with(b.town, a.town)
+    group by a.town
+),
+named as (
+    select town, lines, coalesce(nullif(trim(left(regexp_replace(meant, '{FORBIDDEN}', '_', 'g'), 40)), ''), '{NO_TOWN}') as file from whole
+),
+ranked as (select file, row_number() over (order by sum(lines) desc, file) as place from named group by file)
+select town, if(place <= {MOST_TOWNS}, file, '{OTHERS}') as file from named inner join ranked using (file)
+"""
 PARTS: dict[str, tuple[Column, str]] = {
     "is_new": (Column("is_new", "今夜新列", 8), "if(l.is_new, '新', null)"),
     "name": (Column("name", "姓名", 16, wrap=True), "l.name"),
@@ -46,6 +69,11 @@ PARTS: dict[str, tuple[Column, str]] = {
     "phone": (Column("phone", "联系电话", 14), "l.phone"),
     "town": (Column("town", "镇街", 14, wrap=True), "l.town"),
     "village": (Column("village", "村居", 16, wrap=True), "l.village"),
+    "education": (Column("education", "学历", 12, wrap=True), "c.education"),
+    "skill": (Column("skill", "技能", 14, wrap=True), "c.skill"),
+    "health": (Column("health", "身体状况", 12, wrap=True), "c.health"),
+    "training_wish": (Column("training_wish", "培训意愿", 14, wrap=True), "c.training_wish"),
+    "job_need": (Column("job_need", "就业需求", 16, wrap=True), "c.job_need"),
     "address": (Column("address", "地址", 30, wrap=True), "c.address"),
     "owner": (Column("owner", "责任人", 12, wrap=True), "c.owner"),
     "basis": (Column("basis", "类别", 18, wrap=True), "coalesce(word_basis(l.basis), word_basis(l.ground))"),
@@ -84,13 +112,24 @@ PARTS: dict[str, tuple[Column, str]] = {
     "reply": (Column("reply", "民政答复", 20), "null::varchar"),
     "entry_id": (Column("entry_id", "流水号", 12), "l.entry_id"),
 }  # fmt: skip
-ROWS = """
-select {shown} from open_line as l left join person_card as c using (person_id)
+FILTERS = "l.list, l.person_id, l.run_no, l.seq, l.is_new as is_fresh, l.basis is not distinct from 'owner' as is_owner_gap, t.file"
+SHOWN_LINES = f"""
+create or replace temp table report_line as
+select {FILTERS}, {", ".join(f"{expression} as {name}" for name, (_, expression) in PARTS.items())}
+from open_line as l left join person_card as c using (person_id)
 left join report_clause as r on r.pack = l.pack and r.rule_id = l.rule_id
-where l.list = $list{also} order by {order}
+left join report_town as t on t.town = coalesce(l.town, '') and l.person_id is not null
 """
-BY_URGENCY = "l.due_date nulls last, l.is_new desc, l.town nulls last, l.village nulls last, l.run_no, l.seq"
-BY_EMPLOYER = "l.employer_name nulls last, l.employer_uscc nulls last, l.run_no, l.seq"
+ROWS = "select {shown} from report_line where list = $list{also} order by {order}"
+BY_URGENCY = "due_date nulls last, is_fresh desc, town nulls last, village nulls last, run_no, seq"
+BY_EMPLOYER = "employer_name nulls last, employer_uscc nulls last, run_no, seq"
+
+
+def show_lines(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `report_line`: every open line as the sheets show it, worked out once for all of them, and the town's workbook
+    that it goes to in `file`."""
+    con.execute(TOWNS).fetchall()
+    con.execute(SHOWN_LINES).fetchall()
 
 
 def list_sheet(
@@ -99,11 +138,10 @@ def list_sheet(
 ) -> Sheet:  # fmt: skip
     """A sheet of one outbound list: its lines that stand open, or only those of tonight. `parts` names the columns; `also`
     is a further condition, whose values are in `binds`."""
-    chosen = [PARTS[p] for p in parts.split()]
-    shown = ", ".join(f"{expression} as {column.field}" for column, expression in chosen)
-    further = (" and l.is_new" if only_new else "") + (f" and {also}" if also else "")
+    further = (" and is_fresh" if only_new else "") + (f" and {also}" if also else "")
+    columns = tuple(PARTS[part][0] for part in parts.split())
     return Sheet(
-        name=name, grain=grain, rows=ROWS.format(shown=shown, also=further, order=order),
-        columns=tuple(column for column, _ in chosen), binds={"list": code} | (binds or {}), fixed_columns=fixed,
+        name=name, grain=grain, rows=ROWS.format(shown=", ".join(parts.split()), also=further, order=order),
+        columns=columns, binds={"list": code} | (binds or {}), fixed_columns=fixed,
         empty="今夜没有新的" if only_new else STANDS_EMPTY,
     )  # fmt: skip

@@ -15,7 +15,7 @@ CANDIDATES = list_sheet(
 )  # fmt: skip
 PROPOSALS = list_sheet(
     "O04", "退出与注销建议", "一条待决定的退出或注销建议",
-    f"{WHO} {PLACE} track op ground {WHY} evidence_count valid_from is_new entry_id", order="l.track, l.is_new desc, l.run_no, l.seq",
+    f"{WHO} {PLACE} track op ground {WHY} evidence_count valid_from is_new entry_id", order="track, is_fresh desc, run_no, seq",
 )  # fmt: skip
 DECIDED = list_sheet(
     "O05",
@@ -29,11 +29,11 @@ PUSHES = list_sheet(
 )
 UNCLAIMED_PEOPLE = list_sheet(
     "O09", "应享未享人员", "一人一项尚未享受的政策", f"{WHO} phone {PLACE} title content {WHY} employer_name valid_from is_new entry_id",
-    also="l.person_id is not null",
+    also="person_id is not null",
 )  # fmt: skip
 UNCLAIMED_FIRMS = list_sheet(
     "O09", "应享未享单位", "一个单位一项尚未享受的政策", f"employer_name employer_uscc title content {WHY} valid_from is_new entry_id",
-    also="l.person_id is null", order=BY_EMPLOYER, fixed=1,
+    also="person_id is null", order=BY_EMPLOYER, fixed=1,
 )  # fmt: skip
 FOLLOW_UPS = list_sheet(
     "O10",

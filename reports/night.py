@@ -17,6 +17,7 @@ from reports import (
     xinyu_form,
 )
 from reports.assemble import Desk
+from reports.line_columns import show_lines
 from reports.macros import define
 from reports.run_note import Night, PackNote, Profile
 
@@ -41,6 +42,7 @@ def build_workbooks(con: duckdb.DuckDBPyConnection, night: Night, out: Path, pro
     `outbound`, `open_line`, `person_card`, `person_now`, `rule`, and `now_<kind>` for what stands of each extract. Temporary macros and two temporary tables (`report_*`) are put on it.
     """
     define(con, night, profile)
+    show_lines(con)
     desk = Desk(con, night, out, profile)
     return [path for workbook in WORKBOOKS for path in workbook.build(desk)]
 

@@ -11,29 +11,9 @@ from reports.line_columns import STANDS_EMPTY, list_sheet
 from reports.sheet import Block, Box, Form, Page, Sheet
 from reports.workbook import open_book
 
-MOST_TOWNS = 300  # a prefecture has fewer; more of them means that another column was delivered as the town
 MOST_FORMS = 200  # what a clerk prints in one go
-OTHERS, NO_TOWN = "其他镇街", "未写镇街"
-FORBIDDEN = r'[\x00-\x1f\\/:*?"<>|.]'
-SUFFIX = "镇|乡|街道|苏木|街道办事处|民族乡"
-TOWNS = f"""
-create or replace temp table report_town as
-with told as (
-    select coalesce(town, '') as town, count(*) as lines from open_line
-    where person_id is not null and list in ('O02', 'O03', 'O10', 'O11', 'O12', 'O13') and (list <> 'O02' or is_new) group by 1
-),
-whole as (  -- a town written without its 镇 or 街道 belongs to the one town that has it, if there is but one
-    select a.town, coalesce(if(count(b.town) = 1, min(b.town), null), a.town) as meant, any_value(a.lines) as lines
-    from told as a left join told as b on a.town <> '' and regexp_full_match(substr(b.town, length(a.town) + 1), '{SUFFIX}') and starts_with(b.town, a.town)
-    group by a.town
-),
-named as (
-    select town, lines, coalesce(nullif(trim(left(regexp_replace(meant, '{FORBIDDEN}', '_', 'g'), 40)), ''), '{NO_TOWN}') as file from whole
-),
-ranked as (select file, row_number() over (order by sum(lines) desc, file) as place from named group by file)
-select town, if(place <= {MOST_TOWNS}, file, '{OTHERS}') as file from named inner join ranked using (file)
-"""
-HERE = "coalesce(l.town, '') in (select town from report_town where file = $file)"
+HERE = "file = $file"
+FILES = "select distinct file from report_line where file is not null order by file"
 PERSON = "name id_number phone village"
 
 
@@ -55,7 +35,7 @@ FOLLOW_UPS = _sheet(
 )
 GAPS = _sheet(
     "O11", "服务缺口", "一人欠缺的一种服务", f"{PERSON} service have need standing due_date reason owner is_new entry_id",
-    also=" and l.basis is distinct from 'owner'",
+    also=" and not is_owner_gap",
 )  # fmt: skip
 FAMILIES = _sheet(
     "O13",
@@ -68,7 +48,7 @@ NO_OWNER = _sheet(
     "无责任人",
     "一名没有写明责任人的人员",
     f"{PERSON} reason valid_from is_new entry_id",
-    also=" and l.basis = 'owner'",
+    also=" and is_owner_gap",
 )
 STALE = _sheet("O12", "待更新信息", "一名信息须更新的人员", f"{PERSON} title reason owner is_new valid_from entry_id")
 CANDIDATES = _sheet(
@@ -76,30 +56,38 @@ CANDIDATES = _sheet(
 )
 SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
 URGENT = f"""
-select l.list, count(*) filter (l.due_date < r.as_of), count(*) filter (l.due_date = r.as_of), count(*) filter (l.is_new), count(*)
-from open_line as l cross join report_day as r
-where l.person_id is not null and l.list in ('O03', 'O10', 'O11', 'O13') and {HERE} group by l.list
+select list, count(*) filter (standing = '逾期'), count(*) filter (standing = '今日到期'), count(*) filter (is_fresh), count(*)
+from report_line where list in ('O03', 'O10', 'O11', 'O13') and {HERE} group by list
 """
+TOLD = (
+    "name",
+    "id_number",
+    "sex",
+    "phone",
+    "town",
+    "village",
+    "address",
+    "owner",
+    "education",
+    "skill",
+    "health",
+    "training_wish",
+    "job_need",
+)
 FORMS = f"""
-select l.person_id, any_value(l.name) as name, any_value(shown_id(l.id_number)) as id_number, any_value(l.sex) as sex,
-    any_value(l.phone) as phone, any_value(l.town) as town, any_value(l.village) as village, any_value(c.address) as address,
-    any_value(c.owner) as owner, any_value(c.education) as education, any_value(c.skill) as skill, any_value(c.health) as health,
-    any_value(c.training_wish) as training_wish, any_value(c.job_need) as job_need, any_value(c.last_contact_on)::varchar as last_contact,
-    string_agg(coalesce(r.title, l.clause) || '：' || shown_text(l.reason), chr(10) order by l.run_no, l.seq) as reasons,
-    string_agg(distinct l.clause, '、' order by l.clause) as clauses, string_agg(l.entry_id, '、' order by l.run_no, l.seq) as entries,
-    min(l.due_date)::varchar as due_date, bool_or(l.is_new) as has_new
-from open_line as l left join person_card as c using (person_id)
-left join report_clause as r on r.pack = l.pack and r.rule_id = l.rule_id
-where l.list = 'O03' and l.person_id is not null and {HERE}
-group by l.person_id having has_new order by due_date nulls last, village nulls last, l.person_id limit {MOST_FORMS + 1}
+select person_id, {", ".join(f"any_value({column}) as {column}" for column in TOLD)}, any_value(last_contact)::varchar as last_contact,
+    string_agg(title || '：' || reason, chr(10) order by run_no, seq) as reasons,
+    string_agg(distinct clause, '、' order by clause) as clauses, string_agg(entry_id, '、' order by run_no, seq) as entries,
+    min(due_date)::varchar as due_date
+from report_line where list = 'O03' and {HERE}
+group by person_id having bool_or(is_fresh) order by min(due_date) nulls last, any_value(village) nulls last, person_id limit {MOST_FORMS + 1}
 """
 OVERDUE_WORDS = {"O03": "走访任务", "O10": "回访任务", "O11": "服务缺口", "O13": "零就业家庭限期"}
 
 
 def build(desk: Desk) -> list[Path]:
     """One workbook per town that has anything to do, and one of forms where somebody is newly to be visited."""
-    desk.con.execute(TOWNS).fetchall()
-    files = [f for (f,) in desk.con.execute("select distinct file from report_town order by file").fetchall()]
+    files = [f for (f,) in desk.con.execute(FILES).fetchall()]
     return [path for file in files for path in (*_work(desk, file), *_forms(desk, file))]
 
 
