@@ -22,7 +22,22 @@ from ledger.store import connect  # noqa: E402
 from policies.evaluate import wide_columns  # noqa: E402
 from policies.pack import NATIONAL, PACKS, TOPIC_KIND, read_pack  # noqa: E402
 from policies.trial import open_empty_view  # noqa: E402
-from reports import ledger_delta, match_log, open_questions, quality_feedback, run_report  # noqa: E402
+from reports import (  # noqa: E402
+    jining_books,
+    jining_progress,
+    ledger_delta,
+    lists,
+    match_log,
+    open_questions,
+    place_ledgers,
+    quality_feedback,
+    run_report,
+    scoreboards,
+    towns,
+    write_back,
+    xinyu_form,
+)
+from reports.outbound import OUTBOUND  # noqa: E402
 from reports.sheet import Sheet  # noqa: E402
 from schemas.columns import Column, Layout, layout_of  # noqa: E402
 from schemas.extracts import LAYOUTS, MODELS  # noqa: E402
@@ -33,6 +48,7 @@ from schemas.tables import (  # noqa: E402
     PUBLISHED,
     ROW_LINK,
     ROW_PLACE,
+    BookLine,
     OutboundList,
     describe,
 )
@@ -47,6 +63,21 @@ BOOKS: tuple[tuple[str, str, tuple[Sheet, ...]], ...] = (
     ("比对日志", "for auditors: links that are not exact, refused files, rows put aside", match_log.SHEETS),
     ("质量反馈/<机构>", "for each office, what was wrong with what it sent",
      (quality_feedback.SCORES, quality_feedback.REFUSED, quality_feedback.ASIDE, quality_feedback.NOTICES)),
+    *((f"名单/{name}", "outbound lists for one office; what is sent once shows tonight's lines, what must be done all that stands",
+       sheets) for name, _, sheets in lists.RECIPIENTS),
+    ("分镇街/<镇街>", "what one town has to do, about its own people only", towns.SHEETS),
+    ("认定申请表/<镇街>", "Xinyu's application form, a sheet to print for each new candidate, after an index", (xinyu_form.INDEX,)),
+    ("月报/重点群体就业需求台账 <月>", "Jining: what key groups need", (jining_books.NEEDS_SHEET,)),
+    ("月报/企业岗位需求台账 <月>", "Jining: what employers offer", (jining_books.VACANCY_SHEET,)),
+    ("月报/工作落实情况 <月>", "Jining: progress of each measure, with figures where they are known", (jining_progress.SHEET,)),
+    ("月报/资金调度 <月>", "Jining: what was paid; budgets are filled in by hand", (jining_books.FUND_SHEET,)),
+    ("月报/中年失业群体服务台帐 <月>", "Zhongshan's service ledger", (place_ledgers.SERVICE_LEDGER,)),
+    ("月报/山东援助台账 <月>", "the assistance ledger of the city in Shandong", (place_ledgers.SD_LEDGER,)),
+    ("月报/新余援助台账 <月>", "Xinyu's assistance ledger", (place_ledgers.XY_LEDGER,)),
+    ("月报/登记失业人员服务台账 <月>", "Inner Mongolia: registered people and what was done for them", (place_ledgers.NM_LEDGER,)),
+    ("月报/镇街记分牌 <月>", "figures per town, and what people answered", (scoreboards.TOWN_SHEET, scoreboards.SATISFACTION_SHEET)),
+    ("月报/县区年度记分牌 <年>", "figures per county for the year", (scoreboards.COUNTY_SHEET, scoreboards.SATISFACTION_SHEET)),
+    ("回写", "what was decided and followed up tonight, for a province's or region's system", write_back.SHEETS),
 )  # fmt: skip
 TYPES = (
     ("name", "a person's name, 1 to 50 characters"),
@@ -164,13 +195,19 @@ def tables() -> str:
         "Their names and columns are fixed.",
         "",
     ]
-    lists = ["### lists/Oxx", "", "One file per outbound list that has lines tonight, such as `lists/O06.parquet`.", ""]
+    outbound = [
+        "### lists/Oxx",
+        "",
+        "One file per outbound list that has lines tonight, such as `lists/O06.parquet`.",
+        "",
+    ]
     own = ["## The journal's own tables", "", "They make a rebuild and an audit possible. They may change with a version.", ""]  # fmt: skip
     return page(
         "Tables",
         intro,
         *(_model(m) for m in PUBLISHED),
-        [*lists, *_model(OutboundList)[2:]],
+        [*outbound, *_model(OutboundList)[2:]],
+        _model(BookLine),
         own,
         *(_model(m) for m in INTERNAL),
         _standing(),
@@ -224,7 +261,29 @@ def workbooks() -> str:
     for name, about, sheets in BOOKS:
         books += [f"## {name}.xlsx", "", f"{about[0].upper()}{about[1:]}.", ""]
         books += table(("Sheet", "One row is", "Columns"), [(s.name, s.grain, _headers(s)) for s in sheets])
-    return page("Workbooks", intro, books)
+    return page("Workbooks", intro, _outbound(), books)
+
+
+def _outbound() -> list[str]:
+    """What must leave the house, code by code: to whom, why, and where it is."""
+    about = [
+        "## Outbound lists, ledgers and files",
+        "",
+        "Each has its table in the run, except where a published table says the same. `分镇街/<镇街>-走访表` holds a printed page for",
+        "everybody newly to be visited. What stands in `月报/` is written on the first night on or after its ready day, once, and",
+        "covers a month that ended before the first run in no case. Each line is held by `tests/test_outbound.py`.",
+        "",
+    ]
+    rows = [
+        (o.code, o.name, o.to, o.clauses, "；".join(_home(*h) for h in o.homes), code(o.table), o.when)
+        for o in OUTBOUND
+    ]
+    return about + table(("Code", "Name", "To", "Clauses", "Workbook: sheets", "Table", "When"), rows)
+
+
+def _home(book: str, sheets: Sequence[Sheet]) -> str:
+    names = "、".join("one per op" if s is ledger_delta.CLAUSES else s.name for s in sheets)
+    return f"{book}：{names or 'a page per person'}"
 
 
 def _headers(sheet: Sheet) -> str:

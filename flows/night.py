@@ -36,8 +36,9 @@ from ledger.store import connect, ensure_store
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
 from policies.evaluate import wide_columns
-from policies.pack import Pack
+from policies.pack import Pack, fed_lists
 from policies.versions import History
+from reports.calendar import DueBook, due_books
 from schemas.errors import UsageError, say
 
 SHANGHAI_HOURS = 8
@@ -221,6 +222,8 @@ def step_publish(night: Night) -> None:
     publishing.write_tables(night.con, night.workspace.staging / "tables")
     night.committed = commit_entries(night.workspace.staging)
     gather_tonight(night.con, night.workspace.runs)
+    books = _due_books(night)
+    publishing.gather_work(night.con, books, night.run_no, night.as_of, night.workspace.staging / "tables")
     publishing.show_tonight(night.con, night.packs)
     folder = night.workspace.staging / "tables"
     hashes = {
@@ -238,9 +241,19 @@ def step_publish(night: Night) -> None:
         blocking=tuple((b.rule, b.pairs, b.narrowed, b.too_common) for b in night.blocked),
         pack_changes=pack_history.told(night.con),
         conservation=tuple(night.con.execute("from conservation order by pack, track, town").fetchall()),
+        fed_lists=fed_lists(night.packs), books=books,
     )  # fmt: skip
     profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet, night.settings.review_capacity)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
+
+
+def _due_books(night: Night) -> tuple[DueBook, ...]:
+    """By the dates of the sealed runs, not by what lies in their folders."""
+    runs, packs = night.workspace.runs, tuple(p.code for p in night.packs)
+    if night.run_no == 1:
+        return due_books(packs, night.as_of, None, night.as_of)
+    first, before = (date.fromisoformat(read_manifest(runs, number)["as_of"]) for number in (1, night.run_no - 1))
+    return due_books(packs, first, before, night.as_of)
 
 
 def _rows(path: Path) -> int:

@@ -1,17 +1,21 @@
 """Tonight's tables and workbooks, written into the staging folder that the seal turns into a run."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from flows.open_work import gather_cards, gather_open_lines
 from ledger.seal import write_parquet, write_table
 from policies.old_rules import POLICY
 from policies.pack import Pack, Rule
+from reports.calendar import DueBook
 from schemas.extracts import LAYOUTS
 from schemas.tables import (
     ROW_LINK,
     Access,
+    BookLine,
     Conservation,
     Delivery,
     Ended,
@@ -77,6 +81,25 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         )
         if con.execute(f"select count(*) from added_{kind}").fetchall()[0][0]:
             write_parquet(con, ADDED.format(kind=kind, columns=columns), folder / "standing" / f"{kind}.parquet")
+
+
+def gather_work(
+    con: duckdb.DuckDBPyConnection, books: tuple[DueBook, ...], run_no: int, as_of: date, folder: Path
+) -> None:
+    """Make what the workbooks read besides tonight's tables: open lines, a card for everybody on them, and the rows of the
+    periodic books that are due, of forms and of what is written back; those that are lists are written into `folder`."""
+    from reports.periodic import gather_books
+    from reports.write_back import gather_write_back
+    from reports.xinyu_form import gather_forms
+
+    gather_open_lines(con)
+    everyone = " union all select person_id from ledger_entry" if books else ""
+    gather_cards(con, f"select person_id from open_line{everyone}")
+    gather_books(con, books)
+    gather_forms(con, as_of.isoformat())
+    gather_write_back(con, run_no, as_of.isoformat())
+    for (code,) in con.execute("select distinct list from book_line order by list").fetchall():
+        write_table(con, BookLine, f"(select * from book_line where list = '{code}')", folder, f"lists/{code}")
 
 
 def show_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[tuple[str, str, Rule]]) -> None:

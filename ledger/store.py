@@ -15,7 +15,7 @@ import duckdb
 from ledger.seal import read_manifest
 from schemas.errors import IntegrityError
 from schemas.extracts import LAYOUTS
-from schemas.tables import INTERNAL, PUBLISHED, create_table, describe, standing_columns
+from schemas.tables import INTERNAL, PERIODIC_LISTS, PUBLISHED, OutboundList, create_table, describe, standing_columns
 
 FOLD = Path(__file__).parent / "fold.sql"
 # As it stands on the last as-of date: what takes effect later does not show before its day.
@@ -43,6 +43,9 @@ insert into source by name select * from read_parquet($tables || '/source.parque
 """
 # A run sealed before there was a circuit breaker has none.
 APPLY_FIGURES = "insert into figure by name select * from read_parquet($tables || '/figure.parquet')"
+# The lines of every outbound list that speaks of ledger entries; the periodic books say what stands elsewhere.
+LISTS = create_table("outbound", (("list", "VARCHAR"), *((c.name, c.sql) for c in describe(OutboundList).columns)))
+APPLY_LIST = "insert into outbound by name select $list as list, * from read_parquet($file)"
 # Standing rows are never copied: they are read where they were sealed, less those that ended since, linked as last found.
 # One struct, not four arg_max: each would pass over its own nulls, and a link that was taken away would keep its person.
 STANDING_VIEW = """
@@ -107,7 +110,7 @@ def held_runs(path: Path, runs: Path) -> list[int] | None:
             rows = con.execute("select run_no, runs_folder from applied_run order by run_no").fetchall()
             if con.execute("select fingerprint from made_by").fetchall() != [(fingerprint(),)]:
                 return None
-            for table in KEPT:  # a spoilt block is only noticed when it is read
+            for table in (*KEPT, "outbound"):  # a spoilt block is only noticed when it is read
                 con.execute(f"select bit_xor(hash(t)) from {table} as t").fetchall()
         finally:
             con.close()
@@ -120,7 +123,7 @@ def fingerprint() -> str:
     """What the store is made of: its tables and its fold. Another one means that it must be made anew."""
     tables = [(t.name, t.columns) for t in map(describe, (*PUBLISHED, *INTERNAL)) if t.name in KEPT]
     kinds = [(kind, standing_columns(layout)) for kind, layout in LAYOUTS.items()]
-    said = repr((tables, kinds, STANDING_VIEW, STATE_VIEW)) + FOLD.read_text(encoding="utf-8")
+    said = repr((tables, kinds, STANDING_VIEW, STATE_VIEW, LISTS)) + FOLD.read_text(encoding="utf-8")
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -156,6 +159,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         table = describe(model)
         if table.name in KEPT:
             con.execute(create_table(table.name, ((c.name, c.sql) for c in table.columns)))
+    con.execute(LISTS)
     con.execute("create table applied_run (run_no bigint, runs_folder varchar, as_of date)")
     con.execute("create table made_by as select $1::varchar as fingerprint", [fingerprint()])
     con.execute(FOLD.read_text(encoding="utf-8"))
@@ -170,10 +174,11 @@ def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
             con.execute(statement, where)
         if Path(where["tables"], "figure.parquet").is_file():
             con.execute(APPLY_FIGURES, where)
-        con.execute(
-            "insert into applied_run values (?, ?, ?)",
-            [number, str(runs.resolve()), read_manifest(runs, number)["as_of"]],
-        )
+        for file in sorted((runs / f"{number:06d}" / "tables" / "lists").glob("O*.parquet")):
+            if file.stem not in PERIODIC_LISTS:
+                con.execute(APPLY_LIST, {"list": file.stem, "file": str(file)})
+        day = read_manifest(runs, number)["as_of"]
+        con.execute("insert into applied_run values (?, ?, ?)", [number, str(runs.resolve()), day])
         con.execute("commit")
     except duckdb.Error as error:
         raise IntegrityError(

@@ -167,6 +167,11 @@ class Pack:
         ]
 
 
+def fed_lists(packs: Iterable[Pack]) -> frozenset[str]:
+    """The outbound lists that a rule of these packs can bring a line to."""
+    return frozenset(str(r.finds["list"]) for pack in packs for r in pack.all_rules if "list" in r.finds)
+
+
 def _dated(value: Any) -> tuple[Mapping[str, Any], ...]:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return tuple(value)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from reports.calendar import DueBook
+
 BEIJING = timezone(timedelta(hours=8))
 FLOWS = ("opening", "inflow", "outflow", "closing")
 
@@ -28,7 +30,8 @@ class Night:
     `totals` may hold `PACK.TRACK.opening | inflow | outflow | closing`, `steps` are names and seconds, `blocking` the
     matcher's rules with pairs, keys narrowed and keys left out, `receipt` what a cover can say of its own run, `signing`
     who signs it, `pack_changes` the packs that read otherwise than the night before, with how many entries that made and
-    what changed, `conservation` the rows of that table."""
+    what changed, `conservation` the rows of that table, `fed_lists` the lists that a rule in use can bring a line to, `books`
+    the periodic books that are due."""
 
     run_no: int
     as_of: date
@@ -44,6 +47,8 @@ class Night:
     signing: str = ""
     pack_changes: tuple[tuple[str, int, str], ...] = ()
     conservation: tuple[tuple[Any, ...], ...] = ()
+    fed_lists: frozenset[str] = frozenset()
+    books: tuple[DueBook, ...] = ()
 
     @property
     def title(self) -> str:

@@ -42,6 +42,7 @@ class Sheet:
     columns: tuple[Column, ...]
     binds: Mapping[str, str] = field(default_factory=dict)
     fixed_columns: int = 1
+    empty: str = NOTHING
 
     @property
     def delivered(self) -> tuple[Column, ...]:
@@ -66,6 +67,26 @@ class Content:
         if not self.detail:
             return ""
         return f"共 {self.total:,} 行，本表只列前 {self.table.num_rows:,} 行；全部明细见同一文件夹的《{self.detail}》。"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A cell of a form over `across` columns: a printed label, a value that is filled in, or room to write."""
+
+    text: str = ""
+    across: int = 1
+    look: str = "value"
+
+
+@dataclass(frozen=True)
+class Form:
+    """One printed page: a title, a line under it, and rows of boxes with the height of each in points. The widths add up
+    to what A4 upright holds at 100 %, whatever the font."""
+
+    title: str
+    line: str
+    rows: tuple[tuple[float, tuple[Box, ...]], ...]
+    widths: tuple[float, ...] = (10.5, 12.5, 10.5, 12.5, 10.5, 12.5)
 
 
 class Alarm(str):

@@ -13,9 +13,9 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from reports.row_stream import LINE_POINTS, Look, StreamedSheet, fit, lines_needed, row_xml
-from reports.sheet import DAY, NOTHING, TEXT, WHOLE, Alarm, Block, Chart, Column, Content, Page, Sheet
+from reports.sheet import DAY, TEXT, WHOLE, Alarm, Block, Chart, Column, Content, Page, Sheet
 
-FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
+FONT: dict[str, Any] = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 HEADER = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E78", "border": 1, "border_color": "#BFBFBF",
           "align": "center", "text_wrap": True}  # fmt: skip
 FOOTNOTE = "注：以下从略，"  # begins as footers do, so that a sheet sent back is not read one row too long
@@ -30,7 +30,7 @@ MAY_STILL = {"autofilter": True, "sort": True, "format_columns": True, "format_r
 LABEL = {"color": "#000000", "bold": True, "size": 10}
 BAR_COLOUR = "#9DC3E6"
 BAR_PIXELS, CHART_WIDTH = 34, 720
-A3, A4, COLUMNS_ON_A4 = 8, 9, 12
+A3, A4, COLUMNS_ON_A4, WIDE = 8, 9, 12, 100
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -79,7 +79,7 @@ def write_sheet(book: Book, sheet: Sheet, content: Content, banners: tuple[str, 
     last_column = len(sheet.columns) - 1
     paper.autofilter(top, 0, top + max(count, 1), last_column)
     if count == 0:
-        paper.write_string(top + 1, 0, NOTHING, book.format(**QUIET))
+        paper.write_string(top + 1, 0, sheet.empty, book.format(**QUIET))
     if content.remainder:
         paper.write_string(top + 1 + count, 0, f"{FOOTNOTE}{content.remainder}", book.format(**BANNER))
     for place in (i for i, c in enumerate(sheet.columns) if c.bar and count):
@@ -155,7 +155,7 @@ def write_page(book: Book, page: Page, contents: Mapping[str, Content], banners:
     """A page for reading: title, banners, lines, then block after block; charts to their right."""
     paper = book.file.add_worksheet(page.name)
     paper.hide_gridlines(2)
-    if page.charts:
+    if page.charts or sum(page.widths) > WIDE:
         paper.set_landscape()
     paper.set_paper(A4)
     paper.fit_to_pages(1, 1)

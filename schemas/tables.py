@@ -188,6 +188,30 @@ class OutboundList(pa.DataFrameModel):
         metadata = _table("list", "entry_id", "person_id", "employer_uscc", "employer_name")
 
 
+PERIODIC_LISTS = ("O16", "O17", "O18", "O21", "O23", "O24")
+
+
+class BookLine(pa.DataFrameModel):
+    """One line of a periodic book that is itself an outbound list (`lists/O16` and on): `book` and `period` name it, `row_no`
+    is its place in its sheet. `entry_id` is the ledger entry that put the person in, where there is one; `content` holds
+    what the line says of it, as JSON."""
+
+    book: Series[str] = text(null=False)
+    period: Series[str] = text(null=False)
+    row_no: Series[int] = count()
+    person_id: Series[str] = text()
+    employer_uscc: Series[str] = text()
+    employer_name: Series[str] = text()
+    area: Series[str] = text()
+    clause: Series[str] = text(null=False)
+    due_date: Series[object] = _field("DATE")
+    entry_id: Series[str] = text()
+    content: Series[str] = text()
+
+    class Config:
+        metadata = _table("book_line", "book", "row_no")
+
+
 class Link(pa.DataFrameModel):
     """Where a standing row is linked from tonight on. The house's own journal, folded into the store."""
 
@@ -422,6 +446,23 @@ class Conservation(pa.DataFrameModel):
         metadata = _table("conservation", "pack", "track", "town")
 
 
+# What the lists say that stands open after tonight, one row per line: its own columns, and those of the entry behind it as
+# they read tonight. Made each night for the workbooks; not sealed, since `lists/Oxx` and the ledger say the same.
+OPEN_LINE = (
+    ("list", "VARCHAR"), ("entry_id", "VARCHAR"), ("run_no", "BIGINT"), ("seq", "BIGINT"), ("is_new", "BOOLEAN"),
+    ("person_id", "VARCHAR"), ("name", "VARCHAR"), ("id_number", "VARCHAR"), ("sex", "VARCHAR"), ("birth_date", "DATE"),
+    ("phone", "VARCHAR"), ("town", "VARCHAR"), ("village", "VARCHAR"), ("employer_uscc", "VARCHAR"), ("employer_name", "VARCHAR"),
+    ("pack", "VARCHAR"), ("track", "VARCHAR"), ("op", "VARCHAR"), ("basis", "VARCHAR"), ("ground", "VARCHAR"), ("clause", "VARCHAR"),
+    ("rule_id", "VARCHAR"), ("valid_from", "DATE"), ("due_date", "DATE"), ("needs_decision", "BOOLEAN"), ("evidence", "VARCHAR[]"),
+    ("parameters", "VARCHAR"), ("reason", "VARCHAR"), ("content", "VARCHAR"),
+)  # fmt: skip
+# What is known about a person beside name and number, the newest word of each; for the people of tonight's workbooks.
+PERSON_CARD = (
+    ("person_id", "VARCHAR"), ("address", "VARCHAR"), ("owner", "VARCHAR"), ("ethnicity", "VARCHAR"), ("education", "VARCHAR"),
+    ("skill", "VARCHAR"), ("health", "VARCHAR"), ("training_wish", "VARCHAR"), ("job_need", "VARCHAR"), ("wish", "VARCHAR"),
+    ("certificate_no", "VARCHAR"), ("job_lost_on", "DATE"), ("hukou_address", "VARCHAR"), ("marital", "VARCHAR"),
+    ("last_contact_on", "DATE"), ("last_means", "VARCHAR"), ("household_working_age", "BIGINT"), ("household_working", "BIGINT"),
+)  # fmt: skip
 PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
 INTERNAL = (
     Link, Ended, Retold, Notice, Source, PersonHold, RuleOutcome, Scorecard, Access, PackInForce, NightFigure, Conservation,

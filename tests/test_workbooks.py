@@ -14,12 +14,18 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reports.lists import RECIPIENTS
 from reports.night import Night, PackNote, Profile, build_workbooks
+from reports.periodic import gather_books
 from reports.row_stream import CUT, LONGEST, as_xml
 from reports.sheet import TEXT, Column
 from reports.workbook import clean
+from reports.write_back import gather_write_back
+from schemas.extracts import LAYOUTS
 from schemas.tables import (
     COMPARISONS,
+    OPEN_LINE,
+    PERSON_CARD,
     Delivery,
     LedgerEntry,
     MatchLog,
@@ -28,7 +34,9 @@ from schemas.tables import (
     Person,
     Quarantine,
     Scorecard,
+    create_table,
     describe,
+    row_columns,
 )
 
 NUMBER, MASKED = "150102198507041234", "150102********1234"
@@ -85,6 +93,13 @@ def empty_town() -> duckdb.DuckDBPyConnection:
     con.execute(
         "create table open_link as select delivery_id, row_no, file_name, sheet, kind, rule, cause, match_weight, levels, '' as question, '' as name, '' as id_number, '' as town, '' as village, '' as likely_id, '' as other_id, '' as code from match_log"
     )
+    for name, given in (("open_line", OPEN_LINE), ("person_card", PERSON_CARD)):
+        con.execute(create_table(name, given))
+    for kind, layout in LAYOUTS.items():
+        con.execute(create_table(f"now_{kind}", (*row_columns(layout), ("person_id", "VARCHAR"))))
+    con.execute("create table new_entry as from ledger_entry")
+    gather_books(con, ())
+    gather_write_back(con, NIGHT.run_no, NIGHT.as_of.isoformat())
     con.execute("alter table outbound add column list varchar")
     con.execute(
         "create table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
@@ -171,7 +186,9 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, openpyxl.Workbo
 
 
 def read_back(paths: list[Path]) -> dict[str, openpyxl.Workbook]:
-    return {path.stem: openpyxl.load_workbook(path) for path in paths if path.suffix == ".xlsx"}
+    """By file name; the lists for other offices by folder and name, since some bear the name of an office that sends."""
+    written = [path for path in paths if path.suffix == ".xlsx"]
+    return {f"名单/{p.stem}" if p.parent.name == "名单" else p.stem: openpyxl.load_workbook(p) for p in written}
 
 
 def header_row(sheet: Worksheet) -> int:
@@ -192,7 +209,8 @@ def tables(books: dict[str, openpyxl.Workbook]) -> list[Worksheet]:
 
 
 def test_every_workbook_is_made_and_every_agency_has_its_own(books: dict[str, openpyxl.Workbook]) -> None:
-    assert set(books) == {"台账增量", "待核查", "运行报告", "比对日志", "社会保险经办机构", "民政部门", "未识别来源"}
+    own = {"台账增量", "待核查", "运行报告", "比对日志", "社会保险经办机构", "民政部门", "未识别来源"}
+    assert set(books) == own | {f"名单/{recipient}" for recipient, _, _ in RECIPIENTS}
 
 
 def test_no_cell_is_a_formula_and_text_keeps_its_first_character(books: dict[str, openpyxl.Workbook]) -> None:
@@ -403,9 +421,9 @@ def test_a_sheet_cut_short_says_so_and_the_csv_holds_the_rest(tmp_path: Path) ->
 def test_an_empty_night_is_tidy(tmp_path: Path) -> None:
     quiet = Night(**{**NIGHT.__dict__, "packs": (), "totals": {}, "barred": (), "steps": (), "table_hashes": {}})
     books = read_back(build_workbooks(empty_town(), quiet, tmp_path, Profile()))
-    assert set(books) == {"台账增量", "待核查", "运行报告", "比对日志"}
+    assert {name for name in books if "/" not in name} == {"台账增量", "待核查", "运行报告", "比对日志"}
     for sheet in tables(books):
-        assert sheet.cell(header_row(sheet) + 1, 1).value == "今夜无变化", sheet.title
+        assert sheet.cell(header_row(sheet) + 1, 1).value in ("今夜无变化", "目前没有", "今夜没有新的"), sheet.title
     for sheet in (books["台账增量"]["封面"], books["运行报告"]["概况"]):
         assert "今夜无变化" in [cell.value for cell in sheet["A"]]
 

@@ -1,0 +1,173 @@
+"""分镇街/: for each town what it has to do, about its own people only, and a visit form for everybody newly to be visited."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reports.assemble import Contents, Desk, cut_lines, guide, write_book
+from reports.form import tall, write_forms
+from reports.line_columns import STANDS_EMPTY, list_sheet
+from reports.sheet import Block, Box, Form, Page, Sheet
+from reports.workbook import open_book
+
+MOST_FORMS = 200  # what a clerk prints in one go
+HERE = "file = $file"
+FILES = "select distinct file from report_line where file is not null order by file"
+PERSON = "name id_number phone village"
+
+
+def _sheet(code: str, name: str, grain: str, parts: str, also: str = "", only_new: bool = False) -> Sheet:
+    return list_sheet(code, name, grain, parts, also=f"{HERE}{also}", only_new=only_new, binds={"file": ""})
+
+
+VISITS = _sheet(
+    "O03",
+    "走访任务",
+    "一次要做的走访",
+    f"{PERSON} address title reason standing due_date owner is_new valid_from entry_id",
+)
+FOLLOW_UPS = _sheet(
+    "O10",
+    "回访任务",
+    "一次到期或逾期的回访",
+    f"{PERSON} standing due_date last_contact last_means reason owner is_new entry_id",
+)
+GAPS = _sheet(
+    "O11", "服务缺口", "一人欠缺的一种服务", f"{PERSON} service have need standing due_date reason owner is_new entry_id",
+    also=" and not is_owner_gap",
+)  # fmt: skip
+FAMILIES = _sheet(
+    "O13",
+    "零就业家庭限期",
+    "一名零就业家庭成员",
+    f"{PERSON} address household standing days_left due_date reason owner is_new entry_id",
+)
+NO_OWNER = _sheet(
+    "O11",
+    "无责任人",
+    "一名没有写明责任人的人员",
+    f"{PERSON} reason valid_from is_new entry_id",
+    also=" and is_owner_gap",
+)
+STALE = _sheet("O12", "待更新信息", "一名信息须更新的人员", f"{PERSON} title reason owner is_new valid_from entry_id")
+CANDIDATES = _sheet(
+    "O02", "候选人员", "一名今夜新列、待核实的候选人员", f"{PERSON} basis paper unknown reason entry_id", only_new=True
+)
+SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
+URGENT = f"""
+select list, count(*) filter (standing = '逾期'), count(*) filter (standing = '今日到期'), count(*) filter (is_fresh), count(*)
+from report_line where list in ('O03', 'O10', 'O11', 'O13') and {HERE} group by list
+"""
+TOLD = (
+    "name",
+    "id_number",
+    "sex",
+    "phone",
+    "town",
+    "village",
+    "address",
+    "owner",
+    "education",
+    "skill",
+    "health",
+    "training_wish",
+    "job_need",
+)
+FORMS = f"""
+select person_id, {", ".join(f"any_value({column}) as {column}" for column in TOLD)}, any_value(last_contact)::varchar as last_contact,
+    string_agg(title || '：' || reason, chr(10) order by run_no, seq) as reasons,
+    string_agg(distinct clause, '、' order by clause) as clauses, string_agg(entry_id, '、' order by run_no, seq) as entries,
+    min(due_date)::varchar as due_date
+from report_line where list = 'O03' and {HERE}
+group by person_id having bool_or(is_fresh) order by min(due_date) nulls last, any_value(village) nulls last, person_id limit {MOST_FORMS + 1}
+"""
+OVERDUE_WORDS = {"O03": "走访任务", "O10": "回访任务", "O11": "服务缺口", "O13": "零就业家庭限期"}
+
+
+def build(desk: Desk) -> list[Path]:
+    """One workbook per town that has anything to do, and one of forms where somebody is newly to be visited."""
+    files = [f for (f,) in desk.con.execute(FILES).fetchall()]
+    return [path for file in files for path in (*_work(desk, file), *_forms(desk, file))]
+
+
+def _work(desk: Desk, file: str) -> list[Path]:
+    sheets = tuple(replace(s, binds={**s.binds, "file": file}) for s in SHEETS)
+    urgent = desk.con.execute(URGENT, {"file": file}).fetchall()
+
+    def front(contents: Contents) -> Page:
+        rows = tuple((OVERDUE_WORDS[code], *counts) for code, *counts in sorted(urgent))
+        return Page(
+            name="封面", title=f"分镇街工作：{file}",
+            lines=(desk.night.title, "只列本镇街的人员；走访新列人员的打印表在同名的《走访表》。", *cut_lines(sheets, contents)),
+            blocks=(
+                Block("先看这里", ("事项", "已逾期", "今日到期", "今夜新列", "共计"), rows, STANDS_EMPTY),
+                guide(sheets, contents),
+            ),
+            widths=(22, 36, 14, 14, 14),
+        )  # fmt: skip
+
+    return write_book(desk, f"分镇街/{file}", sheets, front=front, bannered=tuple(s.name for s in sheets))
+
+
+def _forms(desk: Desk, file: str) -> Iterator[Path]:
+    people = desk.con.sql(FORMS, params={"file": file}).to_arrow_table().to_pylist()
+    if not people:
+        return
+    path = desk.out / "分镇街" / f"{file}-走访表.xlsx"
+    left_out = len(people) > MOST_FORMS
+    line = desk.night.title + (f"　本簿只印前 {MOST_FORMS} 人，其余见《{file}》的走访任务" if left_out else "")
+    with open_book(path, desk.night.as_of) as book:
+        write_forms(book, "走访表", [visit_form(p, line) for p in people[:MOST_FORMS]])
+    yield path
+
+
+CHECKS = (
+    ("是否就业", "□ 是　□ 否"),
+    ("有劳动能力", "□ 有　□ 无"),
+    ("有就业要求", "□ 有　□ 无"),
+    ("家庭无收入", "□ 是　□ 否"),
+)
+WISHES = (
+    ("学历", "education"),
+    ("技能", "skill"),
+    ("身体状况", "health"),
+    ("培训意愿", "training_wish"),
+    ("就业需求", "job_need"),
+)
+
+
+def visit_form(person: Mapping[str, Any], line: str) -> Form:
+    """The page that somebody takes along: who, where, why, and what to find out. Its words are the headings of the visit
+    extract, so that it can be typed in as it is."""
+    told = {k: "" if v is None else str(v) for k, v in person.items()}
+    rows = [
+        _row(26, ("姓名", told["name"]), ("性别", told["sex"]), ("联系电话", told["phone"])),
+        (tall(26, (told["owner"], 12.5)), (Box("证件号码", look="label"), Box(told["id_number"], 3), Box("责任人", look="label"), Box(told["owner"]))),
+        (tall(26, (told["town"], 23), (told["village"], 23)),
+         (Box("镇街", look="label"), Box(told["town"], 2), Box("村居", look="label"), Box(told["village"], 2))),
+        _wide("地址", told["address"], 32),
+        _wide("走访事由", told["reasons"], 60),
+        (24.0, (Box("条款", look="label"), Box(told["clauses"], 2), Box("期限", look="label"), Box(told["due_date"] or "尽快", 2))),
+        (24.0, (Box("最近联系", look="label"), Box(told["last_contact"] or "没有记录", 2), Box("走访日期", look="label"), Box("", 2))),
+        *(
+            (26.0, (Box(a, look="label"), Box(x, 2), Box(b, look="label"), Box(y, 2)))
+            for (a, x), (b, y) in zip(CHECKS[::2], CHECKS[1::2], strict=True)
+        ),
+        (20.0, (Box("以下如与实际不符或为空，请填写", 6, "quiet"),)),
+        *((tall(28, (f"系统记载：{told[key]}", 23)), (Box(word, look="label"), Box(f"系统记载：{told[key] or '无'}", 2), Box("核实为", look="label"), Box("", 2)))
+          for word, key in WISHES),
+        _wide("备注", "", 90),
+        (34.0, (Box("走访人签名", look="label"), Box("", 2), Box("本人签名", look="label"), Box("", 2))),
+        (18.0, (Box(f"台账流水号 {told['entries']}", 6, "quiet"),)),
+    ]  # fmt: skip
+    return Form("入户走访表", line, tuple(rows))
+
+
+def _row(least: float, *pairs: tuple[str, str]) -> tuple[float, tuple[Box, ...]]:
+    boxes = tuple(box for word, text in pairs for box in (Box(word, look="label"), Box(text)))
+    return tall(least, *((text, 12.5) for _, text in pairs)), boxes
+
+
+def _wide(word: str, text: str, least: float) -> tuple[float, tuple[Box, ...]]:
+    return tall(least, (text, 58.5)), (Box(word, look="label"), Box(text, 5))
