@@ -83,7 +83,8 @@ OTHERS = ("employer", "vacancy")
 
 @dataclass(frozen=True)
 class Rule:
-    """One clause as data. `id` is `CLAUSE` or `CLAUSE:part`; the other fields are the pack's own words."""
+    """One clause as data. `id` is `CLAUSE` or `CLAUSE:part`; the other fields are the pack's own words. `when` is `said` with
+    the pack's named conditions written out."""
 
     id: str
     title: str
@@ -96,6 +97,7 @@ class Rule:
     sentence: str
     content: str | None
     in_force: Mapping[str, date]
+    said: str
     about: str = "person"
 
     @property
@@ -113,6 +115,20 @@ class Rule:
         return frozenset(k for t in (*self.proof, *self.proof_any) for k in TOPIC_KINDS.get(t, (TOPIC_KIND[t],)))
 
     @property
+    def words(self) -> frozenset[str]:
+        """Every word it speaks, the columns among them: condition, what it finds, what it shows, and its proof."""
+        told = words_of(" ".join([self.when, *(str(value) for value in self.finds.values())]))
+        told |= {*self.shows, *re.findall(r"{(\w+)}", self.sentence)}
+        told |= {f"{topic}_{part}" for topic in (*self.proof, *self.proof_any) for part in ("rank", "records")}
+        if employer := self.finds.get("employer"):
+            told |= {f"{employer}_uscc", f"{employer}_name"}
+        return frozenset(told)
+
+    def brings_in(self, track: str) -> bool:
+        """Whether it may make a row in the track: an addition or a further basis."""
+        return self.finds["track"] == track and self.finds["op"] in ("ADD", "UPD") and not self.finds.get("needs_row")
+
+    @property
     def is_adverse(self) -> bool:
         return self.finds["op"] in ADVERSE
 
@@ -124,7 +140,8 @@ class Rule:
 class Pack:
     """One place's policy. `parameters` are dated; `parameter_values(day)` gives those in force. `asks` are the parameters
     that no document gives and the office must set, with what to set; until it does they have no value (null), and a
-    rule that needs one is undetermined. `rules` are about people; those about employers and vacancies stand apart."""
+    rule that needs one is undetermined. `rules` are about people; those about employers and vacancies stand apart.
+    `conditions` are what rules call by a name."""
 
     code: str
     title: str
@@ -135,6 +152,19 @@ class Pack:
     parameters: Mapping[str, tuple[Mapping[str, Any], ...]]
     other_rules: tuple[Rule, ...] = ()
     asks: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, str] = field(default_factory=dict)
+
+    def condition_levels(self, rules: Iterable[Rule]) -> list[dict[str, str]]:
+        """The conditions that these rules call by name, in levels: each speaks of columns and of levels before its own."""
+        called: dict[str, int] = {}
+        names = set().union(*(words_of(rule.said) for rule in rules)) & set(self.conditions)
+        while names:
+            called |= dict.fromkeys(names, 0)
+            names = set().union(*(words_of(self.conditions[n]) for n in names)) & set(self.conditions) - set(called)
+        for name in reversed([n for n in self.conditions if n in called]):  # one may only call those that come after it
+            called[name] = 1 + max((called[n] for n in words_of(self.conditions[name]) & set(called)), default=0)
+        levels = sorted(set(called.values()))
+        return [{n: text for n, text in self.conditions.items() if called.get(n) == level} for level in levels]
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
@@ -213,6 +243,7 @@ def read_pack(name: str, columns: Iterable[str]) -> Pack:
         parameters,
         tuple(r for r in rules.values() if r.about != "person"),
         asks,
+        data.get("condition", {}),
     )
 
 
@@ -253,7 +284,7 @@ def _rule(rule_id: str, data: Mapping[str, Any], conditions: Mapping[str, str], 
     return Rule(
         rule_id, data["title"], data["quote"], when, data["finds"], tuple(data.get("proof", ())),
         tuple(data.get("proof_any", ())), tuple(data.get("shows", ())), data["sentence"],
-        data.get("content"), data.get("in_force", in_force), data.get("about", "person"),
+        data.get("content"), data.get("in_force", in_force), data["when"], data.get("about", "person"),
     )  # fmt: skip
 
 
