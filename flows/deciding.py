@@ -60,9 +60,11 @@ create or replace temp table decided as
 select d.entry_id, e.person_id, e.pack, e.clause, e.op, d.decision, d.decided_date, d.record_id
 from now_decision as d inner join store.ledger_entry as e on e.entry_id = trim(d.entry_id) where e.person_id is not null
 """
+ROWS = "create or replace temp table ledger_row as select distinct person_id, pack, track from store.ledger_entry where person_id is not null"
 KEY = ("id_key", "VARCHAR")
 LINKED = (("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
 NOBODY = "select null::varchar as person_id, null::varchar as kind where false"
+TAKEN_BACK_KINDS = "select distinct kind from ended where cause in ('withdrawn', 'vanished', 'corrected')"
 TAKEN_BACK = """
 select s.person_id, e.kind from store.standing_{kind} as s inner join ended as e using (office, record_id)
 where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected') and s.person_id is not null
@@ -114,7 +116,8 @@ def _columns(kind: str) -> dict[str, str]:
 
 def decide(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> None:
     """Make `finding` and `rule_outcome`, and let go of what only they needed."""
-    evaluate(con, packs, as_of, barred)
+    con.execute(ROWS)
+    evaluate(con, packs, as_of, barred, "ledger_row")
     con.execute("insert into finding from employer_finding")
     for (name,) in con.execute(
         "select table_name from duckdb_tables() where regexp_matches(table_name, '^(fact|topic)_')"
@@ -151,7 +154,8 @@ def post(
     con.execute(
         "create or replace temp table ended_log as select record_id, kind, cause, false as is_tonight from store.ended union all select record_id, kind, cause, true from ended"
     )
-    taken_back = " union ".join([NOBODY, *(TAKEN_BACK.format(kind=kind) for kind in standing_kinds(con))])
+    kinds = set(standing_kinds(con)) & {kind for (kind,) in con.execute(TAKEN_BACK_KINDS).fetchall()}
+    taken_back = " union ".join([NOBODY, *(TAKEN_BACK.format(kind=kind) for kind in sorted(kinds))])
     con.execute(f"create or replace temp table taken_back as {taken_back}")
     load_fold(con)
     desk = Desk(con, packs, as_of, history, barred)

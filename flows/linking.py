@@ -78,7 +78,8 @@ def _what_stands(con: duckdb.DuckDBPyConnection) -> None:
     folded. Only values that a row without an exact number asks about tonight."""
     con.execute(ASKED)
     values, names = [NO_VALUE], ["select null::varchar as person_id, null::varchar as former_name where false"]
-    for kind, layout in _people(standing_kinds(con)):
+    is_asked = con.execute("select exists (from claim)").fetchall()[0][0]
+    for kind, layout in _people(standing_kinds(con)) if is_asked else ():
         columns = {name for name, _ in row_columns(layout)}
         told = tuple(field for field, column in ASKS_FOR.items() if column in columns)
         values.append(

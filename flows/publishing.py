@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.kinds import kinds_of_tonight
 from flows.open_work import gather_cards, gather_open_lines
 from ledger.seal import write_parquet, write_table
 from policies.old_rules import POLICY
@@ -75,7 +76,8 @@ def write_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         write_table(con, model, name, folder)
     for (name,) in con.execute("select distinct list from outbound order by list").fetchall():
         write_table(con, OutboundList, f"(select * from outbound where list = '{name}')", folder, f"lists/{name}")
-    for kind, layout in LAYOUTS.items():
+    for kind in kinds_of_tonight(con):
+        layout = LAYOUTS[kind]
         columns = ", ".join(f"a.{c}" for c, _ in row_columns(layout)) + "".join(
             f", {LINK_DEFAULT.get(c, 'l.' + c)}" for c, _ in ROW_LINK
         )

@@ -15,13 +15,22 @@ import pyarrow as pa
 
 from policies.pack import OTHERS, TOPIC_KIND, VIEWS, Pack, Rule, read_national, values_on, words_of
 from schemas.extracts import LAYOUTS
-from schemas.tables import create_table, row_columns, standing_columns
+from schemas.tables import TRACKS, create_table, row_columns, standing_columns
 
 HERE = Path(__file__).parent
 SQL = HERE / "sql"
 # The wide view in its parts: what the first two packs need, then what came with the others. Households and employers are
 # counted from the people's rows, so they come after them.
-PARTS = ("left.sql", "standing.sql", "help.sql", "money.sql", "households.sql", "wider.sql", "employers.sql")
+PARTS = (
+    "left.sql",
+    "standing.sql",
+    "help.sql",
+    "money.sql",
+    "households.sql",
+    "parts.sql",
+    "wider.sql",
+    "employers.sql",
+)
 KIN = ("insurance_active", "market_entity", "pension", "death")
 MONTH_COLUMNS = frozenset(
     {"hired_from", "benefit_from", "aid_from", "flexible_from", "stop_last_paid_month", "hired_last_paid_month"}
@@ -54,6 +63,8 @@ NOW_BARRED = (
     ("firm_gone", "已退出劳动力市场"),
     ("is_recognised", "已认定为就业困难人员"),
 )
+# What every finding needs of a person, whatever its rule speaks of.
+ALWAYS = frozenset({"person_id", "id_number", "is_held", "as_of"})
 FINDING = """
 create or replace temp table finding (
     person_id varchar, pack varchar, rule_id varchar, rule_no integer, clause varchar, track varchar, op varchar,
@@ -78,11 +89,8 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     _make_missing(con)
     for script in ("macros.sql", "facts.sql", "wide.sql"):
         run_script(con, script)
-    # Forty left joins on one key have no better order than the one written; looking for it takes longer than the joins.
-    con.execute("set disabled_optimizers = 'join_order'")
     for part in PARTS:
         con.execute((SQL / part).read_text(encoding="utf-8"))
-    con.execute("reset disabled_optimizers")
 
 
 def _make_missing(con: duckdb.DuckDBPyConnection) -> None:
@@ -102,71 +110,149 @@ def wide_columns(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Column names and types of `wide`, and of the views of employers and vacancies, whose own columns begin so."""
     found: dict[str, str] = {}
     for about, view in VIEWS.items():
-        told = {r[0]: r[1] for r in con.execute(f"describe {view}").fetchall()}
+        told = _columns(con, view)
         found |= {n: kind for n, kind in told.items() if about not in OTHERS or n.startswith(f"{about}_")}
     return found
 
 
-def evaluate(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> None:
+def _columns(con: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in con.execute(f"describe {view}").fetchall()}
+
+
+def evaluate(
+    con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str], rows: str = ""
+) -> None:
     """Fill `finding`, `evaluated_rule`, `rule_trait` and `rule_outcome`. A rule whose evidence comes from a
-    barred kind is left as it stood: that source adds nothing and ends nothing tonight."""
+    barred kind is left as it stood: that source adds nothing and ends nothing tonight. `rows` names a table (person_id,
+    pack, track) of who ever had a row in the ledger: what only speaks of a row or of a basis in it is then found of
+    these alone, or of whoever may come in tonight."""
     con.execute(FINDING)
     con.execute("create or replace temp table employer_finding as from finding limit 0")
     columns = wide_columns(con)
     for pack in packs:
         values = pack.parameter_values(as_of)
         _one_row(con, "parameter_now", values or {"none": None})
-        tested = []
-        for number, rule in enumerate(pack.all_rules):
-            traits = [bool(rule.finds.get("is_exit")), bool(rule.finds.get("needs_row"))]
-            con.execute("insert into rule_trait values (?, ?, ?, ?)", [pack.code, rule.id, *traits])
-            if not rule.is_in_force(as_of) or barred & rule.kinds:
-                outcome = "not_in_force" if not rule.is_in_force(as_of) else "source_barred"
-                con.execute("insert into rule_outcome values (?, ?, ?, null, 0)", [pack.code, rule.id, outcome])
-                continue
-            con.execute("insert into evaluated_rule values (?, ?)", [pack.code, rule.id])
-            tested.append((number, rule))
-        unset = {name for name, value in values.items() if value is None}
+        rules = list(enumerate(pack.all_rules))
+        tested = [(n, r) for n, r in rules if r.is_in_force(as_of) and not barred & r.kinds]
+        left = [
+            (pack.code, r.id, "source_barred" if r.is_in_force(as_of) else "not_in_force", None, 0)
+            for _, r in rules if not r.is_in_force(as_of) or barred & r.kinds
+        ]  # fmt: skip
+        traits = [(pack.code, r.id, bool(r.finds.get("is_exit")), bool(r.finds.get("needs_row"))) for _, r in rules]
+        _add(con, "rule_trait", traits)
+        _add(con, "evaluated_rule", [(pack.code, rule.id) for _, rule in tested])
+        _add(con, "rule_outcome", left)
         for view in VIEWS.values():
             asked = [(number, rule) for number, rule in tested if rule.view == view]
-            held = _test(con, pack, asked, view, set(columns) | unset)
-            for number, rule in asked:
-                if number in held:
-                    _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
+            held = _test(con, pack, asked, view, columns, values) if asked else []
+            if held:
+                _gather(con, pack, held, view, columns, rows)
+            for number, rule in held:
+                _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
 
 
 def _test(
-    con: duckdb.DuckDBPyConnection, pack: Pack, asked: Sequence[tuple[int, Rule]], view: str, columns: set[str]
-) -> set[int]:
+    con: duckdb.DuckDBPyConnection,
+    pack: Pack,
+    asked: Sequence[tuple[int, Rule]],
+    view: str,
+    columns: Mapping[str, str],
+    values: Mapping[str, Any],
+) -> list[tuple[int, Rule]]:
     """Make `tested` (person_id and one truth value per rule, `t<number>`) in one pass over the view, write down how many
     people each rule held for and could not be decided for, and give the rules that held for anybody."""
-    if not asked:
-        return set()
-    truths = ", ".join(f"({rule.when}) as t{number}" for number, rule in asked)
+    truths = ", ".join(f"({rule.said}) as t{number}" for number, rule in asked)
     con.execute(
-        f"create or replace temp table tested as select person_id, {truths} from {view} cross join parameter_now"
+        f"create or replace temp table tested as select person_id, {truths} from ({_asked_of(pack, asked, view, columns, values)})"
     )
     counts = ", ".join(f"count(*) filter (t{n}), count(*) filter (t{n} is null)" for n, _ in asked)
     counted = con.execute(f"select {counts} from tested").fetchall()[0]
-    held = set()
-    for place, (number, rule) in enumerate(asked):
-        true, unknown = counted[2 * place : 2 * place + 2]
-        if true:
-            con.execute("insert into rule_outcome values (?, ?, 'holds', null, ?)", [pack.code, rule.id, true])
-            held.add(number)
-        if unknown:
-            _undetermined(con, pack, rule, number, columns)
-    return held
+    true, unknown = (dict(zip((n for n, _ in asked), counted[start::2], strict=True)) for start in (0, 1))
+    _add(con, "rule_outcome", [(pack.code, rule.id, "holds", None, true[n]) for n, rule in asked if true[n]])
+    missing = set(columns) | {name for name, value in values.items() if value is None}
+    _undetermined(con, pack, [(n, rule) for n, rule in asked if unknown[n]], view, missing)
+    return [(n, rule) for n, rule in asked if true[n]]
 
 
-def _undetermined(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule, number: int, columns: set[str]) -> None:
-    """For those for whom a rule is undetermined, which of the columns and parameters that it speaks of are missing."""
-    missing = ", ".join(f"if({c} is null, '{c}', null)" for c in sorted(words_of(rule.when) & columns))
+def _asked_of(
+    pack: Pack, asked: Sequence[tuple[int, Rule]], view: str, columns: Mapping[str, str], values: Mapping[str, Any]
+) -> str:
+    """The select whose columns are what the rules' conditions speak of, and these conditions by name: each is tested once,
+    however many rules call it."""
+    spoken = set().union(*(words_of(rule.when) for _, rule in asked)) & {*columns, *values} | {"person_id"}
+    source = f"select {', '.join(sorted(spoken))} from {view} cross join parameter_now"
+    for level in pack.condition_levels(rule for _, rule in asked):
+        named = ", ".join(f"({text}) as {name}" for name, text in level.items())
+        source = f"select *, {named} from ({source})"
+    return source
+
+
+def _gather(
+    con: duckdb.DuckDBPyConnection,
+    pack: Pack,
+    held: Sequence[tuple[int, Rule]],
+    view: str,
+    columns: Mapping[str, str],
+    rows: str,
+) -> None:
+    """Make `concerned`: whom any of these rules holds for, its truth values, and all columns that the rules speak of."""
+    truths = {number: f"t{number}" for number, _ in held}
+    holders = "select null::varchar as person_id where false"
+    if rows and view == "wide":
+        tracks = ", ".join(f"bool_or(track = '{t}') as in_{t}" for t in TRACKS)
+        holders = f"select person_id, {tracks} from {rows} where pack = {_text(pack.code)} group by person_id"
+        for number, rule in held:
+            track = rule.finds["track"]
+            had = f"coalesce(in_{track}, false)"
+            if rule.finds.get("needs_basis"):
+                truths[number] += f" and {had}"
+            elif rule.finds.get("needs_row"):
+                truths[number] += f" and ({' or '.join([had, *(f't{n}' for n, r in held if r.brings_in(track))])})"
+    told = ", ".join(f"({truth}) as t{number}" for number, truth in truths.items())
     con.execute(f"""
-        insert into rule_outcome
-        select {_text(pack.code)}, {_text(rule.id)}, 'undetermined', concat_ws(',', {missing}) as missing, count(*)
-        from {rule.view} inner join tested using (person_id) cross join parameter_now where t{number} is null group by missing
+        create or replace temp table held as
+        select * from (select person_id, {told} from tested left join ({holders}) using (person_id))
+        where {" or ".join(f"t{number}" for number, _ in held)}
     """)
+    spoken = sorted(ALWAYS.union(*(rule.words for _, rule in held)) & set(columns))
+    con.execute(f"""
+        create or replace temp table concerned as
+        select {", ".join(f"w.{c}" for c in spoken)}, h.* exclude (person_id) from {view} as w inner join held as h using (person_id)
+    """)
+
+
+def _undetermined(
+    con: duckdb.DuckDBPyConnection, pack: Pack, rules: Sequence[tuple[int, Rule]], view: str, missing: set[str]
+) -> None:
+    """For those for whom a rule is undetermined, which of the columns and parameters that it speaks of are missing."""
+    if not rules:
+        return
+    lacks = {number: sorted(words_of(rule.when) & missing) for number, rule in rules}
+    spoken = ", ".join(f"{c} is null as no_{c}" for c in sorted(set().union(*lacks.values())))
+    unsure = ", ".join(f"t{number} is null as u{number}" for number, _ in rules)
+    con.execute(f"""
+        create or replace temp table unsure as
+        select {unsure}, {spoken} from {view} inner join tested using (person_id) cross join parameter_now
+        where {" or ".join(f"t{number} is null" for number, _ in rules)}
+    """)
+    for number, rule in rules:
+        named = ", ".join(f"if(no_{c}, '{c}', null)" for c in lacks[number])
+        con.execute(f"""
+            insert into rule_outcome
+            select {_text(pack.code)}, {_text(rule.id)}, 'undetermined', concat_ws(',', {named}) as missing, count(*)
+            from unsure where u{number} group by missing
+        """)
+
+
+def _add(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | bool | int | None, ...]]) -> None:
+    """Insert rows of codes, truths and counts, all at once."""
+    if rows:
+        lines = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+        con.execute(f"insert into {table} values {lines}")
+
+
+def _literal(value: str | bool | int | None) -> str:
+    return str(value) if isinstance(value, bool | int) else _text(value)
 
 
 def _one_row(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> None:
@@ -206,16 +292,9 @@ def _find(
                {str(finds.get("needs_row", False)).lower()}, {str(finds.get("is_exit", False)).lower()},
                {_text(finds.get("needs_basis"))}, {_text(finds.get("state_from"))}
         from graded where op is not null"""
-    # Named one by one: of hundreds of columns a rule needs a few, and `*` would have every rule bind them all.
-    used = ", ".join(
-        sorted((words_of(told) | words_of(op)) & (set(columns) | parameters) | {"person_id", "is_held", "id_number"})
-    )
     con.execute(f"""
         insert into {target}
-        with held as (
-            select {used}, {rank} as worst, {records} as proof_records
-            from {rule.view} inner join tested using (person_id) cross join parameter_now where t{number}
-        ),
+        with held as (select *, {rank} as worst, {records} as proof_records from concerned cross join parameter_now where t{number}),
         graded as (select *, {op} as op from held)
         {told}
     """)
@@ -313,16 +392,28 @@ def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> 
         "create or replace temp table closing (person_id varchar, pack varchar, rule_id varchar, state_to varchar, reason varchar)"
     )
     failed = set(con.execute("select distinct pack, rule_id from failing").fetchall())
-    for pack in packs:
-        for rule in (r for r in pack.all_rules if (pack.code, r.id) in failed):
-            ended = [f"if({t}_rank is null, '{TOPIC_ENDED[t]}', null)" for t in rule.proof]
-            ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if flag in words_of(rule.when)]
-            why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
-            state = rule.finds.get("closed_state") or ("'closed'" if rule.finds["track"] == "T" else "null::varchar")
-            con.execute(f"""
-                insert into closing
-                select f.person_id, f.pack, f.rule_id, {state},
-                       '截至' || as_of || '，' || coalesce(nullif({why}, ''), '条件不再满足') || '，原依据（{rule.title}）不再成立。'
-                from failing as f inner join {rule.view} as w using (person_id)
-                where f.pack = {_text(pack.code)} and f.rule_id = {_text(rule.id)}
-            """)
+    ended = [(pack, rule) for pack in packs for rule in pack.all_rules if (pack.code, rule.id) in failed]
+    for view in VIEWS.values():
+        rules = [rule for _, rule in ended if rule.view == view]
+        if not rules:
+            continue
+        spoken = ALWAYS.union(*(rule.words for rule in rules)) & set(_columns(con, view))
+        con.execute(
+            f"create or replace temp table ended_{view} as select {', '.join(sorted(spoken))} from {view} semi join failing using (person_id)"
+        )
+    for pack, rule in ended:
+        _describe_closing(con, pack, rule)
+
+
+def _describe_closing(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule) -> None:
+    ended = [f"if({t}_rank is null, '{TOPIC_ENDED[t]}', null)" for t in rule.proof]
+    ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if flag in words_of(rule.when)]
+    why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
+    state = rule.finds.get("closed_state") or ("'closed'" if rule.finds["track"] == "T" else "null::varchar")
+    con.execute(f"""
+        insert into closing
+        select f.person_id, f.pack, f.rule_id, {state},
+               '截至' || as_of || '，' || coalesce(nullif({why}, ''), '条件不再满足') || '，原依据（{rule.title}）不再成立。'
+        from failing as f inner join ended_{rule.view} as w using (person_id)
+        where f.pack = {_text(pack.code)} and f.rule_id = {_text(rule.id)}
+    """)

@@ -84,7 +84,8 @@ OTHERS = ("employer", "vacancy")
 
 @dataclass(frozen=True)
 class Rule:
-    """One clause as data. `id` is `CLAUSE` or `CLAUSE:part`; the other fields are the pack's own words."""
+    """One clause as data. `id` is `CLAUSE` or `CLAUSE:part`; the other fields are the pack's own words. `when` is `said` with
+    the pack's named conditions written out."""
 
     id: str
     title: str
@@ -97,6 +98,7 @@ class Rule:
     sentence: str
     content: str | None
     in_force: Mapping[str, Any]
+    said: str
     about: str = "person"
 
     @property
@@ -114,6 +116,20 @@ class Rule:
         return frozenset(k for t in (*self.proof, *self.proof_any) for k in TOPIC_KINDS.get(t, (TOPIC_KIND[t],)))
 
     @property
+    def words(self) -> frozenset[str]:
+        """Every word it speaks, the columns among them: condition, what it finds, what it shows, and its proof."""
+        told = words_of(" ".join([self.when, *(str(value) for value in self.finds.values())]))
+        told |= {*self.shows, *re.findall(r"{(\w+)}", self.sentence)}
+        told |= {f"{topic}_{part}" for topic in (*self.proof, *self.proof_any) for part in ("rank", "records")}
+        if employer := self.finds.get("employer"):
+            told |= {f"{employer}_uscc", f"{employer}_name"}
+        return frozenset(told)
+
+    def brings_in(self, track: str) -> bool:
+        """Whether it may make a row in the track: an addition or a further basis."""
+        return self.finds["track"] == track and self.finds["op"] in ("ADD", "UPD") and not self.finds.get("needs_row")
+
+    @property
     def is_adverse(self) -> bool:
         return self.finds["op"] in ADVERSE
 
@@ -127,7 +143,7 @@ class Pack:
     that no document gives and the office must set, with what to set; until it does they have no value (null), and a
     rule that needs one is undetermined. `rules` are about people; those about employers and vacancies stand apart.
     `files` are what it was read from, by name; `set_here` are the office's own values in it;
-    `in_force` is when a rule holds that has no dates of its own."""
+    `in_force` is when a rule holds that has no dates of its own; `conditions` are what rules call by a name."""
 
     code: str
     title: str
@@ -141,6 +157,19 @@ class Pack:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     set_here: Mapping[str, Any] = field(default_factory=dict)
     in_force: Mapping[str, Any] = field(default_factory=dict)
+    conditions: Mapping[str, str] = field(default_factory=dict)
+
+    def condition_levels(self, rules: Iterable[Rule]) -> list[dict[str, str]]:
+        """The conditions that these rules call by name, in levels: each speaks of columns and of levels before its own."""
+        called: dict[str, int] = {}
+        names = set().union(*(words_of(rule.said) for rule in rules)) & set(self.conditions)
+        while names:
+            called |= dict.fromkeys(names, 0)
+            names = set().union(*(words_of(self.conditions[n]) for n in names)) & set(self.conditions) - set(called)
+        for name in reversed([n for n in self.conditions if n in called]):  # one may only call those that come after it
+            called[name] = 1 + max((called[n] for n in words_of(self.conditions[name]) & set(called)), default=0)
+        levels = sorted(set(called.values()))
+        return [{n: text for n, text in self.conditions.items() if called.get(n) == level} for level in levels]
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
@@ -233,7 +262,7 @@ def pack_of(files: Mapping[str, bytes], place: str) -> Pack:
         head["code"], head["title"], head["document"], head["status"], head["version"],
         tuple(r for r in rules.values() if r.about == "person"), _parameters(data),
         tuple(r for r in rules.values() if r.about != "person"), _asks(data), files,
-        in_force=head["in_force"],
+        in_force=head["in_force"], conditions=data.get("condition", {}),
     )  # fmt: skip
 
 
@@ -292,7 +321,7 @@ def _rule(rule_id: str, data: Mapping[str, Any], conditions: Mapping[str, str], 
     return Rule(
         rule_id, data["title"], data["quote"], when, data["finds"], tuple(data.get("proof", ())),
         tuple(data.get("proof_any", ())), tuple(data.get("shows", ())), data["sentence"],
-        data.get("content"), data.get("in_force", in_force), data.get("about", "person"),
+        data.get("content"), data.get("in_force", in_force), data["when"], data.get("about", "person"),
     )  # fmt: skip
 
 

@@ -309,7 +309,8 @@ def test_a_wrong_predicate_is_noticed(rule_id: str, right: str, wrong: str) -> N
         place = town(day)
         pack, rule = next((p, r) for p in place.packs() for r in p.rules if r.id == rule_id)
         assert right in rule.when
-        found = place.by_sql([replace(pack, rules=(replace(rule, when=rule.when.replace(right, wrong)),))])
+        when = rule.when.replace(right, wrong)
+        found = place.by_sql([replace(pack, rules=(replace(rule, when=when, said=when),))])
         return found != {told for told in meant(day) if told[1].rule_id == rule_id}
 
     assert any(is_noticed(day) for day in DAYS)

@@ -25,7 +25,7 @@ member as (
            p.is_registered, p.firm_job, p.has_job, p.firm_licence, p.has_licence, p.has_weak_licence, p.hired_from, p.licence_from,
            p.hired_rank, p.hired_records, p.licence_rank, p.licence_records
     from household_book as b inner join mine as m on m.book_office = b.office and m.book_no = b.household_no
-    left join wide as p on p.person_id = b.person_id left join job as k on k.id_key = b.id_key and b.person_id is null
+    left join wide_begun as p on p.person_id = b.person_id left join job as k on k.id_key = b.id_key and b.person_id is null
 )
 select m.office, m.household_no, m.person_id, m.record_id, m.relation, age_on(m.birth_date, t.as_of) as age,
        case when m.birth_date is null or m.sex is null then null when age_on(m.birth_date, t.as_of) < 16 then false
