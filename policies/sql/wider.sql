@@ -2,7 +2,7 @@
 -- households.sql found. `has_`, `firm_` and `_rank` mean what they mean in wide.sql.
 create or replace temp table wide as
 with widened as (
-    select w.*, rx.* exclude (person_id), re.* exclude (person_id), coalesce(re.recognition_rank <= 3, false) as is_recognised,
+    select w.*, rx.* exclude (person_id), re.* exclude (person_id), re.recognition_rank is not null as is_recognised,
            regexp_matches(re.recognition_basis, '4050|大龄') as is_recognised_older,
            regexp_matches(re.recognition_basis, '零就业|zero_family') as is_recognised_zero_family,
            regexp_matches(re.recognition_basis, '残|disab') as is_recognised_disabled,
