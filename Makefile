@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test check bench bench-linkage fuzz lock clean
+.PHONY: help demo test check bench bench-linkage fuzz sweep lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -54,6 +54,10 @@ bench-linkage: $(STAMP)  ## 比对测评 | how well and fast people are found, b
 
 fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (ARGS='--minutes 60')
 	$(PY) -m benchmarks.fuzz_readers $(ARGS)
+
+# Some hours on one core; ARGS='-k "[0]"' tries one day.
+sweep: $(STAMP)  ## 两套判断互查 | a million people judged twice, and every slip planted in the packs
+	$(PY) -m pytest -q -m slow tests/test_oracle_sweep.py tests/test_mutants.py $(ARGS)
 
 # Keeps the pins that still fit; `make lock ARGS=--upgrade` takes the newest of what is not pinned in pyproject.toml.
 # Written beside and renamed; refused when it names an index, a folder or an address (docs/decisions/0003).
