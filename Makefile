@@ -59,8 +59,9 @@ bench-linkage: $(STAMP)  ## 比对测评 | how well and fast people are found, b
 fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (ARGS='--minutes 60')
 	$(PY) -m benchmarks.fuzz_readers $(ARGS)
 
-sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, a million people: some quarters of an hour
-	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_oracle_sweep.py $(ARGS)
+# Some hours on one core; ARGS='-k "[0]"' tries one day.
+sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, a million people judged twice, every slip planted in the packs
+	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_oracle_sweep.py tests/test_mutants.py $(ARGS)
 
 # Keeps the pins that still fit; `make lock ARGS=--upgrade` takes the newest of what is not pinned in pyproject.toml.
 # Written beside and renamed; refused when it names an index, a folder or an address (docs/decisions/0003).

@@ -407,6 +407,9 @@ def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> 
 
 def _describe_closing(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule) -> None:
     ended = [f"if({t}_rank is null, '{TOPIC_ENDED[t]}', null)" for t in rule.proof]
+    if rule.proof_any:
+        words = "、".join(dict.fromkeys(TOPIC_ENDED[t] for t in rule.proof_any))
+        ended.append(f"if({' and '.join(f'{t}_rank is null' for t in rule.proof_any)}, '{words}', null)")
     ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if flag in words_of(rule.when)]
     why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
     state = rule.finds.get("closed_state") or ("'closed'" if rule.finds["track"] == "T" else "null::varchar")

@@ -1,12 +1,13 @@
 -- One row per known person at the as-of date (table `today`): for each topic the best-linked, latest fact, its rank and
 -- its records. A topic that does not stand has null rank. `firm_` marks what rests on an exact number and may bar help;
 -- a weaker link never bars anything, it only asks for a look.
+-- A registration that is merely suspected to be the person's neither makes them registered nor hides one that is.
 create or replace temp table topic_registration as
 select distinct on (f.person_id) f.person_id, f.valid_from as registered_from, f.last_verified, f.able, f.willing, f.wish,
        f.reg_no, f.rank as registration_rank, [f.record_id] as registration_records
 from fact_registration as f cross join today as t
-where f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to)
-order by f.person_id, f.rank > 3, f.valid_from desc, f.rank, f.record_id;
+where f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to) and f.rank <= 3
+order by f.person_id, f.valid_from desc, f.rank, f.record_id;
 
 -- The latest month of the surest links: a doubtful row neither adds to a sure one nor takes from it.
 create or replace temp table topic_stop as
@@ -176,7 +177,7 @@ select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village,
        age_on(p.birth_date, t.as_of) as age_years,
        retirement_date(p.birth_date, p.sex, n.base_male_months, n.base_female_late_months, n.rise_from, n.rise_step_months,
                        n.rise_cap_months) as retirement_date_late,
-       coalesce(r.registration_rank <= 3, false) as is_registered,
+       r.registration_rank is not null as is_registered,
        r.* exclude (person_id, service_rank, service_records, refusals_in_row, guidance_count, post_count, training_count),
        case when r.registered_from is null then null when t.as_of <= r.registered_from + interval 1 month then 'short'
             when t.as_of <= r.registered_from + interval 6 month then 'mid' else 'long' end as tier,

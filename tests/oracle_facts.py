@@ -95,7 +95,7 @@ def registration(person: Person, day: date) -> Registration | None:
         for r in person.registrations
         if r.reg_date <= day and (r.cancel_date is None or day < r.cancel_date) and r.link_grade != "review"
     ]
-    return max(standing, key=lambda r: (r.reg_date, -r.rank), default=None)
+    return min(standing, key=lambda r: (-r.reg_date.toordinal(), r.rank, r.record_id), default=None)
 
 
 def told_stops(person: Person, day: date) -> list[Stop]:
@@ -133,15 +133,15 @@ def ended_by(line: Insured, stop: Stop) -> bool:
 
 
 def jobs(person: Person, day: date) -> list[Insured]:
-    """Insured by an employer on the day. A stoppage ends a line on its own day, not before; a doubtful one no sure line."""
+    """Insured by an employer on the day."""
+    on = [i for i in person.insured if i.payer_kind in EMPLOYED and lasts(day, i.start_month, i.end_month)]
+    return [line for line in on if not is_closed(person, line, day)]
+
+
+def is_closed(person: Person, line: Insured, day: date) -> bool:
+    """A stoppage ends a line on its own day, not before; a doubtful one no sure line."""
     stops = [s for s in told_stops(person, day) if s.link_grade != "review"]
-    return [
-        line
-        for line in person.insured
-        if line.payer_kind in EMPLOYED
-        and lasts(day, line.start_month, line.end_month)
-        and not any(ended_by(line, stop) and certainty(stop) <= certainty(line) for stop in stops)
-    ]
+    return any(ended_by(line, stop) and certainty(stop) <= certainty(line) for stop in stops)
 
 
 def surest_jobs(lines: Sequence[Insured]) -> list[Insured]:
@@ -277,7 +277,7 @@ def last_contact(served: Sequence[Service], reg: Registration) -> date:
 
 
 def entry(person: Person, op: str, *proof: Row) -> str:
-    weakest = max(row.rank for row in proof)
+    weakest = max((row.rank for row in proof), default=0)
     if person.is_held or weakest == 3:
         return "HOLD"
     return "REVIEW" if weakest == 4 else op

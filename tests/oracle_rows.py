@@ -3,9 +3,10 @@
 A row stands for what one office told about the person, with the grade of the link that says it is about this person.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 LINKS = ("exact", "variant", "probable", "held", "review")  # from certain to doubtful
 
@@ -32,6 +33,12 @@ class Registration(Row):
     reg_date: date
     cancel_date: date | None = None
     last_verified: date | None = None
+    hukou_kind: str | None = None
+    usual_place: str | None = None
+    wish: str | None = None
+    able: bool | None = None
+    willing: bool | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,10 @@ class Insured(Row):
     payer_kind: str = "单位职工"
     last_paid_month: date | None = None
     end_month: date | None = None
+    pay_kind: str | None = None
+    employer_months: int | None = None
+    backpaid_months: int | None = None
+    place: str | None = None
     insurance_kind: str | None = None
     employer_uscc: str | None = None
     employer_no: str | None = None
@@ -117,6 +128,133 @@ class Service(Row):
     means: str | None = None
     justified: bool | None = None
     vacancy_no: str | None = None
+    staff: str | None = None
+    in_system: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition(Row):
+    recognised_date: date
+    basis: str = "4050"
+    exit_date: date | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Household(Row):
+    """The person's line in a household book. `residence_start` is told of those who came from elsewhere."""
+
+    household_no: str
+    hukou_kind: str = "城镇"
+    hukou_area: str | None = "本市"
+    residence_start: date | None = None
+    move_abroad_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marriage(Row):
+    event_date: date
+    status: str = "离婚"
+    child_birth: date | None = None
+    child_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(Row):
+    from_date: date
+    list_kind: str = "脱贫人口"
+    to_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostLand(Row):
+    lost_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study(Row):
+    enrol_date: date | None = None
+    leave_date: date | None = None
+    level: str | None = "本科"
+    full_time: bool | None = True
+    internship_wish: bool | None = None
+    special_hardship: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit(Row):
+    """A part in a private non-enterprise unit."""
+
+    founded_date: date
+    role: str = "法定代表人"
+    status: str = "正常"
+    cancelled_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Employment(Row):
+    start_date: date
+    end_date: date | None = None
+    job_kind: str = "单位就业"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(Row):
+    visit_date: date
+    able: bool | None = None
+    willing: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Military(Row):
+    enlist_date: date
+    discharge_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody(Row):
+    custody_start: date
+    custody_end: date | None = None
+    custody_kind: str = "收监执行"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity(Row):
+    found_date: date
+    level: str = "完全丧失"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Income(Row):
+    year: int
+    amount: int
+    kind: str = "劳动"
+    declared: str | None = "民政核对"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course(Row):
+    start_date: date
+    free: bool = True
+    pass_date: date | None = None
+    certificate_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subsidy(Row):
+    month_from: date
+    month_to: date
+    item: str = "灵活就业社保补贴"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Row):
+    """What an officer said of an entry of this ledger."""
+
+    decided_date: date
+    clause: str = "XY-7.2"
+    op: str = "ALERT"
+    decision: str = "确认"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +275,55 @@ class Person:
     pensions: tuple[Pension, ...] = ()
     deaths: tuple[Death, ...] = ()
     services: tuple[Service, ...] = ()
+    recognitions: tuple[Recognition, ...] = ()
+    households: tuple[Household, ...] = ()
+    marriages: tuple[Marriage, ...] = ()
+    listings: tuple[Listed, ...] = ()
+    lands: tuple[LostLand, ...] = ()
+    studies: tuple[Study, ...] = ()
+    units: tuple[Unit, ...] = ()
+    employments: tuple[Employment, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    enlistments: tuple[Military, ...] = ()
+    sentences: tuple[Custody, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
+    incomes: tuple[Income, ...] = ()
+    courses: tuple[Course, ...] = ()
+    subsidies: tuple[Subsidy, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """A line of a household book about somebody whom no roster made known, and what others tell of exactly that number,
+    each with the name that they tell."""
+
+    household_no: str
+    name: str = "某甲"
+    id_key: str | None = None
+    birth_date: date | None = None
+    sex: str | None = None
+    heard: tuple[tuple[str, Row], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vacancy:
+    vacancy_no: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Everything that was delivered. `headcounts` are told by the employer's code, `values` are what the office has set of
+    the parameters that no document gives."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    strangers: tuple[Stranger, ...] = ()
+    vacancies: tuple[Vacancy, ...] = ()
+    headcounts: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    has_service_log: bool = True
 
 
 class Finding(NamedTuple):

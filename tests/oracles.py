@@ -1,17 +1,38 @@
 """The rules a second time: one person, one day, plain Python.
 
 Written from the clauses, not from the SQL, and slow on purpose: no table, no query, no pack file. Each place has a module
-of its own (`oracle_zhongshan`, `oracle_neimenggu`) over what stands on the day (`oracle_facts`) of a person's rows
-(`oracle_rows`). A new pack gets its module here.
+of its own (`oracle_zhongshan` … `oracle_xinyu`) over what stands on the day (`oracle_facts`, `oracle_life`) of a person's
+rows (`oracle_rows`) and of a household's (`oracle_households`). A new pack gets its module here.
 """
 
 from datetime import date
 
+from tests.oracle_answers import Unsure
+from tests.oracle_employers import employers
+from tests.oracle_households import Everybody
+from tests.oracle_jining import jining
 from tests.oracle_neimenggu import neimenggu
-from tests.oracle_rows import Finding, Person
+from tests.oracle_rows import Finding, Person, Place
+from tests.oracle_shandong import shandong
+from tests.oracle_xinyu import xinyu
 from tests.oracle_zhongshan import zhongshan
+
+LATER = (shandong, jining, xinyu)
 
 
 def findings(person: Person, day: date, has_service_log: bool = True) -> set[Finding]:
-    """Everything that both packs find of one person on one day."""
+    """Everything that the first two packs find of one person on one day: they look at nobody else."""
     return zhongshan(person, day) | neimenggu(person, day, has_service_log)
+
+
+def everything(place: Place, day: date) -> tuple[set[tuple[str, Finding]], set[tuple[str, Unsure]]]:
+    """What all packs find of everybody, of employers and of vacancies, and what the later ones leave undecided for whom."""
+    everybody = Everybody(place, day)
+    found, unsure = employers(everybody), set()
+    for who, life in everybody.lives.items():
+        found |= {(who, f) for f in findings(life.person, day, place.has_service_log)}
+        for pack in LATER:
+            said = pack(everybody, life)
+            found |= {(who, f) for f in said.found}
+            unsure |= {(who, u) for u in said.unsure}
+    return found, unsure

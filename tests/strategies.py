@@ -15,20 +15,40 @@ from hypothesis import strategies as st
 
 from schemas.extracts import LAYOUTS
 from tests.oracle_facts import month_of, months_after, retirement
+from tests.oracle_life import early_retirement
 from tests.oracle_rows import (
     LINKS,
     Aid,
     Benefit,
+    Capacity,
     Certificate,
+    Course,
+    Custody,
     Death,
+    Decision,
+    Employment,
+    Household,
+    Income,
     Insured,
     Licence,
+    Listed,
+    LostLand,
+    Marriage,
+    Military,
     Pension,
     Person,
+    Place,
+    Recognition,
     Registration,
     Row,
     Service,
     Stop,
+    Stranger,
+    Study,
+    Subsidy,
+    Unit,
+    Vacancy,
+    Visit,
 )
 
 Likely = Mapping[str, Sequence[Any]]
@@ -44,6 +64,22 @@ KINDS: dict[str, tuple[str, type[Row], tuple[int, ...]]] = {
     "pensions": ("pension", Pension, (85, 10, 5)),
     "deaths": ("death", Death, (94, 5, 1)),
     "services": ("service_log", Service, (30, 10, 10, 10, 10, 5, 5, 5, 5, 5, 5)),
+    "recognitions": ("hardship_recognition", Recognition, (60, 32, 8)),
+    "households": ("household_register", Household, (12, 84, 4)),
+    "marriages": ("marriage", Marriage, (65, 25, 10)),
+    "listings": ("poverty_list", Listed, (75, 20, 5)),
+    "lands": ("land_expropriation", LostLand, (85, 15)),
+    "studies": ("education", Study, (80, 16, 4)),
+    "units": ("private_nonenterprise", Unit, (94, 6)),
+    "employments": ("employment_registration", Employment, (85, 12, 3)),
+    "visits": ("household_visit", Visit, (75, 20, 5)),
+    "enlistments": ("military", Military, (96, 4)),
+    "sentences": ("imprisonment", Custody, (96, 4)),
+    "capacities": ("work_capacity", Capacity, (95, 4, 1)),
+    "incomes": ("income", Income, (70, 20, 10)),
+    "courses": ("training", Course, (70, 14, 8, 4, 4)),
+    "subsidies": ("subsidy", Subsidy, (75, 18, 7)),
+    "decisions": ("decision", Decision, (88, 10, 2)),
 }
 assert {kind for kind, _, _ in KINDS.values()} <= set(LAYOUTS)
 EMPLOYERS: tuple[dict[str, str | None], ...] = (
@@ -56,17 +92,20 @@ EMPLOYERS: tuple[dict[str, str | None], ...] = (
 BORN_ON_29_FEBRUARY = tuple(date(year, 2, 29) for year in range(1948, 2012, 4))
 
 
+yes_mostly = (True,) * 8 + (False, None, None)
+
+
 def around(day: date) -> tuple[date, ...]:
     return day - timedelta(days=1), day, day + timedelta(days=1)
 
 
 @cache
 def turning_births(as_of: date) -> tuple[date, ...]:
-    """Births whose 16th, 40th or retirement day is the as-of date or next to it."""
-    births = [b for years in (16, 40) for b in around(months_after(as_of, -12 * years))]
-    for months, sex, shift in product(range(55 * 12, 63 * 12 + 1), ("男", "女"), range(-3, 4)):
+    """Births whose 16th, 40th, 50th or retirement day, a woman's earlier one too, is the as-of date or next to it."""
+    births = [b for years in (16, 40, 40, 50, 50) for b in around(months_after(as_of, -12 * years))]
+    for months, sex, shift in product(range(50 * 12, 63 * 12 + 1), ("男", "女"), range(-3, 4)):
         birth = months_after(as_of, -months) + timedelta(days=shift)
-        if abs((retirement(birth, sex) - as_of).days) <= 1:
+        if any(abs((turns(birth, sex) - as_of).days) <= 1 for turns in (retirement, early_retirement)):
             births.append(birth)
     return tuple(sorted(set(births)))
 
@@ -76,17 +115,22 @@ def likely(as_of: date) -> dict[type[Row], Likely]:
     """Likely values of every field of every row. A value standing twice is twice as likely."""
     turning = [
         d
-        for months in (-24, -13, -12, -7, -6, -6, -5, -2, -1, -1, 0, 0, 1)
+        for months in (-24, -13, -12, -7, -6, -6, -5, -3, -2, -1, -1, 0, 0, 1)
         for d in around(months_after(as_of, months))
     ]
+    turning += [d for days in (-90, -30, 60) for d in around(as_of + timedelta(days=days))]
     ends = [month_of(months_after(as_of, 1 - back)) - timedelta(days=1) for back in range(9)]
     leap = [d for d in BORN_ON_29_FEBRUARY if abs((as_of - d).days) < 1500]
     days = tuple(turning + ends + leap)
     months = tuple(month_of(months_after(as_of, back)) for back in (-30, -12, -8, *range(-7, 2), -2, -1, 0))
     open_days, open_months = days + (None,) * (2 * len(days)), months + (None,) * len(months)
     kinds = ("养老", "养老", "失业", "医疗", None)
-    return {
-        Registration: {"reg_date": days, "cancel_date": open_days, "last_verified": days + (None,) * 10},
+    first: dict[type[Row], Likely] = {
+        Registration: {
+            "reg_date": days, "cancel_date": open_days + (None,) * len(days), "last_verified": days + (None,) * 10,
+            "hukou_kind": ("城镇", "城镇", "农村", None), "usual_place": ("城镇", "农村", None, None), "owner": ("王站长", "王站长", None),
+            "wish": ("就业", "培训", "就业、培训", "创业", "就业、创业", "其他", None), "able": yes_mostly, "willing": yes_mostly,
+        },
         Stop: {
             "stop_date": days, "last_paid_month": months + (None,) * 4, "insurance_kind": kinds,
             "stop_reason": ("合同期满",) * 8 + ("个人辞职", "退休", "死亡", "参军", "单位合并转移", "其他", None),
@@ -95,6 +139,8 @@ def likely(as_of: date) -> dict[type[Row], Likely]:
         Insured: {
             "start_month": months, "last_paid_month": open_months, "end_month": open_months, "insurance_kind": kinds,
             "payer_kind": ("单位职工",) * 5 + ("公益性岗位", "灵活就业", "灵活就业", "城乡居民"),
+            "pay_kind": ("正常", None, None, "补缴"), "employer_months": (None,) * 6 + (5, 6, 7, 8), "backpaid_months": (None, None, 1, 2),
+            "place": (None, "本市", "本市", "上海市", "河南省某市"),
         },
         Benefit: {"start_month": months, "end_month": (*months, *(months_after(m, 12) for m in months)), "stop_date": open_days},
         Aid: {
@@ -115,8 +161,57 @@ def likely(as_of: date) -> dict[type[Row], Likely]:
         Service: {
             "service_date": days, "vacancy_no": ("V1", "V2", "V3", "V4", None, None), "justified": (None, None, False, True),
             "means": ("上门", "电话", "短信", "线上", "现场", "数据比对", None),
-            "service_kind": ("岗位推荐",) * 5 + ("拒绝服务",) * 4 + ("职业指导", "职业指导", "技能培训", "培训机会", "跟踪回访", "公益性岗位信息"),
+            "service_kind": ("岗位推荐",) * 5 + ("拒绝服务",) * 5 + ("职业指导",) * 3 + ("技能培训",) * 2
+            + ("培训机会", "跟踪回访", "公益性岗位信息", "培训机构信息", "创业服务", "见习推荐", "主动退出"),
+            "staff": ("王站长", "王站长", "", None), "in_system": (True, True, True, None, False),
         },
+    }  # fmt: skip
+    return first | likely_later(as_of, days, open_days, months, open_months)
+
+
+def likely_later(
+    as_of: date, days: Sequence[date], open_days: Sequence[date | None], months: Sequence[date], open_months: Sequence[date | None]
+) -> dict[type[Row], Likely]:  # fmt: skip
+    """What the packs after the first two look at besides."""
+    births = [d for years in (17, 18, 18, 18, 30, 3) for d in around(months_after(as_of, -12 * years))]
+    seldom = tuple(days) + (None,) * (5 * len(days))
+    return {
+        Recognition: {
+            "recognised_date": days, "exit_date": seldom, "owner": ("李站长", "李站长", None),
+            "basis": ("4050", "零就业家庭", "零就业家庭", "残疾人", "残疾人", "城镇低保", "城镇低保", "单亲家庭", "单亲家庭", "脱贫劳动力", "zero_family"),
+        },
+        Household: {
+            "household_no": ("",), "hukou_kind": ("城镇", "城镇", "农村"), "residence_start": (None,) * len(days) + tuple(days),
+            "hukou_area": ("360502", "360502", "新余市渝水区", "江西省 新余市", "本市", "370811", "3705", None),
+            "move_abroad_date": (None,) * (20 * len(days)) + tuple(days),
+        },
+        Marriage: {
+            "event_date": days, "status": ("离婚", "离婚", "丧偶", "未婚", "已婚"), "child_birth": (*births, *days, *(None,) * 12),
+            "child_id": (None, None, *(f"110101{b:%Y%m%d}0012" for b in births), "不明"),
+        },
+        Listed: {"from_date": days, "to_date": open_days, "list_kind": ("脱贫人口", "脱贫人口", "脱贫不稳定", "边缘易致贫", "突发严重困难")},
+        LostLand: {"lost_date": days},
+        Study: {
+            "enrol_date": (months_after(as_of, -48), *days, None), "leave_date": (*days, *days, None), "level": ("本科", "大专", "硕士研究生", "高中", None),
+            "full_time": (True, True, True, False, None), "internship_wish": (True, True, False, None), "special_hardship": (None, None, True, False),
+        },
+        Unit: {"founded_date": days, "cancelled_date": seldom, "role": ("法定代表人",) * 3 + ("理事",), "status": ("正常", "正常", "已注销", "撤销")},
+        Employment: {"start_date": days, "end_date": open_days, "job_kind": ("单位就业", "灵活就业")},
+        Visit: {"visit_date": days, "able": yes_mostly, "willing": yes_mostly},
+        Military: {"enlist_date": days, "discharge_date": open_days},
+        Custody: {"custody_start": days, "custody_end": open_days, "custody_kind": ("收监执行", "收监执行", "缓刑")},
+        Capacity: {"found_date": days, "level": ("完全丧失", "完全丧失", "部分丧失")},
+        Income: {
+            "year": (as_of.year, as_of.year, as_of.year - 1, as_of.year - 2), "kind": ("劳动", "劳动", "经营", "投资", "转移"),
+            "amount": (0, 4800, 9599, 9600, 9601, 9999, 10000, 10001, 14399, 14400, 14401, 20000, 20001, 30000),
+            "declared": ("民政核对", "民政核对", "税务", "本人申报", None),
+        },
+        Course: {"start_date": (*days, *around(date(as_of.year, 1, 1))), "free": (True, True, True, False), "pass_date": open_days, "certificate_date": open_days},
+        Subsidy: {
+            "month_from": months, "month_to": months,
+            "item": ("单位社保补贴", "灵活就业社保补贴", "灵活就业社保补贴", "岗位补贴", "公益性岗位补贴", "公益性岗位补贴", "一次性创业补贴", "求职创业补贴", "培训补贴"),
+        },
+        Decision: {"decided_date": days, "clause": ("SD-6.2", "XY-7.2", "XY-7.2", "XY-4.4"), "op": ("ALERT", "FLAG_REEMP"), "decision": ("确认", "确认", "驳回")},
     }  # fmt: skip
 
 
@@ -126,6 +221,10 @@ def is_possible(row: Row) -> bool:
         return row.start_month <= row.end_month and (row.stop_date is None or row.start_month <= row.stop_date)
     if isinstance(row, Licence):
         return row.cancelled_date is None or row.founded_date <= row.cancelled_date
+    if isinstance(row, Subsidy):
+        return row.month_from <= row.month_to
+    if isinstance(row, Recognition):
+        return row.exit_date is None or row.recognised_date <= row.exit_date
     return True
 
 
@@ -158,27 +257,59 @@ def row_fields(row: type[Row]) -> tuple[str, ...]:
 
 
 def random_people(seed: int, as_of: date, how_many: int) -> Iterator[Person]:
-    """So many people, the same for the same seed. Six in ten are linked by exact number throughout."""
+    """So many people, the same for the same seed. Six in ten are linked by exact number throughout, and half have few rows:
+    of people about whom everything is told at once, hardly anybody fits anything."""
     rng = random.Random(seed)
     births = (*turning_births(as_of) * 3, *BORN_ON_29_FEBRUARY, None)
     for number in range(how_many):
         links = ("exact",) if rng.random() < 0.6 else ("exact",) * 6 + ("variant", "variant") + LINKS[2:]
         person_id = f"P{number:07d}"
+        is_seeker = rng.random() < 0.35
+        is_quiet = is_seeker or rng.random() < 0.4
+        book = f"H{number - rng.choice((0, 0, 0, 1, 1, 2))}"
+        rows = {name: _random_rows(rng, as_of, name, person_id, links, is_quiet) for name in KINDS}
+        if is_seeker:
+            rows = _seeking(rng, rows)
+        rows["households"] = tuple(
+            replace(row, household_no=book if n == 0 else f"{book}-old") for n, row in enumerate(rows["households"])
+        )
         yield Person(
             person_id=person_id,
             birth_date=rng.choice(births)
             if rng.random() < 0.5
-            else date(1950, 1, 1) + timedelta(days=rng.randrange(22000)),
-            sex=rng.choice(("男", "女", "男", "女", None)),
+            else (date(1962 if is_seeker else 1950, 1, 1) + timedelta(days=rng.randrange(13000 if is_seeker else 22000))),
+            sex=rng.choice(("男", "女", "男", "女", None)) if not is_quiet else rng.choice(("男", "女")),
             is_held=rng.random() < 0.03,
-            **{name: _random_rows(rng, as_of, name, person_id, links) for name in KINDS},
+            **rows,
+        )  # fmt: skip
+
+
+def _seeking(rng: random.Random, rows: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """The same, mostly registered, able, willing, local and without work, so that the classes decide. Some only refuse."""
+    told = {name: () if name in BARRING and rng.random() < 0.9 else found for name, found in rows.items()}
+    if rng.random() < 0.8:
+        told["registrations"] = tuple(
+            replace(r, cancel_date=None, able=True, willing=True) for r in told["registrations"]
         )
+    if rng.random() < 0.7:
+        told["households"] = tuple(
+            replace(r, residence_start=None, hukou_area=r.hukou_area or "360502") for r in told["households"]
+        )
+    if rng.random() < 0.2:
+        told["services"] = tuple(replace(s, service_kind="拒绝服务", staff="王站长") for s in told["services"])
+    elif rng.random() < 0.3:
+        told["services"] = tuple(replace(s, in_system=True) for s in told["services"])
+    return told
 
 
-def _random_rows(rng: random.Random, as_of: date, name: str, person_id: str, links: Sequence[str]) -> tuple[Any, ...]:
+def _random_rows(
+    rng: random.Random, as_of: date, name: str, person_id: str, links: Sequence[str], is_quiet: bool = False
+) -> tuple[Any, ...]:
     _, row, counts = KINDS[name]
     table = likely(as_of)[row]
     rows: list[Row] = []
+    if is_quiet and name not in ("registrations", "households", "services") and rng.random() < 0.6:
+        return ()
     for number in range(rng.choices(range(len(counts)), counts)[0]):
         values = {field: rng.choice(choices) for field, choices in table.items()}
         values |= dict(rng.choice(EMPLOYERS)) if row in (Stop, Insured) else {}
@@ -187,6 +318,78 @@ def _random_rows(rng: random.Random, as_of: date, name: str, person_id: str, lin
         if isinstance(made, Stop) and rng.random() < 0.1:  # the office takes back what it told
             rows.append(replace(made, record_id=f"{made.record_id}-back", withdrawn=True))
     return tuple(rows)
+
+
+# Whoever has one of these is mostly out of the question.
+BARRING = ("insured", "licences", "pensions", "deaths", "units", "employments", "enlistments", "sentences", "capacities", "studies")  # fmt: skip
+# What an office sets of the parameters that no document gives. The cap is small, so that somebody reaches it.
+OWN_VALUES: dict[str, Any] = {
+    "average_income": 20000, "urban_dibao": 800, "edge_factor": 1.5, "silent_days": 30, "job_choosing_months": 24,
+    "subsidy_cap_months": 6, "survey_days": 90,
+}  # fmt: skip
+
+
+def random_place(seed: int, as_of: date, how_many: int, values: Mapping[str, Any] = OWN_VALUES) -> Place:
+    """So many people with their households, employers and vacancies."""
+    rng = random.Random(-seed - 1)
+    people = {p.person_id: p for p in (*random_people(seed, as_of, how_many), *crowds(as_of))}
+    days = likely(as_of)[Registration]["reg_date"]
+    books = [p.households[0].household_no for p in people.values() if p.households]
+    strangers = tuple(_stranger(rng, as_of, rng.choice(books), number) for number in range(len(books) // 8))
+    vacancies = tuple(
+        Vacancy(
+            vacancy_no=f"V{rng.randrange(40)}",
+            valid_from=rng.choice(days),
+            valid_to=rng.choice((*days, *(None,) * (len(days) // 2))),
+        )
+        for _ in range(40)
+    )
+    headcounts = {e["employer_uscc"]: rng.randrange(10, how_many) for e in EMPLOYERS if e["employer_uscc"]}
+    headcounts |= {f"91150899C{n}": heads for n, (_, heads) in enumerate(CROWDS) if heads}
+    once = {(v.vacancy_no, v.valid_from): v for v in vacancies}
+    return Place(
+        people=people, strangers=strangers, vacancies=tuple(once.values()), headcounts=headcounts, values=values
+    )
+
+
+# How many recognised people an employer let go within thirty days, of how many it has: at and beside twenty and a tenth.
+CROWDS = ((19, None), (20, None), (21, 900), (9, 90), (9, 91), (2, 19), (2, 21))
+
+
+def crowds(as_of: date) -> Iterator[Person]:
+    """People who left one employer together, one of each just too long ago; and some hired by an employer of their own."""
+    recognised = (Recognition(record_id="crowd", recognised_date=months_after(as_of, -4)),)
+    for number, (people, _) in enumerate(CROWDS):
+        firm: dict[str, Any] = {"employer_uscc": f"91150899C{number}", "employer_name": f"丙{number}厂"}
+        for n in range(people + 1):
+            days = 30 if n == people else 29 - n
+            stop = Stop(
+                record_id=f"C{number}-{n}", stop_date=as_of - timedelta(days=days), stop_reason="合同期满", **firm
+            )
+            yield Person(person_id=f"C{number}-{n}", stops=(stop,), recognitions=recognised)
+    for number, hires in enumerate((1, 2)):
+        firm = {"employer_uscc": f"91150899D{number}", "employer_name": f"丁{number}厂"}
+        for n in range(hires):
+            job = Insured(record_id=f"D{number}-{n}", start_month=month_of(months_after(as_of, -2)), **firm)
+            yield Person(person_id=f"D{number}-{n}", insured=(job,), recognitions=recognised)
+
+
+def _stranger(rng: random.Random, as_of: date, book: str, number: int) -> Stranger:
+    """A relative whom no roster made known. Numbers are unlike anybody's; a parent of one, a child of another."""
+    birth = rng.choice((*turning_births(as_of), *BORN_ON_29_FEBRUARY))
+    number_told = f"{990000 + number // 1000}{birth:%Y%m%d}{number % 1000:03d}X"
+    key = rng.choice((number_told, number_told, None))
+    name = rng.choice(("某甲", "某乙"))
+    heard = []
+    for field in ("insured", "licences", "pensions", "deaths"):
+        if key and rng.random() < 0.25:
+            rows = _random_rows(rng, as_of, field, f"kin-{number}", ("exact",))
+            heard += [(rng.choice(("某甲", "某甲", "某乙")), row) for row in rows[:1]]
+    told = rng.random() < 0.3
+    return Stranger(
+        household_no=book, name=name, id_key=key, birth_date=birth if told else None,
+        sex=rng.choice(("男", "女", None)) if told else None, heard=tuple(heard),
+    )  # fmt: skip
 
 
 # Names and numbers as offices write them: likely characters stand with those they are taken for.

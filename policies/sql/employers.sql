@@ -20,8 +20,8 @@ select coalesce(w.hired_uscc, w.hired_name) as employer_key, w.person_id, w.hire
 from wide as w cross join national as n
 where w.hired_rank <= 1 and w.hired_payer = '单位职工' and w.hired_from > months_after(w.as_of, -n.hire_watch_months) and not w.is_held
   and coalesce(w.hired_uscc, w.hired_name) is not null
-  and (w.is_recognised or w.has_certificate or w.has_dibao or w.has_poverty
-       or (w.is_college and months_after(w.left_school_on, 24) >= w.as_of));
+  and (w.recognition_rank <= 2 or w.certificate_rank <= 2 or w.dibao_rank <= 2 or w.poverty_rank <= 2
+       or (w.graduate_rank <= 2 and w.is_college and months_after(w.left_school_on, 24) >= w.as_of));
 
 create or replace temp table wide_employer as
 with told as (

@@ -33,14 +33,14 @@ where s.service_kind = '拒绝服务' and s.justified = false and s.served_on >=
 order by s.person_id, s.rank, s.served_on desc, s.record_id;
 
 -- Three refusals of which the last lies within six months of the first, since being recognised. A refusal that staff found
--- justified, or that nobody signed, does not count.
+-- justified, or that nobody signed, does not count. A refusal on a weaker link does not stand between three on surer ones.
 create or replace temp table topic_refusals as
 with counted as (
     select s.person_id, s.served_on, s.rank, s.record_id, lag(s.served_on, 2) over w as first_on, lag(s.rank, 2) over w as first_rank,
            lag(s.rank) over w as second_rank, lag(s.record_id, 2) over w as first_record, lag(s.record_id) over w as second_record
-    from fact_served as s inner join topic_recognition as h using (person_id)
+    from fact_served as s inner join topic_recognition as h using (person_id) inner join (values (0), (1), (2)) as c(weakest) on s.rank <= c.weakest
     where s.service_kind = '拒绝服务' and s.justified is distinct from true and s.staff <> '' and s.served_on >= h.recognised_on
-    window w as (partition by s.person_id order by s.served_on, s.record_id)
+    window w as (partition by s.person_id, c.weakest order by s.served_on, s.record_id)
 )
 select distinct on (person_id) person_id, first_on as refusals_from, served_on as refusals_to, greatest(rank, first_rank, second_rank) as refusals_rank,
        [first_record, second_record, record_id] as refusals_records

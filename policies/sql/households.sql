@@ -35,7 +35,7 @@ select m.office, m.household_no, m.person_id, m.record_id, m.relation, age_on(m.
        coalesce(m.is_gone_kin, false) or coalesce(g.gone_ground in ('died', 'pension', 'abroad') and g.gone_rank <= 1, false) as is_out,
        coalesce(g.gone_ground in ('school', 'army', 'custody', 'incapable') and g.gone_rank <= 1, false) as is_away,
        coalesce(m.is_registered, false) as is_registered,
-       coalesce(m.firm_job or m.firm_licence, false) or coalesce(m.kin_name = m.name, false) or coalesce(e.employment_rank <= 1, false) as is_working,
+       m.book_rank <= 1 and (coalesce(m.firm_job or m.firm_licence, false) or coalesce(m.kin_name = m.name, false) or coalesce(e.employment_rank <= 1, false)) as is_working,
        coalesce(m.has_job or m.has_licence, false) or m.kin_name is not null or e.employment_rank is not null as may_be_working,
        coalesce(m.has_licence or m.has_weak_licence or i.has_business_income, false) as has_business,
        greatest(m.book_rank, case when m.has_job then m.hired_rank when m.has_licence then m.licence_rank when m.kin_name = m.name then 0

@@ -4,8 +4,8 @@ select distinct on (f.person_id) f.person_id, f.recognised_date as recognised_on
        f.owner as recognition_owner, f.agreement_date as agreement_on, link_rank(f.link_grade) as recognition_rank,
        [f.record_id] as recognition_records
 from now_hardship_recognition as f cross join today as t
-where f.recognised_date <= t.as_of and (f.exit_date is null or t.as_of < f.exit_date)
-order by f.person_id, link_rank(f.link_grade) > 3, f.recognised_date desc, link_rank(f.link_grade), f.record_id;
+where f.recognised_date <= t.as_of and (f.exit_date is null or t.as_of < f.exit_date) and link_rank(f.link_grade) <= 3
+order by f.person_id, f.recognised_date desc, link_rank(f.link_grade), f.record_id;
 
 create or replace temp table topic_exited as
 select distinct on (f.person_id) f.person_id, f.exit_date as exited_on, f.exit_ground as exited_ground, link_rank(f.link_grade) as exited_rank,
@@ -95,7 +95,7 @@ from now_land_expropriation as f cross join today as t
 where f.lost_date <= t.as_of
 order by f.person_id, link_rank(f.link_grade), f.lost_date desc, f.record_id;
 
--- Left a university or college and enrolled nowhere since.
+-- Left a university or college and, as far as is sure, enrolled nowhere since.
 create or replace temp table topic_graduate as
 select distinct on (f.person_id) f.person_id, f.leave_date as left_school_on, f.level as school_level,
        regexp_matches(f.level, '大专|专科|高职|本科|大学|硕士|博士|研究生') as is_college, f.special_hardship, f.internship_wish,
@@ -103,7 +103,8 @@ select distinct on (f.person_id) f.person_id, f.leave_date as left_school_on, f.
 from now_education as f cross join today as t
 where f.leave_date <= t.as_of
   and f.person_id not in (select e.person_id from now_education as e cross join today as d
-                          where e.enrol_date <= d.as_of and (e.leave_date is null or d.as_of < e.leave_date) and e.person_id is not null)
+                          where e.enrol_date <= d.as_of and (e.leave_date is null or d.as_of < e.leave_date) and e.person_id is not null
+                            and link_rank(e.link_grade) <= 1)
 order by f.person_id, link_rank(f.link_grade) > 2, f.leave_date desc, link_rank(f.link_grade), f.record_id;
 
 create or replace temp table topic_unit as

@@ -2,7 +2,7 @@
 -- households.sql found. `has_`, `firm_` and `_rank` mean what they mean in wide.sql.
 create or replace temp view wide as
 with widened as (
-    select w.*, st.* exclude (person_id), coalesce(st.recognition_rank <= 3, false) as is_recognised,
+    select w.*, st.* exclude (person_id), st.recognition_rank is not null as is_recognised,
            regexp_matches(st.recognition_basis, '4050|大龄') as is_recognised_older,
            regexp_matches(st.recognition_basis, '零就业|zero_family') as is_recognised_zero_family,
            regexp_matches(st.recognition_basis, '残|disab') as is_recognised_disabled,

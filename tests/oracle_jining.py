@@ -1,0 +1,179 @@
+"""济宁市: the oracle's reading of the task table. Ages and durations are the Shandong city's, as the table gives none."""
+
+from functools import cached_property
+
+from tests.oracle_answers import Answers, surest
+from tests.oracle_classes import Classes
+from tests.oracle_facts import is_hired_since, month_of, months_after, surest_jobs
+from tests.oracle_households import Everybody
+from tests.oracle_life import Life, doubt_of_all
+from tests.oracle_rows import Row
+from tests.oracle_shandong import FIRM_SUBSIDIES, keeps_log
+from tests.oracle_truth import Answer, all_of, is_sure, told
+
+
+class Jining(Classes):
+    """The key groups of 1(1) and 1(3)."""
+
+    @cached_property
+    def lead(self) -> bool:
+        """Registered, and nothing sure says that they left the labour market."""
+        return self.life.reg is not None and not (self.life.gone is not None and self.life.gone.is_firm)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[Answer, tuple[Row | None, ...]]]:
+        """Each group, whether the person belongs to it, and by which rows."""
+        life = self.life
+        return {
+            "hardship": (life.recognition is not None, (life.recognition,)),
+            "disabled": (life.certificate is not None, (life.certificate,)),
+            "poor": (life.poverty is not None, (life.poverty,)),
+            "graduate": (self.is_recent_graduate(), (life.graduate,)),
+            "SD-2.1": (self.older_in_town, ()),
+            "SD-2.2": (self.family_without_work, (life.home,)),
+            "SD-2.3": (self.single_parent, (life.marriage, *doubt_of_all(life.child_rows))),
+            "SD-2.4": (self.long_unemployed, ()),
+            "SD-2.5": (life.dibao is not None, (life.dibao,)),
+            "SD-2.7": (self.older_villager, (life.land,)),
+        }
+
+    @cached_property
+    def in_ledger(self) -> bool:
+        return self.lead and any(is_sure(belongs) for belongs, _ in self.groups.values())
+
+    @cached_property
+    def on_a_roster(self) -> Row | None:
+        """The surest row, good enough to act on, that names them in a group without any further test."""
+        life = self.life
+        graduate = life.graduate if is_sure(self.is_recent_graduate()) else None
+        row = surest(life.recognition, life.certificate, life.poverty, life.dibao, graduate)
+        return row if row and row.rank <= 2 else None
+
+
+def jining(everybody: Everybody, life: Life) -> Answers:
+    say, who = Answers("jining", life.person), Jining(everybody, life)
+    for group, (belongs, proof) in who.groups.items() if who.lead else ():
+        say.ask(f"JN-1.3:{group}", belongs, "L", "ADD", (life.reg, *proof), basis=group.lower())
+    _who_should_register(say, who)
+    _whose_registration_ends(say, life)
+    _training(say, who)
+    _services(say, who)
+    _work(say, who)
+    return say
+
+
+def _who_should_register(say: Answers, who: Jining) -> None:
+    life, roster = who.life, who.on_a_roster
+    unregistered = life.reg is None and life.is_jobless
+    say.ask(
+        "JN-1.2",
+        all_of(unregistered, roster is not None, life.is_working_age),
+        "T",
+        "NOTIFY",
+        (roster,),
+        "may-register",
+    )
+    draws = unregistered and life.benefit is not None
+    say.ask("JN-1.6", draws, "T", "NOTIFY", (life.benefit,), "benefit-not-registered")
+    was = life.ended_registration
+    say.ask("JN-1.4a:note", was is not None, "L", "UPD", (was,), ground="deregistered")
+    working = surest(life.job, life.employment)
+    say.ask("JN-1.4a:reemployed", working is not None, "L", "FLAG_REEMP", (working,), ground="hired")
+    say.ask("JN-1.4a:trading", life.licence is not None, "L", "FLAG_REEMP", (life.licence,), ground="licence")
+
+
+def _whose_registration_ends(say: Answers, life: Life) -> None:
+    """The grounds are Inner Mongolia's, as the table lists none. Reaching retirement age is no ground."""
+    reg = life.reg
+    if reg is None:
+        return
+
+    def ends(part: str, ground: str, row: Row | None, basis: str | None = None) -> None:
+        say.ask(f"JN-1.4a:{part}", row is not None, "R", "PROP_DEREG", (reg, row), basis, ground)
+
+    if life.way_out:
+        ends("left", life.way_out[0], life.gone, basis=life.way_out[0])
+    since = surest(*(line for line in surest_jobs(life.jobs) if is_hired_since(line, reg))) if life.jobs else None
+    ends("hired", "hired", since)
+    say.ask("JN-1.4a:hired_weak", bool(life.jobs) and since is None, "R", "REVIEW", (), ground="hired")
+    begun = life.employment if life.employment and life.employment.start_date >= reg.reg_date else None
+    ends("registered_job", "employment-registered", begun)
+    ends("self_employed", "self-employed", life.shop)
+    ends("founded_firm", "founded-firm", life.firm)
+    ends("founded_unit", "founded-unit", life.unit)
+    weak = life.doubtful_licence is not None and life.licence is None
+    say.ask("JN-1.4a:licence_weak", weak, "R", "REVIEW", (), ground="licence")
+
+
+def _training(say: Answers, who: Jining) -> None:
+    life, reg = who.life, who.life.reg
+    wish = told("wants_training", life.wants("培训"))
+    named = life.times("培训机构信息", since=life.registered_on)
+    free = len([c for c in life.courses if c.free and c.start_date.year == who.day.year])
+    say.ask("JN-3.1", all_of(who.in_ledger, wish, life.is_working_age), "T", "NOTIFY", (reg,), "training")
+    say.ask("JN-3.2", all_of(who.in_ledger, wish, keeps_log(who), named < 1), "T", "GAP", (reg,), "provider")
+    say.ask("JN-3.3:cap", free > 3, "T", "ALERT", (), "free-courses")
+    unskilled = (is_sure(wish) or free > 0) and who.everybody.has_course_log and life.skills == 0 and life.gone is None
+    say.ask("JN-3.3:skill", unskilled, "T", "GAP", (reg,), "skill")
+    waiting = [
+        c.pass_date
+        for c in life.courses
+        if c.pass_date and c.pass_date <= who.day and (c.certificate_date is None or who.day < c.certificate_date)
+    ]
+    late = any(who.day > months_after(passed, 2) for passed in waiting)
+    say.ask("JN-3.7", late, "T", "ALERT", (), "certificate-overdue")
+
+
+def _services(say: Answers, who: Jining) -> None:
+    life, reg, month = who.life, who.life.reg, f"{who.day:%Y-%m}"
+    say.ask(
+        "JN-1.5",
+        who.in_ledger and not ((reg and reg.owner) or (life.recognition and life.recognition.owner)),
+        "T", "GAP", (reg,), "owner",
+    )  # fmt: skip
+    called_for = who.in_ledger and life.is_jobless and keeps_log(who)
+    guided = life.times("职业指导", since=life.registered_on)
+    job = told("wants_job", life.wants("就业"))
+    say.ask("JN-4.4", all_of(called_for, job, guided < 3), "T", "GAP", (reg,), "guidance")
+    since = month_of(who.day)
+    offered = [s for s in life.served if s.service_kind == "岗位推荐" and s.service_date >= since]
+    posts = {s.vacancy_no or s.record_id for s in offered}
+    say.ask("JN-4.6a", called_for and len(posts) < 3, "T", "GAP", (reg,), f"post:{month}")
+    told_of = life.times("公益性岗位信息", since=since)
+    say.ask(
+        "JN-4.6b", called_for and life.recognition is not None and told_of < 1, "T", "GAP", (reg, life.recognition),
+        f"public-info:{month}",
+    )  # fmt: skip
+    left = life.graduate.leave_date if life.graduate else None
+    wish = told("internship_wish", life.graduate and life.graduate.internship_wish)
+    say.ask(
+        "JN-5.3",
+        all_of(who.is_recent_graduate(), wish, life.is_jobless, life.times("见习推荐", since=left) < 1),
+        "T", "GAP", (life.graduate,), "internship",
+    )  # fmt: skip
+    trades = life.licence is not None or life.unit is not None
+    helped = life.times("创业服务", since=life.registered_on)
+    say.ask(
+        "JN-6.1", who.in_ledger and bool(life.wants("创业") or trades) and helped == 0, "T", "GAP", (reg, life.licence),
+        "startup-counsellor",
+    )  # fmt: skip
+
+
+def _work(say: Answers, who: Jining) -> None:
+    life, roster, rec = who.life, who.on_a_roster, who.life.recognition
+    say.ask(
+        "JN-5.4", all_of(who.lead, life.poverty is not None, life.is_able, life.is_willing, life.is_jobless),
+        "T", "TASK", (life.reg, life.poverty), "workshop",
+    )  # fmt: skip
+    own = life.flexible if life.job is None and life.gone is None else None
+    unregistered = roster is not None and own is not None and life.employment is None
+    say.ask("JN-5.5", unregistered, "T", "TASK", (own, roster), "register-flexible")
+    job = life.job
+    if roster and job and job.payer_kind == "单位职工" and life.gone is None:
+        lately = job.start_month > months_after(who.day, -12)
+        unpaid = not life.is_subsidised(job.start_month, *FIRM_SUBSIDIES)
+        firm = f"firm:{job.employer_uscc or job.employer_name or ''}"
+        say.ask("JN-8.2:hired", lately and unpaid, "T", "NOTIFY", (job, roster), firm)
+    if rec and own:
+        unpaid = not life.is_subsidised(own.start_month, "灵活就业社保补贴")
+        say.ask("JN-8.2:flexible", unpaid, "T", "NOTIFY", (rec, own), "flexible")
