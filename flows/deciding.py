@@ -129,9 +129,9 @@ def speak_for_older(desk: Desk) -> list[Pack]:
     """Make `failing`, after older rules have spoken for those whom they let in. Gives the rules that are gone."""
     gone = take_up_gone(desk)
     soften(desk)
-    look_at_recognised(desk)
     find_failing(desk.con)
-    if stand_by(desk):
+    has_spoken = stand_by(desk)
+    if look_at_recognised(desk) or has_spoken:
         find_failing(desk.con)
     return gone
 

@@ -103,6 +103,11 @@ def _compare(
 
 def _in_force(workspace: Workspace, history: History, last_run: int) -> list[Pack]:
     codes = read_manifest(workspace.runs, last_run)["packs"]
+    if lacking := [code for code in codes if code not in history]:
+        raise UsageError(
+            say(f"上一次运行没有存档政策包 {'、'.join(lacking)}（旧版本程序所为）；请先用本版本运行一夜，再试算。",
+                f"The last run kept no copy of pack {', '.join(lacking)} (an older version's run); run a night first.")
+        )  # fmt: skip
     return [at_run(history[code], last_run).pack for code in codes]
 
 

@@ -6,6 +6,7 @@ refreshed store is written beside and renamed: a reader sees the old one or the 
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,13 +40,13 @@ insert into person by name select * from read_parquet($tables || '/person.parque
 delete from person_hold where person_id in (select person_id from read_parquet($tables || '/person_hold.parquet'));
 insert into person_hold by name select * from read_parquet($tables || '/person_hold.parquet');
 delete from source where (kind, office, coverage) in (select (kind, office, coverage) from read_parquet($tables || '/source.parquet'));
-insert into source by name select * from read_parquet($tables || '/source.parquet') where snapshot_date is not null
+insert into source by name select * from read_parquet($tables || '/source.parquet') where snapshot_date is not null;
+insert into figure by name select * from read_parquet($tables || '/figure.parquet')
 """
-# A run sealed before there was a circuit breaker has none.
-APPLY_FIGURES = "insert into figure by name select * from read_parquet($tables || '/figure.parquet')"
 # The lines of every outbound list that speaks of ledger entries; the periodic books say what stands elsewhere.
 LISTS = create_table("outbound", (("list", "VARCHAR"), *((c.name, c.sql) for c in describe(OutboundList).columns)))
 APPLY_LIST = "insert into outbound by name select $list as list, * from read_parquet($file)"
+TABLE_OF = re.compile(r"/(\w+)\.parquet")  # a run of an older version sealed fewer tables: its manifest says which
 # Standing rows are never copied: they are read where they were sealed, less those that ended since, linked as last found.
 # One struct, not four arg_max: each would pass over its own nulls, and a link that was taken away would keep its person.
 STANDING_VIEW = """
@@ -169,18 +170,18 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
 def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
     where = {"tables": str(runs / f"{number:06d}" / "tables")}
     try:
+        sealed = read_manifest(runs, number)["tables"]
         con.execute("begin")
         for statement in APPLY.split(";\n"):
-            con.execute(statement, where)
-        if Path(where["tables"], "figure.parquet").is_file():
-            con.execute(APPLY_FIGURES, where)
+            if set(TABLE_OF.findall(statement)) <= set(sealed):
+                con.execute(statement, where)
         for file in sorted((runs / f"{number:06d}" / "tables" / "lists").glob("O*.parquet")):
             if file.stem not in PERIODIC_LISTS:
                 con.execute(APPLY_LIST, {"list": file.stem, "file": str(file)})
         day = read_manifest(runs, number)["as_of"]
         con.execute("insert into applied_run values (?, ?, ?)", [number, str(runs.resolve()), day])
         con.execute("commit")
-    except duckdb.Error as error:
+    except (duckdb.Error, ValueError, KeyError, OSError) as error:
         raise IntegrityError(
             f"第 {number} 次运行的数据表读不出（{type(error).__name__}）；请先运行 zhaoren verify 查明损坏处。"
         ) from None

@@ -273,29 +273,32 @@ def _soften(desk: Desk, code: str, rule: Rule, was: Said | None, stretch: Stretc
     )
 
 
-def look_at_recognised(desk: Desk) -> None:
+def look_at_recognised(desk: Desk) -> bool:
     """Add to `finding` a REVIEW of each recognised person whom the admission rules of their day would still admit, and
-    none of tonight's would."""
+    none of tonight's would. After `stand_by`: nobody is asked about twice. True where somebody is."""
+    is_anybody = False
     for pack in desk.packs:
         now = _admissions(desk.tonight[pack.code])
         for stretch in stretches(desk.versions(pack.code), desk.as_of):
             was = _admissions(stretch.said)
             if {s.meaning for s in was} != {s.meaning for s in now} and all(map(desk.can_read, was)):
-                _look(desk, pack, was, now, stretch)
+                is_anybody |= _look(desk, pack, was, now, stretch)
+    return is_anybody
 
 
 def _admissions(said: dict[str, Said]) -> list[Said]:
     return [s for s in said.values() if s.rule.finds["op"] == "ADD" and s.rule.finds["track"] == "H"]
 
 
-def _look(desk: Desk, pack: Pack, was: list[Said], now: list[Said], stretch: Stretch) -> None:
+def _look(desk: Desk, pack: Pack, was: list[Said], now: list[Said], stretch: Stretch) -> bool:
     cases = (
         " ".join(f"when coalesce(({s.when}), false) then {literal(s.rule.id)}" for s in was) or "when false then null"
     )
     still = " or ".join(f"coalesce(({s.when}), false)" for s in now) or "false"
     words = words_of(f"{cases} {still}") & desk.columns - {"is_recognised", "was_recognised"}
     reason = f"政策变动：{pack.code} 的认定条件已改变；此人按认定时的条件仍然符合，按现行条件不再符合，认定不受影响，请核查决定。"
-    desk.con.execute(
+    done = desk.con.execute(
         RECOGNISED.format(used=", ".join(sorted(words | {"person_id"})), rule=f"case {cases} end", now=f"({still})"),
         {"pack": pack.code, "policy": POLICY, "reason": reason, "since": stretch.since, "until": stretch.until},
     )
+    return bool(done.fetchall()[0][0])

@@ -41,7 +41,7 @@ select pack, clause, word_track(track) as track, word_op(op) as op, count(distin
        count(distinct person_id) filter (side = 'after') as after, after - before as difference,
        count(distinct person_id) filter (change = '新增') as gained, count(distinct person_id) filter (change = '失去') as lost,
        count(distinct person_id) filter (change = '改变') as changed
-from told group by pack, clause, track, op having gained + lost + changed > 0 order by pack, clause, track, op
+from told group by pack, clause, track, op having gained + lost + changed > 0 order by pack, clause, track, before desc, op
 """,
     columns=(
         Column("pack", "政策包", 14),
@@ -141,7 +141,7 @@ def _front(con: duckdb.DuckDBPyConnection, told: Comparison) -> Page:
                *((f"当日逾期、不据此增减的来源：{barred}",) if barred else ())),
         blocks=(
             Block("改变了什么", ("政策包", "改变"), told.changes, "与现行的相同"),
-            Block("影响多少人", ("变化", "人数"), ((GAIN, gained), (LOSE, lost), (CHANGE, changed), ("变化行数", lines))),
+            Block("影响", ("变化", "数量"), ((f"{GAIN}（人）", gained), (f"{LOSE}（人）", lost), (f"{CHANGE}（人）", changed), ("逐人变化（行）", lines))),
         ),
         widths=(18, 80),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from flows.workspace import Workspace
 from ledger.seal import head
 from tests.rough_files import SAMPLE, copy_of, entries, phone_of, sample_town, someone, table, zhaoren, zhaoren_here
 
-COMMANDS = ("init", "run", "demo", "explain", "asof", "verify", "rebuild", "status", "schedule", "prove")
+COMMANDS = ("init", "run", "demo", "explain", "asof", "verify", "rebuild", "whatif", "status", "schedule", "prove")
 NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 HAN = re.compile("[一-鿿]")

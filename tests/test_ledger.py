@@ -1,5 +1,6 @@
 """The sealed runs: every change is noticed, the store is only their fold, and both clocks can be asked."""
 
+import json
 import shutil
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -171,6 +172,18 @@ def test_a_rebuilt_store_holds_the_same_tables_and_views(town: Workspace, tmp_pa
     assert rebuild_store(workspace) == 3
     assert _contents(workspace.store) == before
     assert before["ledger_entry"] and before["person"] and before["ledger_state"]
+
+
+def test_a_run_of_an_older_version_with_fewer_tables_still_counts(town: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(town.root, tmp_path)
+    folder = workspace.runs / "000001"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["tables"]["pack_in_force"]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "tables" / "pack_in_force.parquet").unlink()
+    build_store(tmp_path / "store.duckdb", workspace.runs, [1], tmp_path)
+    contents = _contents(tmp_path / "store.duckdb")
+    assert contents["ledger_entry"] and contents["pack_in_force"] == []
 
 
 def test_the_same_files_again_change_no_table_but_number_and_time(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from flows.workspace import Workspace, locked
 from ledger.verify import verify
 from policies.pack import PACKS
-from tests.nightshift import Someone, Town, benefit, brief, insured, licence, registered
+from tests.nightshift import Someone, Town, aid, benefit, brief, insured, licence, registered
 from tests.rough_files import copy_of, zhaoren_here
 
 BEFORE, DAY, AFTER, DATED = "2024-06-29", "2024-06-30", "2024-07-01", "2024-07-02"
@@ -44,6 +44,7 @@ def put(folder: Path, text: str) -> str:
 OLD_ZS = once(text_of("zhongshan"), 'version = "2026.11"', 'version = "own-1"')
 # The newer measure: 45 instead of 40; and people who draw benefit are listed only until 2 July.
 NEW_ZS = once(once(OLD_ZS, "is = 40,", "is = 45,"), '[rule."ZS-3.1.1b"]\n', '[rule."ZS-3.1.1b"]\nin_force = {from = 2019-01-01, to = 2024-07-02}\n')  # fmt: skip
+NEW_ZS = once(NEW_ZS, '[rule."ZS-3.1.2:low_income"]', '[rule."ZS-3.1.2:aid"]')
 NEW_NM = text_of("neimenggu")
 OLD_NM = without(NEW_NM, "NM-3.2:self_employed")
 
@@ -60,6 +61,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, dict[str, Som
         "43, hired later": town.tell(town.person("1981-01-01"), registered("2024-05-01", "", AFTER)),
         "42, comes later": town.tell(town.person("1982-02-02"), registered("2024-06-29", DAY)),
         "54, draws benefit": town.tell(town.person("1970-02-02"), benefit("202401", "202412")),
+        "54, aided": town.tell(town.person("1970-03-03"), aid("202401")),
         "shop, registered before": town.tell(town.person("1990-01-01"), registered("2024-05-01"), licence("2024-06-01")),
         "shop, registered after": town.tell(town.person("1991-01-01"), registered(AFTER, AFTER), licence("2024-06-01")),
     }  # fmt: skip
@@ -111,6 +113,15 @@ def test_a_rule_that_ends_by_its_own_date_drops_nobody(lived: tuple[Town, dict[s
     ]  # fmt: skip
 
 
+def test_a_rule_that_was_only_renamed_asks_nobody(lived: tuple[Town, dict[str, Someone]]) -> None:
+    days = (BEFORE, DAY, AFTER, DATED)
+    assert [said(lived, "54, aided", day) for day in days] == [
+        ["L ADD ZS-3.1.2 low_income"], ["L UPD ZS-3.1.2 low_income ended", "L UPD ZS-3.1.2 low_income"], [], []
+    ]  # fmt: skip
+    town, cast = lived
+    assert town.state(cast["54, aided"], "zhongshan", "L")["state"] == "L1"
+
+
 def test_a_new_ground_to_leave_only_asks_about_whom_was_there_before(lived: tuple[Town, dict[str, Someone]]) -> None:
     town, cast = lived
     before = [brief(e) for e in town.entries(cast["shop, registered before"], DAY) if e["track"] == "R"]
@@ -128,7 +139,13 @@ def test_a_night_records_what_changed_in_its_packs_and_how_much_that_made(
     told = {day: {r["pack"]: r for r in night.rows("pack_in_force")} for day, night in town.nights.items()}
     assert {p: r["status"] for p, r in told[BEFORE].items()} == dict.fromkeys(("national", "neimenggu", "zhongshan"), "new")  # fmt: skip
     assert {p: r["status"] for p, r in told[DAY].items()} == {"neimenggu": "changed", "zhongshan": "changed"}
-    assert told[DAY]["zhongshan"]["changes"] == ["参数 min_age 由 40 改为 45"] and told[DAY]["zhongshan"]["caused"] == 2
+    assert (
+        told[DAY]["zhongshan"]["changes"][0] == "参数 min_age 由 40 改为 45" and told[DAY]["zhongshan"]["caused"] == 4
+    )
+    assert told[DAY]["zhongshan"]["changes"][1:] == [
+        "规则 ZS-3.1.2:low_income（新增低保低收入中年人员）不再有效",
+        "规则 ZS-3.1.2:aid（新增低保低收入中年人员）开始有效",
+    ]
     assert told[DAY]["neimenggu"]["changes"] == ["规则 NM-3.2:self_employed（从事个体经营）开始有效"]
     assert told[DAY]["neimenggu"]["caused"] == 1
     assert told[AFTER] == {}
@@ -157,7 +174,11 @@ def test_a_kept_pack_that_was_changed_is_noticed(lived: tuple[Town, dict[str, So
 def test_the_run_report_says_what_changed(lived: tuple[Town, dict[str, Someone]]) -> None:
     book = openpyxl.load_workbook(lived[0].nights[DAY].folder / "workbooks" / "运行报告.xlsx")
     rows = [[c for c in row if c is not None] for row in book["概况"].iter_rows(values_only=True)]
-    assert ["zhongshan", 2, "参数 min_age 由 40 改为 45"] in rows
+    assert any(
+        row[:2] == ["zhongshan", 4] and row[2].startswith("参数 min_age 由 40 改为 45；")
+        for row in rows
+        if len(row) == 3
+    )
 
 
 def test_an_old_entry_is_explained_by_the_rule_of_its_night(lived: tuple[Town, dict[str, Someone]]) -> None:

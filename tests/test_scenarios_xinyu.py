@@ -247,6 +247,12 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, dict[str, Som
     tell("44", "1970-01-01", jobless("2022-12-01"), recognised("4050", "2023-01-10"))
     tell("76 candidate", "1970-01-02", jobless("2024-05-01", **RURAL))
     tell("76 recognised", "1970-01-03", jobless("2024-05-01"), recognised("4050", "2024-06-01"))
+    tell(
+        "76 recognised, of no known class",
+        "1970-01-06",
+        jobless("2024-05-01", **RURAL),
+        recognised("其他", "2024-06-01"),
+    )
     tell("76 new, five months", "1970-01-04", jobless("2024-02-01", JUL01, **RURAL))
     tell("76 new, six months", "1970-01-05", jobless("2024-01-01", JUL01, **RURAL))
     tell("11", "1976-02-29", jobless("2025-01-01", "2025-01-01", **RURAL))
@@ -287,6 +293,8 @@ def test_76_a_new_measure_judges_new_cases_and_only_asks_about_old_ones(apart: t
     assert said_of(apart, "76 candidate", JUN30) == [OLDER]
     assert said_of(apart, "76 candidate", JUL01) == ["H REVIEW XY-1.1 4050"]  # let in by the rule that ended
     assert said_of(apart, "76 recognised", JUL01) == ["H REVIEW XY-9 old-measure"]
+    assert said_of(apart, "76 recognised, of no known class", JUL01) == ["H REVIEW XY-1.1 policy"]
+    assert said_of(apart, "76 recognised, of no known class", "2026-02-28") == ["H UPD XY-1.1 policy ended"]
     assert said_of(apart, "76 new, five months", JUL01) == [] and said_of(apart, "76 new, six months", JUL01) == [OLDER]
 
 
