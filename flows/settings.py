@@ -130,7 +130,7 @@ def read_settings(workspace: Path) -> Settings:
             )
         )
     try:
-        return _settings(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return _settings(tomllib.loads(path.read_text(encoding="utf-8-sig")), workspace)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             say(f"{FILE} 不是有效的 TOML：{error}；请改正该行。", f"{FILE} is not valid TOML: {error}.")
@@ -141,7 +141,7 @@ def read_settings(workspace: Path) -> Settings:
         ) from None
 
 
-def _settings(data: Mapping[str, Any]) -> Settings:
+def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
     _refuse_unknown(data)
     packs = data.get("packs")
     if not isinstance(packs, list) or not packs:
@@ -150,7 +150,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
     given = {k: number(f"bands.{k}", v, whole=k.endswith("rows")) for k, v in bands.items()}
     base = Source(**given)
     return Settings(
-        packs=tuple(str(p) for p in packs),
+        packs=tuple(_pack_place(str(p), workspace) for p in packs),
         patterns=tuple(_pattern(p) for p in files.get("patterns", ())),
         areas=tuple(files.get("areas", ())),
         aliases=_aliases(data.get("aliases", {})),
@@ -179,6 +179,12 @@ def _capacity(value: Any) -> int:
     if not number("review.capacity", value, whole=True):
         raise ValueError("review.capacity 应至少为 1")
     return int(value)
+
+
+def _pack_place(name: str, workspace: Path) -> str:
+    """A path of the office's own pack is taken from the workspace, wherever the night is started from."""
+    own = workspace.resolve() / name
+    return str(own) if "/" in name and own.exists() else name
 
 
 def _refuse_unknown(data: Mapping[str, Any]) -> None:
