@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from flows.cli_keys import keys
 from schemas.errors import UsageError, ZhaorenError, say
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     "例：zhaoren init 工作区 --pack zhongshan,neimenggu\n\n例：zhaoren run 工作区 --as-of 2024-06-30\n\n"
     "退出码：0 完成；1 程序故障；2 用法或设置不对；3 完成但有文件被拒收；4 熔断未发布；5 另一个运行占用工作区。",
 )
+app.add_typer(keys, name="keys")
 Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
@@ -71,7 +73,7 @@ def run(
     outcome = runner(workspace, as_of, _progress())
     _tell(outcome)
     for place, what in head_warnings(workspace, read_settings(workspace.root)):
-        typer.echo(f"{place}：{what}" if say("zh", "en") == "zh" else f"{place} {what}", err=True)
+        _say_error(f"{place}：{what}", f"{place}: {what}")
     raise typer.Exit(outcome.exit_code)
 
 
@@ -117,7 +119,7 @@ def explain(
     workspace = _workspace(directory)
     with opened_store(workspace) as con:
         told = given[0][0](con, workspace, given[0][1], parse_day(as_of) if as_of else None, moment(known_at))
-    if shown := people_shown(told):
+    if (shown := people_shown(told)) or id_number:  # that a number is nobody's is an answer too
         record_access(workspace, "explain", shown, purpose=purpose)
     typer.echo(told)
 
@@ -233,38 +235,6 @@ def prove(
     from flows.proving import write_proof
 
     typer.echo(write_proof(_workspace(directory), entry, run_no, out, verifier, purpose))
-
-
-keys = typer.Typer(help="签名密钥：生成，更换。", no_args_is_help=True)
-app.add_typer(keys, name="keys")
-
-
-@keys.command(
-    "new", help="生成一对签名密钥：私钥文件和同名的 .pub 公钥文件。\n\n例：zhaoren keys new /media/key/zhaoren.key"
-)
-def keys_new(
-    file: Annotated[Path, typer.Argument(help="私钥文件，放在工作区以外", show_default=False)],
-    algorithm: Annotated[str, typer.Option("--algorithm", help="签名算法；目前只有 ed25519")] = "ed25519",
-) -> None:
-    from flows.trust import new_key_pair
-
-    typer.echo(new_key_pair(file, algorithm))
-
-
-@keys.command(
-    "change",
-    help="登记更换签名密钥，由下一次运行写进链：新公钥由旧密钥签名；旧密钥遗失时如实登记。\n\n"
-    "例：zhaoren keys change 工作区 --to 新密钥 --from 旧密钥",
-)
-def keys_change(
-    directory: Dir,
-    to: Annotated[Path, typer.Option("--to", help="新密钥文件", show_default=False)],
-    old: Annotated[Path | None, typer.Option("--from", help="旧密钥文件")] = None,
-    lost: Annotated[bool, typer.Option("--lost", help="旧密钥已遗失")] = False,
-) -> None:
-    from flows.trust import change_key
-
-    typer.echo(change_key(_workspace(directory), to, old, lost=lost))
 
 
 @app.command(help="由 runs 和 archive 重建 store.duckdb，结果与原来相同。\n\n例：zhaoren rebuild 工作区")

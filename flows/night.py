@@ -25,7 +25,7 @@ from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
 from flows.scorecard import score_sources
 from flows.settings import FILE, Settings, read_settings
-from flows.trust import Signing, copy_heads, open_signing
+from flows.trust import Signing, after_seal, open_signing
 from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
 from ledger.breaker import mark_released, weigh
@@ -290,7 +290,7 @@ def _inputs(night: Night) -> list[dict[str, str]]:
 def step_refresh(night: Night) -> None:
     night.con.execute("detach store")
     ensure_store(night.workspace.store, night.workspace.runs, sealed_runs(night.workspace.runs), night.workspace.work)
-    copy_heads(night.workspace, night.settings)
+    after_seal(night.workspace, night.settings)
     clear_access(night.workspace)
     empty_inbox(night.found)
     holding.drop_hold(night.workspace)

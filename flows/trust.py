@@ -75,13 +75,20 @@ def open_signing(workspace: Workspace, settings: Settings) -> Signing:
             say("这条链是签名的，而现在没有签名密钥；请在 [signing] key 写明密钥文件。密钥遗失时，用 zhaoren keys change 工作区 --to 新密钥 --lost 登记新的。",
                 "This chain is signed, and there is no signing key; name it in [signing] key, or record a new one by zhaoren keys change.")
         )  # fmt: skip
-    change = json.loads(workspace.key_change.read_text()) if workspace.key_change.is_file() else {}
+    change = _recorded_change(workspace)
     if (change.get("from"), change.get("to")) != (before["public_key"], key.public):
         raise UsageError(
             say("签名密钥不是链上最近的那一个；请先用 zhaoren keys change 工作区 --to 新密钥 --from 旧密钥 登记更换。",
                 "The signing key is not the chain's newest; record the change first: zhaoren keys change DIR --to NEW --from OLD.")
         )  # fmt: skip
     return Signing(key, {k: v for k, v in change.items() if k != "to"})
+
+
+def _recorded_change(workspace: Workspace) -> dict[str, Any]:
+    try:
+        return dict(json.loads(workspace.key_change.read_text(encoding="ascii")))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def new_key_pair(file: Path, algorithm: str) -> str:
@@ -135,8 +142,11 @@ def head_logs(workspace: Workspace, settings: Settings) -> tuple[Path, ...]:
     return tuple(workspace.root / Path(copy).expanduser() for copy in settings.head_copies)
 
 
-def copy_heads(workspace: Workspace, settings: Settings) -> None:
-    """Bring every head log up to the newest run. What cannot be written is caught up another night (`head_warnings`)."""
+def after_seal(workspace: Workspace, settings: Settings) -> None:
+    """Bring every head log up to the newest run; what cannot be written is caught up another night (`head_warnings`). A
+    change of key that is in the chain now is on record no more."""
+    if (signing := chain_key(workspace)) and _recorded_change(workspace).get("to") == signing["public_key"]:
+        workspace.key_change.unlink()
     lines = head_lines(workspace.runs) if settings.head_copies else []
     for log in head_logs(workspace, settings):
         extend_head_log(log, lines)

@@ -21,6 +21,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -474,7 +475,12 @@ def check(files: Files, outside: Outside, further: Further = lambda run_no, mani
     chain = read_chain(files, further)
     for name, text in outside.logs:
         compare_log(chain, name, text)
-    if not chain.faults:
+    if chain.faults:
+        strange = (
+            f for f in _key_faults(chain, outside.public_key) if 1 < (f.run_no or 0) < (chain.faults[0].run_no or 0)
+        )
+        chain.faults[:0] = strange  # another's key took over before the run that does not hold by itself
+    else:
         chain.faults = [*_head_faults(chain, outside.head), *_key_faults(chain, outside.public_key),
                         *_receipt_faults(chain, outside.receipt)]  # fmt: skip
     if chain.heads and not chain.keys[-1]:
@@ -580,10 +586,10 @@ def _check_proof(said: dict[str, Any], outside: Outside, chain: Chain | None) ->
 def _check_delta(said: dict[str, Any], lines: str, outside: Outside, chain: Chain | None) -> tuple[str, list[Fault]]:
     if said["format"] != DELTA:
         raise ValueError("no such format")
-    manifest, secret, texts = json.loads(said["manifest"]), bytes.fromhex(said["salt"]), lines.split("\n")[:-1]
+    manifest, secret, (*texts, cut) = json.loads(said["manifest"]), bytes.fromhex(said["salt"]), lines.split("\n")
     leaves = [leaf_hash(salt_of(secret, json.loads(t)["entry_id"]), t) for t in texts]
     title = say(f"第 {manifest['run_no']} 次运行的 {len(texts)} 条分录", f"{len(texts)} entries of run {manifest['run_no']}")  # fmt: skip
-    if (len(leaves), merkle_root(leaves)) != (manifest["entries"]["count"], manifest["entries"]["root"]):
+    if cut or (len(leaves), merkle_root(leaves)) != (manifest["entries"]["count"], manifest["entries"]["root"]):
         return title, [Fault(manifest["run_no"], "分录与这次运行封存的不同：被改动、增减或换了次序。",
                              "the entries are not those that the run sealed.")]  # fmt: skip
     return title, _vouched(said, manifest, outside, chain)
@@ -604,8 +610,7 @@ def _vouched(said: dict[str, Any], manifest: dict[str, Any], outside: Outside, c
     if outside.head:
         words.append(outside.head.lower() in heads.values())
     for _, text in outside.logs:
-        kept = {n: json.loads(line)["head"] for n, line in enumerate(text.splitlines(), 1)}
-        words.append(any(kept.get(n) == h for n, h in heads.items()))
+        words.append(not _logged(text).isdisjoint(heads.items()))
     if outside.public_key:
         words.append(any(_signed_by(outside.public_key, paper, its) for paper, its in papers))
     if chain is not None:
@@ -618,6 +623,16 @@ def _vouched(said: dict[str, Any], manifest: dict[str, Any], outside: Outside, c
             Fault(number, "所给的依据不认这份证明的清单。", "what was given does not vouch for this proof's manifest.")
         ]
     return []
+
+
+def _logged(text: str) -> set[tuple[int, str]]:
+    """Run and head of each line of a head log that can be read."""
+    found = set()
+    for line in text.splitlines():
+        with suppress(ValueError, KeyError, TypeError):
+            said = json.loads(line)
+            found.add((said["run_no"], said["head"]))
+    return found
 
 
 def _signed_by(trusted: str, paper: dict[str, Any], manifest: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@ docs/trust.md shows is run here, line by line."""
 
 import json
 import os
+import random
 import re
 import shlex
 import shutil
@@ -21,6 +22,7 @@ from ledger.heads import extend_head_log, head_lines
 from ledger.seal import head, read_manifest, sealed_runs
 from ledger.signing import make_key, read_key, write_key
 from ledger.standalone_verifier import MANIFEST, SALT, check_paper, outside_of
+from tests.attacks import damaged
 from tests.rough_files import ROOT, copy_of, drop, entries, new_workspace, someone, stop_file, zhaoren_here
 from tests.sealed_chains import OWNER, THIEF, Memory, seal_run, sealed_chain
 
@@ -190,6 +192,15 @@ def test_a_proof_of_which_anything_is_changed_fails(
     assert done.returncode == 1 and "Traceback" not in done.stderr
 
 
+def test_a_proof_damaged_at_random_never_shows_another_entry_and_never_ends_in_a_crash(rehearsed: Rehearsal) -> None:
+    whole = (rehearsed.desk / "proof.json").read_bytes()
+    sound, outside = json.loads(whole), outside_of(head(rehearsed.office.runs), (), None, "")
+    for seed in range(500):
+        hurt = damaged(random.Random(seed), whole).decode(errors="replace")
+        _, faults = check_paper(hurt, outside, None)
+        assert faults or json.loads(hurt)["entry"] == sound["entry"], seed
+
+
 def test_a_proof_needs_something_outside_that_vouches_for_it(rehearsed: Rehearsal) -> None:
     proof, desk = rehearsed.desk / "proof.json", rehearsed.desk
     assert alone("--proof", proof).returncode == 1
@@ -211,7 +222,13 @@ def test_a_delta_with_a_line_changed_dropped_doubled_or_moved_fails(rehearsed: R
     first, *lines = text.splitlines(keepends=True)
     outside = outside_of(head(rehearsed.office.runs), (), None, "")
     assert check_paper(text, outside, None)[1] == [] and len(lines) == 3
-    for wrong in (lines[:-1], [*lines, lines[0]], lines[::-1], [lines[0].replace("L1", "L2"), *lines[1:]]):
+    for wrong in (
+        lines[:-1],
+        [*lines, "{}"],
+        [*lines, lines[0]],
+        lines[::-1],
+        [lines[0].replace("L1", "L2"), *lines[1:]],
+    ):
         assert check_paper(first + "".join(wrong), outside, None)[1]
 
 
@@ -276,10 +293,13 @@ def test_a_log_with_rubbish_is_sealed_once_and_loses_nothing(rehearsed: Rehearsa
     rubbish = b'{"what": "explain"}\nnoise \xff\n{"accessed_at": 3}\n[]\n{"cut'
     office.access_log.write_bytes(lines + rubbish)
     assert zhaoren_here("explain", office.root, "--entry", "1-2").returncode == 0  # its line must not join the cut one
+    nobody = someone(77)[1]
+    assert zhaoren_here("explain", office.root, "--id", nobody).returncode == 0
     waiting = office.access_log.read_bytes()
+    assert nobody.encode() not in waiting
     assert zhaoren_here("run", office.root, "--as-of", "2024-07-04").returncode == 0
     rows = pq.read_table(office.runs / "000005/tables/access.parquet").to_pylist()
-    assert sorted(r["what"] for r in rows) == ["delta", "explain", "proof"] + ["unreadable"] * 5
+    assert sorted(r["what"] for r in rows) == ["delta", "explain", "explain", "proof"] + ["unreadable"] * 5
     assert office.access_log.read_bytes() == b""
     office.access_log.write_bytes(waiting)  # as a kill just after the seal leaves it
     assert zhaoren_here("run", office.root, "--as-of", "2024-07-04").returncode == 0

@@ -1,0 +1,39 @@
+"""The commands of `zhaoren keys`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+keys = typer.Typer(help="签名密钥：生成，更换。", no_args_is_help=True)
+
+
+@keys.command(
+    "new", help="生成一对签名密钥：私钥文件和同名的 .pub 公钥文件。\n\n例：zhaoren keys new /media/key/zhaoren.key"
+)
+def keys_new(
+    file: Annotated[Path, typer.Argument(help="私钥文件，放在工作区以外", show_default=False)],
+    algorithm: Annotated[str, typer.Option("--algorithm", help="签名算法；目前只有 ed25519")] = "ed25519",
+) -> None:
+    from flows.trust import new_key_pair
+
+    typer.echo(new_key_pair(file, algorithm))
+
+
+@keys.command(
+    "change",
+    help="登记更换签名密钥，由下一次运行写进链：新公钥由旧密钥签名；旧密钥遗失时如实登记。\n\n"
+    "例：zhaoren keys change 工作区 --to 新密钥 --from 旧密钥",
+)
+def keys_change(
+    directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)],
+    to: Annotated[Path, typer.Option("--to", help="新密钥文件", show_default=False)],
+    old: Annotated[Path | None, typer.Option("--from", help="旧密钥文件")] = None,
+    lost: Annotated[bool, typer.Option("--lost", help="旧密钥已遗失")] = False,
+) -> None:
+    from flows.settings import read_settings
+    from flows.trust import change_key
+    from flows.workspace import Workspace
+
+    read_settings(directory)
+    typer.echo(change_key(Workspace(directory.resolve()), to, old, lost=lost))
