@@ -187,9 +187,10 @@ def signed_text(purpose: str, *lines: str) -> bytes:
 
 
 def signature_holds(algorithm: str, public: str, message: bytes, signature: str) -> bool:
-    """Whether a signature in hex holds under a public key in hex; never for an algorithm that nobody knows."""
+    """Whether a signature in small hex holds under a public key in hex; never for an algorithm that nobody knows."""
     try:
-        return CHECKS[algorithm](bytes.fromhex(public), message, bytes.fromhex(signature))
+        signed = bytes.fromhex(signature)  # reads capitals and spaces too: the same signature in other bytes
+        return signed.hex() == signature and CHECKS[algorithm](bytes.fromhex(public), message, signed)
     except (KeyError, ValueError):
         return False
 

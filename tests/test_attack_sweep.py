@@ -88,3 +88,16 @@ def test_a_run_sealed_with_totals_that_do_not_hold_is_named_without_anything_out
     files.put(2, files.manifest(2) | {field: files.manifest(2)[field] | new})
     found = check(files, Outside()).faults
     assert [f.run_no for f in found] == [2]
+
+
+@pytest.mark.parametrize("name", ["signature.json", "manifest.sha256"])
+def test_no_bit_of_a_signature_or_hash_file_can_be_turned(name: str, chains: dict[str, tuple[Memory, Outside]]) -> None:
+    files, outside = chains["signed, only the public key kept"]
+    whole, hurt, unseen = files.runs[f"000003/{name}"], files.copy(), []
+    for bit in range(8 * len(whole)):
+        turned = bytearray(whole)
+        turned[bit // 8] ^= 1 << bit % 8
+        hurt.runs[f"000003/{name}"] = bytes(turned)
+        if [f.run_no for f in check(hurt, outside).faults[:1]] != [3]:
+            unseen.append(bit)
+    assert unseen == []

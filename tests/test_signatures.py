@@ -77,6 +77,8 @@ def test_a_signature_of_one_purpose_is_none_of_another() -> None:
     signature = key.sign("head", "ab")
     assert signature_holds("ed25519", key.public, signed_text("head", "ab"), signature)
     assert not signature_holds("ed25519", key.public, signed_text("delta", "ab"), signature)
+    for other in (signature.upper(), " " + signature, signature + "00", ""):
+        assert not signature_holds("ed25519", key.public, signed_text("head", "ab"), other)
     assert not signature_holds("sm2", key.public, signed_text("head", "ab"), signature)
 
 
