@@ -50,11 +50,15 @@ from standing where list_contains($verdicts, decision) and regexp_matches(entry_
 # person) is no candidate: who changes their mind speaks of the same two as before.
 JUDGED = """
 insert into judged
-with asked as (
+with named as (  -- few deliveries, many rows: a name cut short is looked up once
+    select n.text, d.delivery_id from (select distinct place.delivery as text from reviewer_said) as n
+    inner join (select distinct delivery_id from store.delivery) as d on starts_with(d.delivery_id, lower(n.text))
+),
+asked as (
     select s.decision, s.decided_date, s.record_id as decision_record, m.kind, m.delivery_id, m.record_id,
            coalesce(m.person_id, m.runner_up_person_id) as person_id, m.match_status <> 'review' as was_linked
-    from reviewer_said as s inner join read_parquet($log, filename = true) as m
-        on starts_with(m.delivery_id, lower(s.place.delivery)) and m.row_no = try_cast(s.place.row as bigint)
+    from reviewer_said as s inner join named as n on n.text = s.place.delivery
+    inner join read_parquet($log, filename = true) as m on m.delivery_id = n.delivery_id and m.row_no = try_cast(s.place.row as bigint)
     where m.match_status in ('review', 'linked', 'new_person') and coalesce(m.person_id, m.runner_up_person_id) is not null
       and m.cause is distinct from 'person' and regexp_extract(m.filename, '([0-9]+)/tables/[^/]+$', 1)::bigint < s.run_no
     qualify row_number() over (partition by s.record_id order by m.filename desc) = 1

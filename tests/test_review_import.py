@@ -36,9 +36,9 @@ def answer(decision: str, officer: str = "张三", role: str = "审核", day: An
 
 
 def everything(sheet: str, place: int, question: str) -> dict[str, Any]:
-    """An answer to every question, on two days and with every kind of note."""
+    """An answer to every question, on two days in every form of a date, with every kind of note."""
     choices = ("确认", "驳回", "暂缓") if sheet == "台账待核查" else ("同一人", "非同一人", "暂缓")
-    day = (DAY, datetime(2024, 7, 1), "2024/7/2", "2024-07-01")[place % 4]
+    day = (DAY, datetime(2024, 7, 1), "2024/7/2", "2024-07-01", 45475)[place % 5]
     return answer(f" {choices[place % 3]} ", role="审核", day=day, 说明=HOSTILE[place % len(HOSTILE)])
 
 
@@ -55,7 +55,7 @@ def inbox_rows(workspace: Workspace) -> list[dict[str, Any]]:
 
 def meant(said: dict[str, dict[str, Any]]) -> set[tuple[Any, ...]]:
     """The answers as they were meant: question, verdict, officer, role, day, note."""
-    day = {"2024/7/2": date(2024, 7, 2), "2024-07-01": DAY, datetime(2024, 7, 1): DAY}
+    day = {"2024/7/2": date(2024, 7, 2), 45475: date(2024, 7, 2), "2024-07-01": DAY, datetime(2024, 7, 1): DAY}
     return {
         (
             q,
