@@ -57,17 +57,16 @@ def trials(before: Path, points: Sequence[Point]) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as scratch:
         library = build(Path(scratch))
         said = json.dumps([asdict(p) for p in points])
-        driver = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-m", "tests.fault_sweep", "--drive", before, "--into", scratch], cwd=ROOT, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env=os.environ | {"LD_PRELOAD": str(library), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "PREFECT_HOME": scratch},
-        )  # fmt: skip
-        assert driver.stdin and driver.stdout
-        driver.stdin.write(said)
-        driver.stdin.close()
-        for line in driver.stdout:
-            yield json.loads(line)
-        if driver.wait():
+        ) as driver:  # fmt: skip
+            assert driver.stdin and driver.stdout
+            driver.stdin.write(said)
+            driver.stdin.close()
+            yield from map(json.loads, driver.stdout)
+        if driver.returncode:
             raise RuntimeError(f"the driver ended with {driver.returncode}")
 
 
@@ -90,8 +89,10 @@ def drive(before: Path, into: Path, points: Iterable[Point]) -> None:
     import reports.night  # noqa: F401
 
     place = into / "ws"
-    undisturbed = _restored(before, place)
-    _in_child(into / "expected", lambda: _healed(undisturbed, []), {})
+    _restored(before, place)
+    _in_child(into / "said", lambda: _primed(place), {})  # a store knows where its runs lie
+    before = Path(shutil.copytree(place, into / "before"))
+    _in_child(into / "expected", lambda: _healed(place, []), {})
     expected = json.loads((into / "expected").read_text(encoding="utf-8"))["entries"]
     for point in points:
         _restored(before, place)
@@ -126,6 +127,14 @@ def _in_child(out: Path, work: Any, environment: dict[str, str]) -> int:
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _primed(place: Path) -> int:
+    from flows.look import opened_store
+    from flows.workspace import Workspace
+
+    with opened_store(Workspace(place)):
+        return 0
 
 
 def _night(place: Path) -> int:
