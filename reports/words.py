@@ -84,6 +84,7 @@ LIST_WORDS = {
 TABLE_WORDS = {
     "delivery": "交付", "quarantine": "隔离行", "match_log": "比对日志", "person": "人员",
     "ledger_entry": "台账分录", "notice": "提示", "link": "关联", "ended": "失效行",
+    "conservation": "守恒", "figure": "熔断数字",
 }  # fmt: skip
 KIND_WORDS = {kind: layout.label for kind, layout in LAYOUTS.items()}
 AGENCIES = {kind: layout.agency for kind, layout in LAYOUTS.items()}
