@@ -84,8 +84,8 @@ def _front(hold: Mapping[str, Any], what_to_do: tuple[str, ...]) -> Page:
             "、".join(f"{name}（{count}）" for name, count in f["files"]) or "无（因时间推移）",
         ) for f in hold["figures"]
     )  # fmt: skip
-    lines = (f"第 {hold['run_no']} 次运行　数据日期 {hold['as_of']}　已算完，未发布", *what_to_do)
+    lines = tuple(f"{sentence}。" for text in what_to_do for sentence in text.split("。") if sentence)
     return Page(
-        name="熔断", title="熔断待签", lines=lines, widths=(18, 14, 14, 12, 10, 12, 30, 60),
+        name="熔断", title="熔断待签", lines=lines, widths=(18, 14, 14, 10, 10, 10, 24, 40),
         blocks=(Block("超出幅度的数字", HEADER, rows), Block("签字所认的指纹", ("指纹",), ((hold["fingerprint"],),))),
     )  # fmt: skip

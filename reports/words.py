@@ -94,6 +94,7 @@ TABLE_WORDS = {
     "delivery": "交付", "quarantine": "隔离行", "match_log": "比对日志", "person": "人员",
     "ledger_entry": "台账分录", "notice": "提示", "link": "关联", "ended": "失效行",
     "access": "查看与导出",
+    "conservation": "守恒", "figure": "熔断数字", "pack_in_force": "政策包变动",
 }  # fmt: skip
 KIND_WORDS = {kind: layout.label for kind, layout in LAYOUTS.items()}
 AGENCIES = {kind: layout.agency for kind, layout in LAYOUTS.items()}

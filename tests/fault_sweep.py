@@ -30,7 +30,7 @@ FIRST, SECOND = "2024-06-29", "2024-06-30"
 
 @dataclass(frozen=True)
 class Point:
-    """Which call fails: the `at`-th of those that `on` names ("rename /runs"; empty: of all), how, and whether all later
+    """Which call fails: the `at`-th (0: none) of those that `on` names ("rename /runs"; empty: of all), how, and whether all later
     ones do too, or the process dies there."""
 
     at: int
@@ -52,22 +52,21 @@ def build(folder: Path) -> Path:
     return made
 
 
-def trials(before: Path, points: Sequence[Point]) -> Iterator[dict[str, Any]]:
+def trials(before: Path, points: Sequence[Point], **more: str) -> Iterator[dict[str, Any]]:
     """Run each point in a process that has faults.so before the C library. What came of it, as the driver tells."""
     with tempfile.TemporaryDirectory() as scratch:
         library = build(Path(scratch))
         said = json.dumps([asdict(p) for p in points])
-        driver = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-m", "tests.fault_sweep", "--drive", before, "--into", scratch], cwd=ROOT, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=os.environ | {"LD_PRELOAD": str(library), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "PREFECT_HOME": scratch},
-        )  # fmt: skip
-        assert driver.stdin and driver.stdout
-        driver.stdin.write(said)
-        driver.stdin.close()
-        for line in driver.stdout:
-            yield json.loads(line)
-        if driver.wait():
+            env=os.environ | {"LD_PRELOAD": str(library), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "PREFECT_HOME": scratch} | more,
+        ) as driver:  # fmt: skip
+            assert driver.stdin and driver.stdout
+            driver.stdin.write(said)
+            driver.stdin.close()
+            yield from map(json.loads, driver.stdout)
+        if driver.returncode:
             raise RuntimeError(f"the driver ended with {driver.returncode}")
 
 
@@ -90,8 +89,10 @@ def drive(before: Path, into: Path, points: Iterable[Point]) -> None:
     import reports.night  # noqa: F401
 
     place = into / "ws"
-    undisturbed = _restored(before, place)
-    _in_child(into / "expected", lambda: _healed(undisturbed, []), {})
+    _restored(before, place)
+    _in_child(into / "said", lambda: _primed(place), {})  # a store knows where its runs lie
+    before = Path(shutil.copytree(place, into / "before"))
+    _in_child(into / "expected", lambda: _healed(place, []), {})
     expected = json.loads((into / "expected").read_text(encoding="utf-8"))["entries"]
     for point in points:
         _restored(before, place)
@@ -128,6 +129,14 @@ def _in_child(out: Path, work: Any, environment: dict[str, str]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def _primed(place: Path) -> int:
+    from flows.look import opened_store
+    from flows.workspace import Workspace
+
+    with opened_store(Workspace(place)):
+        return 0
+
+
 def _night(place: Path) -> int:
     from flows.cli import _run
 
@@ -160,14 +169,11 @@ def _healed(place: Path, expected: list[Any]) -> int:
     return int(not is_clean or (bool(expected) and found != expected))
 
 
-def calls(before: Path) -> int:
-    """How many disk calls a night makes: the first number at which nothing fails any more, found by halving."""
-    low, high = 1, 1 << 13
-    while low < high:
-        middle = (low + high) // 2
-        (one,) = trials(before, [Point(middle, stays=True)])
-        low, high = (middle + 1, high) if one["code"] else (low, middle)
-    return low
+def calls(before: Path, scratch: Path) -> int:
+    """How many disk calls an undisturbed night makes."""
+    told = scratch / "calls"
+    list(trials(before, [Point(0)], FAULT_COUNT=str(told)))
+    return len(told.read_text(encoding="utf-8").splitlines())
 
 
 def main() -> int:
@@ -183,7 +189,7 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         before = prepare(Path(scratch))
-        count = calls(before)
+        count = calls(before, Path(scratch))
         draw = random.Random(asked.seed)
         points = [Point(n, e) for n in range(1, count + 1, asked.every) for e in (errno.ENOSPC, errno.EROFS)]
         points += [Point(draw.randrange(1, count + 1), kills=True) for _ in range(asked.kills)]
