@@ -269,7 +269,7 @@ def random_people(seed: int, as_of: date, how_many: int) -> Iterator[Person]:
         book = f"H{number - rng.choice((0, 0, 0, 1, 1, 2))}"
         rows = {name: _random_rows(rng, as_of, name, person_id, links, is_quiet) for name in KINDS}
         if is_seeker:
-            rows = _seeking(rng, rows)
+            rows = _seeking(rng, as_of, rows)
         rows["households"] = tuple(
             replace(row, household_no=book if n == 0 else f"{book}-old") for n, row in enumerate(rows["households"])
         )
@@ -284,8 +284,9 @@ def random_people(seed: int, as_of: date, how_many: int) -> Iterator[Person]:
         )  # fmt: skip
 
 
-def _seeking(rng: random.Random, rows: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
-    """The same, mostly registered, able, willing, local and without work, so that the classes decide. Some only refuse."""
+def _seeking(rng: random.Random, as_of: date, rows: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """The same, mostly registered, able, willing, local and without work, so that the classes decide. Some only refuse,
+    some left recognition before, and of some the very basis of their recognition has lapsed."""
     told = {name: () if name in BARRING and rng.random() < 0.9 else found for name, found in rows.items()}
     if rng.random() < 0.8:
         told["registrations"] = tuple(
@@ -299,6 +300,22 @@ def _seeking(rng: random.Random, rows: dict[str, tuple[Any, ...]]) -> dict[str, 
         told["services"] = tuple(replace(s, service_kind="拒绝服务", staff="王站长") for s in told["services"])
     elif rng.random() < 0.3:
         told["services"] = tuple(replace(s, in_system=True) for s in told["services"])
+    days = likely(as_of)[Certificate]["valid_to"]
+    fate = rng.random()
+    if fate < 0.15:
+        left = rng.choice([d for d in days if d])
+        before = Recognition(record_id="left", recognised_date=months_after(left, -9), exit_date=left)
+        told["recognitions"] = (before,)
+    elif fate < 0.35:
+        basis = rng.choice(("残疾人", "城镇低保", "零就业家庭", "单亲家庭"))
+        told["recognitions"] = (Recognition(record_id="now", recognised_date=months_after(as_of, -9), basis=basis),)
+        ended = rng.choice([d for d in days if d])
+        if basis == "残疾人":
+            status = rng.choice(("有效", "有效", "注销", "过期"))
+            told["certificates"] = (Certificate(record_id="card", valid_to=ended, status=status),)
+        elif basis == "城镇低保":
+            aid = Aid(record_id="aid", start_month=months_after(month_of(ended), -9), end_month=month_of(ended))
+            told["aids"] = (aid,)
     return told
 
 

@@ -3,6 +3,7 @@
 `test_every_slip` plants all of them over some days and is slow; `test_slips_of_the_first_packs` is its quick part.
 """
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,9 @@ from tests.town import PACKS, settle
 
 # Both packs are judged by what is found only; of the others the oracle also says what cannot be decided.
 FOUND_ONLY = ("zhongshan", "neimenggu")
+# The office has set what no document gives; on one day its areas besides, on another nobody keeps a service log.
 DAYS = (date(2025, 3, 1), date(2024, 2, 29), date(2024, 6, 30), date(2026, 9, 14))
+WITH_AREAS, WITHOUT_LOG = DAYS[1], DAYS[2]
 
 
 def share_noticed(packs: tuple[str, ...], days: tuple[date, ...], people: int) -> tuple[float, list[Mutant]]:
@@ -21,7 +24,9 @@ def share_noticed(packs: tuple[str, ...], days: tuple[date, ...], people: int) -
     left = None
     planted = 0
     for seed, day in enumerate(days):
-        town = settle(random_place(seed, day, people, OWN_VALUES), day)
+        values = OWN_VALUES | ({"home_areas": ["3605", "新余"]} if day == WITH_AREAS else {})
+        place = random_place(seed, day, people, values)
+        town = settle(replace(place, has_service_log=day != WITHOUT_LOG), day)
         chosen = [p for p in town.packs() if p.code in packs]
         if left is None:
             left = {p.code: list(mutants(p)) for p in chosen}
