@@ -24,6 +24,7 @@ LOOKS |= {
 }
 BORDER: dict[str, Any] = {"border": 1, "border_color": "#7F7F7F", "text_wrap": True, "num_format": TEXT}
 MOST_LINES = 15
+PAGE_POINTS = 680  # of the 741 between the margins of A4 upright, less the title, and a little air
 HEADING = {"bold": True, "font_size": 18, "align": "center"}
 UNDER = {"font_size": 9, "align": "right", "font_color": "#595959"}
 
@@ -32,6 +33,11 @@ def tall(least: float, *shown: tuple[str, float]) -> float:
     """The height in points that the longest of these texts takes in a cell of its width: `least`, or up to a third of the page."""
     needed = max((lines_needed(text, width - 1) for text, width in shown), default=1)
     return max(least, LINE_POINTS * min(needed, MOST_LINES) + 6.0)
+
+
+def room_left(rows: Sequence[tuple[float, object]], most: float, least: float) -> float:
+    """The height that is left on the page for a row that may be as tall as `most`, and must be as tall as `least`."""
+    return max(least, min(most, PAGE_POINTS - sum(height for height, _ in rows)))
 
 
 def write_forms(book: Book, name: str, forms: Sequence[Form]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
-from reports.form import tall, write_forms
+from reports.form import room_left, tall, write_forms
 from reports.line_columns import STANDS_EMPTY, list_sheet
 from reports.sheet import Block, Box, Form, Page, Sheet
 from reports.workbook import open_book
@@ -142,31 +142,28 @@ def visit_form(person: Mapping[str, Any], line: str) -> Form:
     extract, so that it can be typed in as it is."""
     told = {k: "" if v is None else str(v) for k, v in person.items()}
     rows = [
-        _row(26, ("姓名", told["name"]), ("性别", told["sex"]), ("联系电话", told["phone"])),
-        (tall(26, (told["owner"], 12.5)), (Box("证件号码", look="label"), Box(told["id_number"], 3), Box("责任人", look="label"), Box(told["owner"]))),
-        (tall(26, (told["town"], 23), (told["village"], 23)),
-         (Box("镇街", look="label"), Box(told["town"], 2), Box("村居", look="label"), Box(told["village"], 2))),
+        (tall(26, (told["name"], 35.5)), (Box("姓名", look="label"), Box(told["name"], 3), Box("性别", look="label"), Box(told["sex"]))),
+        _two("证件号码", told["id_number"], "联系电话", told["phone"]),
+        _two("镇街", told["town"], "村居", told["village"]),
         _wide("地址", told["address"], 32),
         _wide("走访事由", told["reasons"], 60),
-        (24.0, (Box("条款", look="label"), Box(told["clauses"], 2), Box("期限", look="label"), Box(told["due_date"] or "尽快", 2))),
-        (24.0, (Box("最近联系", look="label"), Box(told["last_contact"] or "没有记录", 2), Box("走访日期", look="label"), Box("", 2))),
-        *(
-            (26.0, (Box(a, look="label"), Box(x, 2), Box(b, look="label"), Box(y, 2)))
-            for (a, x), (b, y) in zip(CHECKS[::2], CHECKS[1::2], strict=True)
-        ),
+        _two("责任人", told["owner"], "期限", told["due_date"] or "尽快"),
+        _two("最近联系", told["last_contact"] or "没有记录", "走访日期", ""),
+        *(_two(a, x, b, y) for (a, x), (b, y) in zip(CHECKS[::2], CHECKS[1::2], strict=True)),
         (20.0, (Box("以下如与实际不符或为空，请填写", 6, "quiet"),)),
-        *((tall(28, (f"系统记载：{told[key]}", 23)), (Box(word, look="label"), Box(f"系统记载：{told[key] or '无'}", 2), Box("核实为", look="label"), Box("", 2)))
-          for word, key in WISHES),
-        _wide("备注", "", 90),
-        (34.0, (Box("走访人签名", look="label"), Box("", 2), Box("本人签名", look="label"), Box("", 2))),
-        (18.0, (Box(f"台账流水号 {told['entries']}", 6, "quiet"),)),
+        *(_two(word, f"系统记载：{told[key] or '无'}", "核实为", "") for word, key in WISHES),
     ]  # fmt: skip
-    return Form("入户走访表", line, tuple(rows))
+    last = [
+        _two("走访人签名", "", "本人签名", "", 34),
+        (18.0, (Box(f"条款 {told['clauses']}　台账流水号 {told['entries']}", 6, "quiet"),)),
+    ]
+    rows.append(_wide("备注", "", room_left([*rows, *last], 90, 30)))
+    return Form("入户走访表", line, (*rows, *last))
 
 
-def _row(least: float, *pairs: tuple[str, str]) -> tuple[float, tuple[Box, ...]]:
-    boxes = tuple(box for word, text in pairs for box in (Box(word, look="label"), Box(text)))
-    return tall(least, *((text, 12.5) for _, text in pairs)), boxes
+def _two(first: str, text: str, second: str, other: str, least: float = 26) -> tuple[float, tuple[Box, ...]]:
+    boxes = (Box(first, look="label"), Box(text, 2), Box(second, look="label"), Box(other, 2))
+    return tall(least, (text, 23), (other, 23)), boxes
 
 
 def _wide(word: str, text: str, least: float) -> tuple[float, tuple[Box, ...]]:

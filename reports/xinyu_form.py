@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from reports.assemble import Desk
-from reports.form import tall, write_forms
+from reports.form import room_left, tall, write_forms
 from reports.line_columns import PAPER
 from reports.sheet import WHOLE, Box, Column, Content, Form, Sheet
 from reports.workbook import open_book, write_sheet
@@ -96,10 +96,13 @@ def application(person: Mapping[str, Any]) -> Form:
         (56.0, _pair("申报困难\n人员类别", _ticks([(word, code in person["basis"]) for code, word in CLASSES], 3), 6)),
         (72.0, _pair("所提供资料", "　".join(f"□ {p}" for p in PAPERS), 6)),
         (56.0, _pair("就业创业\n意愿", _ticks([(word, bool(key) and key in wish) for key, word in WISHES], 3), 6)),
-        (120.0, _pair("街道（乡镇）人力资源社会保障事务站所或社区初审意见", "（盖章）　　　　\n\n年　　月　　日　", 6, "stamp")),
-        (120.0, _pair("县（区）公共就业服务机构认定意见", "（盖章）　　　　\n\n年　　月　　日　", 6, "stamp")),
     )  # fmt: skip
-    return Form("新余市就业困难人员认定申请表", "填表时间：　　　年　　月　　日", rows, WIDTHS)
+    height = room_left(rows, 240, 150) / 2
+    opinions = tuple(
+        (height, _pair(office, "（盖章）　　　　\n\n年　　月　　日　", 6, "stamp"))
+        for office in ("街道（乡镇）人力资源社会保障事务站所或社区初审意见", "县（区）公共就业服务机构认定意见")
+    )
+    return Form("新余市就业困难人员认定申请表", "填表时间：　　　年　　月　　日", (*rows, *opinions), WIDTHS)
 
 
 def _pair(word: str, text: str, across: int = 1, look: str = "value") -> tuple[Box, ...]:

@@ -16,10 +16,13 @@ from docs.make_reference import BOOKS
 from policies.pack import PACKS, read_rules
 from reports.calendar import BOOKS as PERIODIC
 from reports.calendar import due_books
+from reports.form import PAGE_POINTS
 from reports.line_columns import MOST_TOWNS, TOWNS, list_sheet
 from reports.night import Profile, build_workbooks
 from reports.outbound import OUTBOUND, Outbound
+from reports.towns import TOLD, visit_form
 from reports.words import LIST_WORDS
+from reports.xinyu_form import application
 from tests.more_said import housed, jobless, recognised
 from tests.nightshift import Night, Town, registered, service
 from tests.test_workbooks import NIGHT, empty_town, header_row, insert, rows_of
@@ -150,6 +153,16 @@ def test_visit_forms_hold_a_page_for_everybody_new_and_no_formula(tmp_path: Path
     assert {LONG, RARE, f"系统记载：{RARE}"} <= {c.value for c in shown} and {c.data_type for c in shown} == {"s"}
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) in ((9, "portrait"), ("9", "portrait"))
     assert "150102********1234" in {c.value for c in shown}
+
+
+def test_a_form_stays_on_its_page_whatever_the_names() -> None:
+    told = {"name": LONG, "owner": LONG, "address": "江西省新余市渝水区" * 9, "reasons": "上门核对就业情况。" * 20, "clauses": "XY-5.3", "entries": "1-1",
+            "education": "大学专科和职业学院", "certificate_no": "3605" * 8, "basis": ["4050", "land"], "wish": "就业,创业"}  # fmt: skip
+    person = dict.fromkeys((*TOLD, "last_contact", "due_date", "ethnicity", "marital", "job_lost_on", "paper")) | told
+    for form in (visit_form(person, ""), application(person)):
+        assert sum(height for height, _ in form.rows) <= PAGE_POINTS
+        assert {sum(box.across for box in boxes) for _, boxes in form.rows} == {len(form.widths)}
+    assert "☑ 失地人员" in str(application(person)) and "☑ 残疾失业人员" not in str(application(person))
 
 
 def test_a_column_full_of_towns_does_not_become_thousands_of_workbooks() -> None:
