@@ -335,7 +335,7 @@ def view_columns() -> dict[str, str]:
     con.execute("""
         create table everybody (person_id varchar, name varchar, id_kind varchar, id_number varchar, sex varchar,
             birth_date date, town varchar, village varchar, phone varchar, is_held boolean);
-        create table source_flag (has_service_log boolean, has_outside_insurance boolean)
+        create table source_flag (has_service_log boolean)
     """)
     for kind, layout in LAYOUTS.items():
         linked = (*row_columns(layout), ("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))

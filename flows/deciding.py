@@ -54,7 +54,7 @@ select distinct t.person_id, t.record_id from told as t semi join standing_link 
 """
 DECIDED = """
 create or replace temp table decided as
-select d.entry_id, e.person_id, e.pack, e.clause, e.op, d.decision, d.decided_date, d.record_id
+select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.role, d.decided_date, d.record_id
 from now_decision as d inner join store.ledger_entry as e on e.entry_id = trim(d.entry_id) where e.person_id is not null
 """
 KEY = ("id_key", "VARCHAR")
@@ -66,8 +66,13 @@ where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected') an
 """
 FLAGS = """
 create or replace temp table source_flag as
-select exists (from store.source where kind = 'service_log') or exists (from source_tonight where kind = 'service_log') as has_service_log,
-       exists (from now_insurance_active where place is not null) as has_outside_insurance
+select exists (from store.source where kind = 'service_log') or exists (from source_tonight where kind = 'service_log') as has_service_log
+"""
+# The newest full snapshot of each office that tells who is insured.
+INSURANCE_SOURCE = """
+create or replace temp table insurance_source as
+select office, max(snapshot_date) as snapshot_date
+from (from store.source union all by name from source_tonight) where kind = 'insurance_active' and coverage = 'full' group by office
 """
 
 
@@ -81,6 +86,7 @@ def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
         else:
             con.execute(_empty(f"now_{kind}", (*row_columns(layout), *LINKED)))
     con.execute(FLAGS)
+    con.execute(INSURANCE_SOURCE)
     _meet_households(con, present)
     con.execute(DECIDED)
     open_view(con, as_of)

@@ -140,7 +140,7 @@ group by s.person_id;
 
 create or replace temp table wide as
 with flags as (
-    select bool_or(has_service_log) as has_service_log, bool_or(has_outside_insurance) as has_outside_insurance from source_flag
+    select bool_or(has_service_log) as has_service_log from source_flag
 )
 select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village, p.phone, p.is_held, t.as_of,
        age_on(p.birth_date, t.as_of) as age_years,
@@ -169,7 +169,7 @@ select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village,
        coalesce(v.service_rank, 0) as service_rank, coalesce(v.service_records, []) as service_records, v.last_contact_on,
        coalesce(v.refusals_in_row, 0) as refusals_in_row, coalesce(v.guidance_count, 0) as guidance_count,
        coalesce(v.post_count, 0) as post_count, coalesce(v.training_count, 0) as training_count,
-       coalesce(f.has_service_log, false) as has_service_log, coalesce(f.has_outside_insurance, false) as has_outside_insurance
+       coalesce(f.has_service_log, false) as has_service_log
 from everybody as p cross join today as t cross join national as n cross join flags as f
 left join topic_registration as r using (person_id) left join topic_stop as s using (person_id)
 left join topic_hired as h using (person_id) left join topic_flexible as x using (person_id)
