@@ -52,6 +52,12 @@ insert into standing_link
 with told as (select 'E:' || basis as person_id, unnest(evidence) as record_id from ledger_entry where person_id is null)
 select distinct t.person_id, t.record_id from told as t semi join standing_link as s using (record_id)
 """
+# A post that was matched to somebody stands as long as the vacancy does, whoever else it fits by now.
+MATCHED_EVIDENCE = """
+insert into standing_link
+with told as (select person_id, unnest(evidence) as record_id from ledger_entry where op = 'TASK' and starts_with(basis, 'posts:'))
+select distinct t.person_id, t.record_id from told as t semi join now_vacancy as v using (record_id)
+"""
 DECIDED = """
 create or replace temp table decided as
 select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.role, d.decided_date, d.record_id
@@ -132,6 +138,7 @@ def post(
     links = " union all ".join(f"select person_id, record_id from now_{kind}" for kind in LAYOUTS)
     con.execute(f"create or replace temp table standing_link as {links} union all from shared_evidence")
     con.execute(EMPLOYER_EVIDENCE)
+    con.execute(MATCHED_EVIDENCE)
     con.execute(
         "create or replace temp table ended_log as select record_id, kind, cause, false as is_tonight from store.ended union all select record_id, kind, cause, true from ended"
     )

@@ -15,7 +15,15 @@ STATE_WORDS = {
     "L3": "服务中", "L4": "再就业待确认", "L5": "再就业已确认", "L6": "已关闭", "LX": "暂挂", "RX": "暂挂",
     "HX": "暂挂",
 }  # fmt: skip
-TASK_WORDS = {"open": "待办", "closed": "已办结"}
+TASK_WORDS = {
+    "open": "待办",
+    "closed": "已办结",
+    "done": "已办",
+    "sent": "已转介",
+    "answered": "已答复",
+    "confirmed": "已查实",
+    "dropped": "不办",
+}
 BASIS_WORDS = {
     "4050": "大龄（4050）", "abroad": "移居境外", "army": "服兵役", "custody": "收监执行", "incapable": "完全丧失劳动能力", "school": "入学",
     "retirement-age": "达到法定退休年龄", "benefit-not-registered": "领取待遇未登记", "cap": "补贴超期", "cap:firm": "单位社保补贴超期", "cap:flexible": "灵活就业补贴超期",
@@ -76,6 +84,7 @@ LIST_WORDS = {
     "O02": "候选人员", "O03": "走访任务", "O04": "退出与注销建议", "O05": "决定告知", "O06": "督促办理就业登记",
     "O07": "转介民政", "O08": "政策推送", "O09": "应享未享", "O10": "回访任务", "O11": "服务缺口",
     "O12": "久未核验与数据退回", "O13": "零就业家庭限期", "O14": "裁员预警", "O15": "疑点核查",
+    "O19": "岗位推送", "O22": "培训名单",
 }  # fmt: skip
 TABLE_WORDS = {
     "delivery": "交付", "quarantine": "隔离行", "match_log": "比对日志", "person": "人员",
