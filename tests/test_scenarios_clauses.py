@@ -16,6 +16,7 @@ from tests.more_said import (
     course,
     ended,
     housed,
+    in_system,
     jailed,
     jobless,
     listed,
@@ -34,7 +35,12 @@ from tests.nightshift import (
     Stage,
     Town,
     aid,
+    certificate,
+    death,
+    flexible,
     insured,
+    licence,
+    pension,
     registered,
     service,
     stage,
@@ -208,7 +214,65 @@ XY_CASES = (
     on("XY-3.8", "52 thirty months used and six left", "1970-06-04", (SPRING, XINYU, recognised("4050", "2024-01-10"), paid("岗位补贴", "2020-01", "2022-06")), {JUN29: ("T TASK XY-3.8 months-left:6",)}),
     on("XY-3.8", "twenty-nine months used", "1970-06-05", (SPRING, XINYU, recognised("4050", "2024-01-10"), paid("岗位补贴", "2020-01", "2022-05")), NOTHING),
 )  # fmt: skip
-CASES = (*ZHONGSHAN, *NEIMENGGU, *SHANDONG, *JINING, *XY_CASES)
+VALID = certificate("2014-01-01", "2034-01-01")
+CANCELLED = (
+    certificate("2014-01-01", "2034-01-01", until=JUN30),
+    certificate("2014-01-01", "2034-01-01", JUN30, 证件状态="注销", 注销日期="2024-06-30"),
+)
+YEAR = tuple(in_system(said) for said in recommended("2023-09-10", "2024-01-10", "2024-05-10"))
+MEMBER = housed("山东省某市某区", book="F2")
+FOUNDER = {"主体类型": "企业", "任职身份": "法定代表人"}
+ZERO = housed("江西省新余市渝水区", book="F3")
+LEFT = ("T TASK XY-3.8 months-left:0", ended("T TASK XY-3.8 months-left:0"))
+
+
+def subsidised(item: str) -> tuple[Said, ...]:
+    """Three years of one item, and a month more from the second night on."""
+    return (
+        SPRING,
+        XINYU,
+        recognised("4050", "2024-01-10"),
+        paid(item, "2020-01", "2022-12"),
+        paid(item, "2024-05", "2024-05", JUN30),
+    )
+
+
+FURTHER = (
+    on("JN-1.3", "a year registered that day and three services", "1990-07-01", (jobless("2023-06-30"), *YEAR), {JUN30: ("L ADD JN-1.3 sd-2.4",)}, "L"),
+    on("JN-1.4a", "employment registered that day", "1990-07-02", (SPRING, employed("2024-06-30")), {JUN30: ("R PROP_DEREG JN-1.4a employment-registered",)}, "R"),
+    on("JN-1.4a", "insured before registering and not paid since", "1990-07-03", (SPRING, insured("2024-03", paid="2024-04")), {JUN29: ("R REVIEW JN-1.4a hired",)}, "R"),
+    on("JN-1.4a", "founds a firm in July", "1990-07-04", (SPRING, licence("2024-07-01", **FOUNDER)), {JUL01: ("R PROP_DEREG JN-1.4a founded-firm",)}, "R"),
+    on("JN-3.1", "wants training from that day", "1990-07-05", (jobless("2024-06-30", 就业意愿="培训"), aid("2024-01")), {JUN30: ("T NOTIFY JN-3.1 training",)}),
+    on("JN-8.2", "recognised and a flexible payer from July", "1990-07-06", (recognised("4050", "2024-01-10"), flexible("2024-07")), {JUL01: ("T NOTIFY JN-8.2 flexible",)}),
+    on("SD-3.2.2", "recognised and trading from July", "1990-07-07", (SPRING, LOCAL, recognised("残疾", "2024-01-10"), licence("2024-07-01")), {JUL01: ("T NOTIFY SD-3.2.2 startup",)}),
+    on("SD-5.5b", "recognised, fits nothing and refuses without reason", "1990-07-08", (SPRING, LOCAL, recognised("残疾", "2024-01-10"), service("2024-06-30", "拒绝服务", JUN30, 理由正当="否")),
+       {JUN30: ("L PROP_EXIT SD-5.5b refusal-recognised",)}, "HL"),
+    on("SD-5.5b", "recognised man of sixty in July", "1964-07-01", (SPRING, LOCAL, recognised("4050", "2024-01-10")), {JUL01: ("H PROP_EXIT SD-5.5b retirement-age",)}, "H"),
+    on("SD-5.5b", "recognised on dibao to the end of June", "1990-07-09", (SPRING, LOCAL, recognised("低保", "2024-01-10"), aid("2024-01", "2024-06")), {JUL01: ("H PROP_EXIT SD-5.5b 2.5",)}, "H"),
+    on("SD-5.5b", "the same with a certificate", "1990-07-10", (SPRING, LOCAL, recognised("低保", "2024-01-10"), aid("2024-01", "2024-06"), VALID), {JUL01: ("H REVIEW SD-5.5b other-basis",)}, "H"),
+    on("SD-5.5b", "recognised on a certificate cancelled that day", "1990-07-11", (SPRING, LOCAL, recognised("残疾", "2024-01-10"), *CANCELLED), {JUN30: ("H PROP_EXIT SD-5.5b 2.6",)}, "H"),
+    on("SD-5.5b", "family recognised, first", "1990-07-12", (SPRING, MEMBER, recognised("零就业家庭", "2024-01-10")), {JUL01: ("H PROP_EXIT SD-5.5b 2.2",)}, "H"),
+    on("SD-5.5b", "family recognised, second is hired in July", "1991-07-12", (SPRING, MEMBER, recognised("零就业家庭", "2024-01-10"), insured("2024-07")), {JUL01: ("H PROP_EXIT SD-5.5b 2.2",)}, "H", "女"),
+    *(on(clause, f"subsidy for the month after the pension began, {clause}", f"1964-08-{day:02d}", (pension("2024-06-30"), paid("灵活就业社保补贴", "2024-06", "2024-06"), paid("灵活就业社保补贴", "2024-07", "2024-07", JUL01)),
+         {JUL01: (f"T ALERT {clause} subsidy-and-pension",)}) for day, clause in ((1, "SD-6.2"), (2, "XY-7.2"))),
+    *(on(clause, f"post subsidy in the month of founding, {clause}", f"1990-08-{day:02d}", (licence("2024-06-30", JUN30), paid("公益性岗位补贴", "2024-06", "2024-06")),
+         {JUN30: (f"T ALERT {clause} post-subsidy-and-licence",)}) for day, clause in ((1, "SD-6.2"), (2, "XY-7.2"))),
+    on("SD-6.2", "post subsidy in the month before founding", "1990-08-03", (licence("2024-07-01"), paid("公益性岗位补贴", "2024-06", "2024-06")), NOTHING),
+    on("SD-6.2", "subsidy for the month after the death", "1990-08-04", (death("2024-06-12"), paid("岗位补贴", "2024-06", "2024-06"), paid("岗位补贴", "2024-07", "2024-07", JUL01)),
+       {JUL01: ("T ALERT SD-6.2 subsidy-after-death",)}),
+    on("XY-3.2", "family recognised and a member's name in insurance that day", "1990-09-01", (jobless("2023-05-01"), ZERO, recognised("零就业家庭", "2024-01-10")),
+       {JUN30: ("H REVIEW XY-3.2 family-working",)}, "H"),
+    Case("the member of that name", "1991-09-01", (jobless("2023-05-01"), ZERO, insured("2024-06", JUN30, 证件号码="")), NOTHING, sex="女", tracks="H", clause="XY-3.2", name="司马听松"),
+    on("XY-3.4", "recognised on dibao to the end of June and fifty-four", "1970-09-02", (SPRING, XINYU, recognised("城镇低保", "2023-01-10"), aid("2020-01", "2024-06")), {JUL01: ("H REVIEW XY-3.4 dibao",)}, "H"),
+    *(on("XY-3.8", f"a month over the cap of {item}", f"1970-10-{day:02d}", subsidised(item), {JUN29: LEFT[:1], JUN30: (LEFT[1], f"T ALERT XY-3.8 cap:{code}")})
+      for day, (item, code) in enumerate((("单位社保补贴", "firm"), ("灵活就业社保补贴", "flexible"), ("公益性岗位补贴", "public_post")), 1)),
+    on("XY-4.3", "guided that day and nothing else", "1970-09-03", (SPRING, XINYU, recognised("4050", "2024-01-10"), service("2024-06-30", "职业指导", JUN30)),
+       {JUN29: ("T GAP XY-4.3 guidance", "T GAP XY-4.3 post", "T GAP XY-4.3 training"), JUN30: (ended("T GAP XY-4.3 guidance"),)}),
+    on("XY-4.4", "recognised and trading from July", "1970-09-04", (SPRING, XINYU, recognised("4050", "2024-01-10"), licence("2024-07-01")), {JUL01: ("T NOTIFY XY-4.4 startup",)}),
+    on("XY-4.4", "certified that day", "1970-09-05", (jobless("2024-04-10", 就业意愿="培训"), XINYU, recognised("4050", "2024-01-10"), course("2024-05-01", certified="2024-06-30")), until("T GAP XY-4.4 skill", JUN30)),
+    on("XY-6.1", "reached thirty days ago", "1970-09-06", (SPRING, XINYU, recognised("4050", "2024-01-10", 援助协议日期="2024-01-20"), service("2024-05-31", "跟踪回访")), {JUL01: ("T TASK XY-6.1 silent",)}),
+)  # fmt: skip
+CASES = (*ZHONGSHAN, *NEIMENGGU, *SHANDONG, *JINING, *XY_CASES, *FURTHER)
 
 
 def packs(folder: Path) -> list[str]:
