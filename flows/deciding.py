@@ -55,9 +55,15 @@ insert into standing_link
 with told as (select 'E:' || basis as person_id, unnest(evidence) as record_id from ledger_entry where person_id is null)
 select distinct t.person_id, t.record_id from told as t semi join standing_link as s using (record_id)
 """
+# A post that was matched to somebody stands as long as the vacancy does, whoever else it fits by now.
+MATCHED_EVIDENCE = """
+insert into standing_link
+with told as (select person_id, unnest(evidence) as record_id from ledger_entry where op = 'TASK' and starts_with(basis, 'posts:'))
+select distinct t.person_id, t.record_id from told as t semi join now_vacancy as v using (record_id)
+"""
 DECIDED = """
 create or replace temp table decided as
-select d.entry_id, e.person_id, e.pack, e.clause, e.op, d.decision, d.decided_date, d.record_id
+select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.role, d.decided_date, d.record_id
 from now_decision as d inner join store.ledger_entry as e on e.entry_id = trim(d.entry_id) where e.person_id is not null
 """
 ROWS = "create or replace temp table ledger_row as select distinct person_id, pack, track from store.ledger_entry where person_id is not null"
@@ -72,8 +78,13 @@ where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected') an
 FLAGS = """
 create or replace temp table source_flag as
 select exists (from store.source where kind = 'service_log' and (kind, office, coverage) not in (select (kind, office, coverage) from source_tonight))
-       or exists (from source_tonight where kind = 'service_log' and snapshot_date is not null) as has_service_log,
-       exists (from now_insurance_active where place is not null) as has_outside_insurance
+       or exists (from source_tonight where kind = 'service_log' and snapshot_date is not null) as has_service_log
+"""
+# The newest full snapshot of each office that tells who is insured.
+INSURANCE_SOURCE = """
+create or replace temp table insurance_source as
+select office, max(snapshot_date) as snapshot_date
+from (from store.source union all by name from source_tonight) where kind = 'insurance_active' and coverage = 'full' group by office
 """
 
 
@@ -87,6 +98,7 @@ def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
         else:
             con.execute(_empty(f"now_{kind}", (*row_columns(layout), *LINKED)))
     con.execute(FLAGS)
+    con.execute(INSURANCE_SOURCE)
     _meet_households(con, present)
     con.execute(DECIDED)
     open_view(con, as_of)
@@ -151,6 +163,7 @@ def post(
     links = " union all ".join(f"select person_id, record_id from now_{kind}" for kind in LAYOUTS)
     con.execute(f"create or replace temp table standing_link as {links} union all from shared_evidence")
     con.execute(EMPLOYER_EVIDENCE)
+    con.execute(MATCHED_EVIDENCE)
     con.execute(
         "create or replace temp table ended_log as select record_id, kind, cause, false as is_tonight from store.ended union all select record_id, kind, cause, true from ended"
     )

@@ -25,8 +25,17 @@ job_choosing_months = 24
 [parameters.xinyu]
 home_areas = ["苍榆市"]
 subsidy_cap_months = 36
+spot_check_per_mille = 50
+step_days = 30
 silent_days = 90
 survey_days = 90
+
+[parameters.jining]
+benefit_months = 12
+
+[parameters.neimenggu]
+older_female_age = 40
+older_male_age = 50
 """  # invented, like the town
 
 

@@ -114,7 +114,9 @@ class Desk:
 
 
 def _track(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["person_id"], row["pack"], row["track"]
+    """What has one state: a person's track, but each item of T by itself."""
+    who = row["person_id"] if row["track"] != "T" else row.get("decision_entry") or row["entry_id"]
+    return who, row["pack"], row["track"]
 
 
 def draft_decisions(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, recorded_at: datetime) -> None:
@@ -228,7 +230,9 @@ def _apply(desk: Desk, asked: dict[str, Any], standing: list[dict[str, Any]], ro
     desk.post(asked, **told)
     desk.states[_track(asked)] = target or state
     facts = json.loads(told["parameters"])
-    standing.append(row | facts | {"entry_id": None, "state_from": state, "state_to": target})
+    standing.append(
+        row | facts | {"entry_id": None, "decision_entry": asked["entry_id"], "state_from": state, "state_to": target}
+    )
 
 
 def _legal(asked: dict[str, Any], row: dict[str, Any], state: str, is_again: bool) -> Legal | None:
@@ -250,8 +254,6 @@ def _said(asked: dict[str, Any], row: dict[str, Any]) -> list[Legal]:
 
 def _target(rule: Legal, asked: dict[str, Any], state: str) -> str | None:
     before = asked["state_before"]
-    if asked["track"] == "T":
-        return None
     if rule.to == "=":
         return state
     if rule.to == "before":
@@ -275,7 +277,7 @@ def _decided(asked: dict[str, Any], row: dict[str, Any], rule: Legal, state: str
     op = _words()["op"].get(asked["op"], asked["op"])
     moved = "状态不变" if target in (None, state) else f"由“{_word(state)}”转为“{_word(target)}”"
     return {
-        "op": "DECIDED", "target": target, "decision_entry": asked["entry_id"], "from_date": row["from_date"],
+        "op": "DECIDED", "target": target, "state_from": state if asked["track"] == "T" else None, "decision_entry": asked["entry_id"], "from_date": row["from_date"],
         "evidence": sorted({row["record_id"], *(asked["evidence"] or ())}), "list": rule.list if target != state else None,
         "parameters": json.dumps(facts, ensure_ascii=False, separators=(",", ":")),
         "reason": f"{row['decided_date']}{row['role'] or '核查'}{row['decision']}“{op}”（{asked['entry_id']}号），{moved}，自{row['from_date']}起。",
@@ -286,7 +288,7 @@ def _take_back(desk: Desk, applied: dict[str, Any], state: str | None, why: str)
     """The decision's entry never was; the person is where they were, unless they have moved on since."""
     key = _track(applied)
     now = desk.states.get(key, state)
-    back = applied["state_from"] if now == applied["state_to"] and applied["track"] != "T" else None
+    back = applied["state_from"] if now == applied["state_to"] else None
     if back:
         desk.states[key] = back
     if applied["entry_id"] is None:  # decided and overruled in one night: never written

@@ -63,23 +63,25 @@ open_beside as (
     left join effective as o on o.person_id = t.person_id and o.pack = t.pack and o.track = t.track and o.entry_id <> t.entry_id
          and o.valid_to is null and o.is_open and o.op <> 'DECIDED'
     where t.entry_id in (select entry_id from verdict) group by t.entry_id
-)
+),
+item as (select decision_entry, arg_max(state_to, (run_no, seq)) as state from applied where track = 'T' group by decision_entry)
 select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.op, e.clause, e.basis, e.ground, e.evidence,
        json_extract_string(e.parameters, '$.rule') as rule_id,
        case when e.op in ('UPD', 'WITHDRAW') and e.valid_to is not null then 'END' when e.op in ('ADD', 'UPD') then 'IN' else e.op end as op_class,
-       coalesce(p.state, e.state_to, if(e.track = 'R', 'R1', e.track || '0')) as state, coalesce(f.state_before, e.state_from, if(e.track = 'R', 'R1', e.track || '0')) as state_before,
+       if(e.track = 'T', coalesce(i.state, 'open'), coalesce(p.state, e.state_to, if(e.track = 'R', 'R1', e.track || '0'))) as state, coalesce(f.state_before, e.state_from, if(e.track = 'R', 'R1', e.track || '0')) as state_before,
        coalesce(b.same_op, 0) > 0 as has_same_op, coalesce(b.bases, 0) > 0 as has_basis, s.survivor
 from ledger_entry as e
 left join prior_state as p on p.person_id is not distinct from e.person_id and p.pack = e.pack and p.track = e.track
 left join first_of as f on f.person_id = coalesce(e.person_id, 'E:' || e.basis) and f.pack = e.pack and f.track = e.track and f.op = e.op
 left join open_beside as b on b.entry_id = e.entry_id
 left join survivor as s on s.person_id = e.person_id
+left join item as i on i.decision_entry = e.entry_id
 where e.entry_id in (select entry_id from verdict);
 
 -- A decision is taken back when its row was withdrawn or corrected and the officer does not say the same again. A row that
 -- merely does not come any more takes nothing back.
 create or replace temp table reversed as
-select a.*, p.state as state_now from applied as a
+select a.*, if(a.track = 'T', a.state_to, p.state) as state_now from applied as a
 left join prior_state as p on p.person_id = a.person_id and p.pack = a.pack and p.track = a.track
 where a.entry_id not in (select applied_entry from verdict where applied_entry is not null)
   and a.record_id in (select record_id from ended_log where kind = 'decision' and cause in ('withdrawn', 'corrected'));

@@ -21,7 +21,8 @@ create or replace temp table changed as
 select f.*, o.entry_id as old_entry
 from finding as f
 inner join open_item as o on o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
-where f.field is not null and o.basis is distinct from f.basis;
+where (f.field is not null and o.basis is distinct from f.basis)
+   or (f.op_class = 'GAP' and o.basis is not distinct from f.basis and o.parameters is distinct from f.parameters);  -- have or need changed
 
 -- A person's row in a track after tonight: what stood before, less what is withdrawn whole, and what comes in.
 create or replace temp table track_row as

@@ -28,6 +28,7 @@ PARTS = (
     "money.sql",
     "households.sql",
     "parts.sql",
+    "care.sql",
     "wider.sql",
     "employers.sql",
 )
@@ -48,11 +49,12 @@ TOPIC_ENDED = {
     "course": "培训记录已变", "subsidy": "补贴记录已变", "overlap_job": "重叠的记录已变", "overlap_pension": "重叠的记录已变",
     "overlap_death": "重叠的记录已变", "overlap_licence": "重叠的记录已变", "unit": "民办非企业任职已变", "post_held": "公益性岗位已离岗",
     "job_then": "参保记录已变", "fraud": "查实结论已变", "confirmed_job": "核查结论已变", "employer_stop": "停保人数已变", "employer_hire": "招用人数已变",
-    "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变",
+    "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变", "contact": "联系记录已变", "recommended": "推荐记录已变",
+    "twice": "重复的登记已不再并存", "grouped": "群团名单已变", "prelim": "初审已有后续结论", "online": "培训记录已变", "match": "合适岗位已变",
 }  # fmt: skip
 DECIDED = (
     ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
-    ("decision", "VARCHAR"), ("decided_date", "DATE"), ("record_id", "VARCHAR"),
+    ("ground", "VARCHAR"), ("decision", "VARCHAR"), ("role", "VARCHAR"), ("decided_date", "DATE"), ("record_id", "VARCHAR"),
 )  # fmt: skip
 NOW_BARRED = (
     ("firm_death", "已有死亡信息"),
@@ -101,6 +103,7 @@ def _make_missing(con: duckdb.DuckDBPyConnection) -> None:
     wanted |= {f"kin_{kind}": (*row_columns(LAYOUTS[kind]), ("id_key", "VARCHAR")) for kind in KIN}
     wanted["household_book"] = (*standing_columns(LAYOUTS["household_register"]), ("link_grade", "VARCHAR"))
     wanted["decided"] = DECIDED
+    wanted["insurance_source"] = (("office", "VARCHAR"), ("snapshot_date", "DATE"))
     for name in sorted(set(wanted) - known):
         made = create_table(name, dict(wanted[name]).items())
         con.execute(made.replace("create table", "create temp table"))

@@ -69,6 +69,8 @@ TOPIC_KIND = {
     "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise",
     "post_held": "public_post", "job_then": "insurance_active", "fraud": "decision", "confirmed_job": "decision", "employer_stop": "insurance_stop",
     "employer_hire": "insurance_active", "vacancy": "vacancy", "registration_ended": "unemployment_registration",
+    "contact": "service_log", "recommended": "service_log", "twice": "unemployment_registration",
+    "grouped": "mass_organisation_list", "prelim": "decision", "online": "training", "match": "vacancy",
 }  # fmt: skip
 # Topics that several offices tell of. While one of them is barred, such a rule waits: which of them spoke is not kept.
 TOPIC_KINDS = {
@@ -76,6 +78,7 @@ TOPIC_KINDS = {
     "household_work": ("household_register", "insurance_active", "market_entity"),
     "overlap_job": ("subsidy", "insurance_active"), "overlap_pension": ("subsidy", "pension"),
     "overlap_death": ("subsidy", "death"), "overlap_licence": ("subsidy", "market_entity"),
+    "contact": ("service_log", "household_visit"), "recommended": ("service_log", "household_visit"),
 }  # fmt: skip
 # What a rule may be about: its view, and how the columns begin that only such a rule may speak of.
 VIEWS = {"person": "wide", "employer": "wide_employer", "vacancy": "wide_vacancy"}

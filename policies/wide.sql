@@ -171,7 +171,7 @@ select * from anybody left join topic_pension using (person_id) left join topic_
 
 create or replace temp view wide_begun as
 with flags as (
-    select bool_or(has_service_log) as has_service_log, bool_or(has_outside_insurance) as has_outside_insurance from source_flag
+    select bool_or(has_service_log) as has_service_log from source_flag
 )
 select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village, p.phone, p.is_held, t.as_of,
        age_on(p.birth_date, t.as_of) as age_years,
@@ -197,7 +197,7 @@ select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village,
        coalesce(r.service_rank, 0) as service_rank, coalesce(r.service_records, []) as service_records,
        coalesce(r.refusals_in_row, 0) as refusals_in_row, coalesce(r.guidance_count, 0) as guidance_count,
        coalesce(r.post_count, 0) as post_count, coalesce(r.training_count, 0) as training_count,
-       coalesce(f.has_service_log, false) as has_service_log, coalesce(f.has_outside_insurance, false) as has_outside_insurance
+       coalesce(f.has_service_log, false) as has_service_log
 from everybody as p cross join today as t cross join national as n cross join flags as f
 left join part_registered as r using (person_id) left join part_insured as i using (person_id) left join part_supported as s using (person_id)
 left join part_licensed as l using (person_id) left join part_left as d using (person_id);

@@ -15,7 +15,15 @@ STATE_WORDS = {
     "L3": "服务中", "L4": "再就业待确认", "L5": "再就业已确认", "L6": "已关闭", "LX": "暂挂", "RX": "暂挂",
     "HX": "暂挂",
 }  # fmt: skip
-TASK_WORDS = {"open": "待办", "closed": "已办结"}
+TASK_WORDS = {
+    "open": "待办",
+    "closed": "已办结",
+    "done": "已办",
+    "sent": "已转介",
+    "answered": "已答复",
+    "confirmed": "已查实",
+    "dropped": "不办",
+}
 BASIS_WORDS = {
     "4050": "大龄（4050）", "abroad": "移居境外", "army": "服兵役", "custody": "收监执行", "incapable": "完全丧失劳动能力", "school": "入学",
     "retirement-age": "达到法定退休年龄", "benefit-not-registered": "领取待遇未登记", "cap": "补贴超期", "cap:firm": "单位社保补贴超期", "cap:flexible": "灵活就业补贴超期",

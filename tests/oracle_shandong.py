@@ -250,7 +250,8 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
         say.ask(f"SD-5.5b:{part}", all_of(*conditions), "L", "PROP_EXIT", proof, basis, ground)
 
     refusal = life.refusal
-    leaves("refusal", "refusal", "refusal", (reg, refusal), refusal is not None)
+    spoken_of = life.recognition is not None and is_sure(no(who.fits()))  # by the next rule
+    leaves("refusal", "refusal", "refusal", (reg, refusal), refusal is not None and not spoken_of)
     leaves(
         "refusal_recognised", "refusal-recognised", "refusal", (life.recognition, refusal),
         refusal is not None, life.recognition is not None, no(who.fits()),

@@ -50,8 +50,6 @@ def answered(about: dict[str, Any], standing: list[dict[str, Any]], *rows: dict[
 
 
 def expected(rule: Legal, track: str, state: str, before: str) -> str | None:
-    if track == "T":
-        return None
     return {"=": state, "before": before, "out": f"{track}0", "released": before}.get(rule.to, rule.to)
 
 
@@ -60,9 +58,11 @@ def expected(rule: Legal, track: str, state: str, before: str) -> str | None:
 )
 def test_every_legal_row_moves_as_it_says(rule: Legal) -> None:
     for track in "RHLT" if rule.track == "*" else rule.track:
+        if (rule.track, track, rule.op) == ("*", "T", "REVIEW"):
+            continue  # the rows before it speak of tasks
         for state in (f"{track}1",) if rule.froms == ("*",) else rule.froms:
             about = asked(track, rule.op, state)
-            standing = [applied(rule.decision, "走访", "L1", state)] if rule.again else []
+            standing = [applied("确认", "走访", "open" if track == "T" else "L1", state)] if rule.again else []
             for role in rule.role or ("", "走访"):
                 desk = answered(about, list(standing), verdict(rule.decision, role))
                 (told,) = desk.drafts
@@ -84,6 +84,7 @@ def test_every_legal_row_moves_as_it_says(rule: Legal) -> None:
         ("L", "FLAG_REEMP", "L2", "确认", "审核"),
         ("L", "HOLD", "L1", "同一人", "审核"),
         ("T", "GAP", "open", "确认", "审核"),
+        ("T", "TASK", "dropped", "确认", "审核"),
     ],
 )
 def test_what_the_table_does_not_know_is_noted_and_moves_nobody(

@@ -7,10 +7,12 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
 
+from docs import make_coverage, make_states
 from docs.make_reference import BOOKS, PAGES, stale
 from flows.cli import app
 from flows.settings import Settings
@@ -51,6 +53,13 @@ def anchors(path: Path) -> set[str]:
 
 def test_reference_pages_say_what_the_program_says() -> None:
     assert stale() == [], "run .venv/bin/python docs/make_reference.py"
+
+
+@pytest.mark.parametrize("maker", [make_coverage, make_states], ids=lambda m: m.__name__.split(".")[-1])
+def test_clauses_and_states_say_what_packs_tests_and_decisions_say(maker: ModuleType) -> None:
+    made = maker.coverage() if maker is make_coverage else maker.states()
+    assert text_of(maker.PAGE) == made, f"run {maker.COMMAND}"
+    assert [r.name for r in READMES if f"docs/{maker.PAGE.name}" not in text_of(r)] == []
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)

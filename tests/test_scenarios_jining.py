@@ -80,7 +80,7 @@ CASES = (
     Case("borrowed: family without work, second", "1986-01-09", (SPRING, housed("370811", book="B1")), {JUN29: (borrowed("2.2"),)}, sex="女"),
     Case("in no key group", "1990-01-10", (SPRING, LOCAL), NOTHING),
     Case("41 live licence", "1990-01-11", (SPRING, VALID, licence("2024-05-01")),
-         {JUN29: (DISABLED, TRADING, dereg("self-employed"), "T GAP JN-6.1 startup-counsellor")}, tracks="RHLT", clause="JN-"),
+         {JUN29: (DISABLED, TRADING, dereg("self-employed"), "T GAP JN-6.1 startup-counsellor", "T TASK JN-10.1 half-year")}, tracks="RHLT", clause="JN-"),
     Case("41 counsellor named", "1990-01-12", (SPRING, VALID, licence("2024-05-01"), service("2024-05-10", "创业服务")), NOTHING, tracks="T", clause="JN-6.1"),
     Case("62 two posts and no public-welfare post in June", "1990-01-13", (SPRING, recognised("4050", "2024-01-10"), *posts("2024-06-03", "2024-06-10")),
          {JUN29: ("T GAP JN-4.6a post:2024-06", "T GAP JN-4.6b public-info:2024-06"),

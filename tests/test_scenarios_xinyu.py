@@ -151,7 +151,7 @@ TASKS = (
          {JUN30: ("T TASK XY-3.7 may-reapply",)}, tracks="T", clause="XY-3.7"),
     Case("52 thirty months used and seven claimed", "1970-05-07",
          (*held("4050"), paid("岗位补贴", "2020-01", "2022-06"), paid("岗位补贴", "2024-01", "2024-06"), paid("岗位补贴", "2024-07", "2024-07", JUL01)),
-         {JUL01: ("T ALERT XY-3.8 cap:post",)}, tracks="T", clause="XY-3.8"),
+         {JUN29: ("T TASK XY-3.8 months-left:0",), JUL01: ("T UPD XY-3.8 months-left:0 ended", "T ALERT XY-3.8 cap:post")}, tracks="T", clause="XY-3.8"),
     Case("53 zero family recognised at the end of May", "1990-05-08",
          (jobless("2024-05-01"), LOCAL, recognised("零就业家庭", "2024-05-31")),
          {JUN29: ("T TASK XY-4.5 zero-family",), JUL01: ("T UPD XY-4.5 zero-family ended", "T ALERT XY-4.5 zero-family-overdue")}, tracks="T", clause="XY-4.5"),

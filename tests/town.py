@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from ledger.store import connect
 from policies.evaluate import DECIDED, KIN, evaluate, open_view, wide_columns
-from policies.pack import Pack, read_pack
+from policies.pack import Pack, Rule, read_pack
 from schemas.extracts import LAYOUTS
 from schemas.tables import create_table, row_columns, standing_columns
 from tests.oracle_answers import Unsure
 from tests.oracle_rows import Finding, Person, Place, Row
-from tests.oracles import everything
+from tests.oracles import ONCE, everything
 from tests.strategies import KINDS, row_fields
 
 PACKS = ("zhongshan", "neimenggu", "shandong", "jining", "xinyu")
@@ -41,7 +41,10 @@ class Town:
     def packs(self) -> list[Pack]:
         """Every pack, with what the office has set of the parameters that no document gives."""
         columns = wide_columns(self.con)
+        """Every pack without the rules that the oracle does not read, with what the office has set of the parameters that no
+        document gives."""
         packs = [read_pack(name, columns) for name in PACKS]
+        packs = [replace(p, rules=_read(p.rules), other_rules=_read(p.other_rules)) for p in packs]
         return [p.with_values({n: v for n, v in self.place.values.items() if n in p.parameters}) for p in packs]
 
     def by_sql(self, packs: Sequence[Pack]) -> set[Told]:
@@ -91,6 +94,10 @@ class Town:
         return everything(self.place, self.day)
 
 
+def _read(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(r for r in rules if r.id not in ONCE)
+
+
 def settle(place: Place, day: date, con: duckdb.DuckDBPyConnection | None = None) -> Town:
     """On a connection used before, the new people take the old ones' place."""
     con = con or connect()
@@ -110,7 +117,7 @@ def fill(con: duckdb.DuckDBPyConnection, place: Place) -> None:
     columns = ("person_id", "birth_date", "sex", "is_held")
     _insert(con, "everybody", {name: [getattr(p, name) for p in everybody] for name in columns})
     con.execute(
-        "create or replace temp table source_flag as select $log as has_service_log, false as has_outside_insurance",
+        "create or replace temp table source_flag as select $log as has_service_log",
         {"log": place.has_service_log},
     )
     for field, (kind, row, _) in KINDS.items():

@@ -62,6 +62,8 @@ months as (
 select s.person_id, max(s.rank) as subsidy_rank, list(s.record_id order by s.record_id) as subsidy_records, any_value(m.firm_insurance_subsidy_months) as firm_insurance_subsidy_months,
        any_value(m.flexible_subsidy_months) as flexible_subsidy_months, any_value(m.post_subsidy_months) as post_subsidy_months,
        any_value(m.public_post_subsidy_months) as public_post_subsidy_months,
+       greatest(coalesce(any_value(m.firm_insurance_subsidy_months), 0), coalesce(any_value(m.flexible_subsidy_months), 0),
+                coalesce(any_value(m.post_subsidy_months), 0), coalesce(any_value(m.public_post_subsidy_months), 0)) as subsidy_months_most,
        max(s.month_to) filter (s.item in ('单位社保补贴', '岗位补贴', '公益性岗位补贴')) as job_subsidised_to,
        max(s.month_to) filter (s.item = '灵活就业社保补贴') as flexible_subsidised_to,
        bool_or(s.item = '一次性创业补贴') as has_startup_subsidy, bool_or(s.item = '求职创业补贴') as has_graduate_subsidy

@@ -18,7 +18,7 @@ order by f.person_id, link_rank(f.link_grade) > 2, f.exit_date desc, link_rank(f
 create or replace temp table topic_registered as
 select distinct on (s.person_id) s.person_id, s.job_loss_date as job_lost_on, s.hukou_kind as registered_hukou_kind, s.usual_place,
        s.owner as registration_owner, contains(s.wish, '就业') as wants_job, contains(s.wish, '培训') as wants_training,
-       contains(s.wish, '创业') as wants_business
+       contains(s.wish, '创业') as wants_business, contains(s.wish, '不明确') as wants_guidance, contains(s.wish, '其他') as wants_other
 from now_unemployment_registration as s
 inner join topic_registration as r on r.person_id = s.person_id and r.registration_records[1] = s.record_id
 order by s.person_id, s.office;
@@ -142,11 +142,12 @@ from decided as d cross join today as t
 where d.decision = '确认' and d.op = 'ALERT' and d.clause in ('SD-6.2', 'XY-7.2') and d.decided_date <= t.as_of
 order by d.person_id, d.decided_date desc, d.record_id;
 
--- A job that was marked in this ledger and that an officer confirmed.
+-- A job that this ledger marked, or proposed to cancel a registration for, and that an officer confirmed.
 create or replace temp table topic_confirmed_job as
 select distinct on (d.person_id) d.person_id, d.decided_date as confirmed_job_on, 0 as confirmed_job_rank, [d.record_id] as confirmed_job_records
 from decided as d cross join today as t
-where d.decision = '确认' and d.op = 'FLAG_REEMP' and d.decided_date <= t.as_of
+where d.decision = '确认' and d.decided_date <= t.as_of
+  and (d.op = 'FLAG_REEMP' or (d.op = 'PROP_DEREG' and d.ground in ('hired', 'self-employed', 'founded-firm', 'founded-unit', 'employment-registered')))
 order by d.person_id, d.decided_date desc, d.record_id;
 
 -- Was registered, and is no more.

@@ -38,12 +38,20 @@ with widened as (
            mo.overlap_job_rank is not null as has_overlap_job, mo.overlap_death_rank is not null as has_overlap_death,
            mo.overlap_pension_rank is not null as has_overlap_pension, mo.overlap_licence_rank is not null as has_overlap_licence,
            mo.job_then_rank is not null as has_job_then,
-           exists (from now_training) as has_course_log
-    from wide_begun as w cross join national as n
+           exists (from now_training) as has_course_log,
+           ca.* exclude (person_id), ca.twice_rank is not null as has_twice, ca.grouped_rank is not null as has_grouped, ca.prelim_rank is not null as has_prelim,
+           ca.online_rank is not null as has_online_pass, ca.match_rank is not null as has_match, ca.recommended_rank is not null as has_result_open,
+           ob.open_public_posts, coalesce(greatest(ca.own_places_on, pt.all_places_on) > last_day(w.stop_last_paid_month), false) as has_outside_insurance
+    from wide_begun as w cross join national as n cross join open_public as ob cross join places_told as pt
     left join part_standing as st using (person_id) left join part_home as ho using (person_id) left join part_listed as li using (person_id)
     left join part_helped as he using (person_id) left join part_paid as mo using (person_id)
+    left join topic_care as ca using (person_id)
 )
 select *, strftime(as_of, '%Y-%m') as this_month, last_day(as_of) as this_month_end,
+       strftime(as_of - interval 1 month, '%Y-%m') as last_month, last_day(as_of - interval 1 month) as last_month_end,
+       coalesce(told_columns, 0) + if(birth_date is null, 0, 1) as known_columns,
+       concat_ws('、', if(phone is null, '人员底数', null), if(coalesce(is_skill_told, false), null, '技能水平'), if(coalesce(is_wish_told, false), null, '就业意愿'),
+                 if(coalesce(is_need_told, false), null, '服务需求')) as clears_missing,
        coalesce(usual_place, registered_hukou_kind, hukou_kind) = '城镇' as is_urban, coalesce(able, visit_able) as is_able, coalesce(willing, visit_willing) as is_willing,
        case when birth_date is null or sex is null then null when as_of >= retirement_date_late then true when as_of < retirement_date_early then false end as is_of_retirement_age,
        case when birth_date is null or sex is null then null when age_years < 16 or as_of >= retirement_date_late then false when as_of < retirement_date_early then true end as is_working_age

@@ -1,0 +1,149 @@
+-- What lists and tasks ask besides: what is known of a person, contacts by month, a second registration, lists of mass
+-- organisations, first reviews, posts that fit. Good links only, as in help.sql.
+create or replace temp table topic_told as
+with told as (
+    select distinct on (s.person_id) s.person_id, s.basis, s.education, s.skill, s.health, s.training_wish, s.job_need, s.wish
+    from now_unemployment_registration as s
+    inner join topic_registration as r on r.person_id = s.person_id and r.registration_records[1] = s.record_id
+    order by s.person_id, s.office
+),
+seen as (
+    select distinct on (v.person_id) v.person_id, v.employed, v.education, v.skill, v.health, v.training_wish, v.job_need
+    from now_household_visit as v inner join topic_visit as t on t.person_id = v.person_id and t.visit_records[1] = v.record_id
+    order by v.person_id, v.office
+),
+both_told as (
+    select coalesce(t.person_id, s.person_id) as person_id, t.basis as registration_basis, t.wish, s.employed as visit_employed,
+           coalesce(t.education, s.education) as education, coalesce(t.skill, s.skill) as skill, coalesce(t.health, s.health) as health,
+           coalesce(t.training_wish, s.training_wish) as training_wish, coalesce(t.job_need, s.job_need) as job_need
+    from told as t full join seen as s on s.person_id = t.person_id
+)
+select person_id, registration_basis, visit_employed, job_need,
+       if(education is null, 0, 1) + if(skill is null, 0, 1) + if(health is null, 0, 1) + if(training_wish is null, 0, 1) + if(job_need is null, 0, 1) as told_columns,
+       education is not null or skill is not null as is_skill_told, wish is not null as is_wish_told,
+       training_wish is not null or job_need is not null as is_need_told
+from both_told;
+
+-- A comparison of data is a contact that reached nobody; it stands apart.
+create or replace temp table topic_contact as
+with met as (
+    select person_id, served_on as met_on, means is not distinct from '数据比对' as is_comparison, service_kind, rank, record_id from fact_served
+    union all
+    select v.person_id, v.visit_date, false, '入户走访', link_rank(v.link_grade), v.record_id
+    from now_household_visit as v cross join today as t where v.visit_date <= t.as_of and link_rank(v.link_grade) <= 2
+)
+select m.person_id, max(m.rank) as contact_rank, list(m.record_id order by m.record_id) as contact_records,
+       bool_or(not m.is_comparison and m.met_on >= date_trunc('month', t.as_of)) as is_met_this_month,
+       bool_or(m.is_comparison and m.met_on >= date_trunc('month', t.as_of)) as is_compared_this_month,
+       bool_or(not m.is_comparison and m.met_on < date_trunc('month', t.as_of)) as is_met_last_month,
+       bool_or(m.is_comparison and m.met_on < date_trunc('month', t.as_of)) as is_compared_last_month
+from met as m cross join today as t where m.met_on >= date_trunc('month', t.as_of) - interval 1 month
+group by m.person_id;
+
+-- The first post recommended since registering whose result nobody asked for since.
+create or replace temp table topic_recommended as
+with asked as (
+    select person_id, max(met_on) as asked_on
+    from (select person_id, served_on as met_on from fact_served where service_kind in ('跟踪回访', '入户走访')
+          union all select person_id, visited_on from topic_visit)
+    group by person_id
+)
+select s.person_id, min(s.served_on) as result_open_since, max(s.rank) as recommended_rank, list(s.record_id order by s.record_id) as recommended_records
+from fact_served as s inner join topic_registration as r using (person_id) left join asked as a using (person_id)
+where s.service_kind = '岗位推荐' and s.served_on >= r.registered_from and (a.asked_on is null or s.served_on > a.asked_on)
+group by s.person_id;
+
+create or replace temp table topic_guided as
+select person_id, max(served_on) as guided_on from fact_served where service_kind = '职业指导' group by person_id;
+
+-- Two registrations in force at once; the same one told by two offices is one.
+create or replace temp table topic_twice as
+select s.person_id, count(distinct coalesce(s.reg_no, concat(s.office, s.reg_date))) as registrations_in_force,
+       string_agg(distinct coalesce(s.place, s.office), '、' order by coalesce(s.place, s.office)) as registration_places,
+       max(link_rank(s.link_grade)) as twice_rank, list(s.record_id order by s.record_id) as twice_records
+from now_unemployment_registration as s cross join today as t
+where s.reg_date <= t.as_of and (s.cancel_date is null or t.as_of < s.cancel_date) and link_rank(s.link_grade) <= 2
+group by s.person_id having count(distinct coalesce(s.reg_no, concat(s.office, s.reg_date))) > 1;
+
+create or replace temp table topic_grouped as
+select distinct on (g.person_id) g.person_id, if(g.organisation = '工会', 'union', 'women') as group_code, g.organisation as group_name, g.list_date as grouped_on,
+       link_rank(g.link_grade) as grouped_rank, [g.record_id] as grouped_records
+from now_mass_organisation_list as g cross join today as t
+where g.organisation in ('工会', '妇联') and g.list_date <= t.as_of
+order by g.person_id, link_rank(g.link_grade), g.list_date desc, g.organisation, g.record_id;
+
+-- A first review that the county has not answered.
+create or replace temp table topic_prelim as
+select distinct on (d.person_id) d.person_id, d.decided_date as prelim_on, 0 as prelim_rank, [d.record_id] as prelim_records
+from decided as d cross join today as t
+where d.decision = '确认' and d.role = '初审' and d.op in ('ADD', 'UPD') and starts_with(d.clause, 'XY-1.') and d.decided_date <= t.as_of
+  and not exists (select 1 from decided as l where l.entry_id = d.entry_id and l.role in ('审核', '终审'))
+order by d.person_id, d.decided_date desc, d.record_id;
+
+-- Passed on line and no practical course since.
+create or replace temp table topic_online as
+select c.person_id, max(c.pass_date) as online_passed_on, max(link_rank(c.link_grade)) as online_rank, list(c.record_id order by c.record_id) as online_records
+from now_training as c cross join today as t
+where c.mode = '线上' and c.pass_date <= t.as_of and link_rank(c.link_grade) <= 2
+  and not exists (select 1 from now_training as p where p.person_id = c.person_id and p.mode = '线下' and p.start_date >= c.pass_date and p.start_date <= t.as_of)
+group by c.person_id;
+
+-- Open posts of the trade that somebody registered asks for, by age; at most three, those of the own town first.
+create or replace temp table topic_match as
+with wanted as (
+    select t.person_id, p.town, age_on(p.birth_date, d.as_of) as age_years, unnest(list_distinct(string_split_regex(t.job_need, '[、，,；;/ ]+'))) as word
+    from topic_told as t inner join topic_registration as r using (person_id) inner join everybody as p using (person_id) cross join today as d
+    where t.job_need is not null
+),
+open_post as (
+    select distinct on (v.vacancy_no) v.vacancy_no, v.post, v.trade, v.max_age, v.place, v.record_id
+    from now_vacancy as v cross join today as t where v.valid_from <= t.as_of and t.as_of <= v.valid_to
+    order by v.vacancy_no, v.valid_from desc, v.office, v.record_id
+),
+named as (
+    select vacancy_no, max_age, place, record_id, post as word from open_post
+    union select vacancy_no, max_age, place, record_id, trade from open_post where trade is not null
+),
+fitting as (
+    select distinct w.person_id, n.vacancy_no, n.record_id, coalesce(n.place = w.town, false) as is_near
+    from wanted as w inner join named as n on n.word = w.word and (n.max_age is null or w.age_years <= n.max_age)
+    qualify dense_rank() over (partition by w.person_id order by coalesce(n.place = w.town, false) desc, n.vacancy_no) <= 3
+)
+select person_id, string_agg(vacancy_no, '、' order by is_near desc, vacancy_no) as matched_posts, 0 as match_rank, list(record_id order by record_id) as match_records
+from fitting group by person_id;
+
+insert into shared_evidence select person_id, unnest(match_records) from topic_match;
+
+-- The last day on which lines of insurance elsewhere were looked at: for the person's own lines that name a place, and for
+-- everybody where an office tells of other places than here. The month that is asked about must lie before it.
+create or replace temp table topic_placed as
+select i.person_id, max(s.snapshot_date) as own_places_on
+from now_insurance_active as i inner join insurance_source as s using (office) where i.place is not null group by i.person_id;
+
+create or replace temp table places_told as
+with here as (
+    select coalesce(place, '') as place from now_insurance_active group by coalesce(place, '') order by count(*) desc, coalesce(place, '') limit 1
+)
+select max(s.snapshot_date) as all_places_on
+from insurance_source as s
+where s.office in (select office from now_insurance_active where place not in ('本市', '本地') and place not in (select place from here));
+
+create or replace temp table open_public as
+select count(*) as open_public_posts from now_vacancy as v cross join today as t
+where v.public_welfare and v.valid_from <= t.as_of and (v.valid_to is null or t.as_of <= v.valid_to);
+
+create or replace temp table topic_care as
+with who as (
+    select person_id from topic_told union select person_id from topic_contact union select person_id from topic_recommended
+    union select person_id from topic_guided union select person_id from topic_twice union select person_id from topic_grouped
+    union select person_id from topic_prelim union select person_id from topic_online union select person_id from topic_placed
+    union select person_id from topic_recognition
+)
+-- A share of the recognised is drawn anew each month, the same on every machine.
+select w.*, t.* exclude (person_id), c.* exclude (person_id), r.* exclude (person_id), g.* exclude (person_id), tw.* exclude (person_id), gr.* exclude (person_id),
+       p.* exclude (person_id), o.* exclude (person_id), m.* exclude (person_id), pl.* exclude (person_id),
+       if(h.person_id is null, null, (('0x' || substr(md5(w.person_id || strftime(d.as_of, '%Y-%m')), 1, 8))::ubigint % 1000)::integer) as monthly_draw
+from who as w cross join today as d left join topic_told as t using (person_id) left join topic_contact as c using (person_id)
+left join topic_recommended as r using (person_id) left join topic_guided as g using (person_id) left join topic_twice as tw using (person_id)
+left join topic_grouped as gr using (person_id) left join topic_prelim as p using (person_id) left join topic_online as o using (person_id)
+left join topic_match as m using (person_id) left join topic_placed as pl using (person_id) left join topic_recognition as h using (person_id);
