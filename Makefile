@@ -25,11 +25,11 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test check packs bench bench-linkage fuzz sweep faults lock clean
+.PHONY: help demo test check packs bench bench-linkage bench-evaluation fuzz sweep faults lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
-	    while IFS= read -r line; do printf '  make %-13s %s\n' "$${line%% - *}" "$${line#* - }"; done
+	    while IFS= read -r line; do printf '  make %-17s %s\n' "$${line%% - *}" "$${line#* - }"; done
 
 demo: $(STAMP)  ## 演示：三晚虚构数据，生成台账与工作簿 | three invented nights, into build/demo (DIR=... to change)
 	@if [ "$(DIR)" = build/demo ] && [ -f build/demo/zhaoren.toml ]; then rm -rf build/demo; fi
@@ -55,6 +55,9 @@ bench: $(STAMP)  ## 测速 | speed and memory beside the floor, in one run
 # One seed takes some minutes, with PEER=/path/to/python (an interpreter that has splink) a quarter of an hour.
 bench-linkage: $(STAMP)  ## 比对测评 | how well and fast people are found, beside Splink with PEER=/path/to/its/python
 	$(PY) -m benchmarks.linkage --people 1000000 --seeds 1 $(if $(PEER),--peer "$(PEER)") $(ARGS)
+
+bench-evaluation: $(STAMP)  ## 判断测速 | a city of a million tested against all packs, beside bare DuckDB
+	$(PY) -m benchmarks.evaluation $(ARGS)
 
 fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (ARGS='--minutes 60')
 	$(PY) -m benchmarks.fuzz_readers $(ARGS)

@@ -32,7 +32,7 @@ from ledger.breaker import mark_released, weigh
 from ledger.entries import commit_entries
 from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
 from ledger.standalone_verifier import SETTINGS, receipt_of
-from ledger.store import connect, ensure_store
+from ledger.store import add_newest, connect, ensure_store
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
 from policies.evaluate import wide_columns
@@ -289,7 +289,7 @@ def _inputs(night: Night) -> list[dict[str, str]]:
 
 def step_refresh(night: Night) -> None:
     night.con.execute("detach store")
-    ensure_store(night.workspace.store, night.workspace.runs, sealed_runs(night.workspace.runs), night.workspace.work)
+    add_newest(night.workspace.store, night.workspace.runs, sealed_runs(night.workspace.runs), night.workspace.work)
     after_seal(night.workspace, night.settings)
     clear_access(night.workspace)
     empty_inbox(night.found)
@@ -359,7 +359,7 @@ def read_outcome(workspace: Workspace) -> Outcome:
         return Outcome(hold["run_no"], 4, held_files, (), 0, workspace.held, held=holding.hold_text(workspace, hold))
     run_no = sealed_runs(workspace.runs)[-1]
     folder = workspace.runs / f"{run_no:06d}"
-    con = connect()
+    con = connect(workspace.store, read_only=True)
     try:
         tables = str(folder / "tables")
         files = con.execute(
@@ -368,13 +368,9 @@ def read_outcome(workspace: Workspace) -> Outcome:
         entries = con.execute(
             "select op, count(*) from read_parquet(?) group by op order by op", [f"{tables}/ledger_entry.parquet"]
         ).fetchall()
+        people = con.execute("select count(*) from person where merged_into is null").fetchall()[0][0]
     finally:
         con.close()
-    store = connect(workspace.store, read_only=True)
-    try:
-        people = store.execute("select count(*) from person where merged_into is null").fetchall()[0][0]
-    finally:
-        store.close()
     refused = any(status in ("refused", "held") for _, status, _ in files)
     return Outcome(
         run_no, 3 if refused else 0, tuple(files), tuple((str(o), int(n)) for o, n in entries), int(people), folder,

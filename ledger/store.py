@@ -95,6 +95,13 @@ def ensure_store(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Pa
         _refresh(path, runs, numbers[len(held) :], numbers, scratch, start_from=path)
 
 
+def add_newest(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Path) -> None:
+    """Apply the newest run to a store that `ensure_store` found or made whole under the same lock: it need not be read
+    through again."""
+    numbers = list(run_numbers)
+    _refresh(path, runs, numbers[-1:], numbers, scratch, start_from=path)
+
+
 def build_store(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Path) -> None:
     """Make the store anew from the sealed runs alone."""
     numbers = list(run_numbers)

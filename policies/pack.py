@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +233,8 @@ def find_pack(name: str) -> Path:
     raise PolicyError(f"找不到政策包「{name}」；内置的有：{known}，也可以写自己政策包的文件夹路径。")
 
 
-def read_national() -> dict[str, tuple[Mapping[str, Any], ...]]:
+@cache
+def read_national() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
     return _parameters(tomllib.loads(NATIONAL.read_text(encoding="utf-8")))
 
 
@@ -302,15 +304,22 @@ def _toml(files: Mapping[str, bytes]) -> dict[str, Any]:
 
 def _parse(files: Mapping[str, bytes], place: str) -> tuple[dict[str, Any], dict[str, Rule]]:
     try:
-        data = _toml(files)
-        head, conditions = data["pack"], data.get("condition", {})
-        named = [head[k] for k in ("code", "title", "document", "status", "version")]
-        assert all(isinstance(n, str) for n in named)
-        return data, {i: _rule(i, r, conditions, head["in_force"]) for i, r in data["rule"].items()}
+        (text,) = files.values()
+        return _understand(text.decode("utf-8-sig"))
     except (ValueError, KeyError, TypeError, AssertionError) as error:
         raise PolicyError(
             f"政策包 {place} 读不懂：缺少或写错 {error}；请对照内置政策包检查 {'、'.join(files)}。"
         ) from None
+
+
+@cache
+def _understand(text: str) -> tuple[dict[str, Any], dict[str, Rule]]:
+    """The same text is the same pack, read once in a process. Not to be changed by whoever gets it."""
+    data = tomllib.loads(text)
+    head, conditions = data["pack"], data.get("condition", {})
+    named = [head[k] for k in ("code", "title", "document", "status", "version")]
+    assert all(isinstance(n, str) for n in named)
+    return data, {i: _rule(i, r, conditions, head["in_force"]) for i, r in data["rule"].items()}
 
 
 def _parameters(data: Mapping[str, Any]) -> dict[str, tuple[Mapping[str, Any], ...]]:

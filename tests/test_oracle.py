@@ -25,6 +25,7 @@ from tests.oracle_rows import (
     Certificate,
     Decision,
     Employment,
+    Finding,
     Household,
     Income,
     Insured,
@@ -404,6 +405,28 @@ def test_every_form_of_a_finding_occurs() -> None:
     wanted |= {("T", op) for op in ("TASK", "GAP", "NOTIFY", "REFER", "URGE", "ALERT", "UPD", "REVIEW")}
     assert set(forms) == wanted
     assert min(forms.values()) >= 20
+
+
+def test_what_only_speaks_of_a_row_is_found_of_all_who_have_one_or_come_in() -> None:
+    place = town(FIRST)
+    packs = place.packs()
+    place.con.execute(
+        "create or replace temp table had as select person_id, 'neimenggu' as pack, 'L' as track from everybody where hash(person_id) % 3 = 0"
+    )
+    had = {(who, "neimenggu", "L") for (who,) in place.con.execute("select person_id from had").fetchall()}
+    needy = {(p.code, r.id) for p in packs for r in p.rules if r.finds.get("needs_row")}
+    everything = {told for told in meant(place.day) if (told[1].pack, told[1].rule_id) in needy}
+    coming = {(who, f.pack, f.track) for who, f in meant(place.day) if f.op in ("ADD", "UPD")}
+    evaluator.evaluate(place.con, packs, place.day, frozenset(), "had")
+    found = {
+        (row[0], Finding(*row[1:]))
+        for row in place.con.execute(
+            "select person_id, pack, rule_id, track, op, basis, ground from finding"
+        ).fetchall()
+    }
+    assert found - everything == meant(place.day) - everything
+    assert {(w, f) for w, f in everything if (w, f.pack, f.track) in had | coming} <= found
+    assert len(found & everything) < len(everything)
 
 
 @pytest.mark.parametrize("rule_id", ["NM-3.2:died", "NM-3.2:pension", "NM-1.3a:low_income", "NM-3.1b"])

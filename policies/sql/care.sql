@@ -132,7 +132,7 @@ create or replace temp table open_public as
 select count(*) as open_public_posts from now_vacancy as v cross join today as t
 where v.public_welfare and v.valid_from <= t.as_of and (v.valid_to is null or t.as_of <= v.valid_to);
 
-create or replace temp table topic_care as
+create or replace temp table part_care as
 with who as (
     select person_id from topic_told union select person_id from topic_contact union select person_id from topic_recommended
     union select person_id from topic_guided union select person_id from topic_twice union select person_id from topic_grouped

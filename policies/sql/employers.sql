@@ -30,8 +30,8 @@ with told as (
 ),
 stops as (
     select l.employer_key, min(l.employer_uscc) as employer_uscc, min(l.employer_name) as employer_name, count(*) as stops, max(l.rank) as stop_rank,
-           list(l.record_id order by l.record_id) as stop_records, count(*) filter (w.is_recognised) as hardship_stops
-    from fact_left as l inner join wide as w using (person_id) group by l.employer_key
+           list(l.record_id order by l.record_id) as stop_records, count(*) filter (p.recognition_rank <= 3) as hardship_stops
+    from fact_left as l inner join everybody using (person_id) left join part_standing as p using (person_id) group by l.employer_key
 ),
 hires as (
     select employer_key, min(employer_uscc) as employer_uscc, min(employer_name) as employer_name, count(*) filter (not is_job_subsidised) as hires,

@@ -45,7 +45,7 @@ with widened as (
     from wide_begun as w cross join national as n cross join open_public as ob cross join places_told as pt
     left join part_standing as st using (person_id) left join part_home as ho using (person_id) left join part_listed as li using (person_id)
     left join part_helped as he using (person_id) left join part_paid as mo using (person_id)
-    left join topic_care as ca using (person_id)
+    left join part_care as ca using (person_id)
 )
 select *, strftime(as_of, '%Y-%m') as this_month, last_day(as_of) as this_month_end,
        strftime(as_of - interval 1 month, '%Y-%m') as last_month, last_day(as_of - interval 1 month) as last_month_end,
