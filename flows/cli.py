@@ -424,7 +424,7 @@ def _say(chinese: str, english: str) -> None:
 def main() -> None:
     """Entry point."""
     try:
-        code = _run()
+        code = run_command()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     if "prefect" in sys.modules:  # its threads outlive the interpreter's own clean-up, and DuckDB then prints a scare
@@ -435,7 +435,7 @@ def main() -> None:
     sys.exit(code)
 
 
-def _run() -> int:
+def run_command() -> int:
     """The command; our own errors become one sentence and their exit code."""
     try:
         code = app(standalone_mode=False)

@@ -61,7 +61,8 @@ def _tables(recount: Recount, runs: Path, number: int, manifest: dict[str, Any])
             faults.append(
                 Fault(number, "台账分录与所封存的汇总哈希不符。", "the entries do not give the root that was sealed.")
             )
-        faults += recount.faults(folder / "tables", number)
+        if "conservation" in manifest["tables"]:
+            faults += recount.faults(folder / "tables", number)
     except duckdb.Error as error:
         kind = type(error).__name__
         faults.append(Fault(number, f"数据表读不出（{kind}）。", f"a table cannot be read ({kind})."))

@@ -8,8 +8,10 @@ from typing import Any
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
+from flows.settings import FILE
 from flows.workspace import Workspace, init_workspace
 from ledger.seal import seal, write_parquet, write_table
+from ledger.standalone_verifier import SETTINGS
 from ledger.store import connect
 from schemas.extracts import LAYOUTS
 from schemas.tables import INTERNAL, PUBLISHED, create_table, describe, standing_columns
@@ -65,6 +67,7 @@ def found(root: Path, *, entries: int, links: int) -> Workspace:
         write_table(con, model, describe(model).name, tables)
     write_parquet(con, "from standing_death order by row_no", tables / "standing" / "death.parquet")
     con.close()
+    (tables.parent / SETTINGS).write_bytes((workspace.root / FILE).read_bytes())
     seal(tables.parent, workspace.runs, 1, FACTS)
     return workspace
 

@@ -138,10 +138,10 @@ def _primed(place: Path) -> int:
 
 
 def _night(place: Path) -> int:
-    from flows.cli import _run
+    from flows.cli import run_command
 
     sys.argv = ["zhaoren", "run", str(place), "--as-of", SECOND]
-    return _run()
+    return run_command()
 
 
 def _sound(place: Path) -> int:

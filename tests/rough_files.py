@@ -191,7 +191,7 @@ def zhaoren(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
 
 def zhaoren_here(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
     """The same command inside this process, some ten times as fast."""
-    from flows.cli import main
+    from flows.cli import run_command
 
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     said = [str(w) for w in words]
@@ -202,7 +202,7 @@ def zhaoren_here(*words: str | Path, **env: str) -> subprocess.CompletedProcess[
         os.environ.update(surroundings(**env))
         sys.argv = ["zhaoren", *said]
         with redirect_stdout(out), redirect_stderr(err):
-            main()
+            code = run_command()  # not `main`: with Prefect loaded that ends the process
     except SystemExit as end:
         code = end.code
     finally:
@@ -211,6 +211,11 @@ def zhaoren_here(*words: str | Path, **env: str) -> subprocess.CompletedProcess[
         os.environ.update(kept)
     texts = [s.buffer.getvalue().decode() for s in (out, err)]
     return subprocess.CompletedProcess(said, int(str(code or 0)), *texts)
+
+
+def listed(workspace: Workspace) -> list[dict[str, Any]]:
+    """The entries of the ledger of people itself (track L), without tasks and notices."""
+    return [e for e in entries(workspace) if e["track"] == "L"]
 
 
 @cache

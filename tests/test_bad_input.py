@@ -356,7 +356,8 @@ def test_a_file_that_clashes_with_what_stands_is_told_apart(
 
 
 def test_a_held_snapshot_ends_nothing(three_nights: Workspace) -> None:
-    assert [e["op"] for e in entries(three_nights) if e["run_no"] < 3] == ["ADD"] * len(WELL)
+    told = [e["op"] for e in entries(three_nights) if e["run_no"] < 3]
+    assert [op for op in told if op not in ("TASK", "NOTIFY", "GAP")] == ["ADD"] * len(WELL)
 
 
 def test_a_snapshot_that_returns_to_an_earlier_content_counts_again(three_nights: Workspace) -> None:

@@ -180,7 +180,9 @@ def test_a_release_publishes_exactly_the_signed_night_and_is_recorded(held: Work
     assert "王经办 已于" in zhaoren_here("release", workspace.root, "--officer", "王经办", "--note", "社保更正").stdout
     assert "王经办 已于" in zhaoren_here("status", workspace.root).stdout
     assert night(workspace, SECOND).exit_code == 0
-    assert [e["op"] for e in entries(workspace)[STANDING:]] == ["WITHDRAW"] * (MINIMUM + 1)
+    told = [e for e in entries(workspace) if e["run_no"] == 2]
+    assert {e["person_id"] for e in told if e["track"] == "L"} == {e["person_id"] for e in told}
+    assert [e["op"] for e in told if e["track"] == "L"] == ["WITHDRAW"] * (MINIMUM + 1)
     signed = read_manifest(workspace.runs, 2)["released"]
     assert (signed["officer"], signed["note"]) == ("王经办", "社保更正")
     assert [(f["released_by"], f["note"]) for f in table(workspace, "figure", 2)] == [("王经办", "社保更正")]
