@@ -15,6 +15,7 @@ import duckdb
 
 from policies.evaluate import op_of, proof_of
 from policies.pack import VIEWS, Pack, Rule, find_pack
+from tests.oracles import ONCE
 from tests.town import Town
 
 OTHER_SIGN = {">=": ">", ">": ">=", "<=": "<", "<": "<=", "=": "<>", "<>": "="}
@@ -113,7 +114,7 @@ def _split(text: str, begin: int, end: int, by: str) -> Iterator[tuple[int, int]
 def mutants(pack: Pack) -> Iterator[tuple[Mutant, dict[str, str]]]:
     """Every slip of a pack, and the rules that it changes, with their wrong predicates."""
     data: Mapping[str, Any] = tomllib.loads(find_pack(pack.code).read_text(encoding="utf-8"))
-    conditions, rules = data.get("condition", {}), data["rule"]
+    conditions, rules = data.get("condition", {}), {i: r for i, r in data["rule"].items() if i not in ONCE}
     numbers = [n for n, versions in pack.parameters.items() if all(type(v["is"]) in (int, float) for v in versions)]
     right = {rule_id: expand(rule["when"], conditions) for rule_id, rule in rules.items()}
     for rule_id, rule in rules.items():
@@ -122,7 +123,8 @@ def mutants(pack: Pack) -> Iterator[tuple[Mutant, dict[str, str]]]:
     for name, text in conditions.items():
         for wrong, slip in slips(text, numbers):
             changed = {i: expand(rule["when"], conditions | {name: wrong}) for i, rule in rules.items()}
-            yield Mutant(pack.code, name, wrong, slip), {i: w for i, w in changed.items() if w != right[i]}
+            if moved := {i: w for i, w in changed.items() if w != right[i]}:
+                yield Mutant(pack.code, name, wrong, slip), moved
 
 
 def expand(when: str, conditions: Mapping[str, str]) -> str:

@@ -201,7 +201,7 @@ def test_a_spoilt_store_is_healed_by_the_next_command(how: str, small: Workspace
     GARBAGE[how](workspace.store)
     done = zhaoren_here("asof", workspace.root, SECOND)
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.strip().splitlines()) == 4
+    assert sum(",L," in line for line in done.stdout.splitlines()) == 3
 
 
 @pytest.mark.parametrize("how", ["deleted", "cut in half"])

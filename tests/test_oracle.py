@@ -459,7 +459,6 @@ WRONG_VIEWS = [
     ("NM-2.1b:training", "wide.sql", "(r.registered_from + interval 6 month)", "(r.registered_from + interval 5 month)"),
     ("NM-2.1a", "wide.sql", "and f.rank <= 3", ""),
     ("ZS-EXIT:stop_reason", "wide.sql", "order by greatest(f.rank, 1), f.last_paid_month", "order by f.last_paid_month"),
-    ("ZS-EXIT:stop_reason", "wide.sql", "order by greatest(f.rank, 1), f.last_paid_month", "order by f.rank, f.last_paid_month"),
     ("NM-3.1b", "wide.sql", "greatest(f.valid_from, coalesce(f.last_paid_month, f.valid_from))", "f.valid_from"),
     ("NM-3.2:pension", "wide.sql", "coalesce(f.status, '正常') <> '正常', f.rank", "f.status <> '正常', f.rank"),
     ("NM-3.3", "wide.sql", "f.valid_from between r.registered_from and t.as_of", "f.valid_from <= t.as_of"),

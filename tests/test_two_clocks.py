@@ -51,9 +51,9 @@ def test_a_decision_shows_in_the_ledger_on_its_day_and_not_the_day_before(later:
 def test_the_ledger_is_asked_of_one_pack_and_one_person(later: Town) -> None:
     root, person = later.workspace.root, later.person_id(later.told[0][0])
     ledger = ("asof", root, "2024-07-09")
-    assert len(zhaoren_here(*ledger, "--pack", "zhongshan").stdout.splitlines()) == 3
+    assert sum(",L," in line for line in zhaoren_here(*ledger, "--pack", "zhongshan").stdout.splitlines()) == 2
     lines = zhaoren_here(*ledger, "--person", person).stdout.splitlines()
-    assert [line.split(",")[0] for line in lines] == ["person_id", person] and ",L1," in lines[1]
+    assert {line.split(",")[0] for line in lines[1:]} == {person} and ",L1," in lines[1]
     assert ",L2," in zhaoren_here("asof", root, "2024-07-10", "--person", person).stdout
     then = read_manifest(later.workspace.runs, 1)["recorded_at"]
     assert ",L1," in zhaoren_here("asof", root, "2024-07-10", "--person", person, "--known-at", then).stdout
@@ -67,7 +67,7 @@ def test_a_workbook_of_one_person_names_the_case(later: Town, tmp_path: Path) ->
     with opened_store(later.workspace) as con:
         ledger_as_of(con, Asked(date(2024, 7, 9), moment(None), 30, person=person), tmp_path / "一人.parquet")
     assert duckdb.execute(
-        "select case_no, case_since from read_parquet(?)", [str(tmp_path / "一人.parquet")]
+        "select case_no, case_since from read_parquet(?) where track = 'L'", [str(tmp_path / "一人.parquet")]
     ).fetchall() == [(1, date(2024, 6, 29))]
 
 
@@ -186,14 +186,16 @@ def test_a_source_whose_only_file_was_taken_back_is_as_if_it_had_never_sent(tmp_
     night(workspace, FIRST)
     (sent,) = table(workspace, "delivery", 1)
     drop(workspace, "撤回.manifest.json", json.dumps({"withdraws": sent["delivery_id"]}))
-    assert night(workspace, SECOND).entries == (("WITHDRAW", 2),)
+    night(workspace, SECOND)
+    assert [e["op"] for e in table(workspace, "ledger_entry", 2) if e["track"] == "L"] == ["WITHDRAW"] * 2
+    assert {e["op"] for e in table(workspace, "ledger_entry", 2)} == {"WITHDRAW"}
     assert [s["snapshot_date"] for s in table(workspace, "source", 2)] == [None]
     with opened_store(workspace) as con:
         assert con.execute("select * from source").fetchall() == []
     drop(
         workspace, "社保停保_20240601_全量.csv", stop_file(1, 3)
     )  # older than what was taken back, and the first that stands
-    assert night(workspace, THIRD).entries == (("ADD", 2),)
+    assert dict(night(workspace, THIRD).entries)["ADD"] == 2
 
 
 # A clock set back.
@@ -236,4 +238,4 @@ def test_a_run_recorded_before_the_one_before_it_is_noticed(ahead: Workspace, tm
     said = json.loads(second.read_text(encoding="utf-8")) | {"previous": file_hash(run_folder(workspace.runs, 1) / "manifest.json")}  # fmt: skip
     second.write_text(json.dumps(said), encoding="utf-8")
     second.with_suffix(".sha256").write_text(f"{file_hash(second)}  manifest.json\n", encoding="utf-8")
-    assert [(f.run_no, "记录时间早于" in f.message) for f in verify(workspace.runs, workspace.archive)] == [(2, True)]
+    assert (2, True) in [(f.run_no, "记录时间早于" in f.message) for f in verify(workspace.runs, workspace.archive)]
