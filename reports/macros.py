@@ -30,11 +30,11 @@ MASKED_IN_TEXT = r"regexp_replace(x, '([0-9]{6})[0-9]{8}([0-9]{3}[0-9Xx])', '\1*
 NUMBER_GAP = """case when a is null or b is null or upper(a) = upper(b) then null
     when length(a) <> length(b) then '位数不同：' || length(a) || ' 位与 ' || length(b) || ' 位'
     else '第 ' || array_to_string(list_filter(range(1, length(a) + 1), lambda i: upper(substr(a, i, 1)) <> upper(substr(b, i, 1))), '、') || ' 位不同' end"""
-# `post:mid` is two words, `post:2024-06` a word and a month; anything that is not a code of ours (an employer's name) is
-# left alone. Not `split_part`:
+# `post:mid` is two words, `post:2024-06` a word and a month, `firm:…` a word and a firm; where no word of ours stands before
+# the colon the text is left alone. Not `split_part`:
 # DuckDB 2.0.0 fails on `case when x = … then split_part(x, …) = … end` if the whole column is NULL.
-PARTS = """case when word_part(x) = x and regexp_full_match(x, '[a-z-]+:[a-z0-9-]+')
-    then word_part(regexp_extract(x, '^[a-z-]+')) || '：' || word_part(regexp_extract(x, '[a-z0-9-]+$'))
+PARTS = """case when word_part(x) = x and regexp_matches(x, '^[a-z-]+:.') and word_part(regexp_extract(x, '^[a-z-]+')) <> regexp_extract(x, '^[a-z-]+')
+    then word_part(regexp_extract(x, '^[a-z-]+')) || '：' || word_part(substr(x, strpos(x, ':') + 1))
     else word_part(x) end"""
 WORD_AND_CODE = "word || ' ' || x"
 # What a spreadsheet program would run or swallow when it opens a CSV, in both widths.

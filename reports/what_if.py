@@ -41,7 +41,7 @@ select pack, clause, word_track(track) as track, word_op(op) as op, count(distin
        count(distinct person_id) filter (side = 'after') as after, after - before as difference,
        count(distinct person_id) filter (change = '新增') as gained, count(distinct person_id) filter (change = '失去') as lost,
        count(distinct person_id) filter (change = '改变') as changed
-from told group by pack, clause, track, op having gained + lost + changed > 0 order by pack, clause, track, before desc, op
+from told group by pack, clause, told.track, op having gained + lost + changed > 0 order by told.track = 'T', pack, clause, told.track, before desc, op
 """,
     columns=(
         Column("pack", "政策包", 14),
@@ -72,7 +72,7 @@ select p.change, if(starts_with(p.person_id, 'E:'), null, p.person_id) as person
        shown_text(p.reason_before) as reason_before, shown_text(p.reason_after) as reason_after
 from pair as p left join everybody as e using (person_id)
 left join posted on posted.person_id = p.person_id and posted.pack = p.pack and posted.clause = p.clause and posted.track = p.track
-where p.change is not null order by p.pack, p.clause, p.track, p.change, p.person_id, p.about
+where p.change is not null order by p.track = 'T', p.pack, p.clause, p.track, p.change, p.person_id, p.about
 """,
     columns=(
         Column("change", "变化", 8),
@@ -100,7 +100,7 @@ select count(distinct person_id) filter (change = '新增') as gained, count(dis
 """
 BRIEF = """
 select change, person_id, pack, clause, coalesce(op_before, '—') as op_before, coalesce(op_after, '—') as op_after from pair
-where change is not null and not starts_with(person_id, 'E:') order by pack, clause, track, change, person_id, about limit $most
+where change is not null and not starts_with(person_id, 'E:') order by track = 'T', pack, clause, track, change, person_id, about limit $most
 """
 
 

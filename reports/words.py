@@ -46,7 +46,13 @@ BASIS_WORDS = {
     "check-licence": "核实执照", "door-visit": "入户走访", "stale": "久未核验", "flexible": "灵活就业参保",
     "licence": "营业执照", "licence-ended": "执照已注销", "founded-firm": "创办企业", "self-employed": "个体经营",
     "short": "短期失业", "mid": "中短期失业", "long": "长期失业", "guidance": "职业指导", "post": "岗位推荐",
-    "training": "技能培训",
+    "training": "技能培训", "agreement": "援助协议", "assistance": "纳入就业援助", "commitment": "承诺与数据不符", "community": "基层报告",
+    "contact": "每月回访", "county-review": "县区审核", "first-review": "入户初审", "four-clears": "四清信息", "graded-help": "分级帮扶",
+    "half-year": "登记半年考核期", "hardship-check": "是否困难待核", "may-apply": "可申请认定", "may-draw-benefit": "可领失业保险金",
+    "months-left": "补贴剩余月数", "offline-course": "线下实训", "older": "大龄人员", "plan": "援助计划或协议", "posts": "在招岗位", "firm": "招用单位",
+    "pre-post-training": "岗前培训", "public-post": "公益性岗位", "result-revisit": "回访求职结果", "review-late": "审核逾期", "rural-post": "乡村公益性岗位",
+    "spot-check": "抽查", "startup-mentor": "创业导师", "twice": "两处登记", "unserved": "尚无任何服务", "wish:blank": "意愿未填写",
+    "wish:job": "求职意愿", "wish:other": "其他服务意愿", "wish:startup": "创业意愿", "wish:training": "培训意愿", "wish:unclear": "意愿不明确",
 } | {
     prefix + code: word
     for prefix in ("", "sd-")

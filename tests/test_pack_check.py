@@ -67,8 +67,8 @@ BROKEN = {
         aged(VALUE.format("2019-01-01", "2024-07-01", 40), LAST.format("2024-07-02", 45)), ("min_age", "自 2024-07-01 至 2024-07-02 没有值", "接上")),
     "two values at once": (
         aged(VALUE.format("2019-01-01", "2024-07-02", 40), LAST.format("2024-07-01", 45)), ("min_age", "2024-07-01 起有两个", "to = 2024-07-01")),
-    "a value that comes after the rule": (aged(LAST.format("2020-01-01", 40)), ("规则 ZS-", "2019-01-01", "min_age", "补上")),
-    "a value that ends": (aged(VALUE.format("2019-01-01", "2040-01-01", 40)), ("规则 ZS-", "2040-01-01", "min_age")),
+    "a value that comes after the rule": (aged(LAST.format("2020-01-01", 40)), ("规则 ZS-2", "2019-01-01", "min_age", "补上")),
+    "a value that ends": (aged(VALUE.format("2019-01-01", "2040-01-01", 40)), ("规则 ZS-2", "2040-01-01", "min_age")),
     "values of two sorts": (
         aged(VALUE.format("2019-01-01", "2024-07-01", 40), LAST.format("2024-07-01", '"45"')), ("min_age", "数、文字")),
     "an end before the beginning": (aged(VALUE.format("2024-07-01", "2019-01-01", 40)), ("min_age", "不晚于")),
