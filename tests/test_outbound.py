@@ -298,7 +298,9 @@ def test_what_must_be_done_stands_until_it_is_done_and_what_is_sent_is_sent_once
     assert [list(posts[day].values()) for day in (JUL05, JUL06)] == [[(1, 3, "新")], [(1, 3, None)]]
     assert set(posts[JUL05]) == set(posts[JUL06])
     assert "甲某某" in {r["姓名"] for r in town_rows(town, JUN03, "候选人员")}
-    later = {sheet: {r["姓名"] for r in town_rows(town, JUN25, sheet)} for sheet in ("候选人员", "走访任务", "回访任务")}
+    later = {
+        sheet: {r["姓名"] for r in town_rows(town, JUN25, sheet)} for sheet in ("候选人员", "走访任务", "回访任务")
+    }
     # Candidates are told of once; the visit of the first review stands, and who was deregistered has no half-year to be followed.
     assert later == {"候选人员": {"今夜没有新的"}, "走访任务": {"丙某某"}, "回访任务": {"甲某某"}}
     assert {r["服务"] for r in town_rows(town, JUN25, "服务缺口")} == {"四清信息", "援助计划或协议"}
