@@ -127,6 +127,7 @@ closings as (
                      and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
                 when x.op_class = 'IN' and x.answer in ('settles', 'step') and coalesce(c.state_to, '') <> 'H4' then null
+                when x.op_class = 'IN' and coalesce(t.open_count + t.new_count > b.ended_count, false) and coalesce(c.state_to, '') <> 'H4' then null
                 when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.merged_into || '名下。'

@@ -132,7 +132,8 @@ def _who_should_leave(say: Answers, who: Xinyu) -> None:
     leaves("XY-3.3:refusals", "refusals", life.three_refusals is not None, life.three_refusals)
     say.ask("XY-3.5", life.job_when_recognised, "H", "REVIEW", (), ground="false-data")
     leaves("XY-3.6", "fraud", life.confirmed("ALERT", "SD-6.2", "XY-7.2"))
-    say.ask("XY-6.5:refusal", life.refusal is not None, "L", "PROP_EXIT", (rec, life.refusal), "refusal", "refusal")
+    refused = bool(life.refusal and life.recognised_on and life.refusal.service_date >= life.recognised_on)
+    say.ask("XY-6.5:refusal", refused, "L", "PROP_EXIT", (rec, life.refusal), "refusal", "refusal")
     confirmed = life.job is not None and life.confirmed("FLAG_REEMP")
     say.ask("XY-6.5:hired", confirmed, "L", "PROP_EXIT", (rec, life.job), "hired", "hired")
 

@@ -155,6 +155,8 @@ BOUNDARIES = (
     Case("low income and a certificate are one recognition with two bases", "1990-03-06",
          (SPRING, aid("2024-01"), certificate("2014-07-01", "长期")),
          {JUN29: (POOR, "H UPD NM-1.3a disability", MID)}),
+    Case("of two bases one ends", "1990-03-09", (SPRING, aid("2024-01"), certificate("2014-07-01", "2024-06-30")),
+         {JUN29: (POOR, "H UPD NM-1.3a disability", MID), JUL01: ("H UPD NM-1.3a disability ended",)}),
     Case("low income without a registration", "1990-03-07", (aid("2024-01"),), NOTHING),
     Case("low income and a job", "1990-03-08", (SPRING, aid("2024-01"), insured("2024-05")), {JUN29: (MID, HIRED)}),
 )  # fmt: skip
@@ -280,6 +282,13 @@ def test_a_tier_change_supersedes_the_tier_before(played: Stage) -> None:
     assert second["supersedes"] == first["entry_id"] and second["valid_from"] == date(2024, 7, 1)
     state = played.town.state(played.cast[case_id], "neimenggu", "L")
     assert (state["state"], state["tier"], state["basis"]) == ("L3", "mid", [])
+
+
+def test_a_basis_that_ends_leaves_the_row_to_the_one_that_stands(played: Stage) -> None:
+    state = played.town.state(played.cast["of two bases one ends"], "neimenggu", "H")
+    assert (state["state"], state["basis"]) == ("H1", ["low_income"])
+    last = played.town.state(played.cast["certificate counts on its last valid day"], "neimenggu", "H")
+    assert (last["state"], last["basis"]) == ("H0", [])
 
 
 @pytest.mark.parametrize(
