@@ -101,7 +101,8 @@ def said_on(pack: Pack, day: date) -> dict[str, Said]:
 
 def _said(rule: Rule, values: Mapping[str, Any]) -> Said:
     spoken = {k: bound(str(rule.finds[k]), values) for k in SPOKEN if rule.finds.get(k)}
-    used = {n: v for n, v in values.items() if n in words_of(rule.when)}
+    words = words_of(rule.when)
+    used = {n: v for n, v in values.items() if n in words}
     return Said(rule, bound(rule.when, values), spoken, used)
 
 
