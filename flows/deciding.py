@@ -58,8 +58,18 @@ select distinct t.person_id, t.record_id from told as t semi join standing_link 
 # A post that was matched to somebody stands as long as the vacancy does, whoever else it fits by now.
 MATCHED_EVIDENCE = """
 insert into standing_link
-with told as (select person_id, unnest(evidence) as record_id from ledger_entry where op = 'TASK' and starts_with(basis, 'posts:'))
+with told as (select person_id, unnest(evidence) as record_id from ledger_entry where op = 'TASK' and regexp_matches(basis, '^(vacancy|public):'))
 select distinct t.person_id, t.record_id from told as t semi join now_vacancy as v using (record_id)
+"""
+# Which posts were named to whom, on which night, and whether that still stands; of people merged since, to the survivor.
+PUSHED = """
+create or replace temp table pushed as
+with ended as (select distinct supersedes as entry_id from store.ledger_entry where supersedes is not null)
+select coalesce(p.merged_into, e.person_id) as person_id, split_part(e.basis, ':', 1) as kind, substr(e.basis, instr(e.basis, ':') + 1) as vacancy_no,
+       min(e.valid_from) as pushed_on, bool_or(e.entry_id not in (select entry_id from ended)) as is_open
+from store.ledger_entry as e left join person_now as p on p.person_id = e.person_id
+where e.track = 'T' and e.op = 'TASK' and regexp_matches(e.basis, '^(vacancy|public):') and e.person_id is not null
+group by all
 """
 DECIDED = """
 create or replace temp table decided as
@@ -101,6 +111,7 @@ def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     con.execute(INSURANCE_SOURCE)
     _meet_households(con, present)
     con.execute(DECIDED)
+    con.execute(PUSHED)
     open_view(con, as_of)
 
 

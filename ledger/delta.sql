@@ -136,7 +136,7 @@ closings as (
            null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from, null as decision_entry
     from ending as x
     left join gone_person as g on g.person_id = x.person_id
-    left join closing as c on c.person_id = x.person_id and c.pack = x.pack and c.rule_id = x.rule_id
+    left join closing as c on c.entry_id = x.entry_id
     left join track_row as t on t.person_id = x.person_id and t.pack = x.pack and t.track = x.track
     left join ended_basis as b on b.person_id = x.person_id and b.pack = x.pack and b.track = x.track
     where not x.is_replaced

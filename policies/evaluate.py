@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from policies.pack import OTHERS, TOPIC_KIND, VIEWS, Pack, Rule, read_national, values_on, words_of
+from policies.pack import APART, OTHERS, TOPIC_KIND, VIEWS, Pack, Rule, read_national, values_on, words_of
 from schemas.extracts import LAYOUTS
 from schemas.tables import TRACKS, create_table, row_columns, standing_columns
 
@@ -31,6 +31,7 @@ PARTS = (
     "care.sql",
     "wider.sql",
     "employers.sql",
+    "posts.sql",
 )
 KIN = ("insurance_active", "market_entity", "pension", "death")
 MONTH_COLUMNS = frozenset(
@@ -50,7 +51,7 @@ TOPIC_ENDED = {
     "overlap_death": "重叠的记录已变", "overlap_licence": "重叠的记录已变", "unit": "民办非企业任职已变", "post_held": "公益性岗位已离岗",
     "job_then": "参保记录已变", "fraud": "查实结论已变", "confirmed_job": "核查结论已变", "employer_stop": "停保人数已变", "employer_hire": "招用人数已变",
     "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变", "contact": "联系记录已变", "recommended": "推荐记录已变",
-    "twice": "重复的登记已不再并存", "grouped": "群团名单已变", "prelim": "初审已有后续结论", "online": "培训记录已变", "match": "合适岗位已变",
+    "twice": "重复的登记已不再并存", "grouped": "群团名单已变", "prelim": "初审已有后续结论", "online": "培训记录已变", "match": "不再符合岗位要求",
 }  # fmt: skip
 DECIDED = (
     ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
@@ -64,7 +65,18 @@ NOW_BARRED = (
     ("firm_employment", "已有就业登记"),
     ("firm_gone", "已退出劳动力市场"),
     ("is_recognised", "已认定为就业困难人员"),
+    ("match_is_over", "岗位已过期"),
+    ("match_is_gone", "岗位已撤下"),
 )
+PUSHED = (
+    ("person_id", "VARCHAR"),
+    ("kind", "VARCHAR"),
+    ("vacancy_no", "VARCHAR"),
+    ("pushed_on", "DATE"),
+    ("is_open", "BOOLEAN"),
+)
+# What tells one row of a view from another, where that is not the person.
+ROW_KEYS = {"wide_match": "match_key"}
 # What every finding needs of a person, whatever its rule speaks of.
 ALWAYS = frozenset({"person_id", "id_number", "is_held", "as_of"})
 FINDING = """
@@ -103,6 +115,7 @@ def _make_missing(con: duckdb.DuckDBPyConnection) -> None:
     wanted |= {f"kin_{kind}": (*row_columns(LAYOUTS[kind]), ("id_key", "VARCHAR")) for kind in KIN}
     wanted["household_book"] = (*standing_columns(LAYOUTS["household_register"]), ("link_grade", "VARCHAR"))
     wanted["decided"] = DECIDED
+    wanted["pushed"] = PUSHED
     wanted["insurance_source"] = (("office", "VARCHAR"), ("snapshot_date", "DATE"))
     for name in sorted(set(wanted) - known):
         made = create_table(name, dict(wanted[name]).items())
@@ -162,11 +175,11 @@ def _test(
     columns: Mapping[str, str],
     values: Mapping[str, Any],
 ) -> list[tuple[int, Rule]]:
-    """Make `tested` (person_id and one truth value per rule, `t<number>`) in one pass over the view, write down how many
-    people each rule held for and could not be decided for, and give the rules that held for anybody."""
+    """Make `tested` (the row's key and one truth value per rule, `t<number>`) in one pass over the view, write down how
+    many rows each rule held for and could not be decided for, and give the rules that held for any."""
     truths = ", ".join(f"({rule.said}) as t{number}" for number, rule in asked)
     con.execute(
-        f"create or replace temp table tested as select person_id, {truths} from ({_asked_of(pack, asked, view, columns, values)})"
+        f"create or replace temp table tested as select {_key(view)}, {truths} from ({_asked_of(pack, asked, view, columns, values)})"
     )
     counts = ", ".join(f"count(*) filter (t{n}), count(*) filter (t{n} is null)" for n, _ in asked)
     counted = con.execute(f"select {counts} from tested").fetchall()[0]
@@ -182,12 +195,16 @@ def _asked_of(
 ) -> str:
     """The select whose columns are what the rules' conditions speak of, and these conditions by name: each is tested once,
     however many rules call it."""
-    spoken = set().union(*(words_of(rule.when) for _, rule in asked)) & {*columns, *values} | {"person_id"}
+    spoken = set().union(*(words_of(rule.when) for _, rule in asked)) & {*columns, *values} | {_key(view)}
     source = f"select {', '.join(sorted(spoken))} from {view} cross join parameter_now"
     for level in pack.condition_levels(rule for _, rule in asked):
         named = ", ".join(f"({text}) as {name}" for name, text in level.items())
         source = f"select *, {named} from ({source})"
     return source
+
+
+def _key(view: str) -> str:
+    return ROW_KEYS.get(view, "person_id")
 
 
 def _gather(
@@ -199,8 +216,9 @@ def _gather(
     rows: str,
 ) -> None:
     """Make `concerned`: whom any of these rules holds for, its truth values, and all columns that the rules speak of."""
+    key = _key(view)
     truths = {number: f"t{number}" for number, _ in held}
-    holders = "select null::varchar as person_id where false"
+    holders = f"select null::varchar as {key} where false"
     if rows and view == "wide":
         tracks = ", ".join(f"bool_or(track = '{t}') as in_{t}" for t in TRACKS)
         holders = f"select person_id, {tracks} from {rows} where pack = {_text(pack.code)} group by person_id"
@@ -214,13 +232,13 @@ def _gather(
     told = ", ".join(f"({truth}) as t{number}" for number, truth in truths.items())
     con.execute(f"""
         create or replace temp table held as
-        select * from (select person_id, {told} from tested left join ({holders}) using (person_id))
+        select * from (select {key}, {told} from tested left join ({holders}) using ({key}))
         where {" or ".join(f"t{number}" for number, _ in held)}
     """)
-    spoken = sorted(ALWAYS.union(*(rule.words for _, rule in held)) & set(columns))
+    spoken = sorted((ALWAYS.union(*(rule.words for _, rule in held)) & set(columns)) - {key})
     con.execute(f"""
         create or replace temp table concerned as
-        select {", ".join(f"w.{c}" for c in spoken)}, h.* exclude (person_id) from {view} as w inner join held as h using (person_id)
+        select {", ".join(f"w.{c}" for c in spoken)}, h.* from {view} as w inner join held as h using ({key})
     """)
 
 
@@ -235,7 +253,7 @@ def _undetermined(
     unsure = ", ".join(f"t{number} is null as u{number}" for number, _ in rules)
     con.execute(f"""
         create or replace temp table unsure as
-        select {unsure}, {spoken} from {view} inner join tested using (person_id) cross join parameter_now
+        select {unsure}, {spoken} from {view} inner join tested using ({_key(view)}) cross join parameter_now
         where {" or ".join(f"t{number} is null" for number, _ in rules)}
     """)
     for number, rule in rules:
@@ -275,7 +293,7 @@ def _find(
     stale: str,
 ) -> None:
     finds = rule.finds
-    target = "finding" if rule.about == "person" else "employer_finding"
+    target = "employer_finding" if rule.about in APART else "finding"
     rank, records = proof_of(rule)
     op = op_of(rule)
     employer = finds.get("employer")
@@ -389,10 +407,10 @@ def _parameters(rule: Rule, columns: dict[str, str], parameters: set[str]) -> st
 
 
 def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
-    """For each open finding that no longer holds (`failing`: person_id, pack, rule_id) make `closing` with the state it
-    leaves and one sentence saying what ended it."""
+    """For each open finding that no longer holds (`failing`: entry_id, person_id, pack, rule_id, basis) make `closing` with
+    the state it leaves and one sentence saying what ended it."""
     con.execute(
-        "create or replace temp table closing (person_id varchar, pack varchar, rule_id varchar, state_to varchar, reason varchar)"
+        "create or replace temp table closing (entry_id varchar, rule_id varchar, state_to varchar, reason varchar)"
     )
     failed = set(con.execute("select distinct pack, rule_id from failing").fetchall())
     ended = [(pack, rule) for pack in packs for rule in pack.all_rules if (pack.code, rule.id) in failed]
@@ -415,11 +433,12 @@ def _describe_closing(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule) ->
         ended.append(f"if({' and '.join(f'{t}_rank is null' for t in rule.proof_any)}, '{words}', null)")
     ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if flag in words_of(rule.when)]
     why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
+    row = f" and {rule.finds['basis_from']} = f.basis" if rule.view in ROW_KEYS else ""
     state = rule.finds.get("closed_state") or ("'closed'" if rule.finds["track"] == "T" else "null::varchar")
     con.execute(f"""
         insert into closing
-        select f.person_id, f.pack, f.rule_id, {state},
+        select f.entry_id, f.rule_id, {state},
                '截至' || as_of || '，' || coalesce(nullif({why}, ''), '条件不再满足') || '，原依据（{rule.title}）不再成立。'
-        from failing as f inner join ended_{rule.view} as w using (person_id)
+        from failing as f inner join ended_{rule.view} as w on w.person_id = f.person_id{row}
         where f.pack = {_text(pack.code)} and f.rule_id = {_text(rule.id)}
     """)

@@ -32,3 +32,11 @@ generate_series(date_trunc('month', first), date_trunc('month', last), interval 
 -- The birth date that an identity number tells.
 create or replace temp macro birth_of(id_key) as
 if(regexp_full_match(id_key, '[0-9]{17}[0-9X]'), try_strptime(substr(id_key, 7, 8), '%Y%m%d')::date, null);
+
+-- Schooling as a step: 1 primary, 2 junior, 3 senior and vocational school, 4 college, 5 university, 6 master, 7 doctor; by
+-- words or by the code of GB/T 4658. Null where nothing is said or asked.
+create or replace temp macro education_level(told) as
+case when regexp_full_match(told, '[1-9][0-9]?') then case left(told, 1) when '1' then 6 when '2' then 5 when '3' then 4 when '7' then 2 when '8' then 1 when '9' then 1 else 3 end
+     when contains(told, '博士') then 7 when regexp_matches(told, '硕士|研究生') then 6 when regexp_matches(told, '本科|学士') then 5
+     when regexp_matches(told, '大专|专科|高职') then 4 when contains(told, '大学') then 5 when regexp_matches(told, '高中|中专|中职|职高|技校|技工|中技') then 3
+     when contains(told, '初中') then 2 when regexp_matches(told, '小学|文盲') then 1 end;

@@ -82,8 +82,9 @@ TOPIC_KINDS = {
     "contact": ("service_log", "household_visit"), "recommended": ("service_log", "household_visit"),
 }  # fmt: skip
 # What a rule may be about: its view, and how the columns begin that only such a rule may speak of.
-VIEWS = {"person": "wide", "employer": "wide_employer", "vacancy": "wide_vacancy"}
-OTHERS = ("employer", "vacancy")
+VIEWS = {"person": "wide", "employer": "wide_employer", "vacancy": "wide_vacancy", "match": "wide_match"}
+OTHERS = ("employer", "vacancy", "match")
+APART = ("employer", "vacancy")  # of whose rows nothing is known but their own columns
 
 
 @dataclass(frozen=True)
@@ -243,9 +244,9 @@ def read_pack(name: str, columns: Iterable[str]) -> Pack:
     pack = pack_of(pack_files(name), find_pack(name).parent.name)
     guards = _toml(pack.files).get("guard", {})
     for rule in pack.all_rules:
-        others = {c for c in columns if c.startswith(tuple(f"{name}_" for name in OTHERS))}
+        others = {c for c in columns if c.startswith(tuple(f"{name}_" for name in OTHERS if name != rule.about))}
         own = {c for c in columns if c.startswith(f"{rule.about}_")} | {"as_of"}
-        spoken_of = own if rule.about in OTHERS else set(columns) - others
+        spoken_of = own if rule.about in APART else set(columns) - others
         _check(rule, spoken_of | set(pack.parameters), guards, find_pack(name))
     if faults := faults_in_time(pack):
         raise PolicyError(f"政策包 {pack.code}（{find_pack(name)}）：{'；'.join(faults)}。")

@@ -23,6 +23,11 @@ def figure(names: Sequence[str]) -> str:
     return f"try_cast(coalesce({told}) as bigint)"
 
 
+def told(name: str) -> str:
+    """What a finding showed by this name, as text."""
+    return f"json_extract_string(l.parameters, '$.{name}')"
+
+
 # What the ledger of Zhongshan asks of everybody; a card without it is a question to ask.
 ASKED = (
     ("education", "学历"),
@@ -110,6 +115,13 @@ PARTS: dict[str, tuple[Column, str]] = {
     "checked_by": (Column("checked_by", "核实人（签名）", 16), "null::varchar"),
     "agreed": (Column("agreed", "本人是否同意", 14), "null::varchar"),
     "reply": (Column("reply", "民政答复", 20), "null::varchar"),
+    "post": (Column("post", "岗位", 18, wrap=True), told("match_post")),
+    "public_post": (Column("public_post", "公益性岗位", 8), "if(starts_with(l.basis, 'public:'), '是', null)"),
+    "workplace": (Column("workplace", "工作地点", 18, wrap=True), told("match_place")),
+    "pay": (Column("pay", "月薪（元）", 14), told("match_pay")),
+    "open_until": (Column("open_until", "截止日期", 12, DAY), f"try_cast({told('match_until')} as date)"),
+    "score": (Column("score", "得分", 8, WHOLE), f"try_cast({told('match_score')} as bigint)"),
+    "points": (Column("points", "得分说明", 30, wrap=True), told("match_points")),
     "entry_id": (Column("entry_id", "流水号", 12), "l.entry_id"),
 }  # fmt: skip
 FILTERS = "l.list, l.person_id, l.run_no, l.seq, l.is_new as is_fresh, l.basis is not distinct from 'owner' as is_owner_gap, t.file"

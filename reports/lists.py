@@ -64,8 +64,9 @@ MATCHES = list_sheet(
     "O19",
     "岗位推送",
     "一人一个今夜新推的岗位",
-    f"{WHO} phone {PLACE} employer_name content {WHY} entry_id",
+    f"{WHO} phone {PLACE} post employer_name public_post workplace pay open_until score points channel {WHY} entry_id",
     only_new=True,
+    order="town nulls last, village nulls last, person_id, score desc nulls last, run_no, seq",
 )
 COURSES = list_sheet(
     "O22", "培训名单", "一名今夜新列的培训对象", f"{WHO} phone {PLACE} unknown content {WHY} entry_id", only_new=True

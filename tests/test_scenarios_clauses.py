@@ -106,7 +106,7 @@ ZHONGSHAN = (
     on("ZS-3.3", "wants training and a business", "1979-01-14", (registered("2024-06-30", 就业意愿="培训、创业"),), {JUN30: ("T TASK ZS-3.3 training", "T TASK ZS-3.3 startup")}),
     on("ZS-3.4", "registered six months that day", "1979-01-15", (registered("2023-12-30"),), {JUL01: ("T TASK ZS-3.4 graded-help",)}),
     on("ZS-3.4.1", "may register when the month has ended", "1979-01-16", (stop("2024-05"),), {JUN30: ("T NOTIFY ZS-3.4.1 may-register",)}),
-    on("ZS-3.4.2", "a post of the trade is open until the end of June", "1979-01-17", (registered("2024-01-10", 就业需求="保洁员、收银员"),), until("T TASK ZS-3.4.2 posts:GW1", JUL01)),
+    on("ZS-3.4.2", "a post of the trade is open until the end of June", "1979-01-17", (registered("2024-01-10", 就业需求="保洁员、收银员"),), until("T TASK ZS-3.4.2 vacancy:GW1", JUL01)),
     on("ZS-3.6.3", "guided that day", "1979-01-18", (registered("2024-01-10"), service("2024-06-30", "职业指导", JUN30)), until("T TASK ZS-3.6.3 guidance", JUN30)),
     on("ZS-2", "served for the first time that day", "1979-01-19", (registered("2024-01-10"), service("2024-06-30", "岗位推荐", JUN30)), until("T GAP ZS-2 unserved", JUN30)),
 )  # fmt: skip
@@ -189,7 +189,7 @@ JINING = (
     on("JN-3.1", "passed on line that day and in class the day after", "1990-05-04",
        (SPRING, aid("2024-01"), course("2024-06-01", passed="2024-06-30", 培训方式="线上"), course("2024-07-01", JUL01, name="实操", 培训方式="线下")),
        until("T TASK JN-3.1 offline-course", JUL01, JUN30)),
-    on("JN-4.1", "too old for the post that day", "1978-06-30", (jobless("2024-04-10", 就业需求="搬运工"), aid("2024-01")), until("T TASK JN-4.1 posts:GW2", JUN30)),
+    on("JN-4.1", "too old for the post that day", "1978-06-30", (jobless("2024-04-10", 就业需求="搬运工"), aid("2024-01")), until("T TASK JN-4.1 vacancy:GW2", JUN30)),
     on("JN-4.1", "nobody looks for that trade", "1990-05-05", (jobless("2024-04-10", 就业需求="会计"), aid("2024-01")), NOTHING),
     on("JN-4.4", "result of a post not asked for thirty days", "1990-05-06",
        (jobless("2024-04-10", 就业意愿="培训"), aid("2024-01"), *recommended("2024-05-31"), service("2024-07-01", "跟踪回访", JUL01)),

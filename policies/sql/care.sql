@@ -1,24 +1,25 @@
 -- What lists and tasks ask besides: what is known of a person, contacts by month, a second registration, lists of mass
--- organisations, first reviews, posts that fit. Good links only, as in help.sql.
+-- organisations, first reviews. Good links only, as in help.sql.
 create or replace temp table topic_told as
 with told as (
-    select distinct on (s.person_id) s.person_id, s.basis, s.education, s.skill, s.health, s.training_wish, s.job_need, s.wish
+    select distinct on (s.person_id) s.person_id, s.basis, s.education, s.skill, s.health, s.training_wish, s.job_need, s.wish, s.pay_wish, s.place_wish
     from now_unemployment_registration as s
     inner join topic_registration as r on r.person_id = s.person_id and r.registration_records[1] = s.record_id
     order by s.person_id, s.office
 ),
 seen as (
-    select distinct on (v.person_id) v.person_id, v.employed, v.education, v.skill, v.health, v.training_wish, v.job_need
+    select distinct on (v.person_id) v.person_id, v.employed, v.education, v.skill, v.health, v.training_wish, v.job_need, v.pay_wish, v.place_wish
     from now_household_visit as v inner join topic_visit as t on t.person_id = v.person_id and t.visit_records[1] = v.record_id
     order by v.person_id, v.office
 ),
 both_told as (
     select coalesce(t.person_id, s.person_id) as person_id, t.basis as registration_basis, t.wish, s.employed as visit_employed,
            coalesce(t.education, s.education) as education, coalesce(t.skill, s.skill) as skill, coalesce(t.health, s.health) as health,
-           coalesce(t.training_wish, s.training_wish) as training_wish, coalesce(t.job_need, s.job_need) as job_need
+           coalesce(t.training_wish, s.training_wish) as training_wish, coalesce(t.job_need, s.job_need) as job_need,
+           coalesce(t.pay_wish, s.pay_wish) as pay_wish, coalesce(t.place_wish, s.place_wish) as place_wish
     from told as t full join seen as s on s.person_id = t.person_id
 )
-select person_id, registration_basis, visit_employed, job_need,
+select person_id, registration_basis, visit_employed, job_need, education, skill, wish, pay_wish, place_wish,
        if(education is null, 0, 1) + if(skill is null, 0, 1) + if(health is null, 0, 1) + if(training_wish is null, 0, 1) + if(job_need is null, 0, 1) as told_columns,
        education is not null or skill is not null as is_skill_told, wish is not null as is_wish_told,
        training_wish is not null or job_need is not null as is_need_told
@@ -88,32 +89,6 @@ where c.mode = '线上' and c.pass_date <= t.as_of and link_rank(c.link_grade) <
   and not exists (select 1 from now_training as p where p.person_id = c.person_id and p.mode = '线下' and p.start_date >= c.pass_date and p.start_date <= t.as_of)
 group by c.person_id;
 
--- Open posts of the trade that somebody registered asks for, by age; at most three, those of the own town first.
-create or replace temp table topic_match as
-with wanted as (
-    select t.person_id, p.town, age_on(p.birth_date, d.as_of) as age_years, unnest(list_distinct(string_split_regex(t.job_need, '[、，,；;/ ]+'))) as word
-    from topic_told as t inner join topic_registration as r using (person_id) inner join everybody as p using (person_id) cross join today as d
-    where t.job_need is not null
-),
-open_post as (
-    select distinct on (v.vacancy_no) v.vacancy_no, v.post, v.trade, v.max_age, v.place, v.record_id
-    from now_vacancy as v cross join today as t where v.valid_from <= t.as_of and t.as_of <= v.valid_to
-    order by v.vacancy_no, v.valid_from desc, v.office, v.record_id
-),
-named as (
-    select vacancy_no, max_age, place, record_id, post as word from open_post
-    union select vacancy_no, max_age, place, record_id, trade from open_post where trade is not null
-),
-fitting as (
-    select distinct w.person_id, n.vacancy_no, n.record_id, coalesce(n.place = w.town, false) as is_near
-    from wanted as w inner join named as n on n.word = w.word and (n.max_age is null or w.age_years <= n.max_age)
-    qualify dense_rank() over (partition by w.person_id order by coalesce(n.place = w.town, false) desc, n.vacancy_no) <= 3
-)
-select person_id, string_agg(vacancy_no, '、' order by is_near desc, vacancy_no) as matched_posts, 0 as match_rank, list(record_id order by record_id) as match_records
-from fitting group by person_id;
-
-insert into shared_evidence select person_id, unnest(match_records) from topic_match;
-
 -- The last day on which lines of insurance elsewhere were looked at: for the person's own lines that name a place, and for
 -- everybody where an office tells of other places than here. The month that is asked about must lie before it.
 create or replace temp table topic_placed as
@@ -140,10 +115,10 @@ with who as (
     union select person_id from topic_recognition
 )
 -- A share of the recognised is drawn anew each month, the same on every machine.
-select w.*, t.* exclude (person_id), c.* exclude (person_id), r.* exclude (person_id), g.* exclude (person_id), tw.* exclude (person_id), gr.* exclude (person_id),
-       p.* exclude (person_id), o.* exclude (person_id), m.* exclude (person_id), pl.* exclude (person_id),
+select w.*, t.* exclude (person_id, education, skill, wish, pay_wish, place_wish), c.* exclude (person_id), r.* exclude (person_id), g.* exclude (person_id), tw.* exclude (person_id), gr.* exclude (person_id),
+       p.* exclude (person_id), o.* exclude (person_id), pl.* exclude (person_id),
        if(h.person_id is null, null, (('0x' || substr(md5(w.person_id || strftime(d.as_of, '%Y-%m')), 1, 8))::ubigint % 1000)::integer) as monthly_draw
 from who as w cross join today as d left join topic_told as t using (person_id) left join topic_contact as c using (person_id)
 left join topic_recommended as r using (person_id) left join topic_guided as g using (person_id) left join topic_twice as tw using (person_id)
 left join topic_grouped as gr using (person_id) left join topic_prelim as p using (person_id) left join topic_online as o using (person_id)
-left join topic_match as m using (person_id) left join topic_placed as pl using (person_id) left join topic_recognition as h using (person_id);
+left join topic_placed as pl using (person_id) left join topic_recognition as h using (person_id);

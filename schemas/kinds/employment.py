@@ -34,6 +34,8 @@ class UnemploymentRegistration(PersonExtract):
     last_verified: Series[pd.Timestamp] = column("最近核验日期", "date")
     owner: Series[str] = column("帮扶责任人", "text", alias=("包保责任人",))
     certificate_no: Series[str] = column("就业创业证号", "text")
+    pay_wish: Series[float] = column("期望月薪", "money", alias=("期望薪资", "期望工资"))
+    place_wish: Series[str] = column("期望工作地点", "text", alias=("意向工作地点",))
 
     class Config:
         metadata = facts(
@@ -126,6 +128,8 @@ class HouseholdVisit(PersonExtract):
     job_need: Series[str] = column("就业需求", "text")
     no_income_household: Series[bool] = column("家庭无收入", "bool")
     remark: Series[str] = column("备注", "text")
+    pay_wish: Series[float] = column("期望月薪", "money", alias=("期望薪资", "期望工资"))
+    place_wish: Series[str] = column("期望工作地点", "text", alias=("意向工作地点",))
 
     class Config:
         metadata = facts(
