@@ -91,8 +91,9 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office})
     fresh = con.sql("select row_no, record_id from fresh order by row_no").to_arrow_table()
     places = fresh["row_no"].combine_chunks()
-    typed = type_rows(_only(arrival.raw, places), layout, places, whole=arrival.raw)
-    _add(con, layout, arrival, typed.rows, fresh)
+    typed = type_rows(rows_at(arrival.raw, places), layout, places, whole=arrival.raw)
+    add_rows(con, layout, arrival, typed.rows, fresh)
+    _note_acting(con, layout, arrival)
     faults = _repeat_faults(con, typed.faults)
     _note_faulty(con, arrival.raw, [f.row_no for f in typed.faults])
     repeated = con.sql("select count(*) - count(distinct record_id) from hashed").fetchall()[0][0]
@@ -139,7 +140,7 @@ def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: lis
     con.unregister("faulty_rows")
 
 
-def _only(raw: RawTable, places: pa.Array) -> RawTable:
+def rows_at(raw: RawTable, places: pa.Array) -> RawTable:
     """The rows at these 1-based places."""
     if len(places) == raw.cells.num_rows:
         return raw
@@ -157,9 +158,9 @@ def _record_id(layout: Layout, raw: RawTable) -> str:
     return f"substr(md5(concat({joined})), 1, {RECORD_ID_LENGTH})"
 
 
-def _add(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival, rows: pa.Table, fresh: pa.Table) -> None:
-    """Insert the fresh typed rows, which now act. A row's key tells which row a correction corrects: its person and the
-    layout's own fields. `rid` numbers tonight's rows over all kinds."""
+def add_rows(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival, rows: pa.Table, fresh: pa.Table) -> None:
+    """Insert those of the `fresh` rows (row_no, record_id, ascending) that are typed. A row's key tells which row a
+    correction corrects: its person and the layout's own fields. `rid` numbers tonight's rows over all kinds."""
     who = "coalesce(upper(replace(id_number, ' ', '')), local_no, name)"
     parts = [who if f == "@who" else f"coalesce({f}::varchar, '')" for f in layout.key]
     at = np.searchsorted(fresh["row_no"], rows["row_no"])  # those that hold, among all: both in their order
@@ -168,8 +169,13 @@ def _add(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival, rows:
     where = {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no, "base": base}
     con.execute(ADD.format(kind=layout.kind, key=", ".join(parts), fields=", ".join(layout.fields)), where)
     con.unregister("typed_rows")
+
+
+def _note_acting(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> None:
+    """Rows that the delivery brings, or brings back, may supersede others."""
     flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
-    con.execute(ACTING.format(kind=layout.kind, flag=flag), {"office": arrival.office, "base": base})
+    where = {"office": arrival.office, "base": arrival.place << ROW_BITS}
+    con.execute(ACTING.format(kind=layout.kind, flag=flag), where)
 
 
 def _absent(layout: Layout) -> str:
