@@ -80,10 +80,10 @@ ROWS = "create or replace temp table ledger_row as select distinct person_id, pa
 KEY = ("id_key", "VARCHAR")
 LINKED = (("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
 NOBODY = "select null::varchar as person_id, null::varchar as kind where false"
-TAKEN_BACK_KINDS = "select distinct kind from ended where cause in ('withdrawn', 'vanished', 'corrected')"
+TAKEN_BACK_KINDS = "select distinct kind from ended where cause in ('withdrawn', 'vanished', 'corrected', 'recoded')"
 TAKEN_BACK = """
 select s.person_id, e.kind from store.standing_{kind} as s inner join ended as e using (office, record_id)
-where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected') and s.person_id is not null
+where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected', 'recoded') and s.person_id is not null
 """
 FLAGS = """
 create or replace temp table source_flag as

@@ -63,30 +63,30 @@ def record(
         "archived": archived, "withdraws": incoming.withdraws, "office": incoming.office,
     })  # fmt: skip
     for number, note in enumerate(notes, 1):
-        notice(con, incoming, "整个文件", f"drift_{number}", 0, note)
+        notice(con, incoming.delivery_id, "整个文件", f"drift_{number}", 0, note)
     if intake and raw:
         _record_faults(con, incoming, raw.sheet, intake)
-        _record_oddities(con, incoming, intake)
+        _record_oddities(con, intake)
 
 
-def notice(con: duckdb.DuckDBPyConnection, incoming: Incoming, column: str, check: str, rows: int, text: str) -> None:
-    con.execute("insert into notice values (?, ?, ?, ?, ?)", [incoming.delivery_id, column, check, rows, text])
+def notice(con: duckdb.DuckDBPyConnection, delivery_id: str, column: str, check: str, rows: int, text: str) -> None:
+    con.execute("insert into notice values (?, ?, ?, ?, ?)", [delivery_id, column, check, rows, text])
 
 
-def _record_oddities(con: duckdb.DuckDBPyConnection, incoming: Incoming, intake: Intake) -> None:
-    typed = intake.typed
+def _record_oddities(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
+    typed, delivery = intake.typed, intake.delivery_id
     if intake.repeated:
         text = f"有 {intake.repeated} 行与本文件中的另一行完全相同，只计一次。"
-        notice(con, incoming, "整个文件", "repeated", intake.repeated, text)
+        notice(con, delivery, "整个文件", "repeated", intake.repeated, text)
     for header, rows in typed.unknown_codes.items():
         words = "、".join(f"「{w}」" for w in typed.unknown_words.get(header, ())[:SHOWN_WORDS])
         text = f"「{header}」有 {rows} 行不在代码表中，原样保留，不参与判断" + (f"：{words}。" if words else "。")
-        notice(con, incoming, header, "unknown_code", rows, text)
+        notice(con, delivery, header, "unknown_code", rows, text)
     for header, rows in typed.garbled.items():
         text = f"「{header}」有 {rows} 行含无法显示的字，可能在转码时损坏，原样保留；请核对原文后重报。"
-        notice(con, incoming, header, "garbled", rows, text)
+        notice(con, delivery, header, "garbled", rows, text)
     for header, rows in typed.unread.items():
-        notice(con, incoming, header, "unread", rows, f"「{header}」有 {rows} 行读不懂，未采用，其余内容照用。")
+        notice(con, delivery, header, "unread", rows, f"「{header}」有 {rows} 行读不懂，未采用，其余内容照用。")
 
 
 def _record_faults(con: duckdb.DuckDBPyConnection, incoming: Incoming, sheet: str | None, intake: Intake) -> None:

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows.settings import Settings, read_settings
+from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.raw import RawTable
-from intake.read import read_cells
+from intake.read import Habits, read_cells
 from ledger.retention import receipts
 from schemas.errors import DeliveryRefused, IntegrityError, ZhaorenError, say
 from schemas.extracts import LAYOUTS
 
 KEPT = """
-select kind, office, file_sha256, sheet from read_parquet($deliveries, union_by_name = true)
+select kind, office, file_sha256, sheet, file_name from read_parquet($deliveries, union_by_name = true)
 where delivery_id = $delivery and status = 'accepted' order by all limit 1
 """
 
@@ -26,23 +26,29 @@ class Kept:
     office: str
     file_sha256: str
     sheet: str | None
+    file_name: str
 
 
 def read_again(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str) -> tuple[Kept, RawTable]:
     """An accepted delivery's kind and its rows as text. The settings of today are used: a code word explained since
     then is read in its new meaning."""
+    kept = find_kept(con, workspace, delivery)
+    return kept, read_kept(workspace, read_settings(workspace.root).habits(kept.kind, kept.office), kept)
+
+
+def find_kept(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str) -> Kept:
+    """Where an accepted delivery lies."""
     deliveries = str(workspace.runs / "*" / "tables" / "delivery.parquet")
-    kept = Kept(*con.execute(KEPT, {"deliveries": deliveries, "delivery": delivery}).fetchall()[0])
-    return kept, read_kept(workspace, read_settings(workspace.root), kept)
+    return Kept(*con.execute(KEPT, {"deliveries": deliveries, "delivery": delivery}).fetchall()[0])
 
 
-def read_kept(workspace: Workspace, settings: Settings, kept: Kept) -> RawTable:
+def read_kept(workspace: Workspace, habits: Habits, kept: Kept) -> RawTable:
     """The delivery's table, out of the kept file that may hold several. Raises: DeliveryRefused where its term is over."""
     file = workspace.archive / kept.file_sha256
     if not file.is_file():
         raise _not_there(workspace, kept.file_sha256)
     data = file.read_bytes()
-    tables = read_cells(data, LAYOUTS[kept.kind], settings.habits(kept.kind, kept.office), [])
+    tables = read_cells(data, LAYOUTS[kept.kind], habits, [])
     return next((t for t in tables if t.sheet == kept.sheet), tables[0])
 
 

@@ -10,6 +10,7 @@ import duckdb
 
 from flows.gates import gate, late_sources, refuse_future
 from flows.receiving import deliveries
+from flows.recoding import recode_standing
 from flows.recording import make_tables, notice, record
 from flows.settings import Settings
 from flows.withdrawing import take_back_file
@@ -72,6 +73,8 @@ def take_in_all(
         con.execute(create_table(f"added_{layout.kind}", ((("rid", "BIGINT"), *row_columns(layout)))))
     received = _once_each(deliveries(found), con.execute(KNOWN_FILES).fetchall())
     desk = Desk(con, workspace, settings, as_of, run_no, received)
+    coming = {r.archived for r in received if r.status == "accepted"}
+    recode_standing(con, workspace, settings, coming, run_no, desk.places)
     for one in received:
         if one.incoming.withdraws and one.status == "accepted":
             _take_back(desk, one)
@@ -212,7 +215,7 @@ def _tell_difference(con: duckdb.DuckDBPyConnection, kind: str, incoming: Incomi
     """What a file sent again for the same period changed."""
     fresh, corrected, gone = con.execute(CHANGES.format(kind=kind), {"ids": ids}).fetchall()[0]
     text = f"同一期的数据重新报送，以本次为准：新增 {fresh} 行，更正 {corrected} 行，撤去 {gone} 行。"
-    notice(con, incoming, "整个文件", "resent", fresh + corrected + gone, text)
+    notice(con, incoming.delivery_id, "整个文件", "resent", fresh + corrected + gone, text)
 
 
 def _note_source(con: duckdb.DuckDBPyConnection, parts: list[Received], rows: int) -> None:

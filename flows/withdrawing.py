@@ -41,7 +41,7 @@ start as (
     select coalesce(max(n), 0) as n from placed
     where coverage = 'full' and n < (select min(n) from placed where list_contains($gone, delivery_id))
 )
-select delivery_id, n::integer, coverage = 'full', file_sha256, sheet from placed where n >= (select n from start) order by n, delivery_id
+select delivery_id, n::integer, coverage = 'full', file_sha256, sheet, file_name from placed where n >= (select n from start) order by n, delivery_id
 """
 # The source is as new again as what it had sent before; with nothing before, it is as if it had never sent (no date).
 SOURCE_BEFORE = """
@@ -89,7 +89,7 @@ def take_back_file(
     con.execute(SOURCE_BEFORE, {"kind": kind, "office": office, "coverage": coverage, "gone": gone})
     text = f"撤回 {day} 的文件：{ended} 行撤回，{back} 行恢复。" + _lost(con, kind, office, gone, sealed)
     record(con, told, "accepted", text, archived=incoming.delivery_id)
-    notice(con, told, "整个文件", "withdrawn", ended + back, text)
+    notice(con, told.delivery_id, "整个文件", "withdrawn", ended + back, text)
 
 
 def _lost(con: duckdb.DuckDBPyConnection, kind: str, office: str, gone: list[str], sealed: list[str]) -> str:
@@ -105,7 +105,9 @@ def _history(
     """The source's files from the last full snapshot before the one taken back, read again."""
     kind, office = told.kind or "", told.office
     rows = con.execute(TOLD, {"kind": kind, "office": office, "gone": gone}).fetchall()
-    for delivery, number, is_full, sha, sheet in rows:
-        is_gone = not is_full and not (workspace.archive / sha).exists()  # what a delta told is known without it
-        raw = None if is_gone else read_kept(workspace, settings, Kept(kind, office, sha, sheet))
+    habits = settings.habits(kind, office)
+    for delivery, number, is_full, *place in rows:
+        kept = Kept(kind, office, *place)
+        is_gone = not is_full and not (workspace.archive / kept.file_sha256).exists()  # what a delta told is known without it
+        raw = None if is_gone else read_kept(workspace, habits, kept)
         yield Told(delivery, number, is_full, raw)

@@ -53,7 +53,7 @@ def read_cells(data: bytes, layout: Layout, habits: Habits, notes: list[str]) ->
         tables = [read_fixed(data, layout, habits.aliases, habits.fixed_width)]
     else:
         tables = [read_delimited(data, layout, habits.aliases, habits.delimiter)]
-    return [_translate(_fill_down(raw), habits.codes) for raw in tables]
+    return [translate(_fill_down(raw), habits.codes) for raw in tables]
 
 
 def _refuse_wrong_count(tables: Sequence[RawTable], incoming: Incoming) -> None:
@@ -87,8 +87,8 @@ def _fill_down(raw: RawTable) -> RawTable:
     return replace(raw, cells=cells)
 
 
-def _translate(raw: RawTable, codes: Mapping[str, Mapping[str, str]]) -> RawTable:
-    """The office's own code words in ours. Done before anything is compared, so that a word explained later makes the
+def translate(raw: RawTable, codes: Mapping[str, Mapping[str, str]]) -> RawTable:
+    """The office's own code words in ours, by field. Done before anything is compared, so that a word explained later makes the
     rows that use it new ones."""
     cells = raw.cells
     for name, words in codes.items():

@@ -43,7 +43,7 @@ def take_back(
 ) -> tuple[int, int]:
     """End and bring back rows as the history without the deliveries demands; gives how many of each."""
     flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
-    con.execute(KEYS.format(flag=flag), {"sealed": list(what.sealed), "office": what.office})
+    con.execute(KEYS.format(flag=flag, kind=layout.kind), {"sealed": list(what.sealed), "office": what.office})
     con.execute(
         "create or replace temp table tells (n integer, delivery_id varchar, is_full boolean, record_id varchar)"
     )
@@ -89,8 +89,12 @@ def _fold(con: duckdb.DuckDBPyConnection, name: str, order: dict[int, bool], gon
 
 KEYS = """
 create or replace temp table key_of as
-select record_id, any_value(business_key) as business_key, bool_or({flag}) as is_withdrawal
-from read_parquet($sealed) where office = $office group by record_id
+with told as (  -- rows of tonight are those that a new code table lets read otherwise
+    select record_id, office, business_key, {flag} as is_withdrawal from read_parquet($sealed)
+    union all select record_id, office, business_key, {flag} from added_{kind}
+)
+select record_id, any_value(business_key) as business_key, bool_or(is_withdrawal) as is_withdrawal
+from told where office = $office group by record_id
 """
 SEALED_ROWS = """
 insert into tells
@@ -106,7 +110,8 @@ where t.n = $n and not list_contains($gone, t.delivery_id)
 """
 ENDS = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
-select $kind, $office, record_id, 'withdrawn', $by from store.standing_{kind}
+select $kind, $office, record_id, 'withdrawn', $by
+from (select office, record_id from store.standing_{kind} union all select office, record_id from added_{kind})
 where office = $office and record_id in (select record_id from with_it) and record_id not in (select record_id from without_it)
 returning record_id
 """
@@ -115,6 +120,7 @@ insert into added_{kind} by name
 with back as (
     select record_id from without_it where record_id not in (select record_id from with_it)
       and record_id not in (select record_id from store.standing_{kind} where office = $office)
+      and record_id not in (select record_id from added_{kind} where office = $office)
 ),
 old as (
     select * from read_parquet($sealed) as r  -- a destroyed row has no key

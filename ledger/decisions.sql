@@ -84,4 +84,4 @@ create or replace temp table reversed as
 select a.*, if(a.track = 'T', a.state_to, p.state) as state_now from applied as a
 left join prior_state as p on p.person_id = a.person_id and p.pack = a.pack and p.track = a.track
 where a.entry_id not in (select applied_entry from verdict where applied_entry is not null)
-  and a.record_id in (select record_id from ended_log where kind = 'decision' and cause in ('withdrawn', 'corrected'));
+  and a.record_id in (select record_id from ended_log where kind = 'decision' and cause in ('withdrawn', 'corrected', 'recoded'));

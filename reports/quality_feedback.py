@@ -92,7 +92,7 @@ AGENCIES = """
 select agency_of(kind) as agency from delivery
 union select agency_of(kind) from scorecard
 union select agency_of(kind) from quarantine left join delivery using (delivery_id)
-union select agency_of(kind) from notice left join delivery using (delivery_id) order by agency
+union select agency_of(kind) from notice inner join delivery using (delivery_id) order by agency
 """
 DELIVERED = """
 select file_name, coalesce(word_kind(kind), '未识别'), word_delivery(status), sum(rows)::bigint,

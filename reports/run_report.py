@@ -100,7 +100,8 @@ NOTICES = Sheet(
     name="提示",
     grain="一份文件一列上的一种异常",
     rows="""
-select delivery.file_name, coalesce(word_kind(delivery.kind), '未识别') as kind, notice."column", notice."check",
+select coalesce(delivery.file_name, '以前收下的文件') as file_name,
+    coalesce(word_kind(delivery.kind), if(delivery.delivery_id is null, '', '未识别')) as kind, notice."column", notice."check",
     notice.rows, shown_text(notice.message) as message
 from notice left join delivery using (delivery_id)
 order by file_name, delivery_id, notice."column", notice."check"

@@ -231,12 +231,15 @@ class Link(pa.DataFrameModel):
 class Ended(pa.DataFrameModel):
     """A row that stands no more. Taken back: withdrawn (by mark, or with its whole file), vanished (an event no longer in
     a full snapshot), corrected (an event delivered anew). Ended: replaced by a newer line of its spell, absent from a
-    full snapshot, late (a newer line of its spell had come before it)."""
+    full snapshot, late (a newer line of its spell had come before it), recoded (it stands anew as the office's code table in
+    the settings now reads it)."""
 
     kind: Series[str] = text(null=False)
     office: Series[str] = text(null=False)
     record_id: Series[str] = text(null=False)
-    cause: Series[str] = text(null=False, codes=("withdrawn", "vanished", "corrected", "replaced", "absent", "late"))
+    cause: Series[str] = text(
+        null=False, codes=("withdrawn", "vanished", "corrected", "replaced", "absent", "late", "recoded")
+    )
     delivery_id: Series[str] = text()
     run_no: Series[int] = count()
 

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from flows.receiving import empty_inbox, receive
-from flows.settings import read_settings
+from flows.settings import FILE, read_settings
 from flows.taking_in import take_in_all
 from flows.workspace import Workspace, clear_scratch
 from ledger.seal import write_parquet
+from ledger.standalone_verifier import MANIFEST, SETTINGS
 from ledger.store import connect
 from schemas.extracts import LAYOUTS
 from schemas.tables import Delivery, Ended, Retold, Source, create_table, describe, standing_columns
@@ -50,6 +51,8 @@ class Nights:
         tables = self.workspace.runs / f"{self.run_no:06d}" / "tables"
         (tables / "standing").mkdir(parents=True)
         write_parquet(self.con, "from delivery", tables / "delivery.parquet")
+        (tables.parent / SETTINGS).write_bytes((self.workspace.root / FILE).read_bytes())
+        (tables.parent / MANIFEST).touch()
         self.con.execute("""
             insert into store.delivery by name select * from delivery where status = 'accepted';
             insert into store.ended by name select * from ended; insert into store.retold by name select * from retold;

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from flows import linking
+from ledger.verify import verify
 from schemas.errors import IntegrityError
 from tests.light_nights import LightTown
 from tests.nightshift import Night, Someone, Town
@@ -335,6 +336,43 @@ class TestHabits:
         town.run("2024-06-29")
         town.deliver(STOPS, "2024-06-30", "全量", [stopped(who, "2024-06-01", 科室="乙")])
         assert "与上次相比，少了 经办人，多了 科室" in only(town.run("2024-06-30"))["reason"]
+
+    EXPLAINED = '\n[sources.insurance_stop.codes."停保原因"]\n"05" = "退休"\n"5" = "退休"\n'
+
+    def test_rows_that_stand_are_read_anew_when_their_code_is_explained(self, town: Town) -> None:
+        one, two, three = people(town, 3)
+        rows = [stopped(one, "2024-06-01", "05"), stopped(two, "2024-06-02", "06"), stopped(one, "2024-06-01", "5")]
+        town.deliver(STOPS, "2024-06-28", "全量", rows)
+        town.deliver(STOPS, "2024-06-29", "增量", [stopped(three, "2024-06-03", "05")])
+        town.run("2024-06-29")
+        configure(town, self.EXPLAINED)
+        night = town.run("2024-06-30")  # without any file
+        assert standing(town, "insurance_stop", "stop_reason") == ["06", "退休", "退休"]
+        assert [(e["cause"], e["kind"]) for e in night.rows("ended")] == [("recoded", "insurance_stop")] * 3
+        assert sorted((n["check"], n["rows"]) for n in night.rows("notice")) == [("recoded", 1), ("recoded", 2)]
+        town.deliver(STOPS, "2024-07-01", "全量", [*rows[::-1], stopped(three, "2024-06-03", "05")])
+        night = town.run("2024-07-01")
+        assert only(night)["unchanged"] == 4 and night.rows("ended") == []
+
+    def test_a_file_may_be_taken_back_on_the_night_that_explains_its_codes(self, town: Town) -> None:
+        one, two = people(town, 2)
+        town.deliver(STOPS, "2024-06-28", "增量", [stopped(one, "2024-06-01", "06")])
+        town.deliver(STOPS, "2024-06-29", "增量", [stopped(one, "2024-06-01", "05"), stopped(two, "2024-06-02", "05")])
+        wrong = town.run("2024-06-29").rows("delivery")[-1]
+        configure(town, self.EXPLAINED)
+        path = town.workspace.inbox / "撤回.manifest.json"
+        path.write_text(json.dumps({"withdraws": wrong["delivery_id"]}), encoding="utf-8")
+        town.run("2024-06-30")
+        assert standing(town, "insurance_stop", "stop_reason") == ["06"]
+
+    def test_what_followed_from_a_misread_code_is_taken_back(self, whole: Town) -> None:
+        (who,) = people(whole, 1)
+        whole.deliver(STOPS, "2024-06-29", "全量", [stopped(who, "2024-01-31", "05")])
+        assert {"ADD"} < {e["op"] for e in whole.run("2024-06-29").entries()}
+        configure(whole, self.EXPLAINED)
+        night = whole.run("2024-06-30")  # who retired is not unemployed
+        assert {e["op"] for e in night.entries()} == {"WITHDRAW"} and [r["rule"] for r in night.rows("match_log")]
+        assert verify(whole.workspace.runs, whole.workspace.archive) == []
 
 
 class TestScorecard:
