@@ -18,6 +18,7 @@ from matchers.numberless import meet_numberless
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.columns import Layout
 from schemas.extracts import PERSON_LAYOUTS
+from schemas.stages import HERE, Engine
 from schemas.tables import row_columns
 
 FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
@@ -37,6 +38,7 @@ def link(
     threads: int = 2,
     *,
     is_new_model: bool = False,
+    engine: Engine = HERE,
 ) -> list[BlockingCount]:
     """Make `linked` (by rid), `person`, `person_hold`, `everybody`, `link_change`, `match_log`. `is_new_model`: the last
     run had another, so what was presumed under that one is asked again."""
@@ -56,9 +58,9 @@ def link(
     meet_newcomers(con, first)
     describe_newcomers(con)
     _what_stands(con)
-    counts = climb(con, model, threads)
+    counts = climb(con, model, threads, engine)
     honour(con)
-    meet_numberless(con, model, first + con.sql("select count(*) from newcomer").fetchall()[0][0], threads)
+    meet_numberless(con, model, first + con.sql("select count(*) from newcomer").fetchall()[0][0], threads, engine)
     con.execute(
         "create or replace temp table model_version as select $version as model_version", {"version": model.version}
     )
@@ -69,7 +71,7 @@ def link(
     con.execute(MATCH_LOG)
     con.execute(COUNTS)
     for name in ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name"):
-        con.execute(f"drop table {name}")
+        con.execute(f"drop table if exists {name}")
     return counts
 
 

@@ -6,6 +6,7 @@ reported; what stays too common even then is left to the other rules, and report
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -16,6 +17,7 @@ from matchers.comparisons import digests
 from matchers.han import spoken_by
 from matchers.name_book import name_book
 from matchers.transcription import skeleton
+from schemas.stages import HERE, Engine, Stage
 
 MOST_HOLDERS = 1_000  # known people under one key; a common full name in a city of a million has some 300
 MOST_PAIRS = 200_000  # pairs that one key may bring
@@ -71,17 +73,38 @@ def _or_null(values: NDArray[np.int64], there: NDArray[np.bool_]) -> pa.Array:
     return pa.array(values, pa.int64(), mask=~there)
 
 
-def block(con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule] = RULES) -> list[BlockingCount]:
+def block(
+    con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule] = RULES, engine: Engine = HERE
+) -> list[BlockingCount]:
     """From `left_record` and `right_record` (n, and the columns the rules name) make `candidate` (l, r), each pair once."""
-    con.execute("create or replace temp table proposed (l bigint, r bigint)")
-    counts = [_one_rule(con, rule) for rule in rules]
-    con.execute(
-        "create or replace temp table candidate as select distinct l, r from proposed order by l, r; drop table proposed"
-    )
+    for rule in rules:
+        engine.run(con, _stage(rule))
+    proposed = " union all ".join(f"from {rule.name}_pair" for rule in rules)
+    con.execute(f"create or replace temp table candidate as select distinct l, r from ({proposed}) order by l, r")
+    counts = [BlockingCount(rule.name, *con.execute(f"from {rule.name}_count").fetchall()[0]) for rule in rules]
+    for rule in rules:
+        con.execute(f"drop table {rule.name}_pair; drop table {rule.name}_count")
     return counts
 
 
-def _one_rule(con: duckdb.DuckDBPyConnection, rule: BlockingRule) -> BlockingCount:
+def _stage(rule: BlockingRule) -> Stage:
+    """One rule's pairs and counts. Everything it asks is asked of the rows of one key."""
+    columns = ", ".join(dict.fromkeys(("n", *rule.agree, *rule.further)))
+    told = " and ".join(f"{c} is not null" for c in rule.agree)
+    rows = f"select {columns}, concat_ws(' ', {', '.join(rule.agree)}) as part_key from {{side}}_record where {told}"
+    return Stage(
+        rule.name,
+        partial(propose, rule=rule),
+        gives={
+            f"{rule.name}_pair": "from {parts}",
+            f"{rule.name}_count": "select sum(pairs)::bigint as pairs, sum(narrowed)::bigint as narrowed, sum(too_common)::bigint as too_common from {parts}",
+        },
+        cut={f"{side}_record": rows.format(side=side) for side in ("left", "right")},
+    )
+
+
+def propose(con: duckdb.DuckDBPyConnection, rule: BlockingRule) -> None:
+    """From `left_record` and `right_record` make `<rule>_pair` (l, r) and `<rule>_count` (pairs, narrowed, too_common)."""
     told = {
         "key": "({})".format(", ".join(rule.agree)), "is_told": " and ".join(f"{c} is not null" for c in rule.agree),
         "narrow": "({})".format(", ".join(rule.agree + rule.further)),
@@ -90,15 +113,7 @@ def _one_rule(con: duckdb.DuckDBPyConnection, rule: BlockingRule) -> BlockingCou
     con.execute(KEYS.format(**told))
     con.execute(COMMON, {"holders": MOST_HOLDERS, "pairs": MOST_PAIRS})
     con.execute(STILL_COMMON, {"holders": MOST_HOLDERS, "pairs": MOST_PAIRS})
-    before = _count(con, "proposed")
-    con.execute(PROPOSED)
-    return BlockingCount(
-        rule.name, _count(con, "proposed") - before, _count(con, "common_key"), _count(con, "still_common")
-    )
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(con.execute(f"select count(*) from {table}").fetchall()[0][0])
+    con.execute(PROPOSED.format(rule=rule.name))
 
 
 KEYS = """
@@ -129,8 +144,10 @@ create or replace temp table plain_left as select l.n, l.key from left_key as l 
 create or replace temp table narrow_left as
 select l.n, l.narrow from left_key as l semi join common_key using (key) anti join still_common using (narrow)
 where narrow is not null;
-insert into proposed
-select l.n, r.n from plain_left as l inner join right_key as r using (key)
+create or replace temp table {rule}_pair as
+select l.n as l, r.n as r from plain_left as l inner join right_key as r using (key)
 union all
-select l.n, r.n from narrow_left as l inner join right_key as r using (narrow)
+select l.n, r.n from narrow_left as l inner join right_key as r using (narrow);
+create or replace temp table {rule}_count as
+select (select count(*) from {rule}_pair) as pairs, (select count(*) from common_key) as narrowed, (select count(*) from still_common) as too_common
 """

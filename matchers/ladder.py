@@ -11,6 +11,8 @@ K5 model                 candidates weighed by the model: linked (probable) wher
 K6 name_and_phone, name_only   no number, one person only           review
 """
 
+from functools import partial
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -23,35 +25,37 @@ from matchers.names import NameLevel, place_names
 from matchers.number_levels import LEVELS as NUMBER_LEVELS
 from matchers.number_levels import number_levels
 from matchers.scored import climb_by_weight
+from schemas.stages import HERE, Engine, Stage
 from schemas.tables import LEVELS, WEIGHTS
 
 COMPATIBLE = (NameLevel.EQUAL.value, NameLevel.COMPATIBLE.value)
 FITTING = ("equal", "letters", "check_missing", "one_slip", "mask_fits")
 
 
-def climb(con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1) -> list[BlockingCount]:
+def climb(con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, engine: Engine = HERE) -> list[BlockingCount]:
     """From `claim`, `known`, `new_known`, `standing_value` and `standing_name` make `linked`: one row per claim (rid, person_id,
     match_status, rule, link_grade, runner_up, and what was weighed). Broken numbers on rosters that lead nowhere get
     match_status 'quarantine'. Returns what the blocking rules brought, empty when nothing was left to weigh."""
     con.execute(EVERYBODY)
-    _level_pairs(con, BY_NUMBER, "by_number")
-    con.execute(EXACT_LINKS)
+    engine.run(con, NUMBER_STAGE)
     con.execute(UNSETTLED)
-    _damaged(con)
-    con.execute(BY_NAME)
-    counts = _by_weight(con, model, threads)
+    for stage in DAMAGED_STAGES:
+        engine.run(con, stage)
+    con.execute(NEAR_NUMBER)
+    engine.run(con, NAME_STAGE)
+    counts = _by_weight(con, model, threads, engine)
     con.execute(LINKED, {"broken": sorted(BROKEN)})
     return counts
 
 
-def _by_weight(con: duckdb.DuckDBPyConnection, model: Model, threads: int) -> list[BlockingCount]:
+def _by_weight(con: duckdb.DuckDBPyConnection, model: Model, threads: int, engine: Engine) -> list[BlockingCount]:
     """Weigh what no number settled. Rows of one source that say the same are one claimant."""
     con.execute(CLAIMANTS)
     con.execute(LEFT)
     con.execute(RIGHT)
     counts: list[BlockingCount] = []
     if con.sql("select count(*) from left_source").fetchall()[0][0]:
-        counts = climb_by_weight(con, model, threads)
+        counts = climb_by_weight(con, model, threads, engine)
     else:
         con.execute(NOTHING_WEIGHED)
     con.execute(BY_WEIGHT)
@@ -79,9 +83,20 @@ def _level_pairs(con: duckdb.DuckDBPyConnection, query: str, target: str) -> Non
     con.execute(f"drop table {target}_raw")
 
 
-def _damaged(con: duckdb.DuckDBPyConnection) -> None:
-    """Candidates for damaged numbers: same leading digits, or the same name with one slip in the number."""
-    _level_pairs(con, DAMAGED, "damaged")
+def link_by_number(con: duckdb.DuckDBPyConnection) -> None:
+    """From `claim` and `everybody` make `exact_link`."""
+    _level_pairs(con, BY_NUMBER, "by_number")
+    con.execute(EXACT_LINKS)
+
+
+def link_by_name(con: duckdb.DuckDBPyConnection) -> None:
+    """From `unsettled`, `everybody` and `near_number` make `by_name`."""
+    con.execute(BY_NAME)
+
+
+def fit_damaged(con: duckdb.DuckDBPyConnection, query: str, target: str) -> None:
+    """The candidates for damaged numbers that `query` finds, and of them the ones that the number fits (rid, person_id)."""
+    _level_pairs(con, query, "damaged")
     rows = con.execute(
         "select rid, person_id, id_class, id_part, id_number, name_level from damaged order by all"
     ).fetchall()
@@ -91,8 +106,9 @@ def _damaged(con: duckdb.DuckDBPyConnection) -> None:
         "rid": pa.array([r for r, _ in near], pa.int64()),
         "person_id": pa.array([p for _, p in near], pa.string()),
     }))  # fmt: skip
-    con.execute(NEAR_NUMBER)
+    con.execute(f"create or replace temp table {target} as from fits")
     con.unregister("fits")
+    con.execute("drop table damaged")
 
 
 def _fits(id_class: str, level: int) -> bool:
@@ -144,18 +160,21 @@ where rid not in (select rid from exact_link)
   and (id_key is null or rid in (select c.rid from claim as c where c.adds_people and c.id_key is not null
        and c.id_key not in (select id_key from everybody where id_key is not null)))
 """
-DAMAGED = """
+# Same leading digits, or the same name with one slip in the number.
+SAME_START = """
 select c.rid, p.person_id, c.id_class, c.id_part, p.id_number, c.name_folded as left_name, p.name_folded as right_name
 from unsettled as c inner join everybody as p on substr(c.id_part, 1, 14) = substr(p.id_number, 1, 14)
 where c.id_part is not null and c.id_class <> 'masked'
-union
-select c.rid, p.person_id, c.id_class, c.id_part, p.id_number, c.name_folded, p.name_folded
+"""
+SAME_NAME = """
+select c.rid, p.person_id, c.id_class, c.id_part, p.id_number, c.name_folded as left_name, p.name_folded as right_name
 from unsettled as c inner join everybody as p using (name_folded)
 where c.id_part is not null and c.id_class in ('masked', 'checksum_bad', 'date_bad', 'short', 'long')
 """
 NEAR_NUMBER = """
 create or replace temp table near_number as
-with fitting as (
+with fits as (from fits_by_start union from fits_by_name),
+fitting as (
     select c.rid, c.kind, c.office, c.id_part, c.name_folded, f.person_id,
            coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as contradicts,
            p.is_held
@@ -304,3 +323,30 @@ left join settled as s using (rid)
 left join by_weight as w on w.rid = s.rid and w.person_id = s.person_id
 left join first_row as f on f.rid = c.rid
 """
+# Each rung joins on one key and asks nothing of rows with another: cut by it, the parts together find what the whole does.
+NUMBER_STAGE = Stage(
+    "number",
+    link_by_number,
+    gives={"exact_link": "from {parts}"},
+    cut={
+        table: f"select *, id_key as part_key from {table} where id_key is not null" for table in ("claim", "everybody")
+    },
+)
+NAME_KEYS = {
+    table: f"select *, name_folded as part_key from {table} where name_folded is not null"
+    for table in ("unsettled", "everybody")
+}
+START_KEYS = {
+    "unsettled": "select *, substr(id_part, 1, 14) as part_key from unsettled where id_part is not null",
+    "everybody": "select *, substr(id_number, 1, 14) as part_key from everybody where id_number is not null",
+}
+DAMAGED_STAGES = tuple(
+    Stage(
+        f"fits_{how}",
+        partial(fit_damaged, query=query, target=f"fits_{how}"),
+        gives={f"fits_{how}": "from {parts}"},
+        cut=cut,
+    )
+    for how, query, cut in (("by_start", SAME_START, START_KEYS), ("by_name", SAME_NAME, NAME_KEYS))
+)
+NAME_STAGE = Stage("name", link_by_name, gives={"by_name": "from {parts}"}, cut=NAME_KEYS, whole=("near_number",))

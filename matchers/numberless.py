@@ -16,9 +16,12 @@ from matchers.agreements import values_of
 from matchers.model import Model
 from matchers.resolve import clusters
 from matchers.scored import weigh_candidates
+from schemas.stages import HERE, Engine
 
 
-def meet_numberless(con: duckdb.DuckDBPyConnection, model: Model, first_number: int, threads: int = 1) -> None:
+def meet_numberless(
+    con: duckdb.DuckDBPyConnection, model: Model, first_number: int, threads: int = 1, engine: Engine = HERE
+) -> None:
     """From `linked`, `claim` and `split_row` make `numberless` (new people) and `merged` (person_id, merged_into), and give
     the rows that are theirs to them in `linked`: rule no_number, grade held; of split rows rule reviewer, grade probable.
     Any other row needs a readable name, full birth date, sex, and a phone or place; less than that makes nobody."""
@@ -27,7 +30,7 @@ def meet_numberless(con: duckdb.DuckDBPyConnection, model: Model, first_number: 
         owner: owner for (owner,) in con.execute("select owner from lonely where split_from is not null").fetchall()
     }
     if con.sql("select count(*) from lonely where split_from is null").fetchall()[0][0]:
-        heads |= _clusters(con, model, threads)
+        heads |= _clusters(con, model, threads, engine)
     con.register("head", pa.table({
         "owner": pa.array(list(heads), pa.int64()), "head": pa.array(list(heads.values()), pa.int64()),
     }))  # fmt: skip
@@ -39,11 +42,11 @@ def meet_numberless(con: duckdb.DuckDBPyConnection, model: Model, first_number: 
     con.execute(MERGED)
 
 
-def _clusters(con: duckdb.DuckDBPyConnection, model: Model, threads: int) -> dict[int, int]:
+def _clusters(con: duckdb.DuckDBPyConnection, model: Model, threads: int, engine: Engine) -> dict[int, int]:
     """Every owner with the first of its cluster: pairs that may be linked, heaviest first."""
     for statement in (LEFT, RIGHT, VALUES):
         con.execute(statement)
-    weighed, _ = weigh_candidates(con, model, threads)
+    weighed, _ = weigh_candidates(con, model, threads, engine=engine)
     total = weighed.scored.total
     sure = np.flatnonzero((weighed.left < weighed.right) & weighed.may_link & (total >= model.thresholds["link"]))
     order = sure[np.lexsort((weighed.right[sure], weighed.left[sure], -total[sure].astype(np.int64)))]

@@ -15,13 +15,15 @@ COLUMNS = ("birth_date", "sex", "phone", "town", "village")
 
 def make_records(con: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
     """From `source` (id, name_folded, birth_date, sex, phone, town, village) make `target`: the same with n from 0 by
-    id, every value as a number (null: not told), and the columns that the blocking rules name."""
+    id, every value as a number (null: not told), and the columns that the blocking rules name; and `<target>_phone`: the phones
+    that several have (phone, holders)."""
     _register(con, "name_key", name_keys(_distinct(con, source, "name_folded")))
     for column, ends in (("town", TOWN_ENDS), ("village", VILLAGE_ENDS)):
         texts = _distinct(con, source, column)
         codes = digests([fold_place(t, ends) for t in texts])
         _register(con, f"{column}_key", pa.table({column: pa.array(texts, pa.string()), "code": codes}))
     con.execute(f"create or replace temp table {target} as " + RECORD.format(source=source))
+    con.execute(SHARED_PHONE.format(table=target))
     for name in ("name_key", "town_key", "village_key"):
         con.execute(f"drop table {name}")
 
@@ -57,6 +59,12 @@ order by n
 """
 
 
+SHARED_PHONE = """
+create or replace temp table {table}_phone as
+select phone, count(*) as holders from {table} where phone is not null group by phone having count(*) > 1
+"""
+
+
 def gather(con: duckdb.DuckDBPyConnection, left: str = "left_record") -> tuple[Records, Ints, Records, Ints]:
     """The records that stand in `candidate`, as arrays, and the pairs as places in them, in the order of `candidate`."""
     pairs = con.sql("select l, r from candidate order by l, r").fetchnumpy()
@@ -69,9 +77,8 @@ def _side(con: duckdb.DuckDBPyConnection, table: str, wanted: NDArray[np.int64])
     used, places = np.unique(wanted, return_inverse=True)
     _register(con, "used", pa.table({"n": used}))
     found = con.sql(f"""
-        select r.n, name_folded, birth_date, sex, phone, town, village, coalesce(h.holders, 0) as holders
-        from {table} as r inner join used using (n)
-        left join (select phone, count(*) as holders from {table} where phone is not null group by phone) as h using (phone)
+        select r.n, name_folded, birth_date, sex, phone, town, village, coalesce(h.holders, 1) as holders
+        from {table} as r inner join used using (n) left join {table}_phone as h using (phone)
         order by r.n
     """).to_arrow_table()
     con.execute("drop table used")

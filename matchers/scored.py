@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -20,6 +21,7 @@ from matchers.number_levels import number_levels
 from matchers.records import gather, make_records
 from matchers.resolve import NOBODY, NONE, resolve
 from matchers.score import Scale, Scored, score_pairs
+from schemas.stages import HERE, Engine, Stage
 
 NUMBER_AGREES = tuple(
     NUMBER_LEVELS.index(n) for n in ("equal", "letters", "check_missing", "one_slip", "mask_fits", "leading_14")
@@ -47,7 +49,11 @@ class Weighed:
 
 
 def weigh_candidates(
-    con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, rules: Sequence[BlockingRule] = RULES
+    con: duckdb.DuckDBPyConnection,
+    model: Model,
+    threads: int = 1,
+    rules: Sequence[BlockingRule] = RULES,
+    engine: Engine = HERE,
 ) -> tuple[Weighed, list[BlockingCount]]:
     """Weigh every pair that a rule or an agreement brings together.
 
@@ -57,8 +63,30 @@ def weigh_candidates(
     """
     make_records(con, "left_source", "left_record")
     make_records(con, "right_source", "right_record")
-    counts = block(con, rules)
+    counts = block(con, rules, engine)
     agree(con)
+    engine.run(con, _scoring(model, threads))
+    table = con.sql("from weighed_pair").to_arrow_table()
+    con.execute("drop view if exists weighed_pair; drop table if exists weighed_pair")
+    return _from_table(table), counts
+
+
+def _scoring(model: Model, threads: int) -> Stage:
+    """Of every two owners that came together, their best pair. Everything it asks is asked of one left owner's pairs."""
+    return Stage(
+        "score",
+        partial(score_candidates, model=model, threads=threads),
+        gives={"weighed_pair": "from {parts} order by l, r"},
+        cut={name: query.format(pairs=PAIR_OF_OWNER) for name, query in SCORED_TABLES.items()},
+        spread={name: query.format(pairs=PAIR_OF_OWNER) for name, query in SCORED_AGAINST.items()},
+        whole=("left_record_phone", "right_record_phone"),
+    )
+
+
+def score_candidates(con: duckdb.DuckDBPyConnection, model: Model, threads: int) -> None:
+    """From `candidate`, `agreement` and both sides' `_source`, `_record` and `_record_phone` make `weighed_pair`: of every
+    two owners the heaviest pair, where it is worth asking about: l, r, source, may_link, total, against_kin, and of each
+    comparison its level and weight. By l and r."""
     told = dict(agreement_levels(con)) | {"id_number": _number_levels(con)}
     left, i, right, j = gather(con)
     scored = score_pairs(Scale(model), left, i, right, j, told, threads)
@@ -66,8 +94,37 @@ def weigh_candidates(
     best = _best_of_owners(owners["l"], owners["r"], scored)
     best = best[_worth_asking({c: found[best] for c, found in scored.levels.items()})]
     kept = scored.take(best)
-    return Weighed(owners["l"][best], owners["r"][best], owners["source"][best], kept, _may_link(kept.levels)), counts
+    con.register("weighed_pair", pa.table({
+        **{name: owners[name][best] for name in ("l", "r", "source")},
+        "may_link": _may_link(kept.levels), "total": kept.total, "against_kin": kept.against_kin,
+        **{f"level_{c}": found for c, found in kept.levels.items()},
+        **{f"weight_{c}": found for c, found in kept.weights.items()},
+    }))  # fmt: skip
 
+
+def _from_table(table: pa.Table) -> Weighed:
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    levels, weights = (
+        {name.removeprefix(kind): found for name, found in columns.items() if name.startswith(kind)}
+        for kind in ("level_", "weight_")
+    )
+    scored = Scored(levels, weights, columns["total"], columns["against_kin"])
+    return Weighed(columns["l"], columns["r"], columns["source"], scored, columns["may_link"])
+
+
+PAIR_OF_OWNER = """
+select c.l, c.r, s.owner as part_key from candidate as c inner join left_record as x on x.n = c.l inner join left_source as s on s.id = x.id
+"""
+SCORED_TABLES = {
+    "candidate": "{pairs}",
+    "left_source": "select *, owner as part_key from left_source",
+    "left_record": "select x.*, s.owner as part_key from left_record as x inner join left_source as s using (id)",
+    "agreement": "select a.*, s.owner as part_key from agreement as a inner join left_record as x on x.n = a.l inner join left_source as s on s.id = x.id",
+}
+SCORED_AGAINST = {
+    "right_record": "select y.*, p.part_key from right_record as y inner join ({pairs}) as p on p.r = y.n",
+    "right_source": "select b.*, p.part_key from right_source as b inner join right_record as y using (id) inner join ({pairs}) as p on p.r = y.n",
+}
 
 OWNERS = """
 select a.owner as l, b.owner as r, a.source::bigint as source
@@ -138,10 +195,12 @@ def _may_link(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
     return named & enough & ~denied
 
 
-def climb_by_weight(con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1) -> list[BlockingCount]:
+def climb_by_weight(
+    con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, engine: Engine = HERE
+) -> list[BlockingCount]:
     """Weigh and resolve; make `weighed`, one row for every left owner that has a candidate worth asking about: owner,
     right_owner, runner_up, status, match_weight and runner_up_weight in bits, and the structs weights and levels (`against` whom the pair was weighed)."""
-    weighed, counts = weigh_candidates(con, model, threads)
+    weighed, counts = weigh_candidates(con, model, threads, engine=engine)
     total = weighed.scored.total
     decided = resolve(weighed.left, weighed.right, total, weighed.may_link, weighed.source, model.thresholds)
     asked = np.flatnonzero(decided.status != NONE)
