@@ -108,6 +108,8 @@ def _history(
     habits = settings.habits(kind, office)
     for delivery, number, is_full, *place in rows:
         kept = Kept(kind, office, *place)
-        is_gone = not is_full and not (workspace.archive / kept.file_sha256).exists()  # what a delta told is known without it
+        is_gone = (
+            not is_full and not (workspace.archive / kept.file_sha256).exists()
+        )  # what a delta told is known without it
         raw = None if is_gone else read_kept(workspace, habits, kept)
         yield Told(delivery, number, is_full, raw)
