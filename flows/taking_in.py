@@ -1,7 +1,7 @@
 """Tonight's files: read, and laid beside what stands. One bad delivery never stops the night, and no row is lost."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count, groupby
@@ -12,6 +12,7 @@ from flows.gates import gate, late_sources, refuse_future
 from flows.receiving import deliveries
 from flows.recoding import recode_standing
 from flows.recording import make_tables, notice, record
+from flows.repeats import STILL_SO, Repeats
 from flows.settings import Settings
 from flows.withdrawing import take_back_file
 from flows.workspace import Workspace
@@ -24,13 +25,6 @@ from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 from schemas.tables import create_table, row_columns
 
-KNOWN_FILES = """
-select d.delivery_id, d.kind, max(d.snapshot_date), any_value(n.newest)
-from store.delivery as d
-left join (select kind, max(snapshot_date) as newest from store.delivery where coverage = 'full' group by kind) as n using (kind)
-left join (select withdraws as delivery_id, count(*) as times from store.delivery where withdraws is not null group by all) as w using (delivery_id)
-group by d.delivery_id, d.kind having count(*) > coalesce(max(w.times), 0)
-"""
 SAME_PERIOD = """
 select count(*) from store.delivery where kind = ? and office = ? and coverage = ? and snapshot_date = ? and withdraws is null
 """
@@ -71,7 +65,8 @@ def take_in_all(
     con.execute(DELIVERY_DATE)
     for layout in LAYOUTS.values():
         con.execute(create_table(f"added_{layout.kind}", ((("rid", "BIGINT"), *row_columns(layout)))))
-    received = _once_each(deliveries(found), con.execute(KNOWN_FILES).fetchall())
+    files = list(deliveries(found))
+    received = _once_each(files, Repeats(con, files, as_of))
     desk = Desk(con, workspace, settings, as_of, run_no, received)
     coming = {r.archived for r in received if r.status == "accepted"}
     recode_standing(con, workspace, settings, coming, run_no, desk.places)
@@ -119,10 +114,8 @@ def _group(one: Received) -> tuple[date, str, str, bool, str, str]:
     return (i.snapshot_date or date.max, i.kind or "", i.office, delta, *own)
 
 
-def _once_each(found: Iterable[Incoming], known: list[tuple[str, str, date, date]]) -> list[Received]:
-    """Tell repeated content apart. Known content is taken in again only as a newer full snapshot that goes back to how
-    things stood before another one (`known`: hash, kind, its newest date, the kind's newest full date)."""
-    before = {(sha, kind): (day, newest) for sha, kind, day, newest in known}
+def _once_each(found: Sequence[Incoming], repeats: Repeats) -> list[Received]:
+    """Tell repeated content apart, of tonight and of before."""
     seen: set[tuple[str, str | None]] = set()
     received = []
     for incoming in found:
@@ -130,18 +123,16 @@ def _once_each(found: Iterable[Incoming], known: list[tuple[str, str, date, date
         one = Received(incoming, incoming.delivery_id)
         if key in seen:
             one.status, one.reason = "duplicate", "与本次另一个文件的内容完全相同，不再处理。"
-        elif key in before and not incoming.withdraws and not _goes_back(incoming, *before[key]):
+        elif said := repeats.what_of(incoming):
             one.status, one.reason = "duplicate", "与以前的运行收到的内容完全相同，不再处理。"
+            if said == STILL_SO:
+                repeats.confirm(incoming)
+                one.reason = f"与上次全量的内容完全相同，视为到 {incoming.snapshot_date} 没有变化，不再处理。"
         elif incoming.problem:
             one.status, one.reason = _refused(incoming.problem)
         received.append(one)
         seen.add(key)
     return received
-
-
-def _goes_back(incoming: Incoming, last_day: date, newest: date | None) -> bool:
-    day = incoming.snapshot_date
-    return bool(incoming.coverage == "full" and day and newest and day > newest > last_day)
 
 
 def _refused(problem: DeliveryRefused) -> tuple[str, str]:

@@ -162,6 +162,29 @@ class TestAgain:
         night = town.run("2024-06-30")
         assert only(night)["status"] == "held" and "9 行，上次为 3 行" in only(night)["reason"]
 
+    def test_a_register_that_did_not_change_is_as_new_as_its_last_delivery(self, whole: Town) -> None:
+        configure(whole, "\n[sources.death]\ndays = 7\n")
+        row = died(people(whole, 1)[0], "2024-05-01")
+        for day in ("2024-06-01", "2024-06-08"):
+            whole.deliver(DEATHS, day, "全量", [row])
+            night = whole.run(day)
+        assert only(night)["status"] == "duplicate" and "没有变化" in only(night)["reason"]
+        assert whole.run("2024-06-15").manifest["barred"] == []  # due on this day
+        whole.deliver(DEATHS, "2024-06-07", "全量", [died(people(whole, 1)[0], "2024-05-02")])
+        assert only(whole.run("2024-06-15"))["status"] == "refused"  # older than what was said on the eighth
+
+    def test_a_full_snapshot_said_again_after_a_delta_takes_the_delta_back(self, town: Town) -> None:
+        one, two = people(town, 2)
+        town.deliver(DEATHS, "2024-06-01", "全量", [died(one, "2024-05-01")])
+        town.run("2024-06-01")
+        told = standing(town, "death", "record_id")
+        town.deliver(DEATHS, "2024-06-02", "增量", [died(one, "2024-05-11"), died(two, "2024-05-02")])
+        town.run("2024-06-02")
+        assert len(standing(town, "death", "record_id")) == 2
+        town.deliver(DEATHS, "2024-06-03", "全量", [died(one, "2024-05-01")])
+        assert only(town.run("2024-06-03"))["status"] == "accepted"
+        assert standing(town, "death", "record_id") == told
+
 
 class TestTakenBack:
     def withdraw(self, town: Town, delivery: str, name: str = "撤回") -> None:
