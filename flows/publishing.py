@@ -107,10 +107,11 @@ def gather_work(
 def show_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[tuple[str, str, Rule]]) -> None:
     """Make `rule` of each rule with its pack's code and document."""
     con.execute(RULE_TABLE)
-    for code, document, rule in rules:
-        con.execute(
-            "insert into rule values (?, ?, ?, ?, ?, ?)", [code, rule.id, rule.clause, rule.title, rule.quote, document]
-        )
+    rows = [[code, rule.id, rule.clause, rule.title, rule.quote, document] for code, document, rule in rules]
+    con.execute(
+        "insert into rule select row[1], row[2], row[3], row[4], row[5], row[6] from (select unnest($rows) as row)",
+        {"rows": rows},
+    )
     con.execute(POLICY_RULES)
 
 

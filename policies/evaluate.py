@@ -7,6 +7,7 @@ is worth decides the form of a finding: weaker than exact, nothing adverse is pr
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -336,6 +337,7 @@ def _stale_note(rule: Rule, barred: frozenset[str]) -> str:
     return f"（{'、'.join(stale)}今夜未能收下，按此前的数据判断）" if stale else ""
 
 
+@cache
 def _words_about(topic: str) -> set[str]:
     name = {"hired": "job"}.get(topic, topic)
     return {f"{prefix}_{name}" for prefix in ("has", "firm", "had", "usable")} | {f"{topic}_from", f"{topic}_status"}

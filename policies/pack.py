@@ -243,10 +243,11 @@ def read_pack(name: str, columns: Iterable[str]) -> Pack:
     """The pack, checked against the wide view's `columns`. Raises: PolicyError, naming rule and fault."""
     pack = pack_of(pack_files(name), find_pack(name).parent.name)
     guards = _toml(pack.files).get("guard", {})
+    columns_of = {name: {c for c in columns if c.startswith(f"{name}_")} for name in OTHERS}
+    of_persons = set(columns).difference(*columns_of.values())
     for rule in pack.all_rules:
-        others = {c for c in columns if c.startswith(tuple(f"{name}_" for name in OTHERS if name != rule.about))}
-        own = {c for c in columns if c.startswith(f"{rule.about}_")} | {"as_of"}
-        spoken_of = own if rule.about in APART else set(columns) - others
+        own = columns_of.get(rule.about, set())
+        spoken_of = own | {"as_of"} if rule.about in APART else of_persons | own
         _check(rule, spoken_of | set(pack.parameters), guards, find_pack(name))
     if faults := faults_in_time(pack):
         raise PolicyError(f"政策包 {pack.code}（{find_pack(name)}）：{'；'.join(faults)}。")

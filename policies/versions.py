@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from policies.pack import Pack, Rule, words_of
@@ -121,11 +121,15 @@ def bound(expression: str, values: Mapping[str, Any]) -> str:
     >>> bound("age_years >= min_age and kind <> 'min_age'", {"min_age": 40})
     "age_years >= 40 and kind <> 'min_age'"
     """
-    pieces = re.split(r"('[^']*')", expression)
-    names = re.compile(r"\b(" + "|".join(map(re.escape, values)) + r")\b") if values else None
-    if names is None:
+    if not values:
         return expression
+    pieces, names = re.split(r"('[^']*')", expression), _any_of(tuple(values))
     return "".join(p if i % 2 else names.sub(lambda m: literal(values[m.group(1)]), p) for i, p in enumerate(pieces))
+
+
+@cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\b(" + "|".join(map(re.escape, names)) + r")\b")
 
 
 def literal(value: Any) -> str:

@@ -31,7 +31,7 @@ NEEDS_SHEET = Sheet(
     name="需求台账", grain="一名重点群体人员",
     rows="""
 select b.row_no, p.name, p.sex, b.age, shown_id(p.id_number) as id_number, p.phone, b.town, b.village,
-    array_to_string([word_basis(x) for x in b.basis], '、') as groups, b.registered_from,
+    words_of_bases(b.basis) as groups, b.registered_from,
     case when contains(b.wish, '就业') then '有' end as job_wish, case when contains(b.wish, '培训') then '有' end as training_wish,
     case when contains(b.wish, '创业') then '有' end as business_wish, b.job_need, b.owner, b.posts, b.public_info, b.guidance,
     yes_no(b.is_urban) as urban, shown_text(b.note) as note

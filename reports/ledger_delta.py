@@ -35,7 +35,7 @@ COLUMNS = (
 )
 CLAUSES_USED = """
 select pack, clause, title, quote, document, count(*) as entry_count
-from report_entry left join report_clause using (pack, rule_id) group by all order by pack, clause
+from report_entry left join report_clause using (pack, rule_id) group by all order by pack, clause, title, quote, document
 """
 CLAUSES = Sheet(
     name="所依条款", grain="今夜用到的一个条款", rows=CLAUSES_USED,
