@@ -54,6 +54,8 @@ case_gap_days = 30
 # 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
 rows_per_sheet = 5000
+# 运行报告和各簿封面、表头的语言：zh 或 en。条款、原因和数据照原文。
+language = "zh"
 
 # 台账数据包（zhaoren send）发给谁，各能看到什么：
 # [recipients."市信息中心"]
@@ -81,7 +83,7 @@ SECTIONS = {
     "recipients": None,
     "breaker": KEYS,
     "ledger": {"case_gap_days"},
-    "workbooks": {"full_id_number", "rows_per_sheet"},
+    "workbooks": {"full_id_number", "rows_per_sheet", "language"},
     "signing": {"key"},
     "heads": {"copies"},
     "review": {"capacity"},
@@ -103,6 +105,7 @@ class Settings:
     recipients: Mapping[str, Recipient] = field(default_factory=dict)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
+    language: str = "zh"
     signing_key: str = ""
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
@@ -160,6 +163,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         recipients=read_recipients(data.get("recipients", {})),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
+        language=_language(books.get("language", "zh")),
         signing_key=str(data.get("signing", {}).get("key", "")),
         head_copies=_paths(data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
@@ -172,6 +176,13 @@ def _paths(given: Any) -> tuple[str, ...]:
     if not isinstance(given, list):
         raise ValueError("[heads] copies 应是若干文件路径的列表")
     return tuple(str(path) for path in given)
+
+
+def _language(value: Any) -> str:
+    """Raises: ValueError."""
+    if value not in ("zh", "en"):
+        raise ValueError("workbooks.language 只能是 zh 或 en")
+    return str(value)
 
 
 def _capacity(value: Any) -> int:

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from reports.catalogue import CHINESE, Words
 from reports.run_note import Night, Profile
 from reports.words import (
     AGENCIES,
@@ -48,26 +49,32 @@ RULE_OF_ENTRY = """create or replace temp view report_entry as
     select *, coalesce(json_extract_string(parameters, '$.rule'), clause) as rule_id from ledger_entry"""
 
 
-def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False) -> None:
-    """Put the macros on the connection; numbers are masked unless the reader may see them whole."""
+def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False, say: Words = CHINESE) -> None:
+    """Put the macros on the connection; numbers are masked unless the reader may see them whole. Only what is chosen from
+    (`agency_of`) is the same in every language."""
+
+    def words(of: dict[str, str], shown: str = "word", *, key: str = "x", other: str = "x") -> str:
+        return _words({code: say(word) for code, word in of.items()}, shown, key=key, other=other)
+
     bodies = {
-        "word_track": _words(TRACK_WORDS, WORD_AND_CODE),
-        "word_op": _words(OP_WORDS, WORD_AND_CODE),
-        "word_state": _words(TASK_WORDS, other=f"({_words(STATE_WORDS, WORD_AND_CODE, key='left(x, 2)')})"),
-        "word_part": _words(BASIS_WORDS),
+        "word_track": words(TRACK_WORDS, WORD_AND_CODE),
+        "word_op": words(OP_WORDS, WORD_AND_CODE),
+        "word_state": words(TASK_WORDS, other=f"({words(STATE_WORDS, WORD_AND_CODE, key='left(x, 2)')})"),
+        "word_part": words(BASIS_WORDS),
         "word_basis": PARTS,
-        "word_match": _words(MATCH_WORDS),
-        "word_rule": _words(RULE_WORDS),
-        "word_level": _words(LEVEL_WORDS),
-        "word_delivery": _words(DELIVERY_WORDS),
-        "word_coverage": _words(COVERAGE_WORDS),
-        "word_kind": _words(KIND_WORDS),
-        "word_list": _words(LIST_WORDS, WORD_AND_CODE),
+        "word_match": words(MATCH_WORDS),
+        "word_rule": words(RULE_WORDS),
+        "word_level": words(LEVEL_WORDS),
+        "word_delivery": words(DELIVERY_WORDS),
+        "word_coverage": words(COVERAGE_WORDS),
+        "word_kind": words(KIND_WORDS),
+        "word_list": words(LIST_WORDS, WORD_AND_CODE),
+        "word_agency": words({agency: agency for agency in sorted({*AGENCIES.values(), UNKNOWN_AGENCY})}),
         "agency_of": f"coalesce({_words(AGENCIES, other='null')}, '{UNKNOWN_AGENCY}')",
         "shown_id": "x" if full_id_number else MASKED,
         "shown_text": "x" if full_id_number else MASKED_IN_TEXT,
         "csv_safe": CSV_SAFE,
-        "yes_no": "case when x then '是' else '否' end",
+        "yes_no": f"case when x then '{say('是')}' else '{say('否')}' end",
     }
     for name, body in bodies.items():
         con.execute(f"create or replace temp macro {name}(x) as {body}").fetchall()
@@ -76,7 +83,7 @@ def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False
 
 def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
     """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, for this profile."""
-    define_words(con, full_id_number=profile.full_id_number)
+    define_words(con, full_id_number=profile.full_id_number, say=Words(profile.language))
     con.execute("create or replace temp table report_pack (code varchar, title varchar, is_draft boolean)").fetchall()
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()
@@ -85,7 +92,11 @@ def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> No
     con.execute(RULE_OF_ENTRY).fetchall()
 
 
+def _text(word: str) -> str:
+    return "'" + word.replace("'", "''") + "'"
+
+
 def _words(words: dict[str, str], shown: str = "word", *, key: str = "x", other: str = "x") -> str:
     """A SQL case from code to word; an unknown code is shown as it came."""
-    cases = " ".join(f"when '{code}' then {shown.replace('word', repr(word))}" for code, word in words.items())
+    cases = " ".join(f"when '{code}' then {shown.replace('word', _text(word))}" for code, word in words.items())
     return f"case {key} {cases} else {other} end"
