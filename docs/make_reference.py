@@ -59,7 +59,7 @@ BOOKS: tuple[tuple[str, str, tuple[Sheet, ...]], ...] = (
     ("台账增量", "what changed in the ledger tonight, for the information centre; only sheets with lines are there",
      (*map(ledger_delta.op_sheet, OPS), ledger_delta.CLAUSES)),
     ("待核查", "what a person must decide; shaded cells are for the answer", (*open_questions.SHEETS, open_questions.BY_HAND)),
-    ("运行报告", "the night in figures and charts", run_report.SHEETS),
+    ("运行报告", "the night in figures and charts; `运行报告.html` beside it is the same night on one page, without anybody's data, to open and print anywhere", run_report.SHEETS),
     ("比对日志", "for auditors: links that are not exact, refused files, rows put aside", match_log.SHEETS),
     ("质量反馈/<机构>", "for each office, what was wrong with what it sent",
      (quality_feedback.SCORES, quality_feedback.REFUSED, quality_feedback.ASIDE, quality_feedback.NOTICES)),

@@ -232,7 +232,7 @@ def step_publish(night: Night) -> None:
     gather_tonight(night.con, night.workspace.runs)
     books = _due_books(night)
     publishing.gather_work(night.con, books, night.run_no, night.as_of, night.workspace.staging / "tables")
-    publishing.show_tonight(night.con, night.packs)
+    publishing.show_tonight(night.con, night.packs, night.run_no, night.as_of)
     folder = night.workspace.staging / "tables"
     hashes = {
         p.relative_to(folder).with_suffix("").as_posix(): (_rows(p), file_hash(p))
@@ -251,7 +251,8 @@ def step_publish(night: Night) -> None:
         conservation=tuple(night.con.execute("from conservation order by pack, track, town").fetchall()),
         fed_lists=fed_lists(night.packs), books=books,
     )  # fmt: skip
-    profile = Profile(night.settings.full_id_number, night.settings.rows_per_sheet, night.settings.review_capacity)
+    settings = night.settings
+    profile = Profile(settings.full_id_number, settings.rows_per_sheet, settings.review_capacity, settings.language)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
 
 

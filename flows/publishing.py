@@ -8,6 +8,7 @@ import duckdb
 
 from flows.kinds import kinds_of_tonight
 from flows.open_work import gather_cards, gather_open_lines
+from flows.so_far import count_nights
 from ledger.seal import write_parquet, write_table
 from policies.old_rules import POLICY
 from policies.pack import Pack, Rule
@@ -115,8 +116,9 @@ def show_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[tuple[str, str, R
     con.execute(POLICY_RULES)
 
 
-def show_tonight(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
+def show_tonight(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], run_no: int, as_of: date) -> None:
     """Make the tables and views that the workbooks of a night read."""
+    count_nights(con, run_no, as_of)
     show_rules(con, ((pack.code, pack.document, rule) for pack in packs for rule in pack.all_rules))
     con.execute(SCORES_BEFORE)
     con.execute("create or replace temp table ledger_entry as select * from new_entry order by seq")

@@ -55,6 +55,8 @@ case_gap_days = 30
 # 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
 rows_per_sheet = 5000
+# 运行报告和各簿封面、表头的语言：zh 或 en。条款、原因和数据照原文。
+language = "zh"
 
 # 保存期限（天）：原始文件、工作簿、已失效的行、与名册无关的人的行。没有写的一直保存；先用 zhaoren retention 看会销毁什么。
 # [retention]
@@ -93,7 +95,7 @@ SECTIONS = {
     "retention": None,
     "breaker": KEYS,
     "ledger": {"case_gap_days"},
-    "workbooks": {"full_id_number", "rows_per_sheet"},
+    "workbooks": {"full_id_number", "rows_per_sheet", "language"},
     "signing": {"key"},
     "heads": {"copies"},
     "review": {"capacity"},
@@ -116,6 +118,7 @@ class Settings:
     retention: Retention = field(default_factory=Retention)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
+    language: str = "zh"
     signing_key: str = ""
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
@@ -175,6 +178,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         retention=read_retention(data.get("retention", {}), [*sources.values(), base]),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
+        language=_language(books.get("language", "zh")),
         signing_key=str(data.get("signing", {}).get("key", "")),
         head_copies=_paths(data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
@@ -187,6 +191,13 @@ def _paths(given: Any) -> tuple[str, ...]:
     if not isinstance(given, list):
         raise ValueError("[heads] copies 应是若干文件路径的列表")
     return tuple(str(path) for path in given)
+
+
+def _language(value: Any) -> str:
+    """Raises: ValueError."""
+    if value not in ("zh", "en"):
+        raise ValueError("workbooks.language 只能是 zh 或 en")
+    return str(value)
 
 
 def _capacity(value: Any) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from reports.catalogue import Words
 from reports.detail import csv_path, read_content
 from reports.run_note import Night, Profile
 from reports.sheet import Block, Content, Page, Sheet
@@ -24,6 +25,11 @@ class Desk:
     night: Night
     out: Path
     profile: Profile
+
+    @property
+    def say(self) -> Words:
+        """What the pages say, in the reader's language."""
+        return Words(self.profile.language)
 
 
 def write_book(

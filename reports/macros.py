@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from reports.catalogue import CHINESE, Words
 from reports.run_note import Night, Profile
 from reports.words import (
     AGENCIES,
@@ -48,17 +49,23 @@ RULE_OF_ENTRY = """create or replace temp view report_entry as
 BOOKS: dict[str, Mapping[str, str]] = {
     "track": TRACK_WORDS, "op": OP_WORDS, "state": STATE_WORDS, "task": TASK_WORDS, "part": BASIS_WORDS,
     "match": MATCH_WORDS, "rule": RULE_WORDS, "level": LEVEL_WORDS, "delivery": DELIVERY_WORDS, "coverage": COVERAGE_WORDS,
-    "kind": KIND_WORDS, "list": LIST_WORDS, "agency": AGENCIES,
+    "kind": KIND_WORDS, "list": LIST_WORDS, "agency": {agency: agency for agency in sorted({*AGENCIES.values(), UNKNOWN_AGENCY})},
 }  # fmt: skip
-WORD_BOOK = "create or replace temp table word_book as select " + ", ".join(
-    f"map(${name}[1], ${name}[2]) as {name}" for name in BOOKS
+AGENCY_OF = "agency_of_kind"
+WORD_BOOK = "create or replace {scope} table word_book as select " + ", ".join(
+    f"map(${name}[1], ${name}[2]) as {name}" for name in (*BOOKS, AGENCY_OF)
 )
 
 
-def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False) -> None:
+def define_words(
+    con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False, say: Words = CHINESE, scope: str = "temp"
+) -> None:
     """Put the macros on the connection; numbers are masked unless the reader may see them whole. An unknown code is shown
-    as it came."""
-    con.execute(WORD_BOOK, {name: [[*words], [*words.values()]] for name, words in BOOKS.items()}).fetchall()
+    as it came. Only what is chosen from (`agency_of`) is the same in every language. With an empty `scope` every connection
+    to the same database has them."""
+    books = {name: [[*words], [say(word) for word in words.values()]] for name, words in BOOKS.items()}
+    books[AGENCY_OF] = [[*AGENCIES], [*AGENCIES.values()]]
+    con.execute(WORD_BOOK.format(scope=scope), books).fetchall()
     looked_up = {name: f"(select {name} from word_book)[x]" for name in BOOKS}
     bodies = {f"word_{name}": f"coalesce({word}, x)" for name, word in looked_up.items()}
     bodies |= {f"word_{name}": f"coalesce({looked_up[name]} || ' ' || x, x)" for name in ("track", "op", "list")}
@@ -67,15 +74,15 @@ def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False
         "word_basis": _parts("(select part from word_book)"),
         # No subquery may stand in a lambda, so the map comes in beside the list.
         "words_of_bases": f"(select array_to_string(list_transform(bases, lambda x: {_parts('part')}), '、') from word_book, (select x as bases))",
-        "agency_of": f"coalesce({looked_up['agency']}, '{UNKNOWN_AGENCY}')",
+        "agency_of": f"coalesce((select {AGENCY_OF} from word_book)[x], '{UNKNOWN_AGENCY}')",
         "shown_id": "x" if full_id_number else MASKED,
         "shown_text": "x" if full_id_number else MASKED_IN_TEXT,
         "csv_safe": CSV_SAFE,
-        "yes_no": "case when x then '是' else '否' end",
+        "yes_no": f"case when x then '{say('是')}' else '{say('否')}' end",
     }
     for name, body in bodies.items():
-        con.execute(f"create or replace temp macro {name}(x) as {body}").fetchall()
-    con.execute(f"create or replace temp macro number_gap(a, b) as {NUMBER_GAP}").fetchall()
+        con.execute(f"create or replace {scope} macro {name}(x) as {body}").fetchall()
+    con.execute(f"create or replace {scope} macro number_gap(a, b) as {NUMBER_GAP}").fetchall()
 
 
 def _parts(words: str) -> str:
@@ -92,7 +99,7 @@ def _parts(words: str) -> str:
 
 def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
     """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, for this profile."""
-    define_words(con, full_id_number=profile.full_id_number)
+    define_words(con, full_id_number=profile.full_id_number, say=Words(profile.language))
     con.execute("create or replace temp table report_pack (code varchar, title varchar, is_draft boolean)").fetchall()
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()

@@ -81,8 +81,9 @@ class Night:
 @dataclass(frozen=True)
 class Profile:
     """What the recipient may see, and how many rows a sheet may hold before the rest goes to a CSV beside it;
-    `review_capacity` is that of the sheets of open questions of a night."""
+    `review_capacity` is that of the sheets of open questions of a night; `language` what the pages are written in."""
 
     full_id_number: bool = False
     rows_per_sheet: int = 20000
     review_capacity: int = 2000
+    language: str = "zh"

@@ -82,6 +82,9 @@ MODELS = {
 }  # fmt: skip
 
 
+PAST_FIGURES = ("added", "reemployed", "decided", "asked", "open_after", "rows", "quarantined", "standing_rows", "valid_numbers", "sources", "late_sources")  # fmt: skip
+
+
 def empty_town() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     for name, model in MODELS.items():
@@ -98,6 +101,11 @@ def empty_town() -> duckdb.DuckDBPyConnection:
     for kind, layout in LAYOUTS.items():
         con.execute(create_table(f"now_{kind}", (*row_columns(layout), ("person_id", "VARCHAR"))))
     con.execute("create table new_entry as from ledger_entry")
+    con.execute(
+        "create table night_past as select 7::bigint as run_no, date '2024-06-30' as as_of, 0::bigint as entries, "
+        + ", ".join(f"0::bigint as {c}" for c in PAST_FIGURES)
+    )
+    con.execute("create table question_age (what varchar, days bigint)")
     gather_books(con, ())
     gather_write_back(con, NIGHT.run_no, NIGHT.as_of.isoformat())
     con.execute("alter table outbound add column list varchar")
@@ -432,7 +440,7 @@ def test_the_same_night_gives_the_same_bytes(tmp_path: Path) -> None:
     one = build_workbooks(town(), NIGHT, tmp_path / "one", Profile(rows_per_sheet=3))
     two = build_workbooks(town(), NIGHT, tmp_path / "two", Profile(rows_per_sheet=3))
     assert [p.read_bytes() for p in one] == [p.read_bytes() for p in two]
-    assert all(p.suffix in (".xlsx", ".csv") for p in tmp_path.rglob("*") if p.is_file())
+    assert all(p.suffix in (".xlsx", ".csv", ".html") for p in tmp_path.rglob("*") if p.is_file())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""Words of sheets and pages in the reader's language: Chinese as written, English from `locale/en.po`.
+
+The catalogue is a gettext file, which translators' tools open; only `msgid` and `msgstr` of one line each are read. Data is
+never translated, only what this program says of it.
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LOCALE = Path(__file__).parent / "locale"
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What to say in one language. A text that the catalogue lacks is said as it is written."""
+
+    language: str = "zh"
+
+    def __call__(self, text: str, **values: object) -> str:
+        """The text, with `values` in its places."""
+        told = text if self.language == "zh" else read_catalogue(self.language).get(text, text)
+        return told.format(**values) if values else told
+
+
+CHINESE = Words()
+
+
+@cache
+def read_catalogue(language: str) -> Mapping[str, str]:
+    """Every text with its translation."""
+    said: dict[str, str] = {}
+    text = ""
+    for line in (LOCALE / f"{language}.po").read_text(encoding="utf-8").splitlines():
+        word, _, quoted = line.partition(" ")
+        if word == "msgid":
+            text = ast.literal_eval(quoted)
+        elif word == "msgstr" and text:
+            said[text] = ast.literal_eval(quoted)
+    return said
