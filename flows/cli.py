@@ -359,6 +359,37 @@ def receive(
     raise typer.Exit(3 if result.refused or result.missing is not None else 0)
 
 
+@app.command(
+    help="看下一次运行按 [retention] 的保存期限会销毁什么，备份里还有什么该销毁；只看，不销毁。\n\n"
+    "例：zhaoren retention 工作区\n\n例：zhaoren retention 工作区 --backup 备份目录"
+)
+def retention(
+    directory: Dir,
+    as_of: AsOf = None,
+    backup: Annotated[
+        Path | None, typer.Option("--backup", help="把该备份里的凭证在该备份中执行：销毁凭证所列的文件")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="把处理记录（何时收了什么、销毁了什么）写成这个 .csv")
+    ] = None,
+) -> None:
+    from flows.night import parse_day, today_in_shanghai
+    from flows.processing_record import write_record
+    from flows.retaining import dry_run, plan_text, prune_backup
+    from flows.settings import read_settings
+
+    workspace = _workspace(directory)
+    if backup:
+        count = prune_backup(workspace, backup)
+        _say(f"备份中销毁了 {count} 个文件。", f"{count} files destroyed in the backup.")
+    elif record:
+        rows = write_record(workspace, record)
+        _say(f"处理记录 {rows} 行，已写入 {record}。", f"The record of processing, {rows} lines, is in {record}.")
+    else:
+        gone = dry_run(workspace, parse_day(as_of) if as_of else today_in_shanghai())
+        typer.echo(plan_text(gone, workspace, read_settings(workspace.root)))
+
+
 @app.command(help="用 Prefect 按时运行（北京时间），按 Ctrl-C 结束。\n\n例：zhaoren schedule 工作区 --cron '0 2 * * *'")
 def schedule(
     directory: Dir, cron: Annotated[str, typer.Option("--cron", help="cron 表达式，按北京时间", show_default=False)]

@@ -13,12 +13,15 @@ from flows.reread import read_again
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.standing import record_id_of
+from ledger.retained_rows import DESTROYED
+from ledger.retention import receipts
+from ledger.seal import standing_files
 from ledger.store import connect
 from matchers.id_numbers import EXACT, fold_number
 from policies.old_rules import POLICY
 from policies.pack import Pack, Rule
 from policies.versions import rule_at
-from schemas.errors import UsageError, say
+from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.extracts import LAYOUTS
 
 RULES = {
@@ -48,8 +51,10 @@ select m.kind, m.record_id, m.person_id, m.match_status, m.rule, m.runner_up_per
 from read_parquet($glob) as m where m.delivery_id = $delivery and m.row_no = $row order by m.filename
 """
 PLACE = """
-select s.delivery_id, s.row_no, s.match_status, s.rule, s.link_grade from read_parquet($glob) as s where s.record_id = $record limit 1
+select s.delivery_id, s.row_no, s.match_status, s.rule, s.link_grade, if(s.rule = $destroyed, s.extra ->> $destroyed, null) as gone
+from read_parquet($files) as s where s.record_id = $record order by gone is not null, s.run_no limit 1
 """
+GONE = "该行的内容已按保存期限销毁（凭证在第 {run} 次运行的清单），只存位置和哈希"
 DELIVERY = """
 select file_name, sheet, kind, snapshot_date, coverage, encoding, status, reason, rows, file_sha256 from read_parquet($glob)
 where delivery_id = $delivery order by status
@@ -182,10 +187,11 @@ def explain_row(
     logged = con.execute(
         ROW.replace("m.filename", "m.supersedes"), {"glob": _glob(workspace, "match_log"), **where}
     ).fetchall()
-    for _, record, person, status, rule, runner_up, model, cause, weight, second, weights, levels in logged:
+    for kind, record, person, status, rule, runner_up, model, cause, weight, second, weights, levels in logged:
         lines.append(f"  认人：{status}，规则 {rule or '—'}（{RULES.get(rule or '', '无人对应')}），{person or '未归人'}"
                      + (f"，另一候选 {runner_up}" if runner_up else "") + (f"，变更原因 {cause}" if cause else "") + f"，{model}")  # fmt: skip
         lines += weight_lines(weight, weights, levels, runner_up, second)
+        lines += _destroyed_row(con, workspace, kind, record)
         rests = con.execute(
             "select entry_id, op, clause from ledger_entry where list_contains(evidence, ?) order by run_no, seq",
             [record],
@@ -207,6 +213,8 @@ def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, deliv
     try:
         kept, raw = read_again(scratch, workspace, delivery)
         record = record_id_of(scratch, LAYOUTS[kept.kind], raw, row)
+    except DeliveryRefused as refusal:
+        return [f"  该行与此前收下的一行完全相同（未变），最初来自哪里已不能查：{refusal.reason}"]
     finally:
         scratch.close()
     return ["  该行与此前收下的一行完全相同（未变），最初来自：", *_record_lines(con, workspace, record)]
@@ -244,23 +252,38 @@ def _delivery_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, delive
     label = LAYOUTS[kind].label if kind in LAYOUTS else "未识别"
     where = f"{name}" + (f" 工作表「{sheet}」" if sheet else "") + f" 第 {row} 条数据"
     return [f"  来源：{where}（{label}，{day or '无日期'}，{coverage or '—'}，{encoding or '—'}，{status}{'：' + reason if reason else ''}）",
-            f"        原件 archive/{kept}"]  # fmt: skip
+            f"        原件 archive/{kept}{_destroyed(workspace, kept)}"]  # fmt: skip
+
+
+def _destroyed(workspace: Workspace, sha256: str) -> str:
+    run = None if (workspace.archive / sha256).exists() else receipts(workspace.runs).get(f"archive/{sha256}")
+    return f"（已按保存期限销毁，凭证在第 {run} 次运行的清单）" if run else ""
 
 
 def _record_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, record: str) -> list[str]:
     for kind in LAYOUTS:
-        path = str(workspace.runs / "*" / "tables" / "standing" / f"{kind}.parquet")
-        if not list(workspace.runs.glob(f"*/tables/standing/{kind}.parquet")):
-            continue
-        for delivery, row, status, rule, grade in con.execute(PLACE, {"glob": path, "record": record}).fetchall():
+        for delivery, row, status, rule, grade, gone in _places(con, workspace, kind, record):
+            lines = _delivery_lines(con, workspace, delivery, row)
+            if gone:
+                return [*lines, f"        {GONE.format(run=gone)}；记录 {record}"]
             now = con.execute(
                 f"select match_status, rule, link_grade from standing_{kind} where record_id = ?", [record]
             ).fetchall()
             status, rule, grade = now[0] if now else (status, rule, grade)
             stands = "" if now else "，现已不在库（撤销、更正或不再出现）"
-            return [*_delivery_lines(con, workspace, delivery, row),
-                    f"        认人：{status}，{RULES.get(rule or '', rule or '—')}，{GRADES.get(grade or '', grade)}{stands}；记录 {record}"]  # fmt: skip
+            return [*lines, f"        认人：{status}，{RULES.get(rule or '', rule or '—')}，{GRADES.get(grade or '', grade)}{stands}；记录 {record}"]  # fmt: skip
     return [f"  来源记录 {record} 不在任何运行中"]
+
+
+def _destroyed_row(con: duckdb.DuckDBPyConnection, workspace: Workspace, kind: str, record: str) -> list[str]:
+    return [f"        {GONE.format(run=gone)}" for *_, gone in _places(con, workspace, kind, record) if gone]
+
+
+def _places(con: duckdb.DuckDBPyConnection, workspace: Workspace, kind: str, record: str) -> list[tuple[Any, ...]]:
+    """Where a row was sealed, at most once; last, the run that destroyed its values, if one did."""
+    if not (files := [str(p) for p in standing_files(workspace.runs, kind)]):
+        return []
+    return con.execute(PLACE, {"files": files, "record": record, "destroyed": DESTROYED}).fetchall()
 
 
 def _person_lines(con: duckdb.DuckDBPyConnection, person: str | None) -> list[str]:

@@ -23,6 +23,7 @@ from flows.open_now import gather_tonight
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
+from flows.retaining import destroy_everywhere, plan_tonight
 from flows.scorecard import score_sources
 from flows.settings import FILE, Settings, read_settings
 from flows.trust import Signing, after_seal, open_signing
@@ -30,6 +31,7 @@ from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
 from ledger.breaker import mark_released, weigh
 from ledger.entries import commit_entries
+from ledger.retention import Gone, destroy
 from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
 from ledger.standalone_verifier import SETTINGS, receipt_of
 from ledger.store import add_newest, connect, ensure_store
@@ -81,6 +83,7 @@ class Night:
     timings: list[tuple[str, float]] = field(default_factory=list)
     blocked: list[BlockingCount] = field(default_factory=list)
     committed: dict[str, Any] = field(default_factory=dict)
+    gone: list[Gone] = field(default_factory=list)
     sealed: str = ""
     held: dict[str, Any] | None = None
     released: dict[str, Any] | None = None
@@ -122,6 +125,7 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     refuse_going_back(workspace, numbers, as_of)
     signing = open_signing(workspace, settings)
     ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
+    destroy(workspace.root)  # where the night before was killed after its seal
     workspace.staging.mkdir()
     (workspace.staging / SETTINGS).write_bytes(kept)
     con = connect(scratch=workspace.work / "spill")
@@ -220,6 +224,10 @@ def step_publish(night: Night) -> None:
 
     show_access(night.con, night.workspace, night.recorded_at)
     publishing.write_tables(night.con, night.workspace.staging / "tables")
+    night.gone = plan_tonight(
+        night.con, night.workspace, night.settings.retention.terms, night.run_no, night.as_of, night.recorded_at,
+        (i["sha256"] for i in _inputs(night)),
+    )  # fmt: skip
     night.committed = commit_entries(night.workspace.staging)
     gather_tonight(night.con, night.workspace.runs)
     books = _due_books(night)
@@ -269,6 +277,7 @@ def step_seal(night: Night) -> None:
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
         "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
         "entries": night.committed, "signing": night.signing.facts, "released": night.released,
+        "destroyed": [asdict(g) for g in night.gone],
     }  # fmt: skip
     night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts, night.signing.key)
 
@@ -290,6 +299,7 @@ def _inputs(night: Night) -> list[dict[str, str]]:
 def step_refresh(night: Night) -> None:
     night.con.execute("detach store")
     add_newest(night.workspace.store, night.workspace.runs, sealed_runs(night.workspace.runs), night.workspace.work)
+    destroy_everywhere(night.workspace, night.settings)
     after_seal(night.workspace, night.settings)
     clear_access(night.workspace)
     empty_inbox(night.found)

@@ -8,6 +8,8 @@ from flows.settings import Settings, read_settings
 from flows.workspace import Workspace
 from intake.raw import RawTable
 from intake.read import read_cells
+from ledger.retention import receipts
+from schemas.errors import DeliveryRefused, IntegrityError, ZhaorenError, say
 from schemas.extracts import LAYOUTS
 
 KEPT = """
@@ -35,7 +37,19 @@ def read_again(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: s
 
 
 def read_kept(workspace: Workspace, settings: Settings, kept: Kept) -> RawTable:
-    """The delivery's table, out of the kept file that may hold several."""
-    data = (workspace.archive / kept.file_sha256).read_bytes()
+    """The delivery's table, out of the kept file that may hold several. Raises: DeliveryRefused where its term is over."""
+    file = workspace.archive / kept.file_sha256
+    if not file.is_file():
+        raise _not_there(workspace, kept.file_sha256)
+    data = file.read_bytes()
     tables = read_cells(data, LAYOUTS[kept.kind], settings.habits(kept.kind, kept.office), [])
     return next((t for t in tables if t.sheet == kept.sheet), tables[0])
+
+
+def _not_there(workspace: Workspace, sha256: str) -> ZhaorenError:
+    if run := receipts(workspace.runs).get(f"archive/{sha256}"):
+        return DeliveryRefused(f"原始文件已按保存期限销毁（凭证在第 {run} 次运行的清单），不能再读。", code="destroyed")
+    return IntegrityError(
+        say(f"archive/{sha256[:12]}… 不见了；请运行 zhaoren verify 查明，并从备份恢复。",
+            f"archive/{sha256[:12]}… is gone; run zhaoren verify, and restore it.")
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from flows.reread import read_again
 from flows.workspace import Workspace
 from intake.standing import record_id_of
 from ledger.decisions import FAULTS, legal_decisions
-from schemas.errors import UsageError, say
+from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.review import ARBITER, CODE_FORM, REVIEWERS
 
@@ -64,7 +64,10 @@ def _name_questions(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Non
     log = {"log": str(workspace.runs / "*" / "tables" / "match_log.parquet")}
     con.execute("create or replace temp table again (delivery_id varchar, row_no bigint, record_id varchar)")
     for delivery, rows in con.execute(UNLISTED, log).fetchall():
-        kept, raw = read_again(con, workspace, delivery)
+        try:
+            kept, raw = read_again(con, workspace, delivery)
+        except DeliveryRefused:  # the file's term is over: the row is found by no later question
+            continue
         record_id_of(con, LAYOUTS[kept.kind], raw, 1)  # leaves every row's in `hashed`
         con.execute("insert into again select ?, row_no, record_id from hashed where list_contains(?, row_no)", [delivery, rows])  # fmt: skip
     con.execute(FIRST_TOLD)

@@ -9,6 +9,7 @@ from typing import Any
 from flows.breaker_settings import KEYS, read_bands
 from flows.pack_settings import Values, read_parameters
 from flows.recipients import Recipient, read_recipients
+from flows.retention_terms import Retention, read_retention
 from flows.source_settings import Source, number, read_sources
 from intake.read import Habits
 from ledger.breaker import Bands
@@ -55,6 +56,16 @@ case_gap_days = 30
 full_id_number = false
 rows_per_sheet = 5000
 
+# 保存期限（天）：原始文件、工作簿、已失效的行、与名册无关的人的行。没有写的一直保存；先用 zhaoren retention 看会销毁什么。
+# [retention]
+# archive_days = 3650
+# workbook_days = 1095
+# ended_days = 1825
+# stranger_days = 365
+# backups = ["/mnt/backup/找人"]
+# [retention.income]
+# stranger_days = 180
+
 # 台账数据包（zhaoren send）发给谁，各能看到什么：
 # [recipients."市信息中心"]
 # packs = ["zhongshan"]
@@ -79,6 +90,7 @@ SECTIONS = {
     "sources": None,
     "parameters": None,
     "recipients": None,
+    "retention": None,
     "breaker": KEYS,
     "ledger": {"case_gap_days"},
     "workbooks": {"full_id_number", "rows_per_sheet"},
@@ -101,6 +113,7 @@ class Settings:
     sources: Mapping[str, Source] = field(default_factory=dict)
     parameters: Values = field(default_factory=dict)
     recipients: Mapping[str, Recipient] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
     full_id_number: bool = False
     rows_per_sheet: int = 5000
     signing_key: str = ""
@@ -149,15 +162,17 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
     files, bands, books = data.get("files", {}), data.get("bands", {}), data.get("workbooks", {})
     given = {k: number(f"bands.{k}", v, whole=k.endswith("rows")) for k, v in bands.items()}
     base = Source(**given)
+    sources = read_sources(data.get("sources", {}), base)
     return Settings(
         packs=tuple(_pack_place(str(p), workspace) for p in packs),
         patterns=tuple(_pattern(p) for p in files.get("patterns", ())),
         areas=tuple(files.get("areas", ())),
         aliases=_aliases(data.get("aliases", {})),
         bands=base,
-        sources=read_sources(data.get("sources", {}), base),
+        sources=sources,
         parameters=read_parameters(data.get("parameters", {})),
         recipients=read_recipients(data.get("recipients", {})),
+        retention=read_retention(data.get("retention", {}), [*sources.values(), base]),
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
         signing_key=str(data.get("signing", {}).get("key", "")),

@@ -11,6 +11,7 @@ from flows.settings import Settings
 from flows.workspace import Workspace
 from intake.receive import Incoming
 from intake.withdrawal import Told, Withdrawal, take_back
+from ledger.seal import standing_files
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 
@@ -52,6 +53,11 @@ with before as (
 select $kind, $office, $coverage, max(snapshot_date), coalesce(max(rows), 0), null from before
 where not exists (from source_tonight where kind = $kind and office = $office and coverage = $coverage)
 """
+LOST = """
+select count(distinct e.record_id) from store.ended as e
+where e.kind = $kind and e.office = $office and list_contains($gone, e.delivery_id)
+  and e.record_id in (select record_id from read_parquet($sealed) where office = $office and business_key is null)  -- destroyed
+"""
 
 
 def take_back_file(
@@ -74,15 +80,22 @@ def take_back_file(
         )
     kind, office, day, coverage, gone = targets[0]
     told = replace(incoming, kind=kind, area=office, snapshot_date=day, coverage=coverage)
-    sealed = [str(p) for p in sorted(workspace.runs.glob(f"*/tables/standing/{kind}.parquet"))]
+    sealed = [str(p) for p in standing_files(workspace.runs, kind)]
     ended = back = 0
     if sealed:
         what = Withdrawal(frozenset(gone), incoming.delivery_id, office, run_no, place, sealed)
         ended, back = take_back(con, LAYOUTS[kind], what, _history(con, workspace, settings, told, gone))
     con.execute(SOURCE_BEFORE, {"kind": kind, "office": office, "coverage": coverage, "gone": gone})
-    text = f"撤回 {day} 的文件：{ended} 行撤回，{back} 行恢复。"
+    text = f"撤回 {day} 的文件：{ended} 行撤回，{back} 行恢复。" + _lost(con, kind, office, gone, sealed)
     record(con, told, "accepted", text, archived=incoming.delivery_id)
     notice(con, told, "整个文件", "withdrawn", ended + back, text)
+
+
+def _lost(con: duckdb.DuckDBPyConnection, kind: str, office: str, gone: list[str], sealed: list[str]) -> str:
+    """A sentence on rows that the file had ended and whose term was over since: they cannot stand again."""
+    where = {"kind": kind, "office": office, "gone": gone, "sealed": sealed}
+    lost = con.execute(LOST, where).fetchall()[0][0] if sealed else 0
+    return f"另有 {lost} 行的内容已按保存期限销毁，不能恢复。" if lost else ""
 
 
 def _history(
@@ -92,4 +105,6 @@ def _history(
     kind, office = told.kind or "", told.office
     rows = con.execute(TOLD, {"kind": kind, "office": office, "gone": gone}).fetchall()
     for delivery, number, is_full, sha, sheet in rows:
-        yield Told(delivery, number, is_full, read_kept(workspace, settings, Kept(kind, office, sha, sheet)))
+        is_gone = not is_full and not (workspace.archive / sha).exists()  # what a delta told is known without it
+        raw = None if is_gone else read_kept(workspace, settings, Kept(kind, office, sha, sheet))
+        yield Told(delivery, number, is_full, raw)

@@ -1,6 +1,6 @@
 """An office takes a whole file back: what stands is then what the other files say, told in the order of their dates.
 
-Both histories, with the file and without it, are folded anew from the archived files; their difference is what changes.
+Both histories, with the file and without it, are folded anew from the archived files (from what is sealed of them, where a delta's is destroyed); their difference is what changes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,12 +16,13 @@ from schemas.tables import row_columns
 
 @dataclass(frozen=True)
 class Told:
-    """One delivery of a source's history, in its place. Full deliveries of the same `snapshot` number are one."""
+    """One delivery of a source's history, in its place. Full deliveries of the same `snapshot` number are one. `raw` is None
+    for a delta whose file is destroyed: which rows it told is sealed, and said in `retold`."""
 
     delivery_id: str
     snapshot: int
     is_full: bool
-    raw: RawTable
+    raw: RawTable | None
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,14 @@ def take_back(
     )
     order: dict[int, bool] = {}
     for told in history:
-        hash_rows(con, layout, told.raw)
-        con.execute("insert into tells select distinct ?, ?, ?, record_id from hashed",
-                    [told.snapshot, told.delivery_id, told.is_full])  # fmt: skip
+        where_told = {"n": told.snapshot, "delivery": told.delivery_id, "is_full": told.is_full}
+        if told.raw is None:
+            con.execute(
+                SEALED_ROWS, where_told | {"sealed": list(what.sealed), "kind": layout.kind, "office": what.office}
+            )
+        else:
+            hash_rows(con, layout, told.raw)
+            con.execute("insert into tells select distinct $n, $delivery, $is_full, record_id from hashed", where_told)
         order[told.snapshot] = told.is_full
     _fold(con, "with_it", order, frozenset())
     _fold(con, "without_it", order, what.gone)
@@ -86,6 +92,13 @@ create or replace temp table key_of as
 select record_id, any_value(business_key) as business_key, bool_or({flag}) as is_withdrawal
 from read_parquet($sealed) where office = $office group by record_id
 """
+SEALED_ROWS = """
+insert into tells
+select distinct $n, $delivery, $is_full, record_id from (
+    select office, record_id, delivery_id from read_parquet($sealed)
+    union all select office, record_id, delivery_id from store.retold where kind = $kind)
+where office = $office and delivery_id = $delivery
+"""
 SAID = """
 create or replace temp table said as
 select distinct t.record_id, k.business_key, k.is_withdrawal from tells as t inner join key_of as k using (record_id)
@@ -104,7 +117,8 @@ with back as (
       and record_id not in (select record_id from store.standing_{kind} where office = $office)
 ),
 old as (
-    select * from read_parquet($sealed) as r where r.office = $office and r.record_id in (select record_id from back)
+    select * from read_parquet($sealed) as r  -- a destroyed row has no key
+    where r.office = $office and r.record_id in (select record_id from back) and r.business_key is not null
     qualify row_number() over (partition by r.record_id order by r.run_no desc) = 1
 )
 select $base + row_number() over (order by r.delivery_id, r.row_no) as rid, {columns}, $run_no as run_no from old as r

@@ -5,7 +5,7 @@ into `runs/` in one step. A reader sees the whole run or none of it.
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,17 @@ def sealed_runs(runs: Path) -> list[int]:
 def read_manifest(runs: Path, run_no: int) -> dict[str, Any]:
     manifest = json.loads((run_folder(runs, run_no) / MANIFEST).read_text(encoding="utf-8"))
     return dict(manifest)
+
+
+def standing_files(runs: Path, kind: str, numbers: Iterable[int] | None = None) -> list[Path]:
+    """The sealed rows of a kind, of all runs or of these: each run's own table or, where a later one of them sealed what is
+    left of it, that."""
+    last = None if numbers is None else f"{max(numbers, default=0):06d}"
+    found = {p.parts[-4]: p for p in runs.glob(f"*/tables/standing/{kind}.parquet")}
+    for path in sorted(runs.glob(f"*/tables/retained/*/{kind}.parquet")):
+        if last is None or path.parts[-5] <= last:
+            found[path.parts[-2]] = path
+    return [found[number] for number in sorted(found) if last is None or number <= last]
 
 
 def require_chain(runs: Path) -> None:

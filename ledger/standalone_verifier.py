@@ -35,6 +35,7 @@ SETTINGS = "settings.toml"
 PROOF, DELTA = "zhaoren-proof-1", "zhaoren-delta-1"
 OPEN_ELSEWHERE = re.compile(r"~\$|\.~lock\.")  # what Excel and LibreOffice lay beside a workbook that somebody has open
 PUBLIC_KEY = "zhaoren-public-key"
+LASTING = ("decision",)  # kinds of rows that stay as long as the ledger: what officers decided is its ground
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are misread
 
 
@@ -298,6 +299,10 @@ class Chain:
     handed_over: list[bool] = field(default_factory=list)  # that run's key was signed by the one before
     closing: dict[str, int] = field(default_factory=dict)
     books: dict[str, tuple[int, str]] = field(default_factory=dict)  # workbooks by sha256
+    gone: dict[str, tuple[int, str]] = field(
+        default_factory=dict
+    )  # what is destroyed: the run that says so, its sha256
+    may_go: dict[str, "MayGo"] = field(default_factory=dict)  # what a later run may destroy
 
 
 Further = Callable[[int, dict[str, Any]], list[Fault]]
@@ -312,6 +317,7 @@ def read_chain(files: Files, further: Further = lambda run_no, manifest: []) -> 
         by_run.setdefault(folder if "/" in name else name + " ", set()).add(inner)
     strange = sorted(f for f in by_run if not (f.isdecimal() and f == f"{int(f):06d}" and int(f)))
     last = max((int(f) for f in by_run if f not in strange), default=0)
+    chain.gone = gone_by(_readable_manifests(files, last))
     for number in range(1, last + 1):
         names = by_run.get(f"{number:06d}", set()) - {""}
         chain.faults = check_run(files, number, names, chain, further)
@@ -319,7 +325,68 @@ def read_chain(files: Files, further: Further = lambda run_no, manifest: []) -> 
             return chain
     chain.faults = [Fault(None, f"runs 里有不属于运行链的「{f.strip()}」，是后加的。",
                           f"{f.strip()} in runs/ is none of the chain's.") for f in strange]  # fmt: skip
+    if chain.gone:
+        _note_undestroyed(files, {f"{folder}/{name}" for folder, inner in by_run.items() for name in inner}, chain)
     return chain
+
+
+def _note_undestroyed(files: Files, names: set[str], chain: Chain) -> None:
+    """Adds a note where something is still there that the chain says is destroyed."""
+    there = [
+        path
+        for path, (_, sha) in chain.gone.items()
+        if path.removeprefix("runs/") in names or (path.startswith("archive/") and files.archived(sha))
+    ]
+    if there:
+        chain.notes.append(Fault(None, f"有 {len(there)} 个文件凭证说已销毁而还在；下一次运行会销毁，备份请用 zhaoren retention --backup。",
+                                 f"{len(there)} files are still there that receipts say are destroyed; the next run takes them away."))  # fmt: skip
+
+
+def _readable_manifests(files: Files, last: int) -> Iterable[dict[str, Any]]:
+    for number in range(1, last + 1):
+        with suppress(ValueError, OSError, KeyError):  # this run's own turn says so
+            manifest = json.loads(files.read(f"{number:06d}/{MANIFEST}").decode())
+            if isinstance(manifest, dict) and manifest.get("run_no") == number:
+                yield manifest
+
+
+@dataclass(frozen=True)
+class MayGo:
+    """What a later run may destroy: its sha256; for a table of rows the place (`NNNNNN/kind`) where that run must seal it
+    again, and how many rows it has."""
+
+    sha256: str
+    place: str = ""
+    rows: int = 0
+
+
+def may_go(manifest: dict[str, Any]) -> dict[str, MayGo]:
+    """Of one run, by path: files as they came, workbooks, rows of registers. Never the ledger, a log, or a rule."""
+    folder = f"{manifest['run_no']:06d}"
+    found = {f"archive/{i['sha256']}": MayGo(i["sha256"]) for i in manifest["inputs"]}
+    found |= {f"runs/{folder}/workbooks/{name}": MayGo(sha) for name, sha in manifest["workbooks"].items()}
+    for name, table in manifest["tables"].items():
+        room, _, rest = name.partition("/")
+        place = {"standing": f"{folder}/{rest}", "retained": rest}.get(room, "")
+        if place and rest.rpartition("/")[2] not in LASTING:
+            found[f"runs/{folder}/tables/{name}.parquet"] = MayGo(table["sha256"], place, table["rows"])
+    return found
+
+
+def gone_by(manifests: Iterable[dict[str, Any]]) -> dict[str, tuple[int, str]]:
+    """What manifests, in their order, say was destroyed and did not come again: the run that says so last, and the sha256.
+    Each says it of earlier runs alone, and only of what may go."""
+    known: dict[str, MayGo] = {}
+    gone: dict[str, tuple[int, str]] = {}
+    for manifest in manifests:
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            fresh = may_go(manifest)
+            gone = {path: said for path, said in gone.items() if path not in fresh}
+            for item in manifest.get("destroyed", ()):
+                if item["path"] in known and known[item["path"]].sha256 == item["sha256"]:
+                    gone[item["path"]] = (manifest["run_no"], item["sha256"])
+            known |= fresh
+    return gone
 
 
 def check_run(files: Files, number: int, names: set[str], chain: Chain, further: Further) -> list[Fault]:
@@ -335,7 +402,11 @@ def check_run(files: Files, number: int, names: set[str], chain: Chain, further:
         head = sha256(text)
         if manifest["run_no"] != number or manifest["previous"] != ["", *chain.heads][-1]:
             return [Fault(number, "清单与上一次运行的链条对不上。", "the manifest does not follow the one before.")]
-        faults = [*check_files(files, number, names, manifest, head), *check_archive(files, number, manifest)]
+        faults = [
+            *check_files(files, number, names, manifest, head, chain.gone),
+            *check_archive(files, number, manifest, chain.gone),
+            *check_receipts(number, manifest, chain.may_go),
+        ]
         if not faults:
             faults = [*check_totals(number, manifest, chain), *check_signing(files, number, manifest, head, chain)]
         if not faults:
@@ -353,13 +424,15 @@ def expected_files(manifest: dict[str, Any]) -> dict[str, str]:
     return expected | {SALT: manifest["entries"]["salt_sha256"], SETTINGS: manifest["settings_sha256"]}
 
 
-def check_files(files: Files, number: int, names: set[str], manifest: dict[str, Any], head: str) -> list[Fault]:
+def check_files(
+    files: Files, number: int, names: set[str], manifest: dict[str, Any], head: str, gone: dict[str, tuple[int, str]]
+) -> list[Fault]:
     folder, expected = f"{number:06d}", expected_files(manifest)
     beside = {MANIFEST, MANIFEST_HASH} | ({SIGNATURE} if manifest["signing"] else set())
     if MANIFEST_HASH not in names or files.read(f"{folder}/{MANIFEST_HASH}") != f"{head}  {MANIFEST}\n".encode():
         return [Fault(number, f"{MANIFEST} 与 {MANIFEST_HASH} 不符，清单被改动或缺失。",
                       f"{MANIFEST} is not as {MANIFEST_HASH} says.")]  # fmt: skip
-    missing = sorted((set(expected) | beside) - names)
+    missing = sorted(n for n in (set(expected) | beside) - names if not _is_gone(f"runs/{folder}/{n}", number, gone))
     faults = [Fault(number, f"{name} 不见了。", f"{name} is missing.") for name in missing]
     faults += [Fault(number, f"{name} 不在清单中，是后加的。", f"{name} is not in the manifest.")
                for name in sorted(names - set(expected) - beside)]  # fmt: skip
@@ -368,13 +441,38 @@ def check_files(files: Files, number: int, names: set[str], manifest: dict[str, 
     return faults
 
 
-def check_archive(files: Files, number: int, manifest: dict[str, Any]) -> list[Fault]:
-    kept = {i["sha256"] for i in manifest["inputs"]} | {s for f in manifest["pack_files"].values() for s in f.values()}
+def _is_gone(path: str, number: int, gone: dict[str, tuple[int, str]]) -> bool:
+    """Whether a run after this one says that it destroyed the file."""
+    return gone.get(path, (0, ""))[0] > number
+
+
+def check_archive(files: Files, number: int, manifest: dict[str, Any], gone: dict[str, tuple[int, str]]) -> list[Fault]:
+    packs = {sha for hashes in manifest["pack_files"].values() for sha in hashes.values()}
+    kept = {i["sha256"] for i in manifest["inputs"]} | packs
     return [
         Fault(number, f"archive/{sha[:12]}… 不见了或被改动。", f"archive/{sha[:12]}… is missing or was changed.")
         for sha in sorted(kept)
-        if files.archived(sha) != sha
+        if (found := files.archived(sha)) != sha
+        and (found or sha in packs or not _is_gone(f"archive/{sha}", number, gone))
     ]
+
+
+def check_receipts(number: int, manifest: dict[str, Any], known: dict[str, MayGo]) -> list[Fault]:
+    """A receipt names what an earlier run sealed and may go, by its hash; of a table every row is sealed again here."""
+    faults = []
+    for item in manifest.get("destroyed", ()):
+        named = known.get(item["path"])
+        kept = manifest["tables"].get(f"retained/{named.place}") if named and named.place else None
+        where = f"runs/{number:06d}/tables/retained/{named.place}.parquet" if named and named.place else None
+        if (
+            named is None
+            or named.sha256 != item["sha256"]
+            or item["kept_in"] != where
+            or (where and (kept is None or kept["rows"] != named.rows))
+        ):
+            faults.append(Fault(number, f"销毁凭证所列的 {item['path'][:40]} 不该销毁、与当时封存的不同，或没有留下其余的行。",
+                                f"{item['path'][:40]} is not to be destroyed, is not what was sealed, or its rows were not kept."))  # fmt: skip
+    return faults
 
 
 def check_totals(number: int, manifest: dict[str, Any], chain: Chain) -> list[Fault]:
@@ -442,6 +540,7 @@ def extend(chain: Chain, number: int, manifest: dict[str, Any], head: str, signa
     chain.handed_over.append(bool(change and change["signature"] is not None))
     chain.closing |= {n.removesuffix(".closing"): v for n, v in manifest["totals"].items() if n.endswith(".closing")}
     chain.books |= {sha: (number, name) for name, sha in manifest["workbooks"].items()}
+    chain.may_go |= may_go(manifest)
     if change and change["signature"] is None:
         chain.notes.append(Fault(number, f"旧签名密钥遗失，由 {change['by']} 登记换了新密钥；新公钥没有旧密钥的签名，须另行核实。",
                                  f"the old key was lost, as {change['by']} recorded; nobody signed the new one."))  # fmt: skip

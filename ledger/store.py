@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ledger.seal import read_manifest
+from ledger.seal import read_manifest, standing_files
 from schemas.errors import IntegrityError
 from schemas.extracts import LAYOUTS
 from schemas.tables import INTERNAL, PERIODIC_LISTS, PUBLISHED, OutboundList, create_table, describe, standing_columns
@@ -60,7 +60,7 @@ select {columns}, if(l.link_run >= r.run_no, l.said.person_id, r.person_id) as p
        if(l.link_run >= r.run_no, l.said.match_status, r.match_status) as match_status,
        if(l.link_run >= r.run_no, l.said.rule, r.rule) as rule, if(l.link_run >= r.run_no, l.said.link_grade, r.link_grade) as link_grade
 from read_parquet([{files}]) as r left join link_now as l on l.office = r.office and l.record_id = r.record_id
-where not exists (
+where r.rule is distinct from 'destroyed' and not exists (
     select 1 from ended as e
     where e.kind = '{kind}' and e.office = r.office and e.record_id = r.record_id and e.run_no >= r.run_no)
 """
@@ -199,8 +199,8 @@ def _show_standing(con: duckdb.DuckDBPyConnection, runs: Path, numbers: list[int
     relinked = {"person_id", "match_status", "rule", "link_grade"}
     made = {name for (name,) in con.execute(MADE).fetchall()}
     for kind, layout in LAYOUTS.items():
-        sealed = [runs.resolve() / f"{n:06d}" / "tables" / "standing" / f"{kind}.parquet" for n in numbers]
-        files = ", ".join("'" + str(p).replace("'", "''") + "'" for p in sealed if p.is_file())
+        sealed = standing_files(runs.resolve(), kind, numbers)
+        files = ", ".join("'" + str(p).replace("'", "''") + "'" for p in sealed)
         if files:
             if f"standing_{kind}" in made:
                 con.execute(f"drop table standing_{kind}")
