@@ -454,6 +454,7 @@ def _say(chinese: str, english: str) -> None:
 
 def main() -> None:
     """Entry point."""
+    os.umask(0o077)  # what a command writes is for its owner: exports and workbooks hold people's data
     try:
         code = run_command()
     except SystemExit as end:

@@ -14,7 +14,7 @@ from flows.holding import hold_text, read_hold
 from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
-from flows.workspace import Workspace, locked
+from flows.workspace import Workspace, locked, open_to_others
 from ledger.seal import read_manifest, require_chain, sealed_runs
 from ledger.store import held_runs
 from policies.pack import read_asks
@@ -73,6 +73,12 @@ def _program() -> Iterator[Finding]:
 def _folders(workspace: Workspace) -> Iterator[Finding]:
     if workspace.root.stat().st_mode & 0o077:
         yield Finding(str(workspace.root), "其他用户也能打开这个目录；请运行 chmod 700。", stops=False)
+    if count := open_to_others(workspace):
+        yield Finding(
+            str(workspace.root),
+            f"其中 {count} 个文件或文件夹其他用户也能打开；请运行 chmod -R go= {workspace.root}。",
+            stops=False,
+        )
     inbox = sum(p.stat().st_size for p in workspace.inbox.rglob("*") if p.is_file()) if workspace.inbox.is_dir() else 0
     want, free = inbox * ROOM_TIMES + ROOM_LEAST, shutil.disk_usage(workspace.root).free
     if free < want:

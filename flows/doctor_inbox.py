@@ -19,6 +19,7 @@ from intake.read import read_delivery
 from intake.receive import Incoming, read_files, read_inbox
 from intake.typed import type_rows
 from ledger.store import connect
+from ledger.temporary import own_folder
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 
@@ -30,7 +31,7 @@ def examine_inbox(workspace: Workspace, settings: Settings, today: date) -> Iter
     con = _history(workspace)
     try:
         for incoming in read_inbox(workspace.inbox, settings.patterns, settings.areas):
-            with tempfile.TemporaryDirectory() as scratch:
+            with tempfile.TemporaryDirectory(dir=own_folder()) as scratch:
                 for one in _opened(incoming, Path(scratch), settings):
                     yield from _file(con, one, settings, today)
     finally:

@@ -19,6 +19,7 @@ from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs, write
 from ledger.snapshot import state_hash
 from ledger.standalone_verifier import MANIFEST
 from ledger.store import FOLD, connect
+from ledger.temporary import own_folder
 from reports.as_of import write_ledger
 from reports.macros import MASKED, MASKED_IN_TEXT
 from reports.package_book import write_entries
@@ -93,7 +94,7 @@ def _write(
     con.execute(FOLD.read_text(encoding="utf-8"))
     as_of = date.fromisoformat(manifest["as_of"])
     rows, sha = state_hash(con, as_of)
-    with TemporaryDirectory(dir=path.parent, prefix=".send-") as scratch:
+    with TemporaryDirectory(dir=own_folder()) as scratch:
         write_table(con, LedgerEntry, "outgoing_entry", Path(scratch))
         files = {ENTRIES: Path(scratch) / ENTRIES, **write_entries(con, Path(scratch), as_of, settings.rows_per_sheet)}
         facts = {

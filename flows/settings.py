@@ -68,6 +68,16 @@ language = "zh"
 # [retention.income]
 # stranger_days = 180
 
+# 保存期限（天）：原始文件、工作簿、已失效的行、与名册无关的人的行。没有写的一直保存；先用 zhaoren retention 看会销毁什么。
+# [retention]
+# archive_days = 3650
+# workbook_days = 1095
+# ended_days = 1825
+# stranger_days = 365
+# backups = ["/mnt/backup/找人"]
+# [retention.income]
+# stranger_days = 180
+
 # 台账数据包（zhaoren send）发给谁，各能看到什么：
 # [recipients."市信息中心"]
 # packs = ["zhongshan"]

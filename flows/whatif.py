@@ -20,6 +20,7 @@ from flows.settings import Settings, read_settings
 from flows.workspace import Workspace
 from ledger.seal import read_manifest, sealed_runs
 from ledger.store import build_store, connect, held_runs
+from ledger.temporary import own_folder
 from policies.differences import changes
 from policies.evaluate import wide_columns
 from policies.pack import Pack
@@ -54,7 +55,7 @@ def what_if(workspace: Workspace, names: Sequence[str], as_of: date | None, out:
     day = as_of or date.fromisoformat(read_manifest(workspace.runs, numbers[-1])["as_of"])
     refuse_going_back(workspace, numbers, day)
     _require_kind(out)
-    with TemporaryDirectory(prefix="zhaoren-whatif-") as scratch:
+    with TemporaryDirectory(dir=own_folder()) as scratch:
         con = _open(workspace, numbers, Path(scratch))
         try:
             told = _compare(con, workspace, settings, names, numbers[-1], day)

@@ -11,7 +11,6 @@ from flows.settings import Settings
 from flows.workspace import Workspace
 from intake.receive import Incoming
 from intake.withdrawal import Told, Withdrawal, take_back
-from ledger.retained_rows import DESTROYED
 from ledger.seal import standing_files
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
@@ -57,7 +56,7 @@ where not exists (from source_tonight where kind = $kind and office = $office an
 LOST = """
 select count(distinct e.record_id) from store.ended as e
 where e.kind = $kind and e.office = $office and list_contains($gone, e.delivery_id)
-  and e.record_id in (select record_id from read_parquet($sealed) where office = $office and rule = $destroyed)
+  and e.record_id in (select record_id from read_parquet($sealed) where office = $office and business_key is null)  -- destroyed
 """
 
 
@@ -94,7 +93,7 @@ def take_back_file(
 
 def _lost(con: duckdb.DuckDBPyConnection, kind: str, office: str, gone: list[str], sealed: list[str]) -> str:
     """A sentence on rows that the file had ended and whose term was over since: they cannot stand again."""
-    where = {"kind": kind, "office": office, "gone": gone, "sealed": sealed, "destroyed": DESTROYED}
+    where = {"kind": kind, "office": office, "gone": gone, "sealed": sealed}
     lost = con.execute(LOST, where).fetchall()[0][0] if sealed else 0
     return f"另有 {lost} 行的内容已按保存期限销毁，不能恢复。" if lost else ""
 

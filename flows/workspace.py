@@ -14,6 +14,8 @@ from flows.settings import FILE, TEMPLATE
 from policies.pack import PACKS, find_pack
 from schemas.errors import UsageError, WorkspaceBusy, say
 
+OTHERS = 0o077  # what group and others may do
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -85,9 +87,10 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     root.chmod(0o700)
     workspace = Workspace(root)
     for folder in (workspace.inbox, workspace.archive, workspace.runs):
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
     listed = ", ".join('"' + (p if (PACKS / p).exists() else str(Path(p).resolve())) + '"' for p in packs)
     (root / FILE).write_text(TEMPLATE.format(packs=listed) + breaker_template() + template(packs), encoding="utf-8")
+    (root / FILE).chmod(0o600)
     return workspace
 
 
@@ -98,8 +101,10 @@ def locked(workspace: Workspace) -> AbstractContextManager[None]:
 
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
-    """Hold a folder alone. The kernel frees the lock when the process dies, however it dies. Raises: WorkspaceBusy."""
+    """Hold a folder alone; what is written meanwhile is for its owner only. The kernel frees the lock when the process dies,
+    however it dies. Raises: WorkspaceBusy."""
     handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    before = os.umask(OTHERS)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -112,6 +117,7 @@ def hold(folder: Path) -> Iterator[None]:
             ) from None
         yield
     finally:
+        os.umask(before)
         os.close(handle)
 
 
@@ -121,5 +127,18 @@ def clear_scratch(workspace: Workspace) -> bool:
     shutil.rmtree(workspace.work, ignore_errors=True)
     workspace.work.mkdir(mode=0o700)
     for folder in (workspace.inbox, workspace.archive, workspace.runs):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True, mode=0o700)
     return unfinished
+
+
+def open_to_others(workspace: Workspace) -> int:
+    """How many files and folders that the program wrote somebody else may open, by their own modes. What others drop into
+    the inbox has the modes they give it."""
+    count = 0
+    for folder, folders, files in os.walk(workspace.root):
+        if Path(folder) == workspace.root:
+            folders[:] = [f for f in folders if f != workspace.inbox.name]
+            files = [f for f in files if f != FILE]
+        found = (Path(folder, name) for name in (*folders, *files))
+        count += sum(bool(path.lstat().st_mode & OTHERS) for path in found if not path.is_symlink())
+    return count

@@ -43,7 +43,10 @@ def extend_head_log(log: Path, lines: list[str]) -> str:
     if state != BEHIND:
         return state
     try:
+        is_new = not log.exists()
         with log.open("a", encoding="ascii", newline="") as stream:
+            if is_new:  # whatever the umask: others are to compare it, and it holds nobody's data
+                os.fchmod(stream.fileno(), 0o644)
             stream.write("".join(lines)[log.stat().st_size :])
             stream.flush()
             os.fsync(stream.fileno())

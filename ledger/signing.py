@@ -77,6 +77,7 @@ def write_key(key: Key, path: Path) -> None:
             (public_file(path), 0o644, (PUBLIC_KEY, key.algorithm, key.public)),
         ):
             with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="ascii") as stream:
+                os.fchmod(stream.fileno(), mode)  # whatever the umask: the public key is for everybody
                 stream.write(" ".join(words) + "\n")
                 stream.flush()
                 os.fsync(stream.fileno())

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from ledger.seal import read_manifest, standing_files
+from ledger.temporary import own_folder
 from schemas.errors import IntegrityError
 from schemas.extracts import LAYOUTS
 from schemas.tables import INTERNAL, PERIODIC_LISTS, PUBLISHED, OutboundList, create_table, describe, standing_columns
@@ -70,7 +71,8 @@ MADE = "select table_name from duckdb_tables() where database_name = current_dat
 def connect(
     path: Path | str = ":memory:", *, read_only: bool = False, scratch: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A DuckDB session with everything set that must not depend on the desk: no progress bar on stdout, no network."""
+    """A DuckDB session with everything set that must not depend on the desk: no progress bar on stdout, no network, and rows
+    that do not fit into memory spilled where only the owner sees them."""
     con = duckdb.connect(str(path), read_only=read_only)
     con.execute(
         "set enable_progress_bar = false; set autoinstall_known_extensions = false; set autoload_known_extensions = false"
@@ -78,7 +80,8 @@ def connect(
     con.execute("set TimeZone = 'UTC'; set python_enable_replacements = false; set preserve_insertion_order = true")
     if scratch:
         scratch.mkdir(parents=True, exist_ok=True)
-        con.execute("set temp_directory = '{}'".format(str(scratch).replace("'", "''")))
+    spill = str(scratch or own_folder() / "spill").replace("'", "''")  # DuckDB's own choice is the folder one stands in
+    con.execute(f"set temp_directory = '{spill}'")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
     con.execute(f"set memory_limit = '{min(max(memory // 2, 1 << 30), 2 << 30) >> 20}MiB'")
     return con

@@ -1,0 +1,113 @@
+"""What holds people's data is for its owner alone, whatever the umask, and nothing of it is left where programs leave things."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.doctor import examine
+from flows.workspace import Workspace
+from ledger.store import connect
+from ledger.temporary import own_folder
+from tests.nightshift import Town, registered
+
+ZHAOREN = shutil.which("zhaoren", path=str(Path(sys.executable).parent)) or "zhaoren"
+SLEEPER = "import time; from ledger.temporary import own_folder; print(own_folder(), flush=True); time.sleep(60)"
+
+
+def command(*words: object) -> int:
+    """A command of an account whose umask lets everybody in."""
+    return subprocess.run([ZHAOREN, *map(str, words)], umask=0, capture_output=True, check=False).returncode
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace after one night, and a key and an export beside it."""
+    folder = tmp_path_factory.mktemp("open")
+    assert command("init", folder / "ws", "--pack", "zhongshan") == 0
+    assert command("keys", "new", folder / "sign.key") == 0
+    with (folder / "ws" / "zhaoren.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[signing]\nkey = "{folder / "sign.key"}"\n[heads]\ncopies = ["{folder / "heads.jsonl"}"]\n')
+    town = Town(Workspace((folder / "ws").resolve()))
+    town.tell(town.person("1975-03-01"), registered("2024-05-06"))
+    rows = [said.about(who) for who, said in town.told]
+    town.deliver("失业登记", "2024-06-01", "全量", rows)
+    assert command("run", folder / "ws", "--as-of", "2024-06-01") == 0
+    assert command("asof", folder / "ws", "2024-06-01", "--out", folder / "台账.xlsx") == 0
+    return town.workspace
+
+
+def modes(root: Path) -> dict[str, int]:
+    return {p.relative_to(root).as_posix(): stat.S_IMODE(p.lstat().st_mode) for p in sorted(root.rglob("*"))}
+
+
+def test_every_file_and_folder_is_for_its_owner(night: Workspace) -> None:
+    found = modes(night.root)
+    assert any(name.startswith("archive/") for name in found) and "store.duckdb" in found
+    assert any(name.startswith("runs/000001/workbooks/") for name in found)
+    assert {name: oct(mode) for name, mode in found.items() if mode & 0o077} == {}
+
+
+def test_what_is_written_elsewhere_too_but_what_others_are_to_read(night: Workspace) -> None:
+    found = modes(night.root.parent)
+    assert {name: oct(found[name]) for name in ("sign.key", "台账.xlsx", "sign.key.pub", "heads.jsonl")} == {
+        "sign.key": "0o600", "台账.xlsx": "0o600", "sign.key.pub": "0o644", "heads.jsonl": "0o644",
+    }  # fmt: skip
+
+
+def test_doctor_finds_what_somebody_opened(night: Workspace) -> None:
+    (night.inbox / "死亡_20240601_全量.csv").touch(0o644)
+    assert not any("其他用户也能打开" in f.what for f in examine(night))
+    next(p for p in night.archive.iterdir()).chmod(0o640)
+    night.store.chmod(0o604)
+    assert [f.what for f in examine(night) if "2 个文件或文件夹其他用户也能打开" in f.what]
+
+
+def test_rows_that_do_not_fit_spill_where_only_the_owner_sees_them() -> None:
+    con = connect()
+    try:
+        said = Path(con.execute("select current_setting('temp_directory')").fetchall()[0][0])
+    finally:
+        con.close()
+    assert said.parent == own_folder()
+    assert stat.S_IMODE(own_folder().stat().st_mode) == stat.S_IMODE(own_folder().parent.stat().st_mode) == 0o700
+
+
+def test_what_a_killed_process_left_is_wiped_and_what_a_running_one_has_is_not(tmp_path: Path) -> None:
+    here = {**os.environ, "TMPDIR": str(tmp_path)}
+    with (
+        subprocess.Popen([sys.executable, "-c", SLEEPER], env=here, stdout=subprocess.PIPE, text=True) as killed,
+        subprocess.Popen([sys.executable, "-c", SLEEPER], env=here, stdout=subprocess.PIPE, text=True) as running,
+    ):
+        assert killed.stdout and running.stdout
+        left, kept = Path(killed.stdout.readline().strip()), Path(running.stdout.readline().strip())
+        (left / "rows").write_text("", encoding="utf-8")
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        ended = subprocess.run(
+            [sys.executable, "-c", SLEEPER.replace("sleep(60)", "sleep(0)")],
+            env=here,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert (left.exists(), kept.exists(), Path(ended.stdout.strip()).exists()) == (False, True, False)
+        running.kill()
+
+
+def test_a_folder_of_somebody_else_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / f"zhaoren-{os.getuid()}").symlink_to(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", SLEEPER],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and "不是本账号的文件夹" in done.stderr
+    assert list(tmp_path.iterdir()) == [tmp_path / f"zhaoren-{os.getuid()}"]
