@@ -35,11 +35,12 @@ from ledger.standalone_verifier import SETTINGS, receipt_of
 from ledger.store import add_newest, connect, ensure_store
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
-from policies.evaluate import wide_columns
 from policies.pack import Pack, fed_lists
 from policies.versions import History
+from policies.view import wide_columns
 from reports.calendar import DueBook, due_books
 from schemas.errors import UsageError, say
+from schemas.stages import LOCAL, Engine
 
 SHANGHAI_HOURS = 8
 
@@ -82,6 +83,7 @@ class Night:
     blocked: list[BlockingCount] = field(default_factory=list)
     committed: dict[str, Any] = field(default_factory=dict)
     sealed: str = ""
+    engine: Engine = LOCAL
     held: dict[str, Any] | None = None
     released: dict[str, Any] | None = None
 
@@ -173,7 +175,9 @@ def step_read(night: Night) -> None:
 
 def step_link(night: Night) -> None:
     is_new = night.run_no > 1 and _model_before(night) != night.model.version
-    night.blocked = linking.link(night.con, night.run_no, night.model, night.workspace.runs, is_new_model=is_new)
+    night.blocked = linking.link(
+        night.con, night.run_no, night.model, night.workspace.runs, is_new_model=is_new, engine=night.engine
+    )
     require_totals(night.con)
     score_sources(night.con, night.settings, night.as_of, night.run_no)
 
@@ -183,12 +187,12 @@ def _model_before(night: Night) -> str:
 
 
 def step_evaluate(night: Night) -> None:
-    deciding.state_facts(night.con, night.as_of)
+    deciding.state_facts(night.con, night.as_of, night.engine)
     columns = wide_columns(night.con)
     night.packs = read_packs(night.settings.packs, columns, night.settings.parameters)
     night.history = pack_history.read_history(night.con, night.workspace.archive)
     pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.work)
-    deciding.decide(night.con, night.packs, night.as_of, night.barred)
+    deciding.decide(night.con, night.packs, night.as_of, night.barred, night.engine)
 
 
 def step_post(night: Night) -> None:

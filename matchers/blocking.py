@@ -17,7 +17,7 @@ from matchers.comparisons import digests
 from matchers.han import spoken_by
 from matchers.name_book import name_book
 from matchers.transcription import skeleton
-from schemas.stages import HERE, Engine, Stage
+from schemas.stages import LOCAL, Engine, Stage
 
 MOST_HOLDERS = 1_000  # known people under one key; a common full name in a city of a million has some 300
 MOST_PAIRS = 200_000  # pairs that one key may bring
@@ -74,7 +74,7 @@ def _or_null(values: NDArray[np.int64], there: NDArray[np.bool_]) -> pa.Array:
 
 
 def block(
-    con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule] = RULES, engine: Engine = HERE
+    con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule] = RULES, engine: Engine = LOCAL
 ) -> list[BlockingCount]:
     """From `left_record` and `right_record` (n, and the columns the rules name) make `candidate` (l, r), each pair once."""
     for rule in rules:

@@ -15,7 +15,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def nothing_to_open(_con: Connection) -> None:
+def nothing_to_make(_con: Connection) -> None:
     """A stage that needs no more than its tables."""
 
 
@@ -26,7 +26,8 @@ class Stage:
     `cut`: by table, the select of its rows with a column `part_key`; rows of one key come to one part. `spread`: the same
     where several parts may ask for one row; each part has it once. `whole`: tables that every part has in full; small
     ones. `gives`: by table, the select that makes it of the parts' rows, `{parts}`. `opens`: what a new connection needs
-    before `work` (macros, views). `work` and `opens` must be functions that another process can be sent.
+    beside its tables, before `work` (macros, views). `binds` makes what the selects of `cut` and `spread` ask, and is only called where
+    something is cut. `work` and `opens` must be functions that another process can be sent.
     """
 
     name: str
@@ -35,7 +36,8 @@ class Stage:
     cut: Mapping[str, str]
     spread: Mapping[str, str] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
-    opens: Callable[[Connection], None] = nothing_to_open
+    binds: Callable[[Connection], None] = nothing_to_make
+    opens: Callable[[Connection], None] = nothing_to_make
 
 
 class Engine(Protocol):
@@ -48,7 +50,7 @@ class Engine(Protocol):
         """The function of every job, in the jobs' order."""
 
 
-class Here:
+class Local:
     """This process and this connection: every stage has one part, and that is everything."""
 
     def run(self, con: Connection, stage: Stage) -> None:
@@ -58,4 +60,4 @@ class Here:
         return map(function, jobs)
 
 
-HERE = Here()
+LOCAL = Local()
