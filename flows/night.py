@@ -19,6 +19,7 @@ import duckdb
 
 from flows import deciding, holding, linking, pack_history, publishing, taking_in
 from flows.access import clear_access, show_access
+from flows.engines.choose import open_engine
 from flows.open_now import gather_tonight
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
@@ -87,6 +88,10 @@ class Night:
     held: dict[str, Any] | None = None
     released: dict[str, Any] | None = None
 
+    def close(self) -> None:
+        self.con.close()
+        self.engine.close()
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -114,8 +119,8 @@ class Outcome:
         ]
 
 
-def begin(workspace: Workspace, as_of: date) -> Night:
-    """Settings read, scratch cleared, store brought up to the sealed runs, a work session opened."""
+def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
+    """Settings read, scratch cleared, store brought up to the sealed runs, a work session opened. Stages run on `engine`."""
     settings, kept = read_settings(workspace.root), (workspace.root / FILE).read_bytes()
     if clear_scratch(workspace):
         _journal(workspace, "unfinished_run_cleared")
@@ -132,6 +137,7 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     run_no = (numbers[-1] if numbers else 0) + 1
     recorded_at = _record_time(workspace, numbers)
     night = Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
+    night.engine = open_engine(engine, settings.engine, workspace.work / "engine")
     if numbers:
         night.before = date.fromisoformat(read_manifest(workspace.runs, numbers[-1])["as_of"])
     return night
@@ -169,7 +175,7 @@ def step_receive(night: Night) -> None:
 
 def step_read(night: Night) -> None:
     night.received, night.barred = taking_in.take_in_all(
-        night.con, night.workspace, night.settings, night.found, night.as_of, night.run_no
+        night.con, night.workspace, night.settings, night.found, night.as_of, night.run_no, night.engine
     )
 
 
@@ -329,21 +335,23 @@ def run_step(night: Night, name: str, label: str, step: Callable[[Night], None])
     _journal(night.workspace, name, "done")
 
 
-def run_night(workspace: Workspace, as_of: date, progress: Callable[[str], None] = lambda _: None) -> Outcome:
+def run_night(
+    workspace: Workspace, as_of: date, progress: Callable[[str], None] = lambda _: None, engine: str = "local"
+) -> Outcome:
     """The whole night, directly. The caller holds the workspace's lock."""
-    night = begin(workspace, as_of)
+    night = begin(workspace, as_of, engine)
     try:
         for name, label, step in steps(night):
             progress(label)
             run_step(night, name, label, step)
         return finish(night)
     finally:
-        night.con.close()
+        night.close()
 
 
 def finish(night: Night) -> Outcome:
     """What to tell the one who watches; the scratch folder is emptied."""
-    night.con.close()
+    night.close()
     with suppress(OSError):
         clear_scratch(night.workspace)
     return read_outcome(night.workspace)

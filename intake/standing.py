@@ -10,16 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from intake.prepare import Prepared, type_places
 from intake.raw import RawTable
-from intake.typed import Fault, Typed, type_rows
+from intake.typed import Fault, Typed
 from schemas.columns import Layout
 
 ROW_BITS = 32  # a row's `rid` is its delivery's place and its row number
-RECORD_ID_LENGTH = 24  # 96 bits: at 10 M rows the odds of one clash are below one in 10^14
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Arrival:
     is_delta: bool
     run_no: int
     place: int
-    raw: RawTable
+    prepared: Prepared
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,9 @@ def take_in(
 
 
 def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> Intake:
-    cells = arrival.raw.cells
-    rows = cells.num_rows
-    hash_rows(con, layout, arrival.raw)
+    raw, prepared = arrival.prepared.raw, arrival.prepared
+    rows = raw.cells.num_rows
+    _put_hashed(con, prepared)
     con.execute("insert into snapshot select record_id from hashed")
     if arrival.is_delta:
         con.execute(
@@ -87,31 +85,28 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office, "base": arrival.place << ROW_BITS})
     con.execute("insert into acting select record_id from fresh union select record_id from reappeared")
     places = con.sql("select row_no from fresh order by row_no").to_arrow_table()["row_no"].combine_chunks()
-    typed = type_rows(_only(arrival.raw, places), layout, places, whole=arrival.raw)
+    told_tonight = len(places) < len(prepared.places)  # by another file: those rows are not this one's to report
+    typed = type_places(raw, layout, places) if told_tonight else prepared.typed
     con.register("typed_rows", typed.rows)
     con.execute(_add(layout), {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no})
     con.unregister("typed_rows")
     faults = _repeat_faults(con, typed.faults)
-    _note_faulty(con, arrival.raw, [f.row_no for f in typed.faults])
+    _note_faulty(con, raw, [f.row_no for f in typed.faults])
     repeated = con.sql("select count(*) - count(distinct record_id) from hashed").fetchall()[0][0]
     unchanged = rows - len(places) - len(faults) + len(typed.faults)
     return Intake(arrival.delivery_id, rows, unchanged, repeated, faults, typed)
 
 
-def hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> None:
-    """Make `hashed`: each row's number and record_id."""
-    numbers = pa.array(np.arange(1, raw.cells.num_rows + 1))
-    con.register("cells", raw.cells.append_column("row_no", numbers))
+def _put_hashed(con: duckdb.DuckDBPyConnection, prepared: Prepared) -> None:
+    """Make `hashed` (row_no, record_id) of every row, and `unknown` (row_no) of those that do not stand."""
+    rows = pa.array(range(1, len(prepared.record_id) + 1), pa.int64())
+    con.register("prepared", pa.table({"row_no": rows, "record_id": prepared.record_id}))
+    con.register("places", pa.table({"row_no": prepared.places}))
     con.execute(
-        f"create or replace temp table hashed as select row_no, {_record_id(layout, raw)} as record_id from cells"
+        "create or replace temp table hashed as from prepared; create or replace temp table unknown as from places"
     )
-    con.unregister("cells")
-
-
-def record_id_of(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, row_no: int) -> str:
-    """The record_id of one row of a file."""
-    hash_rows(con, layout, raw)
-    return str(con.execute("select record_id from hashed where row_no = ?", [row_no]).fetchall()[0][0])
+    con.unregister("prepared")
+    con.unregister("places")
 
 
 def _repeat_faults(con: duckdb.DuckDBPyConnection, faults: list[Fault]) -> list[Fault]:
@@ -135,21 +130,6 @@ def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: lis
     con.register("faulty_rows", pa.table(columns))
     con.execute("insert into faulty select nullif(anchor, ''), nullif(id_number, '') from faulty_rows")
     con.unregister("faulty_rows")
-
-
-def _only(raw: RawTable, places: pa.Array) -> RawTable:
-    """The rows at these 1-based places."""
-    if len(places) == raw.cells.num_rows:
-        return raw
-    at = pc.subtract(places, 1)
-    return replace(raw, cells=raw.cells.take(at), width=raw.width.take(at) if raw.width is not None else None)
-
-
-def _record_id(layout: Layout, raw: RawTable) -> str:
-    """Hash of the row's cells in the layout's order, then of its unbound columns by header."""
-    bound = [f"c{raw.binding.fields[f]}" if f in raw.binding.fields else "''" for f in layout.fields]
-    extra = [f"c{place}" for place, _ in sorted(raw.binding.extra.items(), key=lambda item: item[1])]
-    return f"substr(md5(concat_ws(chr(31), {', '.join(bound + extra)})), 1, {RECORD_ID_LENGTH})"
 
 
 def _add(layout: Layout) -> str:
@@ -192,10 +172,8 @@ select record_id from ended where kind = $kind and office = $office and record_i
 """
 FRESH = """
 create or replace temp table fresh as
-select min(row_no) as row_no, record_id, $base + min(row_no) as rid from hashed
-where record_id not in (select record_id from store.standing_{kind} where office = $office)
-  and record_id not in (select record_id from added_{kind} where office = $office)
-group by record_id
+select row_no, record_id, $base + row_no as rid from hashed semi join unknown using (row_no)
+where record_id not in (select record_id from added_{kind} where office = $office)
 """
 RETOLD = """
 insert into retold

@@ -4,7 +4,7 @@ A stage is a pure function of named tables on a connection. What it makes of all
 part's rows, put together: so one machine runs it on everything, and a cluster on the parts, and both give the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -13,6 +13,8 @@ import duckdb
 Connection = duckdb.DuckDBPyConnection
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+Work = Callable[[Connection, Job], Result]
+Asked = Callable[[Job], Iterable[str]]
 
 
 def nothing_to_make(_con: Connection) -> None:
@@ -46,8 +48,13 @@ class Engine(Protocol):
     def run(self, con: Connection, stage: Stage) -> None:
         """Make the stage's tables on `con` from those that are there."""
 
-    def each(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
-        """The function of every job, in the jobs' order."""
+    def each(
+        self, con: Connection, function: Work[Job, Result], jobs: Sequence[Job], tables: Asked[Job]
+    ) -> Iterator[Result]:
+        """The function of every job, in the jobs' order, each on a connection that has the tables that the job asks."""
+
+    def close(self) -> None:
+        """Let go of what it holds. Nothing is run after."""
 
 
 class Local:
@@ -56,8 +63,13 @@ class Local:
     def run(self, con: Connection, stage: Stage) -> None:
         stage.work(con)
 
-    def each(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
-        return map(function, jobs)
+    def each(
+        self, con: Connection, function: Work[Job, Result], jobs: Sequence[Job], tables: Asked[Job]
+    ) -> Iterator[Result]:
+        return (function(con, job) for job in jobs)
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 LOCAL = Local()

@@ -5,7 +5,7 @@ Rows travel as Arrow with the names of DuckDB's types beside them, since Arrow a
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ledger.store import connect
-from schemas.stages import Job, Result, Stage
+from schemas.stages import Asked, Job, Result, Stage, Work
 from schemas.tables import create_table
 
 TYPES = b"duckdb_types"
@@ -106,5 +106,15 @@ class InParts:
 
         return run_part(stage, fill, self.memory)
 
-    def each(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
-        return map(function, jobs)
+    def each(
+        self, con: duckdb.DuckDBPyConnection, function: Work[Job, Result], jobs: Sequence[Job], tables: Asked[Job]
+    ) -> Iterator[Result]:
+        for job in jobs:
+            asked = {name: read_batches(con, f"from {name}").read_all() for name in tables(job)}
+            with connect(memory=self.memory) as own:
+                for name, table in asked.items():
+                    put_table(own, name, table.schema, table.to_batches())
+                yield function(own, job)
+
+    def close(self) -> None:
+        """Nothing is held between parts."""

@@ -7,12 +7,14 @@ work folder must be seen by the workers under the same path, as the archive must
 
 import itertools
 import os
+import pickle
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -21,8 +23,9 @@ import pyarrow.parquet as pq
 
 from flows.engines.parts import PART, cut_queries, put_table, put_together, read_batches, run_part
 from flows.engines.settings import EngineSettings
+from ledger.store import connect
 from schemas.errors import UsageError, say
-from schemas.stages import Job, Result, Stage
+from schemas.stages import Asked, Job, Result, Stage, Work
 
 GIVEN = pa.schema([("name", pa.large_string()), ("rows", pa.large_binary())])
 BUNDLE = pa.schema([("part", pa.int32()), *GIVEN])
@@ -40,12 +43,15 @@ OWN_OPTIONS = {
 }
 
 
+QUIET = "rootLogger.level = off\n"  # of log4j: what Spark would write may hold what stood in a row
+
+
 class Spark:
     """A Spark session that runs a night's stages. `folder`: a new one, for what goes to the workers and comes back."""
 
     def __init__(self, settings: EngineSettings, folder: Path) -> None:
         self.settings = settings
-        self.folder = folder
+        self.folder = folder.resolve()  # workers may stand elsewhere
         self.numbers = itertools.count(1)
         self._session: Any = None
         require_spark()
@@ -85,12 +91,21 @@ class Spark:
         given = numbers.groupBy("part").cogroup(bundles.groupBy("part")).applyInArrow(work, GIVEN_SQL)
         given.write.parquet(str(place / "given"), compression="none")
 
-    def each(self, function: Any, jobs: Iterable[Job]) -> Iterator[Result]:
-        """Results come in the jobs' order, one at a time."""
-        listed = list(jobs)
-        if not listed:
-            return iter(())
-        return iter(self.session.sparkContext.parallelize(listed, len(listed)).map(function).toLocalIterator())
+    def each(
+        self, con: duckdb.DuckDBPyConnection, function: Work[Job, Result], jobs: Sequence[Job], tables: Asked[Job]
+    ) -> Iterator[Result]:
+        if not jobs:
+            return
+        place = self.folder / f"{next(self.numbers):03d}-each"
+        place.mkdir(parents=True)
+        names = sorted({name for job in jobs for name in tables(job)})
+        files = {name: write_rows(con, f"from {name}", place / f"{name}.arrow") for name in names}
+        work = partial(do_job, function=function, tables=tables, files=files, place=place)
+        done = self.session.sparkContext.parallelize(list(enumerate(jobs)), len(jobs)).map(work).collect()
+        for result in done:
+            yield pickle.loads(Path(result).read_bytes())
+            Path(result).unlink()
+        shutil.rmtree(place)
 
     def close(self) -> None:
         if self._session is not None:
@@ -121,12 +136,17 @@ def start_session(settings: EngineSettings, folder: Path) -> Any:
     if settings.is_local:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ.setdefault("SPARK_LOCAL_HOSTNAME", "localhost")
+        os.environ["SPARK_WORKER_DIR"] = str(folder / "workers")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "log4j2.properties").write_text(QUIET, encoding="utf-8")
+    logs = f"-Dlog4j2.configurationFile=file:{folder / 'log4j2.properties'}"
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("zhaoren").master(settings.master)
     own = OWN_OPTIONS | {
         "spark.sql.shuffle.partitions": str(settings.parts),
         "spark.local.dir": str(folder / "shuffle"),
+        "spark.driver.extraJavaOptions": logs,
     }
     for name, value in {**own, **settings.options}.items():
         builder = builder.config(name, value)
@@ -137,6 +157,27 @@ def start_session(settings: EngineSettings, folder: Path) -> Any:
             say(f"连不上 Spark（{settings.master}，{type(error).__name__}）；请核对 zhaoren.toml 的 [engine] master 和 options。",
                 f"No Spark session on {settings.master} ({type(error).__name__}); see [engine] master and options in zhaoren.toml.")
         ) from error  # fmt: skip
+
+
+def do_job(
+    numbered: tuple[int, Job], function: Work[Job, Result], tables: Asked[Job], files: dict[str, Path], place: Path
+) -> str:
+    """On a worker: the function of one job, its result left in a file, however large. A second try writes the same."""
+    number, job = numbered
+    with connect() as con:
+        for name in tables(job):
+            _put_file(con, name, files[name])
+        result = function(con, job)
+    beside, target = place / f"{number}-{uuid4()}.new", place / f"{number}.pickle"
+    beside.write_bytes(pickle.dumps(result, protocol=5))
+    os.replace(beside, target)
+    return str(target)
+
+
+def _put_file(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    with pa.memory_map(str(path)) as source:
+        rows = pa.ipc.open_file(source)
+        put_table(con, name, rows.schema, (rows.get_batch(n) for n in range(rows.num_record_batches)))
 
 
 def write_rows(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
@@ -184,11 +225,9 @@ def do_part(
     def fill(con: duckdb.DuckDBPyConnection) -> None:
         for name, path in cut.items():
             mine = bundles.filter(pc.equal(bundles["name"], name))["rows"]
-            put_table(con, name, schema_of(path), (b for packed in mine for b in unpack(packed)))
+            put_table(con, name, schema_of(path), (b for packed in mine for b in unpack(packed).to_batches()))
         for name, path in whole.items():
-            with pa.memory_map(str(path)) as source:
-                rows = pa.ipc.open_file(source)
-                put_table(con, name, rows.schema, (rows.get_batch(n) for n in range(rows.num_record_batches)))
+            _put_file(con, name, path)
 
     made = run_part(stage, fill, memory)
     return pa.Table.from_batches(
@@ -209,8 +248,8 @@ def schema_of(path: Path) -> pa.Schema:
         return pa.ipc.open_file(source).schema
 
 
-def unpack(packed: pa.Scalar) -> list[pa.RecordBatch]:
-    return list(pa.ipc.open_stream(packed.as_buffer()))
+def unpack(packed: pa.Scalar) -> pa.Table:
+    return pa.ipc.open_stream(packed.as_buffer()).read_all()
 
 
 def read_given(folder: Path, name: str) -> Iterator[pa.Table]:
@@ -218,4 +257,4 @@ def read_given(folder: Path, name: str) -> Iterator[pa.Table]:
     for file in sorted(folder.glob("*.parquet")):
         for batch in pq.ParquetFile(file).iter_batches(1, columns=["name", "rows"]):
             if batch["name"][0].as_py() == name:
-                yield pa.Table.from_batches(unpack(batch["rows"][0]))
+                yield unpack(batch["rows"][0])
