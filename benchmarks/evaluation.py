@@ -27,7 +27,7 @@ from flows.scorecard import score_sources
 from flows.workspace import Workspace, init_workspace
 from ledger.seal import seal, write_parquet, write_table
 from ledger.store import connect
-from policies.evaluate import wide_columns
+from policies.view import wide_columns
 from sample_data.extracts import SEXES, Extract
 from sample_data.further import further_extracts
 from sample_data.lives import live

@@ -19,9 +19,9 @@ DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
 from ledger.store import connect  # noqa: E402
-from policies.evaluate import wide_columns  # noqa: E402
 from policies.pack import NATIONAL, PACKS, TOPIC_KIND, read_pack  # noqa: E402
 from policies.trial import open_empty_view  # noqa: E402
+from policies.view import wide_columns  # noqa: E402
 from reports import (  # noqa: E402
     jining_books,
     jining_progress,

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from ledger.store import connect
-from policies.evaluate import wide_columns
 from policies.pack import PACKS, read_national, read_pack
 from policies.trial import faults_in_expressions, open_empty_view
+from policies.view import wide_columns
 from policies.windows import FIRST, LAST, days_of_change, spans_of, value_faults
 from schemas.errors import PolicyError
 

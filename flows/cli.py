@@ -55,14 +55,17 @@ def init(
 def run(
     directory: Dir,
     as_of: AsOf = None,
-    engine: Annotated[str, typer.Option("--engine", help="计算引擎；目前只有 local")] = "local",
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="计算引擎：local 在本机；spark 在 Spark 集群（设置见 zhaoren.toml 的 [engine]）"),
+    ] = "local",
 ) -> None:
+    from flows.engines.choose import require_engine
     from flows.prefect_link import api_answers, calm_prefect, configured_api, run_directly, run_through_flow
     from flows.settings import read_settings
     from flows.trust import head_warnings
 
-    if engine != "local":
-        raise UsageError(say(f"没有「{engine}」这个引擎；目前只有 local。", f"No engine {engine!r}; only local."))
+    require_engine(engine)
     workspace = _workspace(directory)
     if as_of:
         from flows.night import parse_day
@@ -70,7 +73,7 @@ def run(
         parse_day(as_of)
     calm_prefect()
     runner = run_through_flow if api_answers(configured_api()) else run_directly
-    outcome = runner(workspace, as_of, _progress())
+    outcome = runner(workspace, as_of, _progress(), engine)
     _tell(outcome)
     for place, what in head_warnings(workspace, read_settings(workspace.root)):
         _say_error(f"{place}：{what}", f"{place}: {what}")

@@ -8,11 +8,13 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
-from policies.evaluate import KIN, describe_closings, evaluate, open_view
+from policies.evaluate import describe_closings, findings_stage
 from policies.old_rules import Desk, describe_closed_questions, look_at_recognised, soften, stand_by, take_up_gone
 from policies.pack import Pack
 from policies.versions import History
+from policies.view import KIN, open_view
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
+from schemas.stages import LOCAL, Engine
 from schemas.tables import create_table, row_columns
 
 NOW = """
@@ -98,7 +100,7 @@ from (from store.source union all by name from source_tonight) where kind = 'ins
 """
 
 
-def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def state_facts(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCAL) -> None:
     """Make `now_<kind>` (every standing row that is about somebody known), the facts and the wide view."""
     present = {*standing_kinds(con), *kinds_of_tonight(con)}
     for kind, layout in LAYOUTS.items():
@@ -112,7 +114,7 @@ def state_facts(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     _meet_households(con, present)
     con.execute(DECIDED)
     con.execute(PUSHED)
-    open_view(con, as_of)
+    open_view(con, as_of, engine)
 
 
 def _meet_households(con: duckdb.DuckDBPyConnection, present: Collection[str]) -> None:
@@ -137,10 +139,12 @@ def _columns(kind: str) -> dict[str, str]:
     return {"columns": listed, "added": ", ".join(f"s.{c}" for c in names)}
 
 
-def decide(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> None:
+def decide(
+    con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str], engine: Engine = LOCAL
+) -> None:
     """Make `finding` and `rule_outcome`, and let go of what only they needed."""
     con.execute(ROWS)
-    evaluate(con, packs, as_of, barred, "ledger_row")
+    engine.run(con, findings_stage(packs, as_of, barred))
     con.execute("insert into finding from employer_finding")
     for (name,) in con.execute(
         "select table_name from duckdb_tables() where regexp_matches(table_name, '^(fact|topic)_')"

@@ -12,7 +12,7 @@ from flows.pack_history import kept_of, read_history
 from flows.reread import read_again
 from flows.settings import read_settings
 from flows.workspace import Workspace
-from intake.standing import record_id_of
+from intake.prepare import record_id_of
 from ledger.retained_rows import DESTROYED
 from ledger.retention import receipts
 from ledger.seal import standing_files

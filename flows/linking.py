@@ -18,7 +18,7 @@ from matchers.numberless import meet_numberless
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.columns import Layout
 from schemas.extracts import PERSON_LAYOUTS
-from schemas.stages import HERE, Engine
+from schemas.stages import LOCAL, Engine
 from schemas.tables import row_columns
 
 FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
@@ -38,7 +38,7 @@ def link(
     threads: int = 2,
     *,
     is_new_model: bool = False,
-    engine: Engine = HERE,
+    engine: Engine = LOCAL,
 ) -> list[BlockingCount]:
     """Make `linked` (by rid), `person`, `person_hold`, `everybody`, `link_change`, `match_log`. `is_new_model`: the last
     run had another, so what was presumed under that one is asked again."""

@@ -19,6 +19,7 @@ import duckdb
 
 from flows import deciding, holding, linking, pack_history, publishing, taking_in
 from flows.access import clear_access, show_access
+from flows.engines.choose import open_engine
 from flows.open_now import gather_tonight
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
@@ -37,11 +38,12 @@ from ledger.standalone_verifier import SETTINGS, receipt_of
 from ledger.store import add_newest, connect, ensure_store
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
-from policies.evaluate import wide_columns
 from policies.pack import Pack, fed_lists
 from policies.versions import History
+from policies.view import wide_columns
 from reports.calendar import DueBook, due_books
 from schemas.errors import UsageError, say
+from schemas.stages import LOCAL, Engine
 
 SHANGHAI_HOURS = 8
 
@@ -85,8 +87,13 @@ class Night:
     committed: dict[str, Any] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
     sealed: str = ""
+    engine: Engine = LOCAL
     held: dict[str, Any] | None = None
     released: dict[str, Any] | None = None
+
+    def close(self) -> None:
+        self.con.close()
+        self.engine.close()
 
 
 @dataclass(frozen=True)
@@ -115,8 +122,8 @@ class Outcome:
         ]
 
 
-def begin(workspace: Workspace, as_of: date) -> Night:
-    """Settings read, scratch cleared, store brought up to the sealed runs, a work session opened."""
+def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
+    """Settings read, scratch cleared, store brought up to the sealed runs, a work session opened. Stages run on `engine`."""
     settings, kept = read_settings(workspace.root), (workspace.root / FILE).read_bytes()
     if clear_scratch(workspace):
         _journal(workspace, "unfinished_run_cleared")
@@ -134,6 +141,7 @@ def begin(workspace: Workspace, as_of: date) -> Night:
     run_no = (numbers[-1] if numbers else 0) + 1
     recorded_at = _record_time(workspace, numbers)
     night = Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
+    night.engine = open_engine(engine, settings.engine, workspace.work / "engine")
     if numbers:
         night.before = date.fromisoformat(read_manifest(workspace.runs, numbers[-1])["as_of"])
     return night
@@ -171,13 +179,15 @@ def step_receive(night: Night) -> None:
 
 def step_read(night: Night) -> None:
     night.received, night.barred = taking_in.take_in_all(
-        night.con, night.workspace, night.settings, night.found, night.as_of, night.run_no
+        night.con, night.workspace, night.settings, night.found, night.as_of, night.run_no, night.engine
     )
 
 
 def step_link(night: Night) -> None:
     is_new = night.run_no > 1 and _model_before(night) != night.model.version
-    night.blocked = linking.link(night.con, night.run_no, night.model, night.workspace.runs, is_new_model=is_new)
+    night.blocked = linking.link(
+        night.con, night.run_no, night.model, night.workspace.runs, is_new_model=is_new, engine=night.engine
+    )
     require_totals(night.con)
     score_sources(night.con, night.settings, night.as_of, night.run_no)
 
@@ -187,12 +197,12 @@ def _model_before(night: Night) -> str:
 
 
 def step_evaluate(night: Night) -> None:
-    deciding.state_facts(night.con, night.as_of)
+    deciding.state_facts(night.con, night.as_of, night.engine)
     columns = wide_columns(night.con)
     night.packs = read_packs(night.settings.packs, columns, night.settings.parameters)
     night.history = pack_history.read_history(night.con, night.workspace.archive)
     pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.work)
-    deciding.decide(night.con, night.packs, night.as_of, night.barred)
+    deciding.decide(night.con, night.packs, night.as_of, night.barred, night.engine)
 
 
 def step_post(night: Night) -> None:
@@ -336,21 +346,23 @@ def run_step(night: Night, name: str, label: str, step: Callable[[Night], None])
     _journal(night.workspace, name, "done")
 
 
-def run_night(workspace: Workspace, as_of: date, progress: Callable[[str], None] = lambda _: None) -> Outcome:
+def run_night(
+    workspace: Workspace, as_of: date, progress: Callable[[str], None] = lambda _: None, engine: str = "local"
+) -> Outcome:
     """The whole night, directly. The caller holds the workspace's lock."""
-    night = begin(workspace, as_of)
+    night = begin(workspace, as_of, engine)
     try:
         for name, label, step in steps(night):
             progress(label)
             run_step(night, name, label, step)
         return finish(night)
     finally:
-        night.con.close()
+        night.close()
 
 
 def finish(night: Night) -> Outcome:
     """What to tell the one who watches; the scratch folder is emptied."""
-    night.con.close()
+    night.close()
     with suppress(OSError):
         clear_scratch(night.workspace)
     return read_outcome(night.workspace)

@@ -39,17 +39,17 @@ do_step_again = task(
 
 
 @flow(name="nightly", persist_result=False, log_prints=False)
-def nightly(workspace: str, as_of: str | None = None) -> dict[str, Any]:
+def nightly(workspace: str, as_of: str | None = None, engine: str = "local") -> dict[str, Any]:
     """One night of a workspace. Returns counts only; see `Outcome`."""
-    return run_watched(Path(workspace), as_of, lambda _: None).counts()
+    return run_watched(Path(workspace), as_of, lambda _: None, engine).counts()
 
 
-def run_watched(root: Path, as_of: str | None, progress: Callable[[str], None]) -> Outcome:
+def run_watched(root: Path, as_of: str | None, progress: Callable[[str], None], engine: str = "local") -> Outcome:
     """The night inside a flow run: each step a task, with progress shown as an artifact."""
     space = Workspace(root)
     logger = get_run_logger()
     with locked(space):
-        night = begin(space, parse_day(as_of) if as_of else today_in_shanghai())
+        night = begin(space, parse_day(as_of) if as_of else today_in_shanghai(), engine)
         _night[str(root)] = night
         try:
             shown: Any = create_progress_artifact(progress=0.0, key="nightly-progress", description="本夜进度")
@@ -61,7 +61,7 @@ def run_watched(root: Path, as_of: str | None, progress: Callable[[str], None]) 
             outcome = finish(night)
         finally:
             _night.pop(str(root), None)
-            night.con.close()
+            night.close()
     create_table_artifact(key="nightly-deliveries", table=outcome.rows(), description="本夜交付与结果（不含个人信息）")
     if outcome.held:
         logger.warning(

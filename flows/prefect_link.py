@@ -55,28 +55,32 @@ def api_answers(url: str | None) -> bool:
         return False
 
 
-def run_through_flow(workspace: Workspace, as_of: str | None, progress: Callable[[str], None]) -> Outcome:
+def run_through_flow(
+    workspace: Workspace, as_of: str | None, progress: Callable[[str], None], engine: str = "local"
+) -> Outcome:
     """One night as a Prefect flow. What Prefect loses after the seal is a warning; before it, the night runs directly."""
     before = len(sealed_runs(workspace.runs))
     try:
         from flows.nightly import nightly
 
-        nightly(str(workspace.root), as_of)
+        nightly(str(workspace.root), as_of, engine)
     except ZhaorenError:
         raise
     except Exception as error:  # Prefect's own failures have no common base
         _warn(error)
         if len(sealed_runs(workspace.runs)) == before:
-            return run_directly(workspace, as_of, progress)
+            return run_directly(workspace, as_of, progress, engine)
     return read_outcome(workspace)
 
 
-def run_directly(workspace: Workspace, as_of: str | None, progress: Callable[[str], None]) -> Outcome:
+def run_directly(
+    workspace: Workspace, as_of: str | None, progress: Callable[[str], None], engine: str = "local"
+) -> Outcome:
     from flows.night import parse_day
 
     day = parse_day(as_of) if as_of else today_in_shanghai()
     with locked(workspace):
-        return run_night(workspace, day, progress)
+        return run_night(workspace, day, progress, engine)
 
 
 def _warn(error: Exception) -> None:

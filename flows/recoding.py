@@ -13,7 +13,7 @@ from flows.settings import Settings
 from flows.source_settings import read_sources
 from flows.workspace import Workspace
 from intake.recoding import read_anew
-from intake.standing import Arrival
+from intake.standing import Delivered
 from ledger.seal import run_folder, sealed_runs
 from ledger.standalone_verifier import SETTINGS
 from schemas.errors import DeliveryRefused, IntegrityError
@@ -52,8 +52,8 @@ def recode_standing(
                 text = f"{kept.file_name}：代码表已改，但原文件读不出来，其中的行仍按原来的含义；请重报一期全量。"
                 notice(con, delivery, "整个文件", "not_recoded", 0, text)
                 continue
-            arrival = Arrival(delivery, office, day, is_delta, run_no, next(places), raw)
-            if rows := read_anew(con, LAYOUTS[kind], arrival, old.codes, new.codes):
+            told = Delivered(delivery, office, day, is_delta, run_no, next(places))
+            if rows := read_anew(con, LAYOUTS[kind], told, raw, old.codes, new.codes):
                 text = f"{kept.file_name}：代码表已改，其中 {rows} 行在库数据已按新的含义重读。"
                 notice(con, delivery, "整个文件", "recoded", rows, text)
 

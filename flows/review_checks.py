@@ -13,7 +13,7 @@ import pyarrow as pa
 from flows.not_people import QUESTION
 from flows.reread import read_again
 from flows.workspace import Workspace
-from intake.standing import record_id_of
+from intake.prepare import record_id_of
 from ledger.decisions import FAULTS, legal_decisions
 from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS

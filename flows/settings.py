@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.breaker_settings import KEYS, read_bands
+from flows.engines.settings import KEYS as ENGINE_KEYS
+from flows.engines.settings import EngineSettings, read_engine
 from flows.pack_settings import Values, read_parameters
 from flows.recipients import Recipient, read_recipients
 from flows.retention_terms import Retention, read_retention
@@ -109,6 +111,7 @@ SECTIONS = {
     "signing": {"key"},
     "heads": {"copies"},
     "review": {"capacity"},
+    "engine": ENGINE_KEYS,
 }
 
 
@@ -134,6 +137,7 @@ class Settings:
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
     review_capacity: int = 2000
+    engine: EngineSettings = field(default_factory=EngineSettings)
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -194,6 +198,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
         review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
+        engine=read_engine(data.get("engine", {})),
     )
 
 

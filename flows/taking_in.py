@@ -8,7 +8,8 @@ from itertools import count, groupby
 
 import duckdb
 
-from flows.gates import gate, late_sources, refuse_future
+from flows.gates import gate, late_sources
+from flows.reading import FileRead, FileToRead, read_files, status_of
 from flows.receiving import deliveries
 from flows.recoding import recode_standing
 from flows.recording import make_tables, notice, record
@@ -17,12 +18,13 @@ from flows.settings import Settings
 from flows.withdrawing import take_back_file
 from flows.workspace import Workspace
 from intake.drift import note_drift
+from intake.prepare import Prepared
 from intake.raw import RawTable
-from intake.read import read_delivery
 from intake.receive import Incoming
 from intake.standing import DELIVERY_DATE, Arrival, take_in
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
+from schemas.stages import LOCAL, Engine
 from schemas.tables import create_table, row_columns
 
 SAME_PERIOD = """
@@ -47,8 +49,12 @@ class Received:
     archived: str
     status: str = "accepted"
     reason: str | None = None
-    raw: RawTable | None = None
+    prepared: Prepared | None = None
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def raw(self) -> RawTable | None:
+        return self.prepared.raw if self.prepared else None
 
 
 def take_in_all(
@@ -58,6 +64,7 @@ def take_in_all(
     found: Iterable[Incoming],
     as_of: date,
     run_no: int,
+    engine: Engine = LOCAL,
 ) -> tuple[list[Received], frozenset[str]]:
     """Read every file, fill `added_<kind>`, `ended`, `delivery`, `quarantine` and `notice`. Gives the files with what was
     decided, and the kinds that are barred tonight: nothing of theirs could be taken in, or a source of theirs is late."""
@@ -65,8 +72,8 @@ def take_in_all(
     con.execute(DELIVERY_DATE)
     for layout in LAYOUTS.values():
         con.execute(create_table(f"added_{layout.kind}", ((("rid", "BIGINT"), *row_columns(layout)))))
-    files = list(deliveries(found))
-    received = _once_each(files, Repeats(con, files, as_of))
+    delivered = list(deliveries(found))
+    received = _once_each(delivered, Repeats(con, delivered, as_of))
     desk = Desk(con, workspace, settings, as_of, run_no, received)
     coming = {r.archived for r in received if r.status == "accepted"}
     recode_standing(con, workspace, settings, coming, run_no, desk.places)
@@ -74,8 +81,9 @@ def take_in_all(
         if one.incoming.withdraws and one.status == "accepted":
             _take_back(desk, one)
     readable = sorted((r for r in received if r.status == "accepted" and not r.incoming.withdraws), key=_group)
+    files = read_files(con, [_to_read(desk, one) for one in readable], engine)
     for _, group in groupby(readable, key=_group):
-        desk.received += _take_in_group(desk, list(group))
+        desk.received += _take_in_group(desk, list(group), files)
     con.execute("update ended set run_no = ?", [run_no])
     for one in received:
         if one.status != "accepted":
@@ -102,7 +110,7 @@ def _take_back(desk: Desk, one: Received) -> None:
     try:
         take_back_file(desk.con, desk.workspace, desk.settings, one.incoming, desk.run_no, next(desk.places))
     except DeliveryRefused as problem:
-        one.status, one.reason = _refused(problem)
+        one.status, one.reason = status_of(problem)
 
 
 def _group(one: Received) -> tuple[date, str, str, bool, str, str]:
@@ -129,32 +137,30 @@ def _once_each(found: Sequence[Incoming], repeats: Repeats) -> list[Received]:
                 repeats.confirm(incoming)
                 one.reason = f"与上次全量的内容完全相同，视为到 {incoming.snapshot_date} 没有变化，不再处理。"
         elif incoming.problem:
-            one.status, one.reason = _refused(incoming.problem)
+            one.status, one.reason = status_of(incoming.problem)
         received.append(one)
         seen.add(key)
     return received
 
 
-def _refused(problem: DeliveryRefused) -> tuple[str, str]:
-    return "held" if problem.held else "refused", problem.reason
+def _to_read(desk: Desk, one: Received) -> FileToRead:
+    kind, office = one.incoming.kind or "", one.incoming.office
+    return FileToRead(
+        desk.workspace.archive / one.archived, one.incoming, desk.settings.habits(kind, office), desk.as_of
+    )
 
 
-def _read(desk: Desk, one: Received) -> list[Received]:
+def _parts_of(one: Received, file: FileRead) -> list[Received]:
     """The file's tables, each as one received; the first keeps the file's own id. A refused file gives none."""
-    incoming = one.incoming
-    try:
-        refuse_future(incoming, desk.as_of)
-        layout = LAYOUTS[incoming.kind or ""]
-        data = (desk.workspace.archive / one.archived).read_bytes()
-        tables = read_delivery(incoming, data, layout, desk.settings.habits(layout.kind, incoming.office), one.notes)
-    except DeliveryRefused as problem:
-        one.status, one.reason = _refused(problem)
+    one.notes += file.notes
+    if file.refused:
+        one.status, one.reason = file.refused
         return []
-    one.raw = tables[0]
-    parts = [one]
-    for number, raw in enumerate(tables[1:], 2):
-        parts.append(Received(replace(incoming, delivery_id=part_id(one.archived, number)), one.archived, raw=raw))
-    return parts
+    one.prepared = file.tables[0]
+    return [one] + [
+        Received(replace(one.incoming, delivery_id=part_id(one.archived, number)), one.archived, prepared=table)
+        for number, table in enumerate(file.tables[1:], 2)
+    ]
 
 
 def part_id(file_sha256: str, number: int) -> str:
@@ -162,23 +168,23 @@ def part_id(file_sha256: str, number: int) -> str:
     return hashlib.sha256(f"{file_sha256}#{number}".encode()).hexdigest()
 
 
-def _take_in_group(desk: Desk, group: list[Received]) -> list[Received]:
+def _take_in_group(desk: Desk, group: list[Received], files: Iterator[FileRead]) -> list[Received]:
     """One snapshot of one office: its full files together, or one delta. Gives the parts beyond the files themselves."""
     con, first = desk.con, group[0].incoming
     layout, habits = LAYOUTS[first.kind or ""], desk.settings.source(first.kind or "", first.office)
-    parts = [part for one in group for part in _read(desk, one)]
+    parts = [part for one, file in zip(group, files, strict=False) for part in _parts_of(one, file)]
     rows = sum(p.raw.cells.num_rows for p in parts if p.raw)
     if not parts:
         return []
     if problem := gate(con, habits, first, rows):
         for one in group:
             if one.status == "accepted":
-                one.status, one.reason = _refused(problem)
+                one.status, one.reason = status_of(problem)
         return []
     broken = any(_may_belong(r, first) for r in desk.received if r.status in ("refused", "held"))
     arrivals = [
-        Arrival(p.incoming.delivery_id, first.office, first.snapshot_date or desk.as_of, first.coverage == "delta", desk.run_no, next(desk.places), p.raw)
-        for p in parts if p.raw
+        Arrival(p.incoming.delivery_id, first.office, first.snapshot_date or desk.as_of, first.coverage == "delta", desk.run_no, next(desk.places), p.prepared)
+        for p in parts if p.prepared
     ]  # fmt: skip
     resent = con.execute(SAME_PERIOD, [first.kind, first.office, first.coverage, first.snapshot_date]).fetchall()[0][0]
     for part in parts:
@@ -191,7 +197,7 @@ def _take_in_group(desk: Desk, group: list[Received]) -> list[Received]:
         _tell_difference(con, layout.kind, parts[0].incoming, [p.incoming.delivery_id for p in parts])
     _note_source(con, parts, rows)
     for part in parts:
-        part.raw = None  # a night's memory is bounded by its largest file, not by their sum
+        part.prepared = None  # a night's memory is bounded by its largest file, not by their sum
     return [p for p in parts if p not in group]
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from flows.reread import read_again
 from flows.truth_file import read_truth, wrong_truth
 from flows.workspace import Workspace
-from intake.standing import record_id_of
+from intake.prepare import record_id_of
 from ledger.seal import read_manifest, sealed_runs
 from schemas.extracts import LAYOUTS
 

@@ -22,9 +22,9 @@ from ledger.seal import read_manifest, sealed_runs
 from ledger.store import build_store, connect, held_runs
 from ledger.temporary import own_folder
 from policies.differences import changes
-from policies.evaluate import wide_columns
 from policies.pack import Pack
 from policies.versions import History, at_run
+from policies.view import wide_columns
 from reports.what_if import Comparison, summary, write_comparison
 from schemas.errors import UsageError, say
 

@@ -4,28 +4,31 @@ from collections.abc import Mapping
 
 import duckdb
 
+from intake.prepare import hash_rows, type_places
+from intake.raw import RawTable
 from intake.read import translate
-from intake.standing import Arrival, add_rows, hash_rows, rows_at
-from intake.typed import type_rows
+from intake.standing import Delivered, add_rows
 from schemas.columns import Layout
 
 Codes = Mapping[str, Mapping[str, str]]
 
 
-def read_anew(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival, then: Codes, now: Codes) -> int:
-    """Of a delivery read without any code table: its standing rows that read otherwise under `now` than under `then` end
+def read_anew(
+    con: duckdb.DuckDBPyConnection, layout: Layout, told: Delivered, kept: RawTable, then: Codes, now: Codes
+) -> int:
+    """Of a delivery, `kept` as it is read without any code table: its standing rows that read otherwise under `now` than under `then` end
     with the cause `recoded`, and stand as they read now, told by the same file. Gives how many."""
-    hash_rows(con, layout, translate(arrival.raw, then))
+    hash_rows(con, layout, translate(kept, then))
     con.execute("create or replace temp table read_then as from hashed")
-    raw = translate(arrival.raw, now)
+    raw = translate(kept, now)
     hash_rows(con, layout, raw)
-    where = {"kind": layout.kind, "office": arrival.office, "delivery": arrival.delivery_id}
+    where = {"kind": layout.kind, "office": told.office, "delivery": told.delivery_id}
     con.execute(RECODED.format(kind=layout.kind), where)
-    fresh = con.sql(FRESH.format(kind=layout.kind), params={"office": arrival.office}).to_arrow_table()
+    fresh = con.sql(FRESH.format(kind=layout.kind), params={"office": told.office}).to_arrow_table()
     places = fresh["row_no"].combine_chunks()
-    typed = type_rows(rows_at(raw, places), layout, places, whole=raw)
-    add_rows(con, layout, arrival, typed.rows, fresh)
-    con.execute(RETOLD, {"kind": layout.kind, "office": arrival.office})
+    typed = type_places(raw, layout, places)
+    add_rows(con, layout, told, typed.rows, fresh)
+    con.execute(RETOLD, {"kind": layout.kind, "office": told.office})
     return len(con.execute(ENDS.format(kind=layout.kind), where).fetchall())
 
 

@@ -5,7 +5,6 @@ play no part. The store's standing rows are read from schema `store`; tonight's 
 that end go to `ended`.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,20 +12,18 @@ from datetime import date
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from intake.prepare import Prepared, type_places
 from intake.raw import RawTable
-from intake.typed import Fault, Typed, type_rows
+from intake.typed import Fault, Typed
 from schemas.columns import Layout
 
 ROW_BITS = 32  # a row's `rid` is its delivery's place and its row number
-SEPARATOR = "\x1f"
-RECORD_ID_LENGTH = 24  # 96 bits: at 10 M rows the odds of one clash are below one in 10^14
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """One readable delivery of a kind; `place` is its number among tonight's."""
+class Delivered:
+    """One delivery of a kind; `place` is its number among tonight's."""
 
     delivery_id: str
     office: str
@@ -34,7 +31,13 @@ class Arrival:
     is_delta: bool
     run_no: int
     place: int
-    raw: RawTable
+
+
+@dataclass(frozen=True)
+class Arrival(Delivered):
+    """A readable delivery with its rows."""
+
+    prepared: Prepared
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,9 @@ def take_in(
 
 
 def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> Intake:
-    cells = arrival.raw.cells
-    rows = cells.num_rows
-    hash_rows(con, layout, arrival.raw)
+    raw, prepared = arrival.prepared.raw, arrival.prepared
+    rows = raw.cells.num_rows
+    _put_hashed(con, prepared)
     con.execute("insert into snapshot select record_id from hashed")
     if arrival.is_delta:
         con.execute(
@@ -91,30 +94,27 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office})
     fresh = con.sql("select row_no, record_id from fresh order by row_no").to_arrow_table()
     places = fresh["row_no"].combine_chunks()
-    typed = type_rows(rows_at(arrival.raw, places), layout, places, whole=arrival.raw)
+    told_tonight = len(places) < len(prepared.places)  # by another file: those rows are not this one's to report
+    typed = type_places(raw, layout, places) if told_tonight else prepared.typed
     add_rows(con, layout, arrival, typed.rows, fresh)
     _note_acting(con, layout, arrival)
     faults = _repeat_faults(con, typed.faults)
-    _note_faulty(con, arrival.raw, [f.row_no for f in typed.faults])
+    _note_faulty(con, raw, [f.row_no for f in typed.faults])
     repeated = con.sql("select count(*) - count(distinct record_id) from hashed").fetchall()[0][0]
     unchanged = rows - len(places) - len(faults) + len(typed.faults)
     return Intake(arrival.delivery_id, rows, unchanged, repeated, faults, typed)
 
 
-def hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> None:
-    """Make `hashed`: each row's number and record_id."""
-    numbers = pa.array(np.arange(1, raw.cells.num_rows + 1))
-    con.register("cells", raw.cells.append_column("row_no", numbers))
+def _put_hashed(con: duckdb.DuckDBPyConnection, prepared: Prepared) -> None:
+    """Make `hashed` (row_no, record_id) of every row, and `unknown` (row_no) of those that do not stand."""
+    rows = pa.array(np.arange(1, len(prepared.record_id) + 1))
+    con.register("prepared", pa.table({"row_no": rows, "record_id": prepared.record_id}))
+    con.register("places", pa.table({"row_no": prepared.places}))
     con.execute(
-        f"create or replace temp table hashed as select row_no, {_record_id(layout, raw)} as record_id from cells"
+        "create or replace temp table hashed as from prepared; create or replace temp table unknown as from places"
     )
-    con.unregister("cells")
-
-
-def record_id_of(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, row_no: int) -> str:
-    """The record_id of one row of a file."""
-    hash_rows(con, layout, raw)
-    return str(con.execute("select record_id from hashed where row_no = ?", [row_no]).fetchall()[0][0])
+    con.unregister("prepared")
+    con.unregister("places")
 
 
 def _repeat_faults(con: duckdb.DuckDBPyConnection, faults: list[Fault]) -> list[Fault]:
@@ -140,25 +140,9 @@ def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: lis
     con.unregister("faulty_rows")
 
 
-def rows_at(raw: RawTable, places: pa.Array) -> RawTable:
-    """The rows at these 1-based places."""
-    if len(places) == raw.cells.num_rows:
-        return raw
-    at = pc.subtract(places, 1)
-    return replace(raw, cells=raw.cells.take(at), width=raw.width.take(at) if raw.width is not None else None)
-
-
-def _record_id(layout: Layout, raw: RawTable) -> str:
-    """Hash of the row's cells in the layout's order, then of its unbound columns by header, with a unit separator between
-    any two; columns that the file lacks are empty cells."""
-    bound = [f"c{raw.binding.fields[f]}" if f in raw.binding.fields else "" for f in layout.fields]
-    extra = [f"c{place}" for place, _ in sorted(raw.binding.extra.items(), key=lambda item: item[1])]
-    parts = re.split(f"({SEPARATOR}+)", SEPARATOR.join(bound + extra))  # absent columns cost one constant
-    joined = ", ".join(f"'{part}'" if part[0] == SEPARATOR else part for part in parts if part)
-    return f"substr(md5(concat({joined})), 1, {RECORD_ID_LENGTH})"
-
-
-def add_rows(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival, rows: pa.Table, fresh: pa.Table) -> None:
+def add_rows(
+    con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Delivered, rows: pa.Table, fresh: pa.Table
+) -> None:
     """Insert those of the `fresh` rows (row_no, record_id, ascending) that are typed. A row's key tells which row a
     correction corrects: its person and the layout's own fields. `rid` numbers tonight's rows over all kinds."""
     who = "coalesce(upper(replace(id_number, ' ', '')), local_no, name)"
@@ -206,11 +190,8 @@ select record_id from ended where kind = $kind and office = $office and record_i
 """
 FRESH = """
 create or replace temp table fresh as
-with known as (
-    select record_id from store.standing_{kind} where office = $office
-    union all select record_id from added_{kind} where office = $office
-)
-select min(row_no) as row_no, record_id from hashed anti join known using (record_id) group by record_id
+with known as (select record_id from added_{kind} where office = $office)
+select row_no, record_id from hashed semi join unknown using (row_no) anti join known using (record_id)
 """
 # The upper half of md5_number is md5_number_lower, three times as fast.
 ADD = """

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from intake.prepare import hash_rows
 from intake.raw import RawTable
-from intake.standing import ROW_BITS, hash_rows
+from intake.standing import ROW_BITS
 from schemas.columns import Layout
 from schemas.tables import row_columns
 

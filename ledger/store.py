@@ -69,10 +69,10 @@ MADE = "select table_name from duckdb_tables() where database_name = current_dat
 
 
 def connect(
-    path: Path | str = ":memory:", *, read_only: bool = False, scratch: Path | None = None
+    path: Path | str = ":memory:", *, read_only: bool = False, scratch: Path | None = None, memory: int | None = None
 ) -> duckdb.DuckDBPyConnection:
     """A DuckDB session with everything set that must not depend on the desk: no progress bar on stdout, no network, and rows
-    that do not fit into memory spilled where only the owner sees them."""
+    that do not fit into memory spilled where only the owner sees them. `memory`: bytes that it may hold before it does so."""
     con = duckdb.connect(str(path), read_only=read_only)
     con.execute(
         "set enable_progress_bar = false; set autoinstall_known_extensions = false; set autoload_known_extensions = false"
@@ -82,9 +82,14 @@ def connect(
         scratch.mkdir(parents=True, exist_ok=True)
     spill = str(scratch or own_folder() / "spill").replace("'", "''")  # DuckDB's own choice is the folder one stands in
     con.execute(f"set temp_directory = '{spill}'")
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
-    con.execute(f"set memory_limit = '{min(max(memory // 2, 1 << 30), 2 << 30) >> 20}MiB'")
+    con.execute(f"set memory_limit = '{(memory or usual_memory()) >> 20}MiB'")
     return con
+
+
+def usual_memory() -> int:
+    """Bytes for a session where no setting says: half the machine's, from 1 GiB to 2 GiB."""
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
+    return min(max(there // 2, 1 << 30), 2 << 30)
 
 
 def ensure_store(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Path) -> None:

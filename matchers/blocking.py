@@ -17,7 +17,7 @@ from matchers.comparisons import digests
 from matchers.han import spoken_by
 from matchers.name_book import name_book
 from matchers.transcription import skeleton
-from schemas.stages import HERE, Engine, Stage
+from schemas.stages import LOCAL, Engine, Stage
 
 MOST_HOLDERS = 1_000  # known people under one key; a common full name in a city of a million has some 300
 MOST_PAIRS = 200_000  # pairs that one key may bring
@@ -74,11 +74,13 @@ def _or_null(values: NDArray[np.int64], there: NDArray[np.bool_]) -> pa.Array:
 
 
 def block(
-    con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule] = RULES, engine: Engine = HERE
+    con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule] = RULES, engine: Engine = LOCAL
 ) -> list[BlockingCount]:
     """From `left_record` and `right_record` (n, and the columns the rules name) make `candidate` (l, r), each pair once."""
     for rule in rules:
-        engine.run(con, _stage(rule))
+        for side in ("left", "right"):
+            con.execute(f"create or replace temp view {rule.name}_{side} as {_keyed(rule, side)}")
+    engine.run(con, _stage(rules))
     proposed = " union all ".join(f"from {rule.name}_pair" for rule in rules)
     con.execute(f"create or replace temp table candidate as select distinct l, r from ({proposed}) order by l, r")
     counts = [BlockingCount(rule.name, *con.execute(f"from {rule.name}_count").fetchall()[0]) for rule in rules]
@@ -87,27 +89,34 @@ def block(
     return counts
 
 
-def _stage(rule: BlockingRule) -> Stage:
-    """One rule's pairs and counts. Everything it asks is asked of the rows of one key."""
+def _keyed(rule: BlockingRule, side: str) -> str:
+    """What a rule needs of the records that it can join at all."""
     columns = ", ".join(dict.fromkeys(("n", *rule.agree, *rule.further)))
-    told = " and ".join(f"{c} is not null" for c in rule.agree)
-    rows = f"select {columns}, concat_ws(' ', {', '.join(rule.agree)}) as part_key from {{side}}_record where {told}"
-    return Stage(
-        rule.name,
-        partial(propose, rule=rule),
-        gives={
-            f"{rule.name}_pair": "from {parts}",
-            f"{rule.name}_count": "select sum(pairs)::bigint as pairs, sum(narrowed)::bigint as narrowed, sum(too_common)::bigint as too_common from {parts}",
-        },
-        cut={f"{side}_record": rows.format(side=side) for side in ("left", "right")},
-    )
+    return f"select {columns} from {side}_record where {' and '.join(f'{c} is not null' for c in rule.agree)}"
 
 
-def propose(con: duckdb.DuckDBPyConnection, rule: BlockingRule) -> None:
-    """From `left_record` and `right_record` make `<rule>_pair` (l, r) and `<rule>_count` (pairs, narrowed, too_common)."""
+def _stage(rules: Sequence[BlockingRule]) -> Stage:
+    """All rules' pairs and counts. Everything a rule asks is asked of the rows of one key."""
+    totals = "select sum(pairs)::bigint as pairs, sum(narrowed)::bigint as narrowed, sum(too_common)::bigint as too_common from {parts}"
+    gives = {f"{rule.name}_pair": "from {parts}" for rule in rules} | {f"{rule.name}_count": totals for rule in rules}
+    cut = {
+        f"{rule.name}_{side}": f"select *, concat_ws(' ', {', '.join(rule.agree)}) as part_key from {rule.name}_{side}"
+        for rule in rules
+        for side in ("left", "right")
+    }
+    return Stage("block", partial(propose, rules=rules), gives, cut)
+
+
+def propose(con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule]) -> None:
+    """For each rule, from `<rule>_left` and `<rule>_right` make `<rule>_pair` (l, r) and `<rule>_count` (pairs, narrowed,
+    too_common)."""
+    for rule in rules:
+        _one_rule(con, rule)
+
+
+def _one_rule(con: duckdb.DuckDBPyConnection, rule: BlockingRule) -> None:
     told = {
-        "key": "({})".format(", ".join(rule.agree)), "is_told": " and ".join(f"{c} is not null" for c in rule.agree),
-        "narrow": "({})".format(", ".join(rule.agree + rule.further)),
+        "rule": rule.name, "key": "({})".format(", ".join(rule.agree)), "narrow": "({})".format(", ".join(rule.agree + rule.further)),
         "is_narrow": " and ".join(f"{c} is not null" for c in rule.further) or "false",
     }  # fmt: skip
     con.execute(KEYS.format(**told))
@@ -118,9 +127,9 @@ def propose(con: duckdb.DuckDBPyConnection, rule: BlockingRule) -> None:
 
 KEYS = """
 create or replace temp table left_key as
-select n, {key} as key, case when {is_narrow} then {narrow} end as narrow from left_record where {is_told};
+select n, {key} as key, case when {is_narrow} then {narrow} end as narrow from {rule}_left;
 create or replace temp table right_key as
-select n, {key} as key, case when {is_narrow} then {narrow} end as narrow from right_record where {is_told} and {key} in (select key from left_key)
+select n, {key} as key, case when {is_narrow} then {narrow} end as narrow from {rule}_right where {key} in (select key from left_key)
 """
 COMMON = """
 create or replace temp table common_key as

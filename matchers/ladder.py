@@ -25,14 +25,16 @@ from matchers.names import NameLevel, place_names
 from matchers.number_levels import LEVELS as NUMBER_LEVELS
 from matchers.number_levels import number_levels
 from matchers.scored import climb_by_weight
-from schemas.stages import HERE, Engine, Stage
+from schemas.stages import LOCAL, Engine, Stage
 from schemas.tables import LEVELS, WEIGHTS
 
 COMPATIBLE = (NameLevel.EQUAL.value, NameLevel.COMPATIBLE.value)
 FITTING = ("equal", "letters", "check_missing", "one_slip", "mask_fits")
 
 
-def climb(con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, engine: Engine = HERE) -> list[BlockingCount]:
+def climb(
+    con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, engine: Engine = LOCAL
+) -> list[BlockingCount]:
     """From `claim`, `known`, `new_known`, `standing_value` and `standing_name` make `linked`: one row per claim (rid, person_id,
     match_status, rule, link_grade, runner_up, and what was weighed). Broken numbers on rosters that lead nowhere get
     match_status 'quarantine'. Returns what the blocking rules brought, empty when nothing was left to weigh."""

@@ -16,11 +16,11 @@ from matchers.agreements import values_of
 from matchers.model import Model
 from matchers.resolve import clusters
 from matchers.scored import weigh_candidates
-from schemas.stages import HERE, Engine
+from schemas.stages import LOCAL, Engine
 
 
 def meet_numberless(
-    con: duckdb.DuckDBPyConnection, model: Model, first_number: int, threads: int = 1, engine: Engine = HERE
+    con: duckdb.DuckDBPyConnection, model: Model, first_number: int, threads: int = 1, engine: Engine = LOCAL
 ) -> None:
     """From `linked`, `claim` and `split_row` make `numberless` (new people) and `merged` (person_id, merged_into), and give
     the rows that are theirs to them in `linked`: rule no_number, grade held; of split rows rule reviewer, grade probable.

@@ -21,7 +21,7 @@ from matchers.number_levels import number_levels
 from matchers.records import gather, make_records
 from matchers.resolve import NOBODY, NONE, resolve
 from matchers.score import Scale, Scored, score_pairs
-from schemas.stages import HERE, Engine, Stage
+from schemas.stages import LOCAL, Engine, Stage
 
 NUMBER_AGREES = tuple(
     NUMBER_LEVELS.index(n) for n in ("equal", "letters", "check_missing", "one_slip", "mask_fits", "leading_14")
@@ -53,7 +53,7 @@ def weigh_candidates(
     model: Model,
     threads: int = 1,
     rules: Sequence[BlockingRule] = RULES,
-    engine: Engine = HERE,
+    engine: Engine = LOCAL,
 ) -> tuple[Weighed, list[BlockingCount]]:
     """Weigh every pair that a rule or an agreement brings together.
 
@@ -67,7 +67,7 @@ def weigh_candidates(
     agree(con)
     engine.run(con, _scoring(model, threads))
     table = con.sql("from weighed_pair").to_arrow_table()
-    con.execute("drop view if exists weighed_pair; drop table if exists weighed_pair")
+    con.execute("drop table weighed_pair")
     return _from_table(table), counts
 
 
@@ -94,12 +94,14 @@ def score_candidates(con: duckdb.DuckDBPyConnection, model: Model, threads: int)
     best = _best_of_owners(owners["l"], owners["r"], scored)
     best = best[_worth_asking({c: found[best] for c, found in scored.levels.items()})]
     kept = scored.take(best)
-    con.register("weighed_pair", pa.table({
+    con.register("scored", pa.table({
         **{name: owners[name][best] for name in ("l", "r", "source")},
         "may_link": _may_link(kept.levels), "total": kept.total, "against_kin": kept.against_kin,
         **{f"level_{c}": found for c, found in kept.levels.items()},
         **{f"weight_{c}": found for c, found in kept.weights.items()},
     }))  # fmt: skip
+    con.execute("create or replace temp table weighed_pair as from scored")
+    con.unregister("scored")
 
 
 def _from_table(table: pa.Table) -> Weighed:
@@ -196,7 +198,7 @@ def _may_link(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
 
 
 def climb_by_weight(
-    con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, engine: Engine = HERE
+    con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, engine: Engine = LOCAL
 ) -> list[BlockingCount]:
     """Weigh and resolve; make `weighed`, one row for every left owner that has a candidate worth asking about: owner,
     right_owner, runner_up, status, match_weight and runner_up_weight in bits, and the structs weights and levels (`against` whom the pair was weighed)."""

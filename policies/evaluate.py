@@ -7,34 +7,17 @@ is worth decides the form of a finding: weaker than exact, nothing adverse is pr
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
-from policies.pack import APART, OTHERS, TOPIC_KIND, VIEWS, Pack, Rule, read_national, values_on, words_of
+from policies.pack import APART, TOPIC_KIND, VIEWS, Pack, Rule, words_of
+from policies.view import OF_CITY, WIDE_PARTS, columns_of, one_row, open_wide, wide_columns
 from schemas.extracts import LAYOUTS
-from schemas.tables import TRACKS, create_table, row_columns, standing_columns
+from schemas.stages import Stage
+from schemas.tables import TRACKS
 
-HERE = Path(__file__).parent
-SQL = HERE / "sql"
-# The wide view in its parts: what the first two packs need, then what came with the others. Households and employers are
-# counted from the people's rows, so they come after them.
-PARTS = (
-    "left.sql",
-    "standing.sql",
-    "help.sql",
-    "money.sql",
-    "households.sql",
-    "parts.sql",
-    "care.sql",
-    "wider.sql",
-    "employers.sql",
-    "posts.sql",
-)
-KIN = ("insurance_active", "market_entity", "pension", "death")
 MONTH_COLUMNS = frozenset(
     {"hired_from", "benefit_from", "aid_from", "flexible_from", "stop_last_paid_month", "hired_last_paid_month"}
 )
@@ -54,10 +37,6 @@ TOPIC_ENDED = {
     "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变", "contact": "联系记录已变", "recommended": "推荐记录已变",
     "twice": "重复的登记已不再并存", "grouped": "群团名单已变", "prelim": "初审已有后续结论", "online": "培训记录已变", "match": "不再符合岗位要求",
 }  # fmt: skip
-DECIDED = (
-    ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
-    ("ground", "VARCHAR"), ("decision", "VARCHAR"), ("role", "VARCHAR"), ("decided_date", "DATE"), ("record_id", "VARCHAR"),
-)  # fmt: skip
 NOW_BARRED = (
     ("firm_death", "已有死亡信息"),
     ("firm_pension", "已领取养老待遇"),
@@ -68,13 +47,6 @@ NOW_BARRED = (
     ("is_recognised", "已认定为就业困难人员"),
     ("match_is_over", "岗位已过期"),
     ("match_is_gone", "岗位已撤下"),
-)
-PUSHED = (
-    ("person_id", "VARCHAR"),
-    ("kind", "VARCHAR"),
-    ("vacancy_no", "VARCHAR"),
-    ("pushed_on", "DATE"),
-    ("is_open", "BOOLEAN"),
 )
 # What tells one row of a view from another, where that is not the person.
 ROW_KEYS = {"wide_match": "match_key"}
@@ -93,49 +65,6 @@ create or replace temp table rule_outcome (pack varchar, rule_id varchar, outcom
 """
 
 
-def run_script(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    con.execute((HERE / name).read_text(encoding="utf-8"))
-
-
-def open_view(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """From `everybody`, `source_flag` and the `now_<kind>` tables make the fact tables and `wide` for one date."""
-    con.execute("create or replace temp table today as select $as_of::date as as_of", {"as_of": as_of})
-    _one_row(con, "national", values_on(read_national(), as_of, "national"))
-    _make_missing(con)
-    for script in ("macros.sql", "facts.sql", "wide.sql"):
-        run_script(con, script)
-    for part in PARTS:
-        con.execute((SQL / part).read_text(encoding="utf-8"))
-
-
-def _make_missing(con: duckdb.DuckDBPyConnection) -> None:
-    """Empty tables for kinds that nobody delivered to this connection, for members of a household whom nobody made
-    known, and for decisions."""
-    known = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
-    wanted = {f"now_{kind}": (*standing_columns(layout), ("link_grade", "VARCHAR")) for kind, layout in LAYOUTS.items()}
-    wanted |= {f"kin_{kind}": (*row_columns(LAYOUTS[kind]), ("id_key", "VARCHAR")) for kind in KIN}
-    wanted["household_book"] = (*standing_columns(LAYOUTS["household_register"]), ("link_grade", "VARCHAR"))
-    wanted["decided"] = DECIDED
-    wanted["pushed"] = PUSHED
-    wanted["insurance_source"] = (("office", "VARCHAR"), ("snapshot_date", "DATE"))
-    for name in sorted(set(wanted) - known):
-        made = create_table(name, dict(wanted[name]).items())
-        con.execute(made.replace("create table", "create temp table"))
-
-
-def wide_columns(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Column names and types of `wide`, and of the views of employers and vacancies, whose own columns begin so."""
-    found: dict[str, str] = {}
-    for about, view in VIEWS.items():
-        told = _columns(con, view)
-        found |= {n: kind for n, kind in told.items() if about not in OTHERS or n.startswith(f"{about}_")}
-    return found
-
-
-def _columns(con: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
-    return {row[0]: row[1] for row in con.execute(f"describe {view}").fetchall()}
-
-
 def evaluate(
     con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], as_of: date, barred: frozenset[str], rows: str = ""
 ) -> None:
@@ -148,7 +77,7 @@ def evaluate(
     columns = wide_columns(con)
     for pack in packs:
         values = pack.parameter_values(as_of)
-        _one_row(con, "parameter_now", values or {"none": None})
+        one_row(con, "parameter_now", values or {"none": None})
         rules = list(enumerate(pack.all_rules))
         tested = [(n, r) for n, r in rules if r.is_in_force(as_of) and not barred & r.kinds]
         left = [
@@ -166,6 +95,23 @@ def evaluate(
                 _gather(con, pack, held, view, columns, rows)
             for number, rule in held:
                 _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
+
+
+def findings_stage(packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> Stage:
+    """`evaluate` in parts: once the wide view stands, nobody is asked about anybody else. Needs `ledger_row`."""
+    tables = ("everybody", *WIDE_PARTS, "wide_employer", "wide_vacancy", "post_match", "ledger_row")
+    return Stage(
+        "findings",
+        partial(evaluate, packs=packs, as_of=as_of, barred=barred, rows="ledger_row"),
+        gives={
+            "finding": "from {parts}", "employer_finding": "from {parts}",
+            "evaluated_rule": "select distinct * from {parts}", "rule_trait": "select distinct * from {parts}",
+            "rule_outcome": "select pack, rule_id, outcome, missing, sum(people)::bigint as people from {parts} group by all",
+        },
+        cut={name: f"select *, person_id as part_key from {name}" for name in tables},
+        whole=("source_flag", *OF_CITY),
+        opens=partial(open_wide, as_of=as_of),
+    )  # fmt: skip
 
 
 def _test(
@@ -275,13 +221,6 @@ def _add(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | 
 
 def _literal(value: str | bool | int | None) -> str:
     return str(value) if isinstance(value, bool | int) else _text(value)
-
-
-def _one_row(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> None:
-    empty = pa.list_(pa.string())  # of an empty list nobody can tell the type
-    con.register("one_row", pa.table({k: pa.array([v], empty if v == [] else None) for k, v in values.items()}))
-    con.execute(f"create or replace temp table {name} as select * from one_row")
-    con.unregister("one_row")
 
 
 def _find(
@@ -420,7 +359,7 @@ def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> 
         rules = [rule for _, rule in ended if rule.view == view]
         if not rules:
             continue
-        spoken = ALWAYS.union(*(rule.words for rule in rules)) & set(_columns(con, view))
+        spoken = ALWAYS.union(*(rule.words for rule in rules)) & set(columns_of(con, view))
         con.execute(
             f"create or replace temp table ended_{view} as select {', '.join(sorted(spoken))} from {view} semi join failing using (person_id)"
         )

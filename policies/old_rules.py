@@ -14,9 +14,10 @@ from typing import Any
 
 import duckdb
 
-from policies.evaluate import op_of, proof_of, wide_columns
+from policies.evaluate import op_of, proof_of
 from policies.pack import FUNCTIONS, WORDS, Pack, Rule, words_of
 from policies.versions import History, Said, Version, at_run, literal, said_on
+from policies.view import wide_columns
 
 POLICY = ":policy"
 LITERAL_WORDS = frozenset({"date", "varchar"})  # what a value bound into an expression may bring

@@ -6,9 +6,9 @@ from datetime import date
 
 import duckdb
 
-from policies.evaluate import open_view
 from policies.pack import Pack
 from policies.versions import Said, bound, said_on, values_of
+from policies.view import open_view
 from policies.windows import days_of_change, spans_of
 from schemas.extracts import LAYOUTS
 from schemas.tables import create_table, row_columns

@@ -4,7 +4,7 @@ A stage is a pure function of named tables on a connection. What it makes of all
 part's rows, put together: so one machine runs it on everything, and a cluster on the parts, and both give the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -13,9 +13,11 @@ import duckdb
 Connection = duckdb.DuckDBPyConnection
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+Work = Callable[[Connection, Job], Result]
+Asked = Callable[[Job], Iterable[str]]
 
 
-def nothing_to_open(_con: Connection) -> None:
+def nothing_to_make(_con: Connection) -> None:
     """A stage that needs no more than its tables."""
 
 
@@ -26,7 +28,8 @@ class Stage:
     `cut`: by table, the select of its rows with a column `part_key`; rows of one key come to one part. `spread`: the same
     where several parts may ask for one row; each part has it once. `whole`: tables that every part has in full; small
     ones. `gives`: by table, the select that makes it of the parts' rows, `{parts}`. `opens`: what a new connection needs
-    before `work` (macros, views). `work` and `opens` must be functions that another process can be sent.
+    beside its tables, before `work` (macros, views). `binds` makes what the selects of `cut` and `spread` ask, and is only called where
+    something is cut. `work` and `opens` must be functions that another process can be sent.
     """
 
     name: str
@@ -35,7 +38,8 @@ class Stage:
     cut: Mapping[str, str]
     spread: Mapping[str, str] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
-    opens: Callable[[Connection], None] = nothing_to_open
+    binds: Callable[[Connection], None] = nothing_to_make
+    opens: Callable[[Connection], None] = nothing_to_make
 
 
 class Engine(Protocol):
@@ -44,18 +48,28 @@ class Engine(Protocol):
     def run(self, con: Connection, stage: Stage) -> None:
         """Make the stage's tables on `con` from those that are there."""
 
-    def each(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
-        """The function of every job, in the jobs' order."""
+    def each(
+        self, con: Connection, function: Work[Job, Result], jobs: Sequence[Job], tables: Asked[Job]
+    ) -> Iterator[Result]:
+        """The function of every job, in the jobs' order, each on a connection that has the tables that the job asks."""
+
+    def close(self) -> None:
+        """Let go of what it holds. Nothing is run after."""
 
 
-class Here:
+class Local:
     """This process and this connection: every stage has one part, and that is everything."""
 
     def run(self, con: Connection, stage: Stage) -> None:
         stage.work(con)
 
-    def each(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
-        return map(function, jobs)
+    def each(
+        self, con: Connection, function: Work[Job, Result], jobs: Sequence[Job], tables: Asked[Job]
+    ) -> Iterator[Result]:
+        return (function(con, job) for job in jobs)
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
-HERE = Here()
+LOCAL = Local()

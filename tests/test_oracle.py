@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ledger.store import connect
-from policies import evaluate as evaluator
-from policies.evaluate import evaluate, open_view
+from policies import view
+from policies.evaluate import evaluate
 from tests.oracle_rows import (
     Aid,
     Certificate,
@@ -418,7 +418,7 @@ def test_what_only_speaks_of_a_row_is_found_of_all_who_have_one_or_come_in() -> 
     needy = of_basis | {(p.code, r.id) for p in packs for r in p.rules if r.finds.get("needs_row")}
     everything = {told for told in meant(place.day) if (told[1].pack, told[1].rule_id) in needy}
     coming = {(w, f.pack, f.track) for w, f in meant(place.day) - everything if f.op in ("ADD", "UPD")}
-    evaluator.evaluate(place.con, packs, place.day, frozenset(), "had")
+    evaluate(place.con, packs, place.day, frozenset(), "had")
     found = {
         (row[0], Finding(*row[1:]))
         for row in place.con.execute(
@@ -454,8 +454,8 @@ WRONG_VIEWS = [
     ("ZS-3.1.2:low_income", "macros.sql", "::date > day, 1, 0)", "::date >= day, 1, 0)"),
     ("NM-2.1b:post", "macros.sql", "day > short_end", "day >= short_end"),
     ("ZS-3.1.2:low_income", "macros.sql", "// step + 1)", "// step)"),
-    ("NM-2.1a", "wide.sql", "<= r.registered_from + interval 6 month", "< r.registered_from + interval 6 month"),
-    ("NM-2.1a", "wide.sql", "<= r.registered_from + interval 1 month", "< r.registered_from + interval 1 month"),
+    ("NM-2.1a", "begun.sql", "<= r.registered_from + interval 6 month", "< r.registered_from + interval 6 month"),
+    ("NM-2.1a", "begun.sql", "<= r.registered_from + interval 1 month", "< r.registered_from + interval 1 month"),
     ("NM-2.1b:training", "wide.sql", "(r.registered_from + interval 6 month)", "(r.registered_from + interval 5 month)"),
     ("NM-2.1a", "wide.sql", "and f.rank <= 3", ""),
     ("ZS-EXIT:stop_reason", "wide.sql", "order by greatest(f.rank, 1), f.last_paid_month", "order by f.last_paid_month"),
@@ -478,14 +478,15 @@ def second_town() -> Town:
 def test_a_wrong_view_is_noticed(
     rule_id: str, script: str, right: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("facts.sql", "wide.sql", "macros.sql"):
-        shutil.copy(evaluator.HERE / name, tmp_path)
+    for name in ("facts.sql", "wide.sql", "begun.sql", "macros.sql"):
+        shutil.copy(view.HERE / name, tmp_path)
+    shutil.copytree(view.HERE / "sql", tmp_path / "sql")
     text = (tmp_path / script).read_text(encoding="utf-8")
     assert right in text
     (tmp_path / script).write_text(text.replace(right, wrong), encoding="utf-8")
     place = second_town()
-    monkeypatch.setattr(evaluator, "HERE", tmp_path)
-    open_view(place.con, place.day)
+    monkeypatch.setattr(view, "HERE", tmp_path)
+    view.open_view(place.con, place.day)
     pack, rule = next((p, r) for p in place.packs() for r in p.rules if r.id == rule_id)
     assert place.by_sql([replace(pack, rules=(rule,))]) != {
         told for told in meant(place.day) if told[1].rule_id == rule_id

@@ -9,10 +9,10 @@ import pytest
 
 from flows.check_packs import check_packs
 from ledger.store import connect
-from policies.evaluate import wide_columns
 from policies.pack import PACKS, read_national, read_pack
 from policies.trial import faults_in_expressions, open_empty_view
 from policies.versions import bound, said_on
+from policies.view import wide_columns
 from policies.windows import days_of_change, value_faults
 from schemas.errors import PolicyError
 

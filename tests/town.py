@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from ledger.store import connect
-from policies.evaluate import DECIDED, KIN, evaluate, open_view, wide_columns
+from policies.evaluate import evaluate
 from policies.pack import Pack, Rule, read_pack
+from policies.view import DECIDED, KIN, open_view, wide_columns
 from schemas.extracts import LAYOUTS
 from schemas.tables import create_table, row_columns, standing_columns
 from tests.oracle_answers import Unsure

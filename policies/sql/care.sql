@@ -95,18 +95,6 @@ create or replace temp table topic_placed as
 select i.person_id, max(s.snapshot_date) as own_places_on
 from now_insurance_active as i inner join insurance_source as s using (office) where i.place is not null group by i.person_id;
 
-create or replace temp table places_told as
-with here as (
-    select coalesce(place, '') as place from now_insurance_active group by coalesce(place, '') order by count(*) desc, coalesce(place, '') limit 1
-)
-select max(s.snapshot_date) as all_places_on
-from insurance_source as s
-where s.office in (select office from now_insurance_active where place not in ('本市', '本地') and place not in (select place from here));
-
-create or replace temp table open_public as
-select count(*) as open_public_posts from now_vacancy as v cross join today as t
-where v.public_welfare and v.valid_from <= t.as_of and (v.valid_to is null or t.as_of <= v.valid_to);
-
 create or replace temp table part_care as
 with who as (
     select person_id from topic_told union select person_id from topic_contact union select person_id from topic_recommended

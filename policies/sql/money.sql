@@ -2,11 +2,8 @@
 -- Insured months: the cumulative number that the office gives, less those paid in arrears; where it gives none, distinct
 -- months of the lines. The place of most lines is here, and so is a line without one. Only asked of people who are registered.
 create or replace temp table topic_insured_months as
-with here as (
-    select coalesce(place, '') as place from now_insurance_active group by coalesce(place, '') order by count(*) desc, coalesce(place, '') limit 1
-),
-line as (
-    select i.*, link_rank(i.link_grade) as rank, i.place is not null and i.place not in ('本市', '本地') and i.place not in (select place from here) as is_outside,
+with line as (
+    select i.*, link_rank(i.link_grade) as rank, i.place is not null and i.place not in ('本市', '本地') and i.place not in (select place from here_place) as is_outside,
            least(coalesce(i.last_paid_month, i.end_month, i.start_month), t.as_of) as last_month
     from now_insurance_active as i inner join topic_registration using (person_id) cross join today as t
     where link_rank(i.link_grade) <= 2 and i.start_month <= t.as_of

@@ -93,6 +93,3 @@ from named as n cross join today as t left join topic_fitting as f using (person
 left join (select distinct person_id, vacancy_no, kind from pushed where is_open) as e using (person_id, vacancy_no);
 
 insert into shared_evidence select person_id, unnest(match_records) from post_match;
-
--- One row per person and post, with everything that is known of the person.
-create or replace temp view wide_match as select w.*, m.* exclude (person_id) from wide as w inner join post_match as m using (person_id);

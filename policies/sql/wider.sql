@@ -38,11 +38,11 @@ with widened as (
            mo.overlap_job_rank is not null as has_overlap_job, mo.overlap_death_rank is not null as has_overlap_death,
            mo.overlap_pension_rank is not null as has_overlap_pension, mo.overlap_licence_rank is not null as has_overlap_licence,
            mo.job_then_rank is not null as has_job_then,
-           exists (from now_training) as has_course_log,
+           cl.has_course_log,
            ca.* exclude (person_id), ca.twice_rank is not null as has_twice, ca.grouped_rank is not null as has_grouped, ca.prelim_rank is not null as has_prelim,
            ca.online_rank is not null as has_online_pass, ca.recommended_rank is not null as has_result_open,
            ob.open_public_posts, coalesce(greatest(ca.own_places_on, pt.all_places_on) > last_day(w.stop_last_paid_month), false) as has_outside_insurance
-    from wide_begun as w cross join national as n cross join open_public as ob cross join places_told as pt
+    from wide_begun as w cross join national as n cross join open_public as ob cross join places_told as pt cross join course_log as cl
     left join part_standing as st using (person_id) left join part_home as ho using (person_id) left join part_listed as li using (person_id)
     left join part_helped as he using (person_id) left join part_paid as mo using (person_id)
     left join part_care as ca using (person_id)

@@ -1,0 +1,184 @@
+"""The wide view: one row per known person, with all that stands about them on one date.
+
+People are independent of each other but for households, and employers are counted after all people: so the view is made
+in three steps, of the city, of the people (in parts, if need be), and of the employers.
+"""
+
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from policies.pack import OTHERS, VIEWS, read_national, values_on
+from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
+from schemas.stages import LOCAL, Engine, Stage
+from schemas.tables import create_table, row_columns, standing_columns
+
+HERE = Path(__file__).parent
+# What is found of the people, in this order: the first two packs' facts, then what came with the others. A script may ask
+# what an earlier one made; households and leavers are counted from the people's rows, so they come late.
+PEOPLE = (
+    "facts.sql", "wide.sql", "begun.sql", "sql/left.sql", "sql/standing.sql", "sql/help.sql", "sql/money.sql",
+    "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/wider.sql", "sql/leavers.sql", "sql/posts.sql",
+)  # fmt: skip
+VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql", "sql/matches.sql")
+KIN = ("insurance_active", "market_entity", "pension", "death")
+DECIDED = (
+    ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
+    ("ground", "VARCHAR"), ("decision", "VARCHAR"), ("role", "VARCHAR"), ("decided_date", "DATE"), ("record_id", "VARCHAR"),
+)  # fmt: skip
+# Posts that were named to people, on which night, and whether that still stands.
+PUSHED = (
+    ("person_id", "VARCHAR"),
+    ("kind", "VARCHAR"),
+    ("vacancy_no", "VARCHAR"),
+    ("pushed_on", "DATE"),
+    ("is_open", "BOOLEAN"),
+)
+
+
+def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCAL) -> None:
+    """From `everybody`, `source_flag` and the `now_<kind>` tables make `wide` and the views of employers and vacancies, for
+    one date."""
+    open_day(con, as_of)
+    _make_missing(con)
+    _run(con, "sql/city.sql")
+    engine.run(con, people_stage(as_of))
+    show_wide(con)
+    _run(con, "sql/employers.sql")
+
+
+def open_day(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """The date, its national values and the macros: what every script speaks of."""
+    con.execute("create or replace temp table today as select $as_of::date as as_of", {"as_of": as_of})
+    one_row(con, "national", values_on(read_national(), as_of, "national"))
+    _run(con, "macros.sql")
+
+
+def state_people(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the parts of the wide view, `fact_left` and `fact_joined`, and `shared_evidence`."""
+    for script in PEOPLE:
+        _run(con, script)
+
+
+def show_wide(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the view `wide` over its parts."""
+    for script in VIEW_SCRIPTS:
+        _run(con, script)
+
+
+def open_wide(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """The same on a connection that has the parts of the view, and nothing else yet."""
+    open_day(con, as_of)
+    show_wide(con)
+
+
+def _run(con: duckdb.DuckDBPyConnection, script: str) -> None:
+    con.execute((HERE / script).read_text(encoding="utf-8"))
+
+
+def _make_missing(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty tables for kinds that nobody delivered to this connection, for members of a household whom nobody made
+    known, and for decisions."""
+    known = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    wanted = {f"now_{kind}": (*standing_columns(layout), ("link_grade", "VARCHAR")) for kind, layout in LAYOUTS.items()}
+    wanted |= {f"kin_{kind}": (*row_columns(LAYOUTS[kind]), ("id_key", "VARCHAR")) for kind in KIN}
+    wanted["household_book"] = (*standing_columns(LAYOUTS["household_register"]), ("link_grade", "VARCHAR"))
+    wanted["decided"] = DECIDED
+    wanted["pushed"] = PUSHED
+    wanted["insurance_source"] = (("office", "VARCHAR"), ("snapshot_date", "DATE"))
+    for name in sorted(set(wanted) - known):
+        made = create_table(name, dict(wanted[name]).items())
+        con.execute(made.replace("create table", "create temp table"))
+
+
+def wide_columns(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Column names and types of `wide`, and of the views of employers and vacancies, whose own columns begin so."""
+    found: dict[str, str] = {}
+    for about, view in VIEWS.items():
+        told = columns_of(con, view)
+        found |= {n: kind for n, kind in told.items() if about not in OTHERS or n.startswith(f"{about}_")}
+    return found
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in con.execute(f"describe {view}").fetchall()}
+
+
+def one_row(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> None:
+    empty = pa.list_(pa.string())  # of an empty list nobody can tell the type
+    con.register("one_row", pa.table({k: pa.array([v], empty if v == [] else None) for k, v in values.items()}))
+    con.execute(f"create or replace temp table {name} as select * from one_row")
+    con.unregister("one_row")
+
+
+def people_stage(as_of: date) -> Stage:
+    """`state_people` in parts. Nobody is told apart from whoever shares a household with them, or a line of insurance that
+    was withdrawn: what a member of a household lives on is asked of the others."""
+    cut = {
+        name: OF_PERSON.format(table=name)
+        for name in ("everybody", "decided", "pushed", *(f"now_{k}" for k in PERSON_LAYOUTS))
+    }
+    return Stage(
+        "people",
+        state_people,
+        gives=dict.fromkeys((*WIDE_PARTS, "post_match", "fact_left", "fact_joined", "shared_evidence"), "from {parts}"),
+        cut=cut | {"household_book": OF_HOUSEHOLD},
+        spread={f"kin_{kind}": OF_KIN.format(kind=kind) for kind in KIN},
+        whole=("source_flag", "insurance_source", "here_place", *OF_CITY, "now_vacancy"),
+        binds=bind_people,
+        opens=partial(open_day, as_of=as_of),
+    )
+
+
+def bind_people(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `person_head` (person_id, head), the first of all who must stay together, for whoever has a bond to anybody,
+    and `household_head` (office, household_no, head)."""
+    con.execute(BONDS)
+    while con.execute(NEARER).fetchall()[0][0]:
+        con.execute("update person_head set head = n.head from nearer as n where n.person_id = person_head.person_id")
+    con.execute(HOUSEHOLD_HEAD)
+
+
+WIDE_PARTS = (
+    "part_registered", "part_insured", "part_supported", "part_licensed", "part_left", "part_standing", "part_listed", "part_helped",
+    "part_paid", "part_home", "part_care",
+)  # fmt: skip
+OF_CITY = ("places_told", "open_public", "course_log")
+OF_PERSON = """
+select t.*, coalesce(h.head, t.person_id) as part_key from {table} as t left join person_head as h using (person_id)
+"""
+OF_HOUSEHOLD = "select b.*, h.head as part_key from household_book as b inner join household_head as h using (office, household_no)"
+OF_KIN = """
+select k.*, m.head as part_key from kin_{kind} as k
+inner join (select distinct b.id_key, h.head from household_book as b inner join household_head as h using (office, household_no)
+            where b.person_id is null) as m using (id_key)
+"""
+# A bond is a household, or a line of insurance of which some row is withdrawn.
+BONDS = """
+create or replace temp table bond as
+with told as (
+    select distinct person_id, concat_ws(' ', 'household', office, household_no) as bond from household_book
+    where person_id is not null and household_no is not null
+    union
+    select distinct person_id, concat_ws(' ', 'withdrawn', office, business_key) from now_insurance_stop
+    where (office, business_key) in (select (office, business_key) from now_insurance_stop where withdrawn)
+)
+select * from told semi join (select bond from told group by bond having count(*) > 1) using (bond);
+create or replace temp table person_head as select distinct person_id, person_id as head from bond
+"""
+NEARER = """
+create or replace temp table nearer as
+with of_bond as (select bond, min(head) as head from bond inner join person_head using (person_id) group by bond)
+select person_id, min(o.head) as head from bond inner join of_bond as o using (bond) inner join person_head as p using (person_id)
+group by person_id having min(o.head) < any_value(p.head);
+select count(*) from nearer
+"""
+HOUSEHOLD_HEAD = """
+create or replace temp table household_head as
+select office, household_no, min(coalesce(h.head, b.person_id)) as head from household_book as b left join person_head as h using (person_id)
+where b.person_id is not null and household_no is not null group by office, household_no
+"""

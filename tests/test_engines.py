@@ -1,0 +1,63 @@
+"""A night in parts gives the bytes of the same night at once: nothing that a stage says is asked across its cut."""
+
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flows import publishing
+from flows.access import show_access
+from flows.engines.parts import InParts
+from flows.night import STEPS, begin
+from flows.workspace import init_workspace
+from ledger.store import connect
+from policies.view import bind_people
+from schemas.stages import LOCAL, Engine
+
+SAMPLE = Path(__file__).parent.parent / "sample_data" / "small" / "night-1"
+PACKS = ("zhongshan", "shandong", "jining", "xinyu", "neimenggu")
+COMPUTED = ("receive", "read", "link", "evaluate", "post", "breaker")
+THEN = datetime(2024, 7, 1, tzinfo=UTC)
+
+
+def tables_of(root: Path, engine: Engine) -> dict[str, bytes]:
+    """Every table that a first night of the sample would seal."""
+    workspace = init_workspace(root, PACKS)
+    for file in sorted(p for p in SAMPLE.rglob("*") if p.is_file()):
+        shutil.copyfile(file, workspace.inbox / file.name)
+    night = begin(workspace, date(2024, 6, 29))
+    night.engine, night.recorded_at = engine, THEN
+    for name, _, step in STEPS:
+        if name in COMPUTED:
+            step(night)
+    show_access(night.con, workspace, THEN)
+    publishing.write_tables(night.con, workspace.staging / "tables")
+    night.close()
+    folder = workspace.staging / "tables"
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*.parquet"))}
+
+
+def test_a_night_in_parts_gives_the_same_bytes(tmp_path: Path) -> None:
+    at_once = tables_of(tmp_path / "one", LOCAL)
+    in_parts = tables_of(tmp_path / "three", InParts(3, 1 << 30))
+    assert len(at_once) > 20
+    assert [name for name in at_once | in_parts if at_once.get(name) != in_parts.get(name)] == []
+
+
+BOOKS = """
+create table household_book as
+select * from (values ('p1', 'police', 'h1'), ('p2', 'police', 'h1'), ('p2', 'police', 'h2'), ('p3', 'police', 'h2'),
+                      (null, 'police', 'h2'), ('p4', 'police', 'h3'), (null, 'police', 'h4')) as t(person_id, office, household_no);
+create table now_insurance_stop as
+select * from (values ('p3', 'bureau', 7::ubigint, true), ('p5', 'bureau', 7::ubigint, null), ('p6', 'bureau', 8::ubigint, true),
+                      ('p7', 'bureau', 9::ubigint, null), ('p8', 'bureau', 9::ubigint, null)) as t(person_id, office, business_key, withdrawn)
+"""
+
+
+def test_a_chain_of_households_and_a_withdrawn_line_stay_together() -> None:
+    with connect() as con:
+        con.execute(BOOKS)
+        bind_people(con)
+        heads = dict(con.execute("select person_id, head from person_head").fetchall())
+        homes = con.execute("select household_no, head from household_head order by all").fetchall()
+    assert heads == dict.fromkeys(("p1", "p2", "p3", "p5"), "p1")
+    assert homes == [("h1", "p1"), ("h2", "p1"), ("h3", "p4")]
