@@ -153,7 +153,7 @@ def _open_answers(paper: Worksheet, sheet: Sheet, first: int, count: int) -> Non
 
 def write_page(book: Book, page: Page, contents: Mapping[str, Content], banners: tuple[str, ...] = ()) -> None:
     """A page for reading: title, banners, lines, then block after block; charts to their right."""
-    paper = book.file.add_worksheet(page.name)
+    paper = book.file.add_worksheet(page.name, worksheet_class=StreamedSheet)
     paper.hide_gridlines(2)
     if page.charts or sum(page.widths) > WIDE:
         paper.set_landscape()
