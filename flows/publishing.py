@@ -12,6 +12,7 @@ from flows.so_far import count_nights
 from ledger.seal import write_parquet, write_table
 from policies.old_rules import POLICY
 from policies.pack import Pack, Rule
+from policies.telling import tells
 from reports.calendar import DueBook
 from schemas.extracts import LAYOUTS
 from schemas.tables import (
@@ -58,6 +59,11 @@ create or replace temp table scorecard_before as
 select * from store.scorecard qualify row_number() over (partition by kind, office order by run_no desc) = 1
 """
 RULE_TABLE = "create or replace temp table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
+
+TELLS_TABLE = (
+    "create or replace temp table report_tells (pack varchar, rule_id varchar, hardship boolean, disability boolean)"
+)
+POLICY_TELLS = f"insert into report_tells select pack, rule_id || '{POLICY}', hardship, disability from report_tells"
 
 # What is asked because a rule changed is shown under that rule's clause.
 POLICY_RULES = f"insert into rule select pack, rule_id || '{POLICY}', clause, title || '（政策变动核查）', quote, document from rule"
@@ -106,13 +112,19 @@ def gather_work(
 
 
 def show_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[tuple[str, str, Rule]]) -> None:
-    """Make `rule` of each rule with its pack's code and document."""
+    """Make `rule` of each rule with its pack's code and document, and `report_tells` of what each gives away."""
     con.execute(RULE_TABLE)
+    con.execute(TELLS_TABLE)
     for code, document, rule in rules:
         con.execute(
             "insert into rule values (?, ?, ?, ?, ?, ?)", [code, rule.id, rule.clause, rule.title, rule.quote, document]
         )
+        told = tells(rule)
+        con.execute(
+            "insert into report_tells values (?, ?, ?, ?)", [code, rule.id, told["hardship"], told["disability"]]
+        )
     con.execute(POLICY_RULES)
+    con.execute(POLICY_TELLS)
 
 
 def show_tonight(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], run_no: int, as_of: date) -> None:

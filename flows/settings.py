@@ -8,12 +8,14 @@ from typing import Any
 
 from flows.breaker_settings import KEYS, read_bands
 from flows.pack_settings import Values, read_parameters
+from flows.reader_settings import read_readers
 from flows.recipients import Recipient, read_recipients
 from flows.source_settings import Source, number, read_sources
 from intake.read import Habits
 from ledger.breaker import Bands
 from schemas.errors import UsageError, say
 from schemas.extracts import LAYOUTS
+from schemas.readers import READERS, Reader
 
 FILE = "zhaoren.toml"
 TEMPLATE = """# 找人 zhaoren 工作区设置。改动后下一次运行生效。
@@ -51,11 +53,17 @@ grow_rows = 1000
 case_gap_days = 30
 
 [workbooks]
-# 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
+# 信息中心需要完整证件号码才能导入时改为 true（只影响《台账增量》和《回写》）；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
 rows_per_sheet = 5000
 # 运行报告和各簿封面、表头的语言：zh 或 en。条款、原因和数据照原文。
 language = "zh"
+
+# 各类读者在工作簿里看到什么（officer 就业服务机构、town 镇街、centre 信息中心、auditor 审计和基金监督、public 可公开）：
+# names、id_number、phone、address 为 "full"、"masked" 或 "none"；hardship、disability 为能否看到谁有困难、谁有残疾。
+# [readers.auditor]
+# names = "masked"
+# disability = false
 
 # 台账数据包（zhaoren send）发给谁，各能看到什么：
 # [recipients."市信息中心"]
@@ -83,6 +91,7 @@ SECTIONS = {
     "recipients": None,
     "breaker": KEYS,
     "ledger": {"case_gap_days"},
+    "readers": None,
     "workbooks": {"full_id_number", "rows_per_sheet", "language"},
     "signing": {"key"},
     "heads": {"copies"},
@@ -103,7 +112,7 @@ class Settings:
     sources: Mapping[str, Source] = field(default_factory=dict)
     parameters: Values = field(default_factory=dict)
     recipients: Mapping[str, Recipient] = field(default_factory=dict)
-    full_id_number: bool = False
+    readers: Mapping[str, Reader] = field(default_factory=lambda: READERS)
     rows_per_sheet: int = 5000
     language: str = "zh"
     signing_key: str = ""
@@ -161,7 +170,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         sources=read_sources(data.get("sources", {}), base),
         parameters=read_parameters(data.get("parameters", {})),
         recipients=read_recipients(data.get("recipients", {})),
-        full_id_number=bool(books.get("full_id_number", False)),
+        readers=read_readers(data.get("readers", {}), bool(books.get("full_id_number", False))),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
         language=_language(books.get("language", "zh")),
         signing_key=str(data.get("signing", {}).get("key", "")),

@@ -3,6 +3,7 @@
 import duckdb
 
 from reports.catalogue import CHINESE, Words
+from reports.readers import MASKED_ID, read_as
 from reports.run_note import Night, Profile
 from reports.words import (
     AGENCIES,
@@ -21,11 +22,7 @@ from reports.words import (
     UNKNOWN_AGENCY,
 )
 
-# A whole number keeps its area and its tail. Anything else keeps two characters at each end: a number that lost or
-# gained a digit has its birth date elsewhere than at 7-14.
-MASKED = """case when x is null then null
-    when regexp_full_match(x, '[0-9]{17}[0-9Xx]') then left(x, 6) || '********' || right(x, 4)
-    when length(x) < 7 then repeat('*', length(x)) else left(x, 2) || '******' || right(x, 2) end"""
+MASKED = MASKED_ID
 MASKED_IN_TEXT = r"regexp_replace(x, '([0-9]{6})[0-9]{8}([0-9]{3}[0-9Xx])', '\1********\2', 'g')"
 # Where two numbers differ, never what stands there.
 NUMBER_GAP = """case when a is null or b is null or upper(a) = upper(b) then null
@@ -45,12 +42,12 @@ CLAUSES = """create or replace temp table report_clause as
     from rule left join (select code as pack, case when is_draft then '（征求意见稿）' end as draft from report_pack)
         using (pack)"""
 # Which rule an entry comes from; one clause may be several rules.
-RULE_OF_ENTRY = """create or replace temp view report_entry as
+RULE_OF_ENTRY = """create or replace temp view every_entry as
     select *, coalesce(json_extract_string(parameters, '$.rule'), clause) as rule_id from ledger_entry"""
 
 
-def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False, say: Words = CHINESE) -> None:
-    """Put the macros on the connection; numbers are masked unless the reader may see them whole. Only what is chosen from
+def define_words(con: duckdb.DuckDBPyConnection, *, say: Words = CHINESE) -> None:
+    """Put the macros on the connection; numbers are masked. Only what is chosen from
     (`agency_of`) is the same in every language."""
 
     def words(of: dict[str, str], shown: str = "word", *, key: str = "x", other: str = "x") -> str:
@@ -71,8 +68,8 @@ def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False
         "word_list": words(LIST_WORDS, WORD_AND_CODE),
         "word_agency": words({agency: agency for agency in sorted({*AGENCIES.values(), UNKNOWN_AGENCY})}),
         "agency_of": f"coalesce({_words(AGENCIES, other='null')}, '{UNKNOWN_AGENCY}')",
-        "shown_id": "x" if full_id_number else MASKED,
-        "shown_text": "x" if full_id_number else MASKED_IN_TEXT,
+        "shown_id": MASKED,
+        "shown_text": MASKED_IN_TEXT,
         "csv_safe": CSV_SAFE,
         "yes_no": f"case when x then '{say('是')}' else '{say('否')}' end",
     }
@@ -82,14 +79,15 @@ def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False
 
 
 def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
-    """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, for this profile."""
-    define_words(con, full_id_number=profile.full_id_number, say=Words(profile.language))
+    """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, as officers read."""
+    define_words(con, say=Words(profile.language))
     con.execute("create or replace temp table report_pack (code varchar, title varchar, is_draft boolean)").fetchall()
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()
     con.execute("create or replace temp table report_day as select $1::date as as_of", [night.as_of]).fetchall()
     con.execute(CLAUSES).fetchall()
     con.execute(RULE_OF_ENTRY).fetchall()
+    read_as(con, profile.readers["officer"])
 
 
 def _text(word: str) -> str:
