@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test check packs bench bench-linkage bench-evaluation fuzz sweep faults lock clean
+.PHONY: help demo test check packs bench bench-linkage bench-evaluation bench-workbooks fuzz sweep faults lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -59,12 +59,15 @@ bench-linkage: $(STAMP)  ## 比对测评 | how well and fast people are found, b
 bench-evaluation: $(STAMP)  ## 判断测速 | a city of a million tested against all packs, beside bare DuckDB
 	$(PY) -m benchmarks.evaluation $(ARGS)
 
+bench-workbooks: $(STAMP)  ## 出表测速 | a hundred thousand entries to all workbooks, beside the bare library
+	$(PY) -m benchmarks.workbooks $(ARGS)
+
 fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (ARGS='--minutes 60')
 	$(PY) -m benchmarks.fuzz_readers $(ARGS)
 
 # Some hours on one core; ARGS='-k "[0]"' tries one day.
-sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, a million people judged twice, every slip planted in the packs
-	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_oracle_sweep.py tests/test_mutants.py $(ARGS)
+sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, a million people judged twice, every slip planted in the packs, 120,000 hostile strings
+	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_oracle_sweep.py tests/test_mutants.py tests/test_hostile_cells.py $(ARGS)
 
 # Keeps the pins that still fit; `make lock ARGS=--upgrade` takes the newest of what is not pinned in pyproject.toml.
 # Written beside and renamed; refused when it names an index, a folder or an address (docs/decisions/0003).

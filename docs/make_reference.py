@@ -38,10 +38,13 @@ from reports import (  # noqa: E402
     xinyu_form,
 )
 from reports.outbound import OUTBOUND  # noqa: E402
+from reports.readers import BOOKS as READ_BY  # noqa: E402
+from reports.readers import TELLING  # noqa: E402
 from reports.sheet import Sheet  # noqa: E402
 from schemas.columns import Column, Layout, layout_of  # noqa: E402
 from schemas.extracts import LAYOUTS, MODELS  # noqa: E402
 from schemas.kinds.common import PersonExtract  # noqa: E402
+from schemas.readers import READERS  # noqa: E402
 from schemas.tables import (  # noqa: E402
     INTERNAL,
     OPS,
@@ -261,7 +264,27 @@ def workbooks() -> str:
     for name, about, sheets in BOOKS:
         books += [f"## {name}.xlsx", "", f"{about[0].upper()}{about[1:]}.", ""]
         books += table(("Sheet", "One row is", "Columns"), [(s.name, s.grain, _headers(s)) for s in sheets])
-    return page("Workbooks", intro, _outbound(), books)
+    return page("Workbooks", intro, _readers(), _outbound(), books)
+
+
+def _readers() -> list[str]:
+    """Which profile each book is written for, and what that profile sees by default."""
+    about = [
+        "## Readers",
+        "",
+        "`[readers.<profile>]` in `zhaoren.toml` changes a value. A column that is not seen is not written. Without hardship or disability",
+        "the rows of rules that tell of it are left out, and the books that tell of nothing else: "
+        + "、".join(f"`{b}`" for b in TELLING)
+        + ".",
+        "",
+    ]
+    starts = {name: "、".join(f"`{b or 'all others'}`" for b, who in READ_BY if who == name) for name in READERS}
+    rows = [
+        (name, *(getattr(r, f) for f in ("names", "id_number", "phone", "address")), *("yes" if s else "no" for s in (r.hardship, r.disability)), starts[name])
+        for name, r in READERS.items()
+    ]  # fmt: skip
+    head = ("Profile", "Names", "Numbers", "Telephone", "Address", "Hardship", "Disability", "Books that begin with")
+    return [*about, *table(head, rows), ""]
 
 
 def _outbound() -> list[str]:

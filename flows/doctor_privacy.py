@@ -31,7 +31,7 @@ def examine_privacy(workspace: Workspace, settings: Settings) -> Iterator[Told]:
     yield from _told(named, "文件名会写进日志和报告，请改名后再放入")
     if numbers := sealed_runs(workspace.runs):
         books = run_folder(workspace.runs, numbers[-1]) / "workbooks"
-        if not settings.full_id_number:
+        if all(reader.id_number != "full" for reader in settings.readers.values()):
             whole = (s for s in scan_folder(books) if s.kind in NUMBERS)
             yield from _told(whole, "工作簿不应出现完整号码，请勿外发，并把此事报告给程序维护者")
 

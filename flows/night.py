@@ -262,7 +262,7 @@ def step_publish(night: Night) -> None:
         fed_lists=fed_lists(night.packs), books=books,
     )  # fmt: skip
     settings = night.settings
-    profile = Profile(settings.full_id_number, settings.rows_per_sheet, settings.review_capacity, settings.language)
+    profile = Profile(settings.rows_per_sheet, settings.review_capacity, settings.language, settings.readers)
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
 
 

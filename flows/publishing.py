@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ from flows.so_far import count_nights
 from ledger.seal import write_parquet, write_table
 from policies.old_rules import POLICY
 from policies.pack import Pack, Rule
+from policies.telling import tells
 from reports.calendar import DueBook
 from schemas.extracts import LAYOUTS
 from schemas.tables import (
@@ -58,6 +60,12 @@ create or replace temp table scorecard_before as
 select * from store.scorecard qualify row_number() over (partition by kind, office order by run_no desc) = 1
 """
 RULE_TABLE = "create or replace temp table rule (pack varchar, rule_id varchar, clause varchar, title varchar, quote varchar, document varchar)"
+
+TOLD = itemgetter("hardship", "disability")
+TELLS_TABLE = (
+    "create or replace temp table report_tells (pack varchar, rule_id varchar, hardship boolean, disability boolean)"
+)
+POLICY_TELLS = f"insert into report_tells select pack, rule_id || '{POLICY}', hardship, disability from report_tells"
 
 # What is asked because a rule changed is shown under that rule's clause.
 POLICY_RULES = f"insert into rule select pack, rule_id || '{POLICY}', clause, title || '（政策变动核查）', quote, document from rule"
@@ -106,14 +114,20 @@ def gather_work(
 
 
 def show_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[tuple[str, str, Rule]]) -> None:
-    """Make `rule` of each rule with its pack's code and document."""
+    """Make `rule` of each rule with its pack's code and document, and `report_tells` of what each gives away."""
     con.execute(RULE_TABLE)
-    rows = [[code, rule.id, rule.clause, rule.title, rule.quote, document] for code, document, rule in rules]
+    con.execute(TELLS_TABLE)
+    told = [
+        (code, rule.id, rule.clause, rule.title, rule.quote, document, *TOLD(tells(rule)))
+        for code, document, rule in rules
+    ]
+    columns = [list(column) for column in zip(*told, strict=True)]
+    con.execute(f"insert into rule select {', '.join(f'unnest(${n})' for n in range(1, 7))}", columns[:6])
     con.execute(
-        "insert into rule select row[1], row[2], row[3], row[4], row[5], row[6] from (select unnest($rows) as row)",
-        {"rows": rows},
+        "insert into report_tells select unnest($1), unnest($2), unnest($3), unnest($4)", [*columns[:2], *columns[6:]]
     )
     con.execute(POLICY_RULES)
+    con.execute(POLICY_TELLS)
 
 
 def show_tonight(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], run_no: int, as_of: date) -> None:

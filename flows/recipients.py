@@ -5,16 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from schemas.errors import UsageError, say
+from schemas.readers import TELLS_OF
 
 ASKED = {"packs": list, "full_id_number": bool, "hardship": bool, "disability": bool}
-# Whose records tell of what the law protects most. The track of recognised hardship (H) tells of it as a whole.
-TELLS_OF = {
-    "hardship": (
-        "low_income", "poverty_list", "hardship_recognition", "household_register", "land_expropriation", "income",
-        "household_visit", "public_post",
-    ),
-    "disability": ("disability_certificate", "work_capacity"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

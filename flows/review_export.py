@@ -54,7 +54,7 @@ def review_desk(workspace: Workspace, folder: Path) -> Iterator[Desk]:
         rules = (read_rules(name) for name in settings.packs)
         show_rules(con, ((code, documents[code], rule) for code, found in rules for rule in found.values()))
         night = _last_night(workspace, heads)
-        profile = Profile(settings.full_id_number, settings.rows_per_sheet, settings.review_capacity)
+        profile = Profile(settings.rows_per_sheet, settings.review_capacity, readers=settings.readers)
         define(con, night, profile)
         yield Desk(con, night, folder, profile)
 

@@ -10,6 +10,7 @@ from flows.breaker_settings import KEYS, read_bands
 from flows.engines.settings import KEYS as ENGINE_KEYS
 from flows.engines.settings import EngineSettings, read_engine
 from flows.pack_settings import Values, read_parameters
+from flows.reader_settings import read_readers
 from flows.recipients import Recipient, read_recipients
 from flows.retention_terms import Retention, read_retention
 from flows.source_settings import Source, number, read_sources
@@ -17,6 +18,7 @@ from intake.read import Habits
 from ledger.breaker import Bands
 from schemas.errors import UsageError, say
 from schemas.extracts import LAYOUTS
+from schemas.readers import READERS, Reader
 
 FILE = "zhaoren.toml"
 TEMPLATE = """# 找人 zhaoren 工作区设置。改动后下一次运行生效。
@@ -54,7 +56,7 @@ grow_rows = 1000
 case_gap_days = 30
 
 [workbooks]
-# 信息中心需要完整证件号码才能导入时改为 true；其余一律遮蔽第 7 至 14 位。
+# 信息中心需要完整证件号码才能导入时改为 true（只影响《台账增量》和《回写》）；其余一律遮蔽第 7 至 14 位。
 full_id_number = false
 rows_per_sheet = 5000
 # 运行报告和各簿封面、表头的语言：zh 或 en。条款、原因和数据照原文。
@@ -70,15 +72,11 @@ language = "zh"
 # [retention.income]
 # stranger_days = 180
 
-# 保存期限（天）：原始文件、工作簿、已失效的行、与名册无关的人的行。没有写的一直保存；先用 zhaoren retention 看会销毁什么。
-# [retention]
-# archive_days = 3650
-# workbook_days = 1095
-# ended_days = 1825
-# stranger_days = 365
-# backups = ["/mnt/backup/找人"]
-# [retention.income]
-# stranger_days = 180
+# 各类读者在工作簿里看到什么（officer 就业服务机构、town 镇街、centre 信息中心、auditor 审计和基金监督、public 可公开）：
+# names、id_number、phone、address 为 "full"、"masked" 或 "none"；hardship、disability 为能否看到谁有困难、谁有残疾。
+# [readers.auditor]
+# names = "masked"
+# disability = false
 
 # 台账数据包（zhaoren send）发给谁，各能看到什么：
 # [recipients."市信息中心"]
@@ -107,6 +105,7 @@ SECTIONS = {
     "retention": None,
     "breaker": KEYS,
     "ledger": {"case_gap_days"},
+    "readers": None,
     "workbooks": {"full_id_number", "rows_per_sheet", "language"},
     "signing": {"key"},
     "heads": {"copies"},
@@ -129,7 +128,7 @@ class Settings:
     parameters: Values = field(default_factory=dict)
     recipients: Mapping[str, Recipient] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
-    full_id_number: bool = False
+    readers: Mapping[str, Reader] = field(default_factory=lambda: READERS)
     rows_per_sheet: int = 5000
     language: str = "zh"
     signing_key: str = ""
@@ -190,7 +189,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         parameters=read_parameters(data.get("parameters", {})),
         recipients=read_recipients(data.get("recipients", {})),
         retention=read_retention(data.get("retention", {}), [*sources.values(), base]),
-        full_id_number=bool(books.get("full_id_number", False)),
+        readers=read_readers(data.get("readers", {}), bool(books.get("full_id_number", False))),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
         language=_language(books.get("language", "zh")),
         signing_key=str(data.get("signing", {}).get("key", "")),

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import duckdb
 
-from reports.catalogue import Words
+from reports.catalogue import Words, as_said, said
 from reports.detail import csv_path, read_content
+from reports.readers import fit, may_open, read_as, reader_of
 from reports.run_note import Night, Profile
 from reports.sheet import Block, Content, Page, Sheet
 from reports.workbook import open_book, write_page, write_sheet
+from schemas.readers import Reader
 
 Contents = Mapping[str, Content]
 MakePage = Callable[[Contents], Page]
@@ -25,6 +27,12 @@ class Desk:
     night: Night
     out: Path
     profile: Profile
+
+    def read_as(self, book: str) -> Reader:
+        """Whom a book is for; what they see is put on the connection."""
+        reader = reader_of(book, self.profile.readers)
+        read_as(self.con, reader)
+        return reader
 
     @property
     def say(self) -> Words:
@@ -42,12 +50,16 @@ def write_book(
     bannered: tuple[str, ...] = (),
 ) -> list[Path]:
     """Write `name`.xlsx: front page, sheets, back page. `bannered` names the sheets that show what packs found, and
-    with any of them so do the pages. The workbook and the CSVs beside it."""
+    with any of them so do the pages. What it holds is what its reader may see. The workbook and the CSVs beside it."""
+    reader = desk.read_as(name)
+    if not may_open(name, reader):
+        return []
+    sheets = tuple(fit(s, reader) for s in sheets)
     path = desk.out / f"{name}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     contents = {s.name: read_content(desk.con, s, desk.profile.rows_per_sheet, path) for s in sheets}
     banners = desk.night.banners
-    with open_book(path, desk.night.as_of) as book:
+    with open_book(path, desk.night.as_of, desk.say) as book:
         if front:
             write_page(book, front(contents), contents, banners if bannered else ())
         for sheet in sheets:
@@ -65,5 +77,9 @@ def guide(sheets: tuple[Sheet, ...], contents: Contents) -> Block:
 
 def cut_lines(sheets: tuple[Sheet, ...], contents: Contents) -> tuple[str, ...]:
     """One line per sheet that was cut short, and how to open the CSV; none if all are whole."""
-    cut = tuple(f"《{s.name}》{contents[s.name].remainder}" for s in sheets if contents[s.name].remainder)
+    cut = tuple(
+        said("《{name}》{rest}", name=as_said(s.name), rest=contents[s.name].remainder)
+        for s in sheets
+        if contents[s.name].remainder
+    )
     return (*cut, CSV_HINT) if cut else ()

@@ -14,6 +14,25 @@ LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("zh", "en")
 
 
+class Said(str):
+    """A sentence with values in its places: Chinese to whoever takes it as text, and still to be said in another language."""
+
+    template: str
+    values: Mapping[str, object]
+
+
+def said(template: str, **values: object) -> Said:
+    """The sentence in Chinese. A value that is `Said` itself is said in the same language as the whole."""
+    told = Said(template.format(**values))
+    told.template, told.values = template, values
+    return told
+
+
+def as_said(text: str) -> Said:
+    """A text of the catalogue as a value of another sentence."""
+    return text if isinstance(text, Said) else said(text.replace("{", "{{").replace("}", "}}"))
+
+
 @dataclass(frozen=True)
 class Words:
     """What to say in one language. A text that the catalogue lacks is said as it is written."""
@@ -22,7 +41,13 @@ class Words:
 
     def __call__(self, text: str, **values: object) -> str:
         """The text, with `values` in its places."""
-        told = text if self.language == "zh" else read_catalogue(self.language).get(text, text)
+        if self.language == "zh":
+            return text.format(**values) if values else str(text)
+        known = read_catalogue(self.language)
+        template: str = text
+        if isinstance(text, Said):
+            template, values = text.template, {n: self(v) if isinstance(v, Said) else v for n, v in text.values.items()}
+        told = known.get(template, template)
         return told.format(**values) if values else told
 
 

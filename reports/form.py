@@ -5,7 +5,7 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from reports.row_stream import LINE_POINTS, lines_needed
+from reports.row_stream import LINE_POINTS, StreamedSheet, lines_needed
 from reports.sheet import TEXT, Form
 from reports.workbook import A4, FONT, Book, clean
 
@@ -42,7 +42,7 @@ def room_left(rows: Sequence[tuple[float, object]], most: float, least: float) -
 
 def write_forms(book: Book, name: str, forms: Sequence[Form]) -> None:
     """All forms on one sheet, a printed page each."""
-    paper = book.file.add_worksheet(name)
+    paper = book.file.add_worksheet(name, worksheet_class=StreamedSheet)
     _set_up(paper, forms[0].widths)
     row, ends = 0, []
     for form in forms:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
+from reports.catalogue import said
 from reports.run_note import Night
 from reports.sheet import DAY, WHOLE, Alarm, Block, Column, Page, Sheet
 from reports.words import OP_WORDS, PACK_WORDS, TABLE_WORDS, TRACK_WORDS
@@ -50,7 +51,14 @@ TOTALS = "select op, track, count(*) from ledger_entry group by op, track"
 
 
 def op_sheet(op: str) -> Sheet:
-    return Sheet(f"{OP_WORDS[op]} {op}", "一条台账分录", ENTRIES_OF_OP, COLUMNS, {"op": op}, fixed_columns=4)
+    return Sheet(
+        said("{word} {code}", word=said(OP_WORDS[op]), code=op),
+        "一条台账分录",
+        ENTRIES_OF_OP,
+        COLUMNS,
+        {"op": op},
+        fixed_columns=4,
+    )
 
 
 def build(desk: Desk) -> list[Path]:
@@ -71,7 +79,7 @@ def cover(night: Night, sheets: tuple[Sheet, ...], contents: Contents, totals: d
     return Page(
         name="封面",
         title="台账增量",
-        lines=(night.title, f"记录时间 {night.recorded_in_beijing}", night.receipt_line, *cut_lines(sheets, contents)),
+        lines=(night.title, night.recorded_line, night.receipt_line, *cut_lines(sheets, contents)),
         blocks=(
             packs_in_use(night),
             Block("合计（条）", ("措施", *TRACK_WORDS.values(), "合计"), totals_by_op(totals)),

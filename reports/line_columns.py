@@ -69,7 +69,7 @@ select town, if(place <= {MOST_TOWNS}, file, '{OTHERS}') as file from named inne
 PARTS: dict[str, tuple[Column, str]] = {
     "is_new": (Column("is_new", "今夜新列", 8), "if(l.is_new, '新', null)"),
     "name": (Column("name", "姓名", 16, wrap=True), "l.name"),
-    "id_number": (Column("id_number", "证件号码", 22), "shown_id(l.id_number)"),
+    "id_number": (Column("id_number", "证件号码", 22), "l.id_number"),
     "sex": (Column("sex", "性别", 6), "l.sex"),
     "phone": (Column("phone", "联系电话", 14), "l.phone"),
     "town": (Column("town", "镇街", 14, wrap=True), "l.town"),
@@ -87,7 +87,7 @@ PARTS: dict[str, tuple[Column, str]] = {
     "op": (Column("op", "措施", 18), "word_op(l.op)"),
     "title": (Column("title", "事项", 24, wrap=True), "coalesce(r.title, l.clause)"),
     "clause": (Column("clause", "条款", 14), "l.clause"),
-    "reason": (Column("reason", "原因", 48, wrap=True), "shown_text(l.reason)"),
+    "reason": (Column("reason", "原因", 48, wrap=True), "l.reason"),
     "content": (Column("content", "推送内容、流程和渠道", 48, wrap=True), "l.content"),
     "employer_name": (Column("employer_name", "用人单位", 28, wrap=True), "l.employer_name"),
     "employer_uscc": (Column("employer_uscc", "统一社会信用代码", 22), "l.employer_uscc"),
@@ -124,9 +124,9 @@ PARTS: dict[str, tuple[Column, str]] = {
     "points": (Column("points", "得分说明", 30, wrap=True), told("match_points")),
     "entry_id": (Column("entry_id", "流水号", 12), "l.entry_id"),
 }  # fmt: skip
-FILTERS = "l.list, l.person_id, l.run_no, l.seq, l.is_new as is_fresh, l.basis is not distinct from 'owner' as is_owner_gap, t.file"
+FILTERS = "l.list, l.person_id, l.run_no, l.seq, l.rule_id, l.is_new as is_fresh, l.basis is not distinct from 'owner' as is_owner_gap, t.file"
 SHOWN_LINES = f"""
-create or replace temp table report_line as
+create or replace temp table every_line as
 select {FILTERS}, {", ".join(f"{expression} as {name}" for name, (_, expression) in PARTS.items())}
 from open_line as l left join person_card as c using (person_id)
 left join report_clause as r on r.pack = l.pack and r.rule_id = l.rule_id
@@ -138,7 +138,7 @@ BY_EMPLOYER = "employer_name nulls last, employer_uscc nulls last, run_no, seq"
 
 
 def show_lines(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `report_line`: every open line as the sheets show it, worked out once for all of them, and the town's workbook
+    """Make `every_line`: every open line as the sheets show it, worked out once for all of them, and the town's workbook
     that it goes to in `file`."""
     con.execute(TOWNS).fetchall()
     con.execute(SHOWN_LINES).fetchall()

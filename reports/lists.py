@@ -6,6 +6,7 @@ What is sent once (candidates, pushes, notices, invitations) shows tonight's lin
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
+from reports.catalogue import said
 from reports.line_columns import BY_EMPLOYER, list_sheet
 from reports.sheet import WHOLE, Column, Page, Sheet
 
@@ -138,7 +139,11 @@ def _book(desk: Desk, name: str, about: str, sheets: tuple[Sheet, ...]) -> list[
         lines = (desk.night.title, about, *cut_lines(sheets, contents))
         lines += (WITHOUT_RULES.format("、".join(dict.fromkeys(silent))),) if silent else ()
         return Page(
-            name="封面", title=f"名单：{name}", lines=lines, blocks=(guide(sheets, contents),), widths=(22, 46, 14, 60)
+            name="封面",
+            title=said("名单：{name}", name=said(name)),
+            lines=lines,
+            blocks=(guide(sheets, contents),),
+            widths=(22, 46, 14, 60),
         )
 
     return write_book(desk, f"名单/{name}", sheets, front=front, bannered=tuple(s.name for s in sheets))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import duckdb
 
 from reports.catalogue import CHINESE, Words
+from reports.readers import MASKED_ID, read_as
 from reports.run_note import Night, Profile
 from reports.words import (
     AGENCIES,
@@ -23,11 +24,7 @@ from reports.words import (
     UNKNOWN_AGENCY,
 )
 
-# A whole number keeps its area and its tail. Anything else keeps two characters at each end: a number that lost or
-# gained a digit has its birth date elsewhere than at 7-14.
-MASKED = """case when x is null then null
-    when regexp_full_match(x, '[0-9]{17}[0-9Xx]') then left(x, 6) || '********' || right(x, 4)
-    when length(x) < 7 then repeat('*', length(x)) else left(x, 2) || '******' || right(x, 2) end"""
+MASKED = MASKED_ID
 MASKED_IN_TEXT = r"regexp_replace(x, '([0-9]{6})[0-9]{8}([0-9]{3}[0-9Xx])', '\1********\2', 'g')"
 # Where two numbers differ, never what stands there.
 NUMBER_GAP = """case when a is null or b is null or upper(a) = upper(b) then null
@@ -40,7 +37,7 @@ CLAUSES = """create or replace temp table report_clause as
     from rule left join (select code as pack, case when is_draft then '（征求意见稿）' end as draft from report_pack)
         using (pack)"""
 # Which rule an entry comes from; one clause may be several rules.
-RULE_OF_ENTRY = """create or replace temp view report_entry as
+RULE_OF_ENTRY = """create or replace temp view every_entry as
     select *, coalesce(json_extract_string(parameters, '$.rule'), clause) as rule_id from ledger_entry"""
 
 
@@ -57,10 +54,8 @@ WORD_BOOK = "create or replace {scope} table word_book as select " + ", ".join(
 )
 
 
-def define_words(
-    con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False, say: Words = CHINESE, scope: str = "temp"
-) -> None:
-    """Put the macros on the connection; numbers are masked unless the reader may see them whole. An unknown code is shown
+def define_words(con: duckdb.DuckDBPyConnection, *, say: Words = CHINESE, scope: str = "temp") -> None:
+    """Put the macros on the connection; numbers are masked. An unknown code is shown
     as it came. Only what is chosen from (`agency_of`) is the same in every language. With an empty `scope` every connection
     to the same database has them."""
     books = {name: [[*words], [say(word) for word in words.values()]] for name, words in BOOKS.items()}
@@ -75,8 +70,8 @@ def define_words(
         # No subquery may stand in a lambda, so the map comes in beside the list.
         "words_of_bases": f"(select array_to_string(list_transform(bases, lambda x: {_parts('part')}), '、') from word_book, (select x as bases))",
         "agency_of": f"coalesce((select {AGENCY_OF} from word_book)[x], '{UNKNOWN_AGENCY}')",
-        "shown_id": "x" if full_id_number else MASKED,
-        "shown_text": "x" if full_id_number else MASKED_IN_TEXT,
+        "shown_id": MASKED,
+        "shown_text": MASKED_IN_TEXT,
         "csv_safe": CSV_SAFE,
         "yes_no": f"case when x then '{say('是')}' else '{say('否')}' end",
     }
@@ -98,11 +93,12 @@ def _parts(words: str) -> str:
 
 
 def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
-    """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, for this profile."""
-    define_words(con, full_id_number=profile.full_id_number, say=Words(profile.language))
+    """Put the macros and the two small tables (`report_pack`, `report_clause`) on the connection, as officers read."""
+    define_words(con, say=Words(profile.language))
     con.execute("create or replace temp table report_pack (code varchar, title varchar, is_draft boolean)").fetchall()
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()
     con.execute("create or replace temp table report_day as select $1::date as as_of", [night.as_of]).fetchall()
     con.execute(CLAUSES).fetchall()
     con.execute(RULE_OF_ENTRY).fetchall()
+    read_as(con, profile.readers["officer"])

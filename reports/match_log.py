@@ -22,7 +22,7 @@ select log.file_name, log.sheet, log.row_no, word_kind(log.kind) as kind, word_m
     {SHOWN_WEIGHTS} as weights,
     log.runner_up_person_id, log.runner_up_weight, log.model_version, shown_text(log.cause) as cause, log.supersedes,
     log.record_id, log.delivery_id
-from match_log as log left join person_now as person using (person_id)
+from report_match as log left join person_now as person using (person_id)
 where (log.match_status = 'linked' and log.rule is distinct from 'id_and_name')
     or log.match_status = 'review' or log.supersedes is not null
 order by log.delivery_id, log.row_no
@@ -92,7 +92,7 @@ SHEETS = (INEXACT, REFUSED, ASIDE)
 
 def build(desk: Desk) -> list[Path]:
     def front(contents: Contents) -> Page:
-        lines = (desk.night.title, f"记录时间 {desk.night.recorded_in_beijing}", *cut_lines(SHEETS, contents))
+        lines = (desk.night.title, desk.night.recorded_line, *cut_lines(SHEETS, contents))
         blocks = (guide(SHEETS, contents),)
         return Page(name="封面", title="比对日志", lines=lines, blocks=blocks, widths=(22, 46, 14, 60))
 

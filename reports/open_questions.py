@@ -38,7 +38,7 @@ OPEN_ENTRIES = Sheet(
 select entry_id, name, shown_id(id_number) as id_number, town, village, word_track(track) as track,
     word_op(op) as op, coalesce(shown, clause) as clause, word_state(state_from) as state_from,
     word_state(coalesce(state_now, state_to)) as state_to, valid_from, shown_text(reason) as reason, coalesce(len(evidence), 0) as evidence_count, {CODED}
-from (select * replace (coalesce(rule_id, clause) as rule_id) from open_entry) left join report_clause using (pack, rule_id)
+from (select * replace (coalesce(rule_id, clause) as rule_id) from report_open_entry) left join report_clause using (pack, rule_id)
 order by if($mode <> '', md5(entry_id), ''), list_position(['REVIEW', 'HOLD', 'ALERT'], op) nulls first, evidence_count desc, valid_from, run_no, seq
 """,
     columns=(
@@ -77,7 +77,7 @@ select q.question, q.file_name, q.sheet, q.row_no, word_kind(q.kind) as kind, wo
     number_gap(q.id_number, likely.id_number) as number_gap, nullif(concat_ws(' ', likely.town, likely.village), '') as likely_place,
     other.person_id as other_id, other.name as other_name, shown_id(other.id_number) as other_number,
     nullif(concat_ws(' ', other.town, other.village), '') as other_place, {CODED}
-from open_link as q
+from report_open_link as q
 left join person_now as likely on likely.person_id = q.likely_id
 left join person_now as other on other.person_id = q.other_id
 order by if($mode <> '', md5(q.question), ''), likely.person_id is null,
@@ -177,10 +177,10 @@ def _contested(sheet: Sheet) -> Sheet:
 
 
 def _write(desk: Desk, name: str, sheets: tuple[Sheet, ...], most: int, line: str) -> list[Path]:
-    """The guide stands last: the first sheet is the one that is read when the workbook comes back."""
+    """Always in Chinese: its headings are what `review import` reads. The guide stands last: the first sheet is the one that is read when the workbook comes back."""
     run = {"run": str(desk.night.run_no)}
     coded = tuple(replace(s, binds={**s.binds, **run}) if s.binds else s for s in sheets)
-    desk = replace(desk, profile=replace(desk.profile, rows_per_sheet=most))
+    desk = replace(desk, profile=replace(desk.profile, rows_per_sheet=most, language="zh"))
 
     def back(contents: Contents) -> Page:
         return Page(

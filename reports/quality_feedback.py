@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
+from reports.catalogue import said
 from reports.sheet import DAY, SHARE, WHOLE, Block, Column, Page, Sheet
 
 SCORE_COLUMNS = (
@@ -115,7 +116,7 @@ def _feedback(desk: Desk, agency: str) -> list[Path]:
         header = ("文件", "类别", "结果", "行数", "接收", "未接收")
         return Page(
             name="封面",
-            title=f"数据质量反馈：{agency}",
+            title=said("数据质量反馈：{name}", name=said(agency)),
             lines=(desk.night.title, *cut_lines(sheets, contents)),
             blocks=(Block("今夜交付", header, delivered), guide(sheets, contents)),
             widths=(38, 46, 12, 12, 12, 12),

@@ -1,10 +1,13 @@
 """What a run says about itself, and what the reader of its workbooks may see."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from reports.calendar import DueBook
+from reports.catalogue import said
+from schemas.readers import READERS, Reader
 
 BEIJING = timezone(timedelta(hours=8))
 FLOWS = ("opening", "inflow", "outflow", "closing")
@@ -52,21 +55,30 @@ class Night:
 
     @property
     def title(self) -> str:
-        return f"第 {self.run_no} 次运行　数据日期 {self.as_of:%Y-%m-%d}"
+        return said("第 {n} 次运行　数据日期 {day}", n=self.run_no, day=f"{self.as_of:%Y-%m-%d}")
 
     @property
     def recorded_in_beijing(self) -> str:
-        return f"{self.recorded_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}（北京时间）"
+        return said("{at}（北京时间）", at=f"{self.recorded_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}")
+
+    @property
+    def recorded_line(self) -> str:
+        return said("记录时间 {at}", at=self.recorded_in_beijing)
 
     @property
     def receipt_line(self) -> str:
-        return f"回执 {self.receipt}（核对：zhaoren verify 工作区 --receipt {self.receipt}）"
+        return said("回执 {receipt}（核对：zhaoren verify 工作区 --receipt {receipt}）", receipt=self.receipt)
 
     @property
     def banners(self) -> tuple[str, ...]:
         """One line per draft pack, for the top of every sheet that shows what the packs found."""
         return tuple(
-            f"「征求意见稿」{p.title}（{p.code}，版本 {p.version}）尚未定稿，依其条款得出的结果仅供核对。"
+            said(
+                "「征求意见稿」{title}（{code}，版本 {version}）尚未定稿，依其条款得出的结果仅供核对。",
+                title=p.title,
+                code=p.code,
+                version=p.version,
+            )
             for p in self.packs
             if p.is_draft
         )
@@ -80,10 +92,10 @@ class Night:
 
 @dataclass(frozen=True)
 class Profile:
-    """What the recipient may see, and how many rows a sheet may hold before the rest goes to a CSV beside it;
+    """Who reads and what they may see (`READERS`), and how many rows a sheet may hold before the rest goes to a CSV beside it;
     `review_capacity` is that of the sheets of open questions of a night; `language` what the pages are written in."""
 
-    full_id_number: bool = False
     rows_per_sheet: int = 20000
     review_capacity: int = 2000
     language: str = "zh"
+    readers: Mapping[str, Reader] = field(default_factory=lambda: READERS)

@@ -82,8 +82,8 @@ def page(desk: Desk) -> str:
     counted = dict(zip(FIGURE_WORDS, desk.con.execute(FIGURES).fetchall()[0], strict=True))
     past = periods(desk.con.execute(PAST).fetchall())
     title = say("运行报告")
-    head = [_tag("h1", title), _tag("p", f"{say('第 {n} 次运行　数据日期 {day}', n=night.run_no, day=night.as_of.isoformat())}　{say('记录时间 {at}', at=night.recorded_in_beijing)}")]  # fmt: skip
-    head += [_tag("p", banner, "draft") for banner in night.banners]
+    head = [_tag("h1", title), _tag("p", f"{say(night.title)}　{say(night.recorded_line)}")]
+    head += [_tag("p", say(banner), "draft") for banner in night.banners]
     head += [
         _tag("p", say("今夜不据此作任何增减：{what}", what="、".join(_kinds(desk))), "draft") for _ in night.barred[:1]
     ]

@@ -168,7 +168,7 @@ def overview(night: Night, figures: tuple[tuple[str, int], ...], contents: Conte
         title="运行报告",
         lines=(
             night.title,
-            f"记录时间 {night.recorded_in_beijing}",
+            night.recorded_line,
             night.receipt_line,
             *quiet,
             *cut_lines(SHEETS, contents),

@@ -6,6 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from reports.catalogue import said
+
 TEXT, WHOLE, DECIMAL, DAY, SHARE = "@", "#,##0", "#,##0.00", "yyyy-mm-dd", "0.0%"
 NOTHING = "今夜无变化"
 
@@ -66,7 +68,10 @@ class Content:
         """The sentence that says a sheet was cut short; empty if it was not."""
         if not self.detail:
             return ""
-        return f"共 {self.total:,} 行，本表只列前 {self.table.num_rows:,} 行；全部明细见同一文件夹的《{self.detail}》。"
+        return said(
+            "共 {total} 行，本表只列前 {shown} 行；全部明细见同一文件夹的《{file}》。",
+            total=f"{self.total:,}", shown=f"{self.table.num_rows:,}", file=self.detail,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

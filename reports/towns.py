@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
+from reports.catalogue import said
 from reports.form import room_left, tall, write_forms
 from reports.line_columns import STANDS_EMPTY, list_sheet
+from reports.readers import HOLDS, MACRO
 from reports.sheet import Block, Box, Form, Page, Sheet
 from reports.workbook import open_book
 
@@ -74,9 +76,10 @@ TOLD = (
     "training_wish",
     "job_need",
 )
+SHOWN = {column: f"{MACRO[HOLDS[column]]}({column})" for column in TOLD if column in HOLDS}
 FORMS = f"""
-select person_id, {", ".join(f"any_value({column}) as {column}" for column in TOLD)}, any_value(last_contact)::varchar as last_contact,
-    string_agg(title || '：' || reason, chr(10) order by run_no, seq) as reasons,
+select person_id, {", ".join(f"any_value({SHOWN.get(column, column)}) as {column}" for column in TOLD)}, any_value(last_contact)::varchar as last_contact,
+    string_agg(title || '：' || shown_text(reason), chr(10) order by run_no, seq) as reasons,
     string_agg(distinct clause, '、' order by clause) as clauses, string_agg(entry_id, '、' order by run_no, seq) as entries,
     min(due_date)::varchar as due_date
 from report_line where list = 'O03' and {HERE}
@@ -87,6 +90,7 @@ OVERDUE_WORDS = {"O03": "走访任务", "O10": "回访任务", "O11": "服务缺
 
 def build(desk: Desk) -> list[Path]:
     """One workbook per town that has anything to do, and one of forms where somebody is newly to be visited."""
+    desk.read_as("分镇街/")
     files = [f for (f,) in desk.con.execute(FILES).fetchall()]
     return [path for file in files for path in (*_work(desk, file), *_forms(desk, file))]
 
@@ -98,7 +102,7 @@ def _work(desk: Desk, file: str) -> list[Path]:
     def front(contents: Contents) -> Page:
         rows = tuple((OVERDUE_WORDS[code], *counts) for code, *counts in sorted(urgent))
         return Page(
-            name="封面", title=f"分镇街工作：{file}",
+            name="封面", title=said("分镇街工作：{name}", name=file),
             lines=(desk.night.title, "只列本镇街的人员；走访新列人员的打印表在同名的《走访表》。", *cut_lines(sheets, contents)),
             blocks=(
                 Block("先看这里", ("事项", "已逾期", "今日到期", "今夜新列", "共计"), rows, STANDS_EMPTY),
@@ -111,6 +115,7 @@ def _work(desk: Desk, file: str) -> list[Path]:
 
 
 def _forms(desk: Desk, file: str) -> Iterator[Path]:
+    desk.read_as("分镇街/")
     people = desk.con.sql(FORMS, params={"file": file}).to_arrow_table().to_pylist()
     if not people:
         return

@@ -12,6 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from reports.catalogue import CHINESE, Words
 from reports.row_stream import LINE_POINTS, Look, StreamedSheet, fit, lines_needed, row_xml
 from reports.sheet import DAY, TEXT, WHOLE, Alarm, Block, Chart, Column, Content, Page, Sheet
 
@@ -31,6 +32,7 @@ LABEL = {"color": "#000000", "bold": True, "size": 10}
 BAR_COLOUR = "#9DC3E6"
 BAR_PIXELS, CHART_WIDTH = 34, 720
 A3, A4, COLUMNS_ON_A4, WIDE = 8, 9, 12, 100
+LONGEST_NAME = 31  # of a sheet, in Excel
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -46,6 +48,7 @@ class Book:
     """An open workbook and the formats made for it so far."""
 
     file: xlsxwriter.Workbook
+    say: Words = CHINESE
     formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
 
     def format(self, **looks: Any) -> Format:
@@ -56,23 +59,24 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, as_of: date) -> Iterator[Book]:
+def open_book(path: Path, as_of: date, say: Words = CHINESE) -> Iterator[Book]:
     """A workbook that is whole when the block ends. Scratch files lie beside it, under the run's own protection."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)})
     # The clock would make the same night differ in bytes.
     file.set_properties({"title": path.stem, "author": "zhaoren", "created": datetime.combine(as_of, time())})
     try:
-        yield Book(file)
+        yield Book(file, say)
     finally:
         file.close()
 
 
 def write_sheet(book: Book, sheet: Sheet, content: Content, banners: tuple[str, ...] = ()) -> None:
     """Banners, frozen header with filter, rows; a line instead of rows if there are none, and one if cut short."""
+    sheet = _in_words(sheet, book.say)
     paper = book.file.add_worksheet(sheet.name, worksheet_class=StreamedSheet)
     for row, line in enumerate(banners):
-        paper.write_string(row, 0, clean(line), book.format(**BANNER))
+        paper.write_string(row, 0, clean(book.say(line)), book.format(**BANNER))
     top = len(banners)
     _set_up(book, paper, sheet, top)
     count = _write_rows(book, paper, sheet, content, top + 1)
@@ -81,11 +85,16 @@ def write_sheet(book: Book, sheet: Sheet, content: Content, banners: tuple[str, 
     if count == 0:
         paper.write_string(top + 1, 0, sheet.empty, book.format(**QUIET))
     if content.remainder:
-        paper.write_string(top + 1 + count, 0, f"{FOOTNOTE}{content.remainder}", book.format(**BANNER))
+        paper.write_string(top + 1 + count, 0, book.say(FOOTNOTE) + book.say(content.remainder), book.format(**BANNER))
     for place in (i for i, c in enumerate(sheet.columns) if c.bar and count):
         paper.conditional_format(top + 1, place, top + count, place, {"type": "data_bar", "bar_color": BAR_COLOUR})
     if sheet.has_answers:
         _open_answers(paper, sheet, top + 1, count)
+
+
+def _in_words(sheet: Sheet, say: Words) -> Sheet:
+    columns = tuple(replace(c, header=say(c.header)) for c in sheet.columns)
+    return replace(sheet, name=say(sheet.name)[:LONGEST_NAME], empty=say(sheet.empty), columns=columns)
 
 
 def _set_up(book: Book, paper: Worksheet, sheet: Sheet, top: int) -> None:
@@ -94,7 +103,7 @@ def _set_up(book: Book, paper: Worksheet, sheet: Sheet, top: int) -> None:
     paper.set_paper(A4 if len(sheet.columns) <= COLUMNS_ON_A4 else A3)
     paper.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     paper.fit_to_pages(1, 0)
-    paper.set_footer("&L&A&R第 &P 页，共 &N 页")
+    paper.set_footer(f"&L&A&R{book.say('第 &P 页，共 &N 页')}")
     paper.repeat_rows(top)
     paper.freeze_panes(top + 1, sheet.fixed_columns)
     paper.set_row(top, 24)
@@ -153,7 +162,7 @@ def _open_answers(paper: Worksheet, sheet: Sheet, first: int, count: int) -> Non
 
 def write_page(book: Book, page: Page, contents: Mapping[str, Content], banners: tuple[str, ...] = ()) -> None:
     """A page for reading: title, banners, lines, then block after block; charts to their right."""
-    paper = book.file.add_worksheet(page.name)
+    paper = book.file.add_worksheet(book.say(page.name), worksheet_class=StreamedSheet)
     paper.hide_gridlines(2)
     if page.charts or sum(page.widths) > WIDE:
         paper.set_landscape()
@@ -162,11 +171,11 @@ def write_page(book: Book, page: Page, contents: Mapping[str, Content], banners:
     paper.set_row(0, 30)
     for index, width in enumerate(page.widths):
         paper.set_column(index, index, width)
-    paper.write_string(0, 0, clean(page.title), book.format(**TITLE))
+    paper.write_string(0, 0, clean(book.say(page.title)), book.format(**TITLE))
     row = 1
     for lines, looks in ((banners, BANNER), (page.lines, {})):
         for line in lines:
-            paper.write_string(row, 0, clean(line), book.format(**looks))
+            paper.write_string(row, 0, clean(book.say(line)), book.format(**looks))
             row += 1
     for block in page.blocks:
         row = _write_block(book, paper, block, page.widths, row + 1)
@@ -176,12 +185,12 @@ def write_page(book: Book, page: Page, contents: Mapping[str, Content], banners:
 def _write_block(book: Book, paper: Worksheet, block: Block, widths: tuple[float, ...], row: int) -> int:
     """Write one block from `row` on. The row after it."""
     paper.set_row(row, 22)
-    paper.write_string(row, 0, clean(block.title), book.format(**SUBTITLE))
+    paper.write_string(row, 0, clean(book.say(block.title)), book.format(**SUBTITLE))
     if not block.rows:
-        paper.write_string(row + 1, 0, block.empty, book.format(**QUIET))
+        paper.write_string(row + 1, 0, book.say(block.empty), book.format(**QUIET))
         return row + 2
     for index, header in enumerate(block.header):
-        paper.write_string(row + 1, index, header, book.format(**HEADER))
+        paper.write_string(row + 1, index, book.say(header), book.format(**HEADER))
     for offset, values in enumerate(block.rows, start=row + 2):
         lines = [_write_value(book, paper, offset, i, v, widths[i], i < len(values) - 1) for i, v in enumerate(values)]
         if max(lines) > 1:
@@ -196,7 +205,7 @@ def _write_value(book: Book, paper: Worksheet, row: int, place: int, value: Any,
         form = "0.0" if isinstance(value, float) else WHOLE
         paper.write_number(row, place, value, book.format(num_format=form, **NUMBER, **GRID))
         return 1
-    text = clean(value)
+    text = clean(book.say(value))
     lines = lines_needed(text, width)
     looks: dict[str, Any] = {"num_format": TEXT, "text_wrap": wrap}
     if wrap or lines == 1:
@@ -218,14 +227,16 @@ def _draw_charts(
             continue
         height = 150 + BAR_PIXELS * count
         drawn = _bars(book, chart, top + 1, top + count, height)
-        paper.insert_chart(chart.at, drawn, {"y_offset": down, "object_position": 3, "description": chart.title})
+        paper.insert_chart(
+            chart.at, drawn, {"y_offset": down, "object_position": 3, "description": book.say(chart.title)}
+        )
         down += height + 20
 
 
 def _bars(book: Book, chart: Chart, first: int, last: int, height: int) -> Any:
     drawn = book.file.add_chart({"type": "bar", "subtype": chart.stacking})
     places = {c.field: i for i, c in enumerate(chart.sheet.columns)}
-    name = chart.sheet.name
+    name = book.say(chart.sheet.name)[:LONGEST_NAME]
     for series in chart.series:
         place = places[series.field]
         drawn.add_series(
@@ -239,7 +250,7 @@ def _bars(book: Book, chart: Chart, first: int, last: int, height: int) -> Any:
                 **({"data_labels": {"value": True, "num_format": "#,##0;;", "font": LABEL}} if chart.labels else {}),
             }
         )
-    drawn.set_title({"name": chart.title, "name_font": {"size": 13}})
+    drawn.set_title({"name": book.say(chart.title), "name_font": {"size": 13}})
     drawn.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"size": 10}})
     form = "0%" if chart.stacking == "percent_stacked" else WHOLE
     lines = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}

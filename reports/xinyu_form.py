@@ -10,6 +10,7 @@ import duckdb
 from reports.assemble import Desk
 from reports.form import room_left, tall, write_forms
 from reports.line_columns import PAPER
+from reports.readers import may_open
 from reports.sheet import WHOLE, Box, Column, Content, Form, Sheet
 from reports.workbook import open_book, write_sheet
 
@@ -26,10 +27,10 @@ WISHES = (
 )  # fmt: skip
 WIDTHS = (11.5, 10.5, 8.0, 9.5, 8.0, 9.5, 12.0)
 PEOPLE = f"""
-select l.person_id, coalesce(t.file, '未写镇街') as file, any_value(l.name) as name, any_value(shown_id(l.id_number)) as id_number,
-    any_value(l.sex) as sex, any_value(l.phone) as phone, any_value(l.village) as village, any_value(c.ethnicity) as ethnicity,
+select l.person_id, coalesce(t.file, '未写镇街') as file, any_value(shown_name(l.name)) as name, any_value(shown_id(l.id_number)) as id_number,
+    any_value(l.sex) as sex, any_value(shown_phone(l.phone)) as phone, any_value(l.village) as village, any_value(c.ethnicity) as ethnicity,
     any_value(c.education) as education, any_value(c.marital) as marital, any_value(c.certificate_no) as certificate_no,
-    any_value(c.job_lost_on)::varchar as job_lost_on, any_value(coalesce(c.hukou_address, c.address)) as address, any_value(c.wish) as wish,
+    any_value(c.job_lost_on)::varchar as job_lost_on, any_value(shown_address(coalesce(c.hukou_address, c.address))) as address, any_value(c.wish) as wish,
     list_sort(list_distinct(list(l.basis))) as basis, string_agg(distinct {PAPER}, '、') as paper, string_agg(l.entry_id, '、' order by l.seq) as entries
 from open_line as l left join person_card as c using (person_id) left join report_town as t on t.town = coalesce(l.town, '')
 where l.list = 'O02' and l.pack = 'xinyu' and l.track = 'H' and l.is_new
@@ -59,6 +60,8 @@ def gather_forms(con: duckdb.DuckDBPyConnection, day: str) -> None:
 
 def build(desk: Desk) -> list[Path]:
     """One workbook per town with a sheet per person, and an index before them. Reads `report_town`."""
+    if not may_open("认定申请表/", desk.read_as("认定申请表/")):
+        return []
     people = desk.con.sql(PEOPLE).to_arrow_table().to_pylist()
     return [_book(desk, file, list(rows)) for file, rows in groupby(people, lambda p: str(p["file"]))]
 

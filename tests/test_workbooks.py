@@ -22,6 +22,7 @@ from reports.sheet import TEXT, Column
 from reports.workbook import clean
 from reports.write_back import gather_write_back
 from schemas.extracts import LAYOUTS
+from schemas.readers import READERS, Reader
 from schemas.tables import (
     COMPARISONS,
     OPEN_LINE,
@@ -105,6 +106,7 @@ def empty_town() -> duckdb.DuckDBPyConnection:
         "create table night_past as select 7::bigint as run_no, date '2024-06-30' as as_of, 0::bigint as entries, "
         + ", ".join(f"0::bigint as {c}" for c in PAST_FIGURES)
     )
+    con.execute("create table report_tells (pack varchar, rule_id varchar, hardship boolean, disability boolean)")
     con.execute("create table question_age (what varchar, days bigint)")
     gather_books(con, ())
     gather_write_back(con, NIGHT.run_no, NIGHT.as_of.isoformat())
@@ -237,7 +239,9 @@ def test_identity_numbers_are_text_and_hide_the_birth_date(books: dict[str, open
 
 
 def test_a_profile_may_show_the_whole_number(tmp_path: Path) -> None:
-    shown = read_back(build_workbooks(town(), NIGHT, tmp_path, Profile(full_id_number=True)))
+    shown = read_back(
+        build_workbooks(town(), NIGHT, tmp_path, Profile(readers={**READERS, "centre": Reader(id_number="full")}))
+    )
     assert {row["证件号码"] for row in rows_of(shown["台账增量"]["新增 ADD"])} == {NUMBER, NUMBER_X}
 
 
