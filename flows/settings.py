@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.breaker_settings import KEYS, read_bands
+from flows.console_settings import ConsoleTimes, read_console
 from flows.pack_settings import Values, read_parameters
 from flows.recipients import Recipient, read_recipients
 from flows.source_settings import Source, number, read_sources
@@ -70,6 +71,11 @@ rows_per_sheet = 5000
 [review]
 # 每夜的《待核查》每张表最多列多少条，按最可能属实的在前；其余写入旁边的 CSV，计数写在表末。
 capacity = 2000
+
+[console]
+# 浏览器核查台：几分钟不操作、或登录满几小时以后须重新登录。
+idle_minutes = 15
+longest_hours = 10
 """
 SECTIONS = {
     "packs": None,
@@ -85,6 +91,7 @@ SECTIONS = {
     "signing": {"key"},
     "heads": {"copies"},
     "review": {"capacity"},
+    "console": {"idle_minutes", "longest_hours"},
 }
 
 
@@ -108,6 +115,7 @@ class Settings:
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
     review_capacity: int = 2000
+    console: ConsoleTimes = field(default_factory=ConsoleTimes)
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -165,6 +173,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
         review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
+        console=read_console(data.get("console", {})),
     )
 
 

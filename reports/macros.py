@@ -48,8 +48,9 @@ RULE_OF_ENTRY = """create or replace temp view report_entry as
     select *, coalesce(json_extract_string(parameters, '$.rule'), clause) as rule_id from ledger_entry"""
 
 
-def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False) -> None:
-    """Put the macros on the connection; numbers are masked unless the reader may see them whole."""
+def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False, scope: str = "temp") -> None:
+    """Put the macros on the connection; numbers are masked unless the reader may see them whole. With an empty `scope`
+    every connection to the same database has them."""
     bodies = {
         "word_track": _words(TRACK_WORDS, WORD_AND_CODE),
         "word_op": _words(OP_WORDS, WORD_AND_CODE),
@@ -70,8 +71,8 @@ def define_words(con: duckdb.DuckDBPyConnection, *, full_id_number: bool = False
         "yes_no": "case when x then '是' else '否' end",
     }
     for name, body in bodies.items():
-        con.execute(f"create or replace temp macro {name}(x) as {body}").fetchall()
-    con.execute(f"create or replace temp macro number_gap(a, b) as {NUMBER_GAP}").fetchall()
+        con.execute(f"create or replace {scope} macro {name}(x) as {body}").fetchall()
+    con.execute(f"create or replace {scope} macro number_gap(a, b) as {NUMBER_GAP}").fetchall()
 
 
 def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> None:
