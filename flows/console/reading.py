@@ -26,7 +26,7 @@ from reports.macros import define_words
 from schemas.errors import ZhaorenError
 from schemas.extracts import LAYOUTS
 
-MEMORY = "256MiB"
+MAKING, SERVING = "512MiB", "128MiB"  # DuckDB's memory while a reading is made, and after; what does not fit is spilled
 NIGHTS_SHOWN = 30
 HELD = "select (select max(run_no) from applied_run), (select fingerprint from made_by)"
 
@@ -95,7 +95,7 @@ class Readings:
 def make_reading(workspace: Workspace, run_no: int) -> Reading | None:
     """The reading of one run; None while the store does not hold it yet. Raises: UsageError, PolicyError."""
     con = connect(scratch=workspace.console / "spill")
-    con.execute(f"set memory_limit = '{MEMORY}'")
+    con.execute(f"set memory_limit = '{MAKING}'")
     define_words(con, scope="")
     _attach(con, workspace)
     if con.execute(HELD).fetchall()[0] != (run_no, fingerprint()):
@@ -111,6 +111,7 @@ def make_reading(workspace: Workspace, run_no: int) -> Reading | None:
     manifest = read_manifest(workspace.runs, run_no)
     waits = waiting(con, run_no, desk.night.as_of)
     figures = tonight.figures(con, run_no, tuple(manifest["barred"]), _trend(workspace.runs, run_no))
+    con.execute(f"set memory_limit = '{SERVING}'")
     return Reading(run_no, desk.night.as_of, desk.night.recorded_at, head(workspace.runs), con, waits, figures)
 
 

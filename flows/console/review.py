@@ -82,7 +82,7 @@ def _case(ask: Ask, sheet: str, question: str, *, whole: bool) -> Response:
     with ask.look() as con:
         asked = _asked(con, sheet, question)
         if whole:
-            ask.unmask([*case.people_of(sheet, asked), question])
+            ask.unmask([*case.people_of(con, sheet, asked), question])
         done = settled(ask)
         total, settled_count = queue.count_left(con, wish, done, ask.sealed.as_of)
         around = {

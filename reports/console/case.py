@@ -25,7 +25,7 @@ ENTRIES = """
 select entry_id, valid_from, pack, word_track(track) as track, word_op(op) as op, clause, shown_text(reason) as reason from ledger_entry
 where person_id = $person order by run_no desc, seq desc limit $most
 """
-STATES = "select pack, word_track(track) as track, word_state(state) as state, since from ledger_state where person_id = $person order by pack, track"
+STATES = "select pack, word_track(track) as track, word_state(state) as state, since from state_now where person_id = $person order by pack, track"
 TOLD = """
 select question, decision, role, officer, decided_date, shown_text(note) as note from answer_taken
 where question in (select unnest($questions::varchar[])) order by decided_date desc, officer limit $most
@@ -33,6 +33,7 @@ where question in (select unnest($questions::varchar[])) order by decided_date d
 EVIDENCE = "from evidence_row where record_id in (select unnest($records::varchar[])) order by kind, delivery_id, row_no limit $most"
 ROW = "select {cells} from read_parquet($file) where office = $office and record_id = $record limit 1"
 FILES = "select delivery_id, any_value(file_name), any_value(sheet), max(snapshot_date) from delivery where delivery_id in (select unnest($ids::varchar[])) group by delivery_id"
+EMPLOYER = "select employer_name, employer_uscc from outbound where entry_id = $entry order by list, employer_name, employer_uscc limit 1"
 SHARED = ("姓名", "证件号码", "性别", "出生日期")
 
 
@@ -53,10 +54,12 @@ def find(con: duckdb.DuckDBPyConnection, sheet: str, question: str) -> dict[str,
     return found[0] if found else None
 
 
-def people_of(sheet: str, asked: Mapping[str, Any]) -> list[str]:
-    """Whose data the page of a question shows."""
-    named = (asked["person_id"],) if sheet == ENTRY else (asked["likely_id"], asked["other_id"])
-    return [p for p in named if p]
+def people_of(con: duckdb.DuckDBPyConnection, sheet: str, asked: Mapping[str, Any]) -> list[str]:
+    """Whose numbers the page of a question shows: the person first, then everybody whose row it rests on."""
+    if sheet != ENTRY:
+        return [p for p in (asked["likely_id"], asked["other_id"]) if p]
+    shown = rows(con, EVIDENCE, {"records": list(asked["evidence"] or []), "most": MOST_ROWS})
+    return [p for p in dict.fromkeys((asked["person_id"], *(r["person_id"] for r in shown))) if p]
 
 
 def case_page(
@@ -72,8 +75,7 @@ def case_page(
     """The page of one question. `around` is what the routes add: the answer given so far, where to go next, how many are
     done. Blind, it shows neither scores nor what anybody said."""
     sides = _entry_sides(con, runs, asked, whole=whole) if sheet == ENTRY else _row_sides(con, runs, asked, whole=whole)
-    people = people_of(sheet, asked)
-    person = people[0] if people else ""
+    person = (asked["person_id"] if sheet == ENTRY else asked["likely_id"]) or ""
     entries = rows(con, ENTRIES, {"person": person, "most": LATEST})
     questions = [asked["question"], *(e["entry_id"] for e in entries)]
     values = {
@@ -116,12 +118,22 @@ def _clause(con: duckdb.DuckDBPyConnection, asked: Mapping[str, Any]) -> dict[st
 
 
 def _entry_sides(con: duckdb.DuckDBPyConnection, runs: str, asked: Mapping[str, Any], *, whole: bool) -> list[Side]:
-    """The person, then each row that the finding rests on; what differs is marked against the person."""
+    """The person or the employer, then each row that the finding rests on. What differs is marked where the row is that
+    person's own; a finding may rest on rows of others too."""
     person = _person(con, asked["person_id"], whole=whole) if asked["person_id"] else {}
-    records = rows(con, EVIDENCE, {"records": list(asked["evidence"] or []), "most": MOST_ROWS})  # fmt: skip
-    sides = [_delivered(con, runs, r, whole=whole, beside=person) for r in records]
-    first = dict((h, t) for h, t, _ in sides[0].cells) if sides else {}
-    return [_side(say("台账中的人", "Person in the ledger"), "", asked["person_id"] or "", person, first), *sides]
+    records = rows(con, EVIDENCE, {"records": list(asked["evidence"] or []), "most": MOST_ROWS})
+    own = [r["person_id"] == asked["person_id"] for r in records]
+    sides = [
+        _delivered(con, runs, r, whole=whole, beside=person if is_own else {})
+        for r, is_own in zip(records, own, strict=True)
+    ]
+    first = next((side for side, is_own in zip(sides, own, strict=True) if is_own), None)
+    said = {header: text for header, text, _ in first.cells} if first else {}
+    if not asked["person_id"]:
+        firms = rows(con, EMPLOYER, {"entry": asked["question"]})
+        cells = {"单位名称": firms[0]["employer_name"], "统一社会信用代码": firms[0]["employer_uscc"]} if firms else {}
+        return [_side(say("用人单位", "Employer"), "", "", {h: t for h, t in cells.items() if t}, {}), *sides]
+    return [_side(say("台账中的人", "Person in the ledger"), "", asked["person_id"], person, said), *sides]
 
 
 def _row_sides(con: duckdb.DuckDBPyConnection, runs: str, asked: Mapping[str, Any], *, whole: bool) -> list[Side]:
@@ -170,7 +182,7 @@ def _delivered(
     name = f"{files[0][1]}{'#' + files[0][2] if files[0][2] else ''}" if files else row["delivery_id"][:12]
     title = f"{KIND_WORDS[row['kind']]} · {name} · {say('第', 'row ')}{row['row_no']}{say(' 行', '')}"
     rule = RULE_WORDS.get(row.get("rule") or "", "")
-    return _side(title, rule, "", said, beside)
+    return _side(title, rule, row.get("person_id") or "", said, beside)
 
 
 def _side(title: str, place: str, person_id: str, said: Mapping[str, str], beside: Mapping[str, str]) -> Side:

@@ -59,13 +59,16 @@ order by place
 """
 # Where the rows behind the questions were sealed: the pages read one file for one row, not all of them.
 EVIDENCE = """
-create table memory.evidence_row as
-with wanted as (select distinct unnest(evidence) as record_id from entry_queue)
-{rows} order by record_id, kind, office
+create table memory.evidence_row (
+    kind varchar, office varchar, record_id varchar, delivery_id varchar, row_no bigint, run_no bigint, person_id varchar, match_status varchar,
+    rule varchar, link_grade varchar);
+create or replace temp table record_wanted as select distinct unnest(evidence) as record_id from entry_queue
 """
 EVIDENCE_OF_KIND = """
-select '{kind}' as kind, office, record_id, delivery_id, row_no, run_no, match_status, rule, link_grade
-from standing_{kind} where record_id in (select record_id from wanted)"""
+insert into memory.evidence_row
+select '{kind}' as kind, office, record_id, delivery_id, row_no, run_no, person_id, match_status, rule, link_grade
+from standing_{kind} semi join record_wanted using (record_id) order by record_id, office
+"""
 ANSWERED = """
 create table memory.answer_taken as
 select trim(entry_id) as question, decision, role, officer, decided_date, note from standing_decision order by question, decided_date, officer
@@ -84,10 +87,18 @@ homes as (select distinct source, household_no, person_id as of_person from told
 select distinct of_person, source, person_id, name, relation from homes inner join told using (source, household_no)
 where person_id is distinct from of_person order by of_person, source, name, person_id
 """
+# The fold of everybody's ledger is made once, not for each page.
+STATES = """
+create table memory.state_now as
+select person_id, pack, track, state, since from ledger_state
+semi join (select person_id from entry_queue union select likely_id from row_queue) as asked using (person_id) order by person_id, pack, track
+"""
 CLAUSES = "create table memory.clause_text as select pack, rule_id, shown, title, quote, document from report_clause"
 INDEXES = """
 create index entry_at on memory.entry_queue (question);
-create index row_at on memory.row_queue (question)
+create index row_at on memory.row_queue (question);
+create index state_at on memory.state_now (person_id);
+create index home_at on memory.household (of_person)
 """
 
 
@@ -100,9 +111,12 @@ def make(con: duckdb.DuckDBPyConnection, log: str, run_no: int, kinds: Sequence[
     con.execute(ENTRY_QUEUE)
     con.execute(LOGGED, {"log": log}) if log else con.execute(NO_LOG)
     con.execute(ROW_QUEUE)
-    con.execute(EVIDENCE.format(rows=" union all ".join(EVIDENCE_OF_KIND.format(kind=kind) for kind in kinds)))
+    con.execute(EVIDENCE)
+    for kind in kinds:
+        con.execute(EVIDENCE_OF_KIND.format(kind=kind))
     con.execute(ANSWERED)
     con.execute(HOUSEHOLD)
+    con.execute(STATES)
     con.execute(CLAUSES)
     con.execute(INDEXES)
 
