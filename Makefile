@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test check packs bench bench-linkage bench-evaluation bench-workbooks fuzz sweep faults lock clean
+.PHONY: help demo test test-browser check packs bench bench-linkage bench-evaluation bench-workbooks fuzz sweep faults lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -36,7 +36,12 @@ demo: $(STAMP)  ## 演示：三晚虚构数据，生成台账与工作簿 | thre
 	$(VENV)/bin/zhaoren demo "$(DIR)"
 
 test: $(STAMP)  ## 测试 | the tests, without those marked slow (ARGS='-m slow' for these)
-	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow' $(ARGS)
+	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow and not browser' $(ARGS)
+
+test-browser: $(STAMP)  ## 浏览器测试 | the console in a headless Chromium of this machine
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	    echo '需要 Chromium：apt-get install chromium（Debian），再试 | needs a Chromium: apt-get install chromium (Debian), then again' >&2; exit 1; }
+	$(PY) -m pytest -q -m browser tests/test_console_browser.py $(ARGS)
 
 check: $(STAMP)  ## 全部检查 | format, lint, types, imports, packs, tests
 	$(PY) -m ruff format --check .
@@ -44,7 +49,7 @@ check: $(STAMP)  ## 全部检查 | format, lint, types, imports, packs, tests
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m flows.check_packs
-	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow' $(ARGS)
+	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow and not browser' $(ARGS)
 
 packs: $(STAMP)  ## 政策包检查 | gaps, overlaps, unknown words and missing values in packs (ARGS='a/pack another')
 	$(PY) -m flows.check_packs $(ARGS)

@@ -42,13 +42,14 @@ def record_access(
     *,
     file: Path | None = None,
     purpose: str | None = None,
+    account: str | None = None,
 ) -> None:
     """Keep one line before anything is shown: `what` is one of `ACCESSES`, `subjects` are ids of people or entries or a
-    day, `file` what was written. Raises: UsageError where it cannot be kept; then nothing must be shown."""
+    day, `file` what was written, `account` who asks in the console. Raises: UsageError where it cannot be kept; then nothing must be shown."""
     if what not in ACCESSES:
         raise ValueError(what)
     said = {
-        "accessed_at": datetime.now(UTC).isoformat(), "os_user": os_user(), "what": what, "subjects": list(subjects),
+        "accessed_at": datetime.now(UTC).isoformat(), "os_user": f"console:{account}" if account else os_user(), "what": what, "subjects": list(subjects),
         "file_sha256": file_hash(file) if file else None, "nonce": os.urandom(8).hex(),
         "purpose": LONG_NUMBER.sub("…", purpose)[:PURPOSE_LENGTH] if purpose else None,
     }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from flows.cli_console import accounts, serve
 from flows.cli_keys import keys
 from schemas.errors import UsageError, ZhaorenError, say
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     "退出码：0 完成；1 程序故障；2 用法或设置不对；3 完成但有文件被拒收；4 熔断未发布；5 另一个运行占用工作区。",
 )
 app.add_typer(keys, name="keys")
+app.add_typer(accounts, name="accounts")
 Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
@@ -403,6 +405,11 @@ def schedule(
     workspace = _workspace(directory)
     calm_prefect()
     serve_nightly(workspace, cron)
+
+
+app.command(
+    help="在本机浏览器里核查：登录后逐件处理待决事项，答复在下一次运行时生效；按 Ctrl-C 结束。\n\n例：zhaoren serve 工作区"
+)(serve)
 
 
 def _workspace(directory: Path) -> Any:

@@ -133,23 +133,26 @@ def _require_known(con: duckdb.DuckDBPyConnection, asked: Asked) -> None:
 def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
     try:
         with opened_store(workspace) as con:
-            return list(waiting_lines(con, workspace.runs, run_no, day))
+            return list(waiting_lines(con, run_no, day))
     except WorkspaceBusy as busy:
         return [str(busy)]
+
+
+def inbox_files(workspace: Workspace) -> list[Path]:
+    """What the next night will take in."""
+    if not workspace.inbox.is_dir():
+        return []
+    return [
+        p
+        for p in workspace.inbox.iterdir()
+        if p.is_file() and not IGNORED.search(p.name) and not p.name.endswith(SUFFIX)
+    ]
 
 
 def describe_status(workspace: Workspace) -> str:
     """What happened last, and what waits."""
     numbers = sealed_runs(workspace.runs)
-    waiting = (
-        [
-            p
-            for p in workspace.inbox.iterdir()
-            if p.is_file() and not IGNORED.search(p.name) and not p.name.endswith(SUFFIX)
-        ]
-        if workspace.inbox.is_dir()
-        else []
-    )
+    waiting = inbox_files(workspace)
     lines = [say(f"收件箱有 {len(waiting)} 个文件等待。", f"{len(waiting)} files wait in the inbox.")]
     if hold := read_hold(workspace):
         lines.append(hold_text(workspace, hold))

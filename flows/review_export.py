@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
+
 from flows.access import record_file
 from flows.look import opened_store
 from flows.open_now import gather_from_store
@@ -46,21 +48,25 @@ def export_review(workspace: Workspace, out: Path | None, *, blind: bool) -> str
 @contextmanager
 def review_desk(workspace: Workspace, folder: Path) -> Iterator[Desk]:
     """What the workbooks of open questions are written from, as the store stands."""
-    settings = read_settings(workspace.root)
     with opened_store(workspace) as con:
-        gather_from_store(con, workspace.runs)
-        heads = [read_head(name) for name in settings.packs]
-        documents = {h["code"]: h["document"] for h in heads}
-        rules = (read_rules(name) for name in settings.packs)
-        show_rules(con, ((code, documents[code], rule) for code, found in rules for rule in found.values()))
-        night = _last_night(workspace, heads)
-        profile = Profile(settings.rows_per_sheet, settings.review_capacity, readers=settings.readers)
-        define(con, night, profile)
-        yield Desk(con, night, folder, profile)
+        yield open_desk(con, workspace, sealed_runs(workspace.runs)[-1], folder)
 
 
-def _last_night(workspace: Workspace, heads: list[dict[str, str]]) -> Night:
-    number = sealed_runs(workspace.runs)[-1]
+def open_desk(con: duckdb.DuckDBPyConnection, workspace: Workspace, run_no: int, folder: Path) -> Desk:
+    """What is open now, on a connection that looks at the store of run `run_no`."""
+    settings = read_settings(workspace.root)
+    gather_from_store(con, workspace.runs)
+    heads = [read_head(name) for name in settings.packs]
+    documents = {h["code"]: h["document"] for h in heads}
+    rules = (read_rules(name) for name in settings.packs)
+    show_rules(con, ((code, documents[code], rule) for code, found in rules for rule in found.values()))
+    night = _last_night(workspace, run_no, heads)
+    profile = Profile(settings.rows_per_sheet, settings.review_capacity, readers=settings.readers)
+    define(con, night, profile)
+    return Desk(con, night, folder, profile)
+
+
+def _last_night(workspace: Workspace, number: int, heads: list[dict[str, str]]) -> Night:
     manifest = read_manifest(workspace.runs, number)
     return Night(
         run_no=number, as_of=date.fromisoformat(manifest["as_of"]), recorded_at=datetime.fromisoformat(manifest["recorded_at"]),

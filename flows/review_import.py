@@ -37,6 +37,9 @@ select greatest(decided_date, (select coalesce(max(snapshot_date), date '0001-01
 from checked where outcome = 'accepted' order by day, question, role nulls first, officer, decided_date, decision, n
 """
 COUNTS = "select outcome, count(*) from checked group by outcome"
+ANSWERS = (
+    "select file_no, row_no, outcome, coalesce(problem, warning, '') from checked order by file_no, sheet_no, row_no"
+)
 RETURNED = """
 create or replace temp table returned as
 select f.file_name, c.file_no, c.sheet_no, c.row_no, c.question, c.decision, if(c.outcome = 'accepted', '已导入，预计不执行', '退回') as outcome,
@@ -47,9 +50,11 @@ from checked as c inner join answer_file as f using (file_no) where c.problem is
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of the answers: how many of each outcome, what to tell, and the exit code."""
+    """What became of the answers: how many of each outcome, file, row, outcome and sentence (or "") of each answer, what to
+    tell, and the exit code."""
 
     counts: dict[str, int]
+    answers: tuple[tuple[int, int, str, str], ...]
     files: tuple[Path, ...]
     text: str
     exit_code: int
@@ -60,7 +65,7 @@ def import_answers(workspace: Workspace, files: Sequence[Path]) -> Imported:
     answers = _read(files)
     with review_desk(workspace, files[0].parent) as desk, locked(workspace):
         desk.con.register("answers_read", answers)
-        desk.con.register("pending_read", _pending(workspace.inbox))
+        desk.con.register("pending_read", pending_answers(workspace.inbox))
         _name_files(desk.con, files)
         check_answers(desk.con, workspace, max(today_in_shanghai(), desk.night.as_of))
         desk.con.execute(RETURNED)
@@ -82,7 +87,7 @@ def _read(files: Sequence[Path]) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-def _pending(inbox: Path) -> pa.Table:
+def pending_answers(inbox: Path) -> pa.Table:
     """The rows that imports before left in the inbox for the next night."""
     rows: list[dict[str, Any]] = []
     for path in sorted(p for p in inbox.iterdir() if OWN_FILE.match(p.name)):
@@ -162,4 +167,5 @@ def _tell(con: duckdb.DuckDBPyConnection, workspace: Workspace, made: list[Path]
     lines += [say(f"已写入 {path}", f"Written: {path}") for path in (*made, *beside)]
     if made:
         lines.append(say(f"结论在下一次 zhaoren run {workspace.root} 时生效。", f"They count from the next zhaoren run {workspace.root}."))  # fmt: skip
-    return Imported(counts, tuple(made), "\n".join(lines), 3 if counts["returned"] else 0)
+    answers = tuple(con.execute(ANSWERS).fetchall())
+    return Imported(counts, answers, tuple(made), "\n".join(lines), 3 if counts["returned"] else 0)

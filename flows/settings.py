@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.breaker_settings import KEYS, read_bands
+from flows.console_settings import ConsoleTimes, read_console
 from flows.engines.settings import KEYS as ENGINE_KEYS
 from flows.engines.settings import EngineSettings, read_engine
 from flows.pack_settings import Values, read_parameters
@@ -93,6 +94,11 @@ language = "zh"
 [review]
 # 每夜的《待核查》每张表最多列多少条，按最可能属实的在前；其余写入旁边的 CSV，计数写在表末。
 capacity = 2000
+
+[console]
+# 浏览器核查台：几分钟不操作、或登录满几小时以后须重新登录。
+idle_minutes = 15
+longest_hours = 10
 """
 SECTIONS = {
     "packs": None,
@@ -111,6 +117,7 @@ SECTIONS = {
     "heads": {"copies"},
     "review": {"capacity"},
     "engine": ENGINE_KEYS,
+    "console": {"idle_minutes", "longest_hours"},
 }
 
 
@@ -137,6 +144,7 @@ class Settings:
     case_gap_days: int = 30
     review_capacity: int = 2000
     engine: EngineSettings = field(default_factory=EngineSettings)
+    console: ConsoleTimes = field(default_factory=ConsoleTimes)
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -198,6 +206,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
         review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
         engine=read_engine(data.get("engine", {})),
+        console=read_console(data.get("console", {})),
     )
 
 

@@ -60,6 +60,11 @@ class Workspace:
         return self.root / "key-change.json"
 
     @property
+    def console(self) -> Path:
+        """The console's own: accounts, sessions, drafts. Owner-only; no run reads it."""
+        return self.root / "console"
+
+    @property
     def work(self) -> Path:
         return self.root / ".work"
 

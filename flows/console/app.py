@@ -1,0 +1,67 @@
+"""The application: the desk it works at, its routes, and how what goes wrong is told."""
+
+import time
+from collections.abc import Callable
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from flows.console import accounts_page, drafts_page, review, sign_in, tonight
+from flows.console.ask import Desk, Refused, SignInFirst, asked
+from flows.console.reading import Readings
+from flows.console.shell import Shell
+from flows.console.state import State
+from flows.settings import read_settings
+from flows.workspace import Workspace
+from reports.console.page import Frame, Page, render
+from schemas.errors import WorkspaceBusy, ZhaorenError, say
+
+ROUTES = (sign_in, tonight, review, drafts_page, accounts_page)
+
+
+def create_app(workspace: Workspace, *, clock: Callable[[], float] = time.time) -> FastAPI:
+    """The console of one workspace. Raises: UsageError where settings or store cannot be read."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(asked)])
+    times = read_settings(workspace.root).console
+    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace), times, clock)
+    for route in (r for module in ROUTES for r in module.router.routes if isinstance(r, APIRoute)):
+        app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods or ()))
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    app.add_middleware(Shell)
+    return app
+
+
+def _sign_in_first(request: Request, error: Exception) -> Response:
+    return RedirectResponse("/sign-in", 303)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status, sentence = (error.status, error.sentence) if isinstance(error, Refused) else (500, "")
+    return _told(status, sentence)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    """Our own errors are sentences without personal values."""
+    return _told(409 if isinstance(error, WorkspaceBusy) else 422, str(error))
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return _told(status, say("没有这一页。", "There is no such page."))
+
+
+def _told(status: int, sentence: str) -> Response:
+    return HTMLResponse(render(Page("told.html", say("提示", "Notice"), {"sentence": sentence}), Frame()), status)
+
+
+HANDLERS = {
+    SignInFirst: _sign_in_first,
+    Refused: _refused,
+    ZhaorenError: _ours,
+    HTTPException: _not_found,
+    RequestValidationError: _not_found,
+}

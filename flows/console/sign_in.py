@@ -1,0 +1,60 @@
+"""Signing in and out, and the console's own few files."""
+
+import secrets
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from flows.console import accounts, sessions
+from flows.console.ask import FORM_COOKIE, Asked, Refused
+from flows.console.sessions import COOKIE
+from reports.console.page import Page, static
+from schemas.errors import say
+
+router = APIRouter()
+# No `secure`: loopback has no TLS, and nothing leaves the machine.
+COOKIE_LOOK: dict[str, Any] = {"httponly": True, "samesite": "strict", "path": "/"}
+
+
+@router.get("/static/{name}")
+def static_file(name: str) -> Response:
+    if (found := static(name)) is None:
+        raise Refused(404, say("没有这个文件。", "There is no such file."))
+    return Response(found[0], media_type=found[1])
+
+
+@router.get("/sign-in")
+def ask_who(ask: Asked) -> Response:
+    if ask.session:
+        return ask.go("/")
+    return _sign_in_page(ask, "", 200)
+
+
+@router.post("/sign-in")
+def begin(ask: Asked) -> Response:
+    tried = accounts.sign_in(ask.desk.state, ask.form.get("name", ""), ask.form.get("password", ""), ask.desk.clock)
+    if tried.account is None:
+        return _sign_in_page(ask, tried.problem, 401)
+    if ask.token:
+        sessions.end(ask.desk.state, ask.token)
+    answer = ask.go("/")
+    answer.set_cookie(COOKIE, sessions.begin(ask.desk.state, tried.account, ask.desk.clock), **COOKIE_LOOK)
+    answer.delete_cookie(FORM_COOKIE, **COOKIE_LOOK)
+    return answer
+
+
+@router.post("/sign-out")
+def leave(ask: Asked) -> Response:
+    sessions.end(ask.desk.state, ask.token)
+    answer = ask.go("/sign-in")
+    answer.delete_cookie(COOKIE, **COOKIE_LOOK)
+    return answer
+
+
+def _sign_in_page(ask: Asked, problem: str, status: int) -> Response:
+    """Before anybody is signed in the form's key is the cookie's: another site can read neither."""
+    key = ask.form_key or secrets.token_urlsafe(32)
+    values = {"problem": problem, "form_key": key, "minutes": ask.desk.times.idle_minutes}
+    answer = ask.page(Page("sign_in.html", say("登录", "Sign in"), values), status)
+    answer.set_cookie(FORM_COOKIE, key, **COOKIE_LOOK)
+    return answer

@@ -1,0 +1,41 @@
+"""今晚: the state of the service on one screen."""
+
+from fastapi import APIRouter, Response
+
+from flows.console import drafts
+from flows.console.ask import Asked
+from flows.holding import figure_line, read_hold, read_release, why
+from flows.look import inbox_files
+from flows.waiting import late_source
+from reports.console import tonight
+from schemas.errors import say
+
+router = APIRouter()
+
+
+@router.get("/")
+def show(ask: Asked) -> Response:
+    desk, now = ask.desk, ask.reading
+    hold = read_hold(desk.workspace)
+    held = tonight.Held(why(hold), tuple(figure_line(f).strip() for f in hold["figures"]), is_released(ask, hold["fingerprint"])) if hold else None  # fmt: skip
+    around = tonight.Around(
+        inbox_count=len(inbox_files(desk.workspace)),
+        is_cut_off=desk.workspace.staging.exists(),
+        held=held,
+        draft_count=drafts.count(desk.state, ask.who.account),
+    )
+    if now is None:
+        return ask.page(tonight.empty_page(around))
+    late = tuple(late_source(*source) for source in now.waiting.late)
+    waits = tonight.Waits(
+        now.waiting.questions, now.waiting.oldest, now.waiting.tasks, now.waiting.overdue, now.waiting.first_due, late
+    )
+    return ask.page(tonight.page(now.run_no, now.as_of, now.recorded_at, now.head, now.figures, waits, around))
+
+
+def is_released(ask: Asked, fingerprint: str) -> str:
+    """Who released exactly these figures and when, or ""."""
+    signed = read_release(ask.desk.workspace)
+    if not signed or signed["fingerprint"] != fingerprint:
+        return ""
+    return say(f"{signed['officer']} 已于 {signed['released_at']} 放行，待再次运行。", f"Released by {signed['officer']} at {signed['released_at']}.")  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages of the console: each a pure function from checked tables to a page value, and its template."""

@@ -1,0 +1,187 @@
+"""The console in a real browser: by keyboard from signing in to the next night's effect, and without a serious accessibility
+finding. `make test-browser`; needs a Chromium on the machine. All people are invented."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+from flows.console import drafts
+from tests.console_room import NAMES, PASSWORD, Room
+from tests.nightshift import Town, stop
+
+pytestmark = pytest.mark.browser
+CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+DAYS = ("2024-06-01", "2024-06-02")
+SETTLED = 10
+LONG = "阿依古丽·买买提江·吐尔逊·阿不都热合曼"
+
+
+@dataclass
+class Served:
+    """A console that listens, over a town of fourteen who lost their jobs and one whose name is long."""
+
+    town: Town
+    room: Room
+    url: str
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: apt-get install chromium, then make test-browser")
+    town = Town.found(tmp_path_factory.mktemp("browser") / "ws", "zhongshan")
+    for day in range(1, 15):
+        town.tell(town.person(f"1979-03-{day:02d}", name=LONG if day == 14 else ""), stop("2024-03"))
+    row = {"姓名": LONG, "证件号码": "", "死亡日期": "2024-05-20", "数据来源": "民政"}
+    town.deliver("死亡", DAYS[0], "增量", [row])
+    town.night(DAYS[0])
+    room = Room(town.workspace, clock=time.time)  # type: ignore[arg-type]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(room.app, host="127.0.0.1", port=port, access_log=False, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield Served(town, room, f"http://127.0.0.1:{port}")
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def page(served: Served) -> Iterator[Page]:
+    """A window of 1366 x 768 that fails a test for whatever its console complains of, or a request that leaves the machine."""
+    complaints: list[str] = []
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        window = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+        window.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        window.on("request", lambda r: None if r.url.startswith(served.url) else complaints.append(r.url))
+        yield window
+        browser.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, served: Served, role: str = "officer") -> None:
+    page.goto(f"{served.url}/sign-in")
+    page.keyboard.type(NAMES[role])
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{served.url}/")
+
+
+def press(page: Page, key: str) -> None:
+    """A key that leads to another page."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']} {n['target']}" for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]]
+
+
+def test_ten_cases_by_keyboard_one_undone_and_the_next_night_knows(served: Served, page: Page) -> None:
+    sign_in(page, served)
+    page.goto(f"{served.url}/review")
+    press(page, "Enter")
+    answered = []
+    for number in range(SETTLED + 1):
+        answered.append(page.url.split("?")[0].rsplit("/", 1)[1])
+        press(page, "1" if number % 2 == 0 else "2")
+    press(page, "0")
+    assert page.url.split("?")[0].endswith(answered[-1])
+    assert page.query_selector("#answer button.chosen") is None
+    page.goto(f"{served.url}/drafts")
+    page.fill("input[name=decided_date]", DAYS[0])
+    page.click("button.main")
+    assert f"收下 {SETTLED} 件" in (page.text_content("[role=status]") or "")
+    night = served.town.night(DAYS[1])
+    decided = {e["decision_entry"] for e in night.entries() if e["op"] == "DECIDED"}
+    assert decided == set(answered[:SETTLED])
+    served.room.app.state.desk.readings.refresh()
+    page.goto(f"{served.url}/")
+    assert "第 2 次运行" in (page.text_content("header") or "")
+    assert "已决定" in (page.text_content("main") or "")
+    page.goto(f"{served.url}/review")
+    left = page.text_content("main") or ""
+    assert answered[-1] in left
+    assert not any(q in left.split() for q in answered[:SETTLED])
+
+
+def test_a_key_does_nothing_while_somebody_types_or_keys_are_off(served: Served, page: Page) -> None:
+    sign_in(page, served)
+    page.goto(f"{served.url}/review/row/{open_question(served, 'row_queue')}")
+    before = page.url
+    page.focus("input[name=note]")
+    page.keyboard.type("45")
+    page.click("#keys")
+    page.keyboard.press("4")
+    assert page.url == before
+    assert drafts.of(served.room.state, NAMES["officer"]) == []
+    page.click("#keys")
+    press(page, "4")
+    assert [d.decision for d in drafts.of(served.room.state, NAMES["officer"])] == ["同一人"]
+
+
+def open_question(served: Served, table: str) -> str:
+    with served.room.app.state.desk.readings.current().look() as con:
+        return str(con.execute(f"select question from {table} order by place").fetchall()[0][0])
+
+
+def test_no_page_has_a_serious_accessibility_finding(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/sign-in")
+    found = {"sign-in": serious(page)}
+    sign_in(page, served)
+    entry, row = open_question(served, "entry_queue"), open_question(served, "row_queue")
+    for path in ("/", "/review", "/review?sheet=row", "/review?town=nowhere", f"/review/entry/{entry}", f"/review/row/{row}", "/drafts"):  # fmt: skip
+        page.goto(served.url + path)
+        found[path] = serious(page)
+    sign_in_again(page, served)
+    found["accounts"] = serious(page)
+    assert {k: v for k, v in found.items() if v} == {}
+
+
+def sign_in_again(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/")
+    with page.expect_navigation():
+        page.click("header form button")
+    sign_in(page, served, "administrator")
+    page.goto(f"{served.url}/accounts")
+
+
+@pytest.mark.parametrize("path", ["/", "/review", "/drafts"])
+def test_pages_are_no_wider_than_the_screen(served: Served, page: Page, path: str) -> None:
+    sign_in(page, served)
+    page.goto(served.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_night_stands_on_one_screen(served: Served, page: Page, tmp_path: Path) -> None:
+    sign_in(page, served)
+    assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+
+
+def test_pages_work_without_scripts(served: Served) -> None:
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        page = browser.new_context(java_script_enabled=False).new_page()
+        sign_in(page, served)
+        page.goto(f"{served.url}/review/row/{open_question(served, 'row_queue')}")
+        with page.expect_navigation():
+            page.click("button[value=暂缓]")
+        assert "/review" in page.url
+        browser.close()

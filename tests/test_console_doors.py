@@ -1,0 +1,192 @@
+"""Who gets in, as what, how far, and for how long."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from flows.console import accounts
+from flows.console.rights import OPEN, RIGHTS, ROLES, may
+from flows.console.shell import HEADERS
+from flows.console.state import State
+from schemas.errors import UsageError
+from tests import asked_town
+from tests.console_room import NAMES, PASSWORD, Browser, Room
+
+SAMPLE = {"name": "console.css", "sheet": "entry", "question": "1-7"}
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    return Room(asked_town.found(tmp_path_factory.mktemp("doors") / "w", entries=30, links=5))
+
+
+def routes(app: FastAPI) -> list[tuple[str, str]]:
+    found = [(m, r.path) for r in app.routes if isinstance(r, APIRoute) for m in sorted(r.methods or ())]
+    assert len(found) == len(app.routes), "every route is one of ours"
+    return found
+
+
+def filled(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda m: SAMPLE.get(m[1], "x"), path)
+
+
+def test_every_route_has_its_line_of_rights(room: Room) -> None:
+    assert set(routes(room.app)) == set(RIGHTS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_refused_every_route_that_is_not_its_own(room: Room, role: str) -> None:
+    browser = room.browser(role)
+    forbidden = [(m, p) for m, p in routes(room.app) if not may(role, m, p)]
+    assert forbidden
+    for method, path in forbidden:
+        answer = browser.get(filled(path)) if method == "GET" else browser.post(filled(path))
+        assert answer.status_code == 403, (method, path)
+
+
+def test_nobody_sees_a_page_without_signing_in(room: Room) -> None:
+    stranger = Browser(room.app)
+    stranger.get("/sign-in")
+    for method, path in routes(room.app):
+        if RIGHTS[method, path] == OPEN:
+            continue
+        answer = stranger.get(filled(path)) if method == "GET" else stranger.post(filled(path))
+        assert (answer.status_code, answer.headers.get("location")) == (303, "/sign-in"), (method, path)
+
+
+def test_a_route_that_no_line_names_is_for_nobody() -> None:
+    assert not any(may(role, "GET", "/new-page") for role in (None, *ROLES))
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/static/console.css", "/no-such-page"])
+def test_every_answer_says_what_the_browser_must_not_do(room: Room, path: str) -> None:
+    headers = room.browser("officer").get(path).headers
+    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+    assert "unsafe" not in headers["content-security-policy"]
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(room: Room) -> None:
+    browser = Browser(room.app)
+    cookie = browser.sign_in(NAMES["officer"]).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "samesite=strict" in cookie.lower()
+
+
+def test_a_session_is_not_the_one_from_before_signing_in(room: Room) -> None:
+    browser = room.browser("officer")
+    before = browser.client.cookies["zhaoren_session"]
+    browser.post("/sign-out")
+    browser.sign_in(NAMES["officer"])
+    assert browser.client.cookies["zhaoren_session"] != before
+    browser.client.cookies.set("zhaoren_session", before, domain="127.0.0.1")
+    assert Browser(room.app).get("/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("headers", "form_key", "status"),
+    [
+        pytest.param({}, "wrong", 403, id="another key"),
+        pytest.param({}, "", 403, id="no key"),
+        pytest.param({"origin": "http://elsewhere.example"}, None, 403, id="another site's form"),
+        pytest.param(
+            {"sec-fetch-site": "cross-site", "origin": "null"}, None, 403, id="another site, by the browser's word"
+        ),
+        pytest.param({"sec-fetch-site": "same-origin", "origin": "null"}, None, 303, id="our own page, no referrer"),
+        pytest.param({"content-type": "text/plain"}, None, 415, id="not a form"),
+    ],
+)
+def test_a_form_is_taken_from_our_own_page_alone(room: Room, headers: dict[str, str], form_key: str | None, status: int) -> None:  # fmt: skip
+    browser = room.browser("officer")
+    browser.client.headers.update(headers)
+    assert browser.post("/undo", form_key=form_key).status_code == status
+
+
+def test_a_form_too_large_is_not_read_to_its_end(room: Room) -> None:
+    assert room.browser("officer").post("/undo", {"note": "x" * 70_000}).status_code == 413
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", ""])
+def test_a_foreign_name_that_leads_here_is_not_answered(room: Room, host: str) -> None:
+    assert Browser(room.app).client.get("/sign-in", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(14, 200), (16, 303)], ids=["within the idle time", "after it"])
+def test_a_session_ends_by_idling(room: Room, minutes: int, status: int) -> None:
+    browser = room.browser("auditor")
+    room.clock.now += minutes * 60
+    assert browser.get("/").status_code == status
+
+
+def test_a_session_ends_by_its_age_however_busy(room: Room) -> None:
+    browser = room.browser("auditor")
+    answers = []
+    for _ in range(62):
+        room.clock.now += 600
+        answers.append(browser.get("/").status_code)
+    assert answers[:59] == [200] * 59
+    assert answers[-1] == 303
+
+
+def test_five_failures_close_an_account_for_a_quarter_of_an_hour(room: Room) -> None:
+    browser = Browser(room.app)
+    told = [browser.sign_in(NAMES["reviewer"], "not the password").status_code for _ in range(5)]
+    assert told == [401] * 5
+    assert browser.sign_in(NAMES["reviewer"]).status_code == 401
+    room.clock.now += 901
+    assert browser.sign_in(NAMES["reviewer"]).status_code == 303
+
+
+def test_an_unknown_name_is_answered_like_a_wrong_password(room: Room) -> None:
+    room.clock.now += 901
+    known, unknown = (Browser(room.app).sign_in(name, "not the password") for name in (NAMES["auditor"], "钱八"))
+    strip = re.compile(r'value="[^"]*"')
+    assert strip.sub("", known.text) == strip.sub("", unknown.text)
+    assert known.status_code == unknown.status_code == 401
+
+
+def test_an_administrator_ends_the_sessions_of_others(room: Room) -> None:
+    room.clock.now += 901
+    officer, administrator = room.browser("officer"), room.browser("administrator")
+    administrator.get("/accounts")
+    administrator.post("/accounts/sign-out", {"name": NAMES["officer"]})
+    assert officer.get("/").status_code == 303
+
+
+def test_a_password_is_kept_as_argon2id_and_nowhere_else(room: Room) -> None:
+    kept = room.state.path.read_bytes()
+    assert b"$argon2id$" in kept
+    assert PASSWORD.encode() not in kept
+
+
+def test_only_the_owner_reads_what_the_console_keeps(room: Room) -> None:
+    assert {p.stat().st_mode & 0o077 for p in (room.state.folder, room.state.path)} == {0}
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        pytest.param("李四", PASSWORD, id="the name stands"),
+        pytest.param("钱八", "short", id="too short"),
+        pytest.param("钱八", "aaaaaaaaaaaaaaaa", id="one character"),
+        pytest.param("钱八", "钱八 is my own name", id="the name in it"),
+        pytest.param("a b", PASSWORD, id="a space in the name"),
+        pytest.param("150102", PASSWORD, id="a number as name"),
+        pytest.param("", PASSWORD, id="no name"),
+    ],
+)
+def test_an_account_needs_a_free_name_and_a_long_password(room: Room, name: str, password: str) -> None:
+    with pytest.raises(UsageError):
+        accounts.add_account(room.state, name, "officer", password)
+
+
+def test_a_removed_account_is_out_at_once_and_its_name_stays_taken(tmp_path: Path) -> None:
+    state = State(tmp_path / "console")
+    accounts.add_account(state, "钱八", "officer", PASSWORD)
+    accounts.remove_account(state, "钱八")
+    assert accounts.accounts(state) == []
+    assert accounts.sign_in(state, "钱八", PASSWORD, lambda: 0.0).account is None
+    with pytest.raises(UsageError):
+        accounts.add_account(state, "钱八", "reviewer", PASSWORD)
