@@ -8,18 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from flows.console.finder import made_finder
 from flows.look import opened_store
+from flows.pack_history import read_history
 from flows.review_export import open_desk
 from flows.waiting import Waiting, waiting
 from flows.workspace import Workspace
 from ledger.seal import head, read_manifest, run_folder, sealed_runs
 from ledger.standalone_verifier import MANIFEST
 from ledger.store import connect, fingerprint
+from policies.versions import History
 from reports.console import queue, tonight
 from reports.console.tonight import Trend
 from reports.macros import define_words
@@ -42,11 +46,18 @@ class Reading:
     base: duckdb.DuckDBPyConnection
     waiting: Waiting
     figures: tonight.Figures
+    archive: Path
+
+    @cached_property
+    def history(self) -> History:
+        """The versions of each pack that runs used. Raises: IntegrityError where a kept file is gone."""
+        with self.look() as con:
+            return read_history(con, self.archive)
 
     @contextmanager
     def look(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of one request's own: the store's tables and views, the words and masks of `reports.macros`, and
-        the tables that `reports.console.queue` made."""
+        """A connection of one request's own: the store's tables and views, the words and masks of `reports.macros`, the
+        tables that `reports.console.queue` made, and `finder` (`flows/console/finder.py`)."""
         cursor = self.base.cursor()
         try:
             cursor.execute(SEARCH)
@@ -97,10 +108,12 @@ def make_reading(workspace: Workspace, run_no: int) -> Reading | None:
     con = connect(scratch=workspace.console / "spill")
     con.execute(f"set memory_limit = '{MAKING}'")
     define_words(con, scope="")
-    _attach(con, workspace)
+    _attach(con, workspace.console, workspace.store, "store")
+    con.execute(SEARCH)
     if con.execute(HELD).fetchall()[0] != (run_no, fingerprint()):
         con.close()
         return None
+    _attach(con, workspace.console, made_finder(workspace, sealed_runs(workspace.runs)), "finder")
     desk = open_desk(con, workspace, run_no, workspace.console)
     log = str(workspace.runs / "*" / "tables" / "match_log.parquet")
     queue.make(con, log if any(workspace.runs.glob("*/tables/match_log.parquet")) else "", run_no, tuple(LAYOUTS))
@@ -112,23 +125,24 @@ def make_reading(workspace: Workspace, run_no: int) -> Reading | None:
     waits = waiting(con, run_no, desk.night.as_of)
     figures = tonight.figures(con, run_no, tuple(manifest["barred"]), _trend(workspace.runs, run_no))
     con.execute(f"set memory_limit = '{SERVING}'")
-    return Reading(run_no, desk.night.as_of, desk.night.recorded_at, head(workspace.runs), con, waits, figures)
+    return Reading(
+        run_no, desk.night.as_of, desk.night.recorded_at, head(workspace.runs), con, waits, figures, workspace.archive
+    )
 
 
-def _attach(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    """The store under a name of its own, which goes at once: DuckDB shares what has one name, and the next night's store
+def _attach(con: duckdb.DuckDBPyConnection, folder: Path, file: Path, name: str) -> None:
+    """A database under a file name of its own, which goes at once: DuckDB shares what has one name, and the next night's
     will have this one's."""
-    own = workspace.console / f".store-{os.getpid()}-{threading.get_ident()}"
+    own = folder / f".{name}-{os.getpid()}-{threading.get_ident()}"
     own.unlink(missing_ok=True)
     try:
-        os.link(workspace.store, own)
+        os.link(file, own)
     except OSError:  # a file system without hard links
-        shutil.copyfile(workspace.store, own)
+        shutil.copyfile(file, own)
     try:
-        con.execute("attach '{}' as store (read_only)".format(str(own).replace("'", "''")))
+        con.execute("attach '{}' as {} (read_only)".format(str(own).replace("'", "''"), name))
     finally:
         own.unlink(missing_ok=True)
-    con.execute(SEARCH)
 
 
 def _trend(runs: Path, run_no: int) -> tuple[Trend, ...]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from reports.console.wording import FILTERS
+from reports.run_note import BEIJING
 from schemas.errors import say
 
 HERE = Path(__file__).parent
@@ -52,6 +54,8 @@ def _environment() -> Environment:
     made.globals["say"] = say
     made.globals["language"] = lambda: say("zh-CN", "en")
     made.filters["count"] = lambda n: f"{n:,}"
+    made.filters |= FILTERS
+    made.filters["beijing"] = lambda moment: f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     return made
 
 
