@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from flows.kept_files import open_vault
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace
 from intake.raw import RawTable
 from intake.read import read_cells
+from ledger.at_rest import Unreadable
 from ledger.retention import receipts
 from schemas.errors import DeliveryRefused, IntegrityError, ZhaorenError, say
 from schemas.extracts import LAYOUTS
@@ -37,11 +39,15 @@ def read_again(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: s
 
 
 def read_kept(workspace: Workspace, settings: Settings, kept: Kept) -> RawTable:
-    """The delivery's table, out of the kept file that may hold several. Raises: DeliveryRefused where its term is over."""
+    """The delivery's table, out of the kept file that may hold several. Raises: DeliveryRefused where its term is over, or
+    no key opens it."""
     file = workspace.archive / kept.file_sha256
     if not file.is_file():
         raise _not_there(workspace, kept.file_sha256)
-    data = file.read_bytes()
+    try:
+        data = open_vault(workspace, settings).read(file)
+    except Unreadable as problem:
+        raise DeliveryRefused(f"原始文件不能再读：{problem}", code="unreadable") from None
     tables = read_cells(data, LAYOUTS[kept.kind], settings.habits(kept.kind, kept.office), [])
     return next((t for t in tables if t.sheet == kept.sheet), tables[0])
 

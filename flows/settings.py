@@ -75,6 +75,9 @@ rows_per_sheet = 5000
 # 用 zhaoren keys new 生成签名密钥，放在工作区以外（最好是另一块盘），在此写明；每次运行的清单都用它签名。
 # [signing]
 # key = "/media/key/zhaoren.key"
+# 用 zhaoren keys new-at-rest 生成存放密钥，放在工作区以外；archive 里的原始文件用它逐个加密（见 docs/at-rest.md）。
+# [at_rest]
+# key = "/media/key/archive.key"
 # 每次运行后，把清单的 sha256 追加到这些文件（另一块盘、共享目录）；verify 会与之对照。
 # [heads]
 # copies = ["/mnt/archive/zhaoren-heads.jsonl"]
@@ -97,7 +100,17 @@ SECTIONS = {
     "signing": {"key"},
     "heads": {"copies"},
     "review": {"capacity"},
+    "at_rest": {"key", "old_keys", "lost"},
 }
+
+
+@dataclass(frozen=True)
+class AtRest:
+    """The paths of the key that encrypts kept files ("": they are plain) and of those that did before; ids of lost ones."""
+
+    key: str = ""
+    old_keys: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +130,7 @@ class Settings:
     full_id_number: bool = False
     rows_per_sheet: int = 5000
     signing_key: str = ""
+    at_rest: AtRest = field(default_factory=AtRest)
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
@@ -176,17 +190,23 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         full_id_number=bool(books.get("full_id_number", False)),
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
         signing_key=str(data.get("signing", {}).get("key", "")),
-        head_copies=_paths(data.get("heads", {}).get("copies", [])),
+        at_rest=_at_rest(data.get("at_rest", {})),
+        head_copies=_paths("[heads] copies", data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
         review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
     )
 
 
-def _paths(given: Any) -> tuple[str, ...]:
+def _paths(where: str, given: Any) -> tuple[str, ...]:
     if not isinstance(given, list):
-        raise ValueError("[heads] copies 应是若干文件路径的列表")
+        raise ValueError(f"{where} 应是若干文件路径的列表")
     return tuple(str(path) for path in given)
+
+
+def _at_rest(data: Mapping[str, Any]) -> AtRest:
+    lists = {name: _paths(f"[at_rest] {name}", data.get(name, [])) for name in ("old_keys", "lost")}
+    return AtRest(str(data.get("key", "")), **lists)
 
 
 def _capacity(value: Any) -> int:

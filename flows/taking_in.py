@@ -9,6 +9,7 @@ from itertools import count, groupby
 import duckdb
 
 from flows.gates import gate, late_sources, refuse_future
+from flows.kept_files import open_vault
 from flows.receiving import deliveries
 from flows.recording import make_tables, notice, record
 from flows.settings import Settings
@@ -151,7 +152,7 @@ def _read(desk: Desk, one: Received) -> list[Received]:
     try:
         refuse_future(incoming, desk.as_of)
         layout = LAYOUTS[incoming.kind or ""]
-        data = (desk.workspace.archive / one.archived).read_bytes()
+        data = open_vault(desk.workspace, desk.settings).read(desk.workspace.archive / one.archived)
         tables = read_delivery(incoming, data, layout, desk.settings.habits(layout.kind, incoming.office), one.notes)
     except DeliveryRefused as problem:
         one.status, one.reason = _refused(problem)
