@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-keys = typer.Typer(help="签名密钥：生成，更换。", no_args_is_help=True)
+keys = typer.Typer(help="密钥：签名密钥的生成与更换，存放密钥的生成与改用。", no_args_is_help=True)
 
 
 @keys.command(
@@ -37,3 +37,28 @@ def keys_change(
 
     read_settings(directory)
     typer.echo(change_key(Workspace(directory.resolve()), to, old, lost=lost))
+
+
+@keys.command(
+    "new-at-rest",
+    help="生成存放密钥：archive 里的原始文件用它逐个加密。\n\n例：zhaoren keys new-at-rest /media/key/archive.key",
+)
+def keys_new_at_rest(
+    file: Annotated[Path, typer.Argument(help="密钥文件，放在工作区以外", show_default=False)],
+) -> None:
+    from flows.kept_files import make_rest_key
+
+    typer.echo(make_rest_key(file))
+
+
+@keys.command(
+    "encrypt",
+    help="把 archive 里的文件都改用设置中现在的存放密钥（没有写密钥则解密）；中断后可再运行。\n\n例：zhaoren keys encrypt 工作区",
+)
+def keys_encrypt(directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]) -> None:
+    from flows.kept_files import encrypt_all
+    from flows.settings import read_settings
+    from flows.workspace import Workspace
+
+    read_settings(directory)
+    typer.echo(encrypt_all(Workspace(directory.resolve())))

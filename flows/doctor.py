@@ -11,6 +11,7 @@ from flows.check_packs import check_packs
 from flows.doctor_inbox import examine_inbox
 from flows.doctor_privacy import examine_privacy
 from flows.holding import hold_text, read_hold
+from flows.kept_files import delivered_files, open_vault
 from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
@@ -38,7 +39,14 @@ class Finding:
 def examine(workspace: Workspace) -> list[Finding]:
     """Everything that can be found out without running a night. Raises: UsageError where the settings cannot be read."""
     settings = read_settings(workspace.root)
-    found = [*_program(), *_folders(workspace), *_packs(settings), *_runs(workspace), *_trust(workspace, settings)]
+    found = [
+        *_program(),
+        *_folders(workspace),
+        *_packs(settings),
+        *_runs(workspace),
+        *_trust(workspace, settings),
+        *_kept(workspace, settings),
+    ]
     told = (*examine_inbox(workspace, settings, today_in_shanghai()), *examine_privacy(workspace, settings))
     return [*found, *(Finding(*one) for one in told)]
 
@@ -91,6 +99,18 @@ def _folders(workspace: Workspace) -> Iterator[Finding]:
                 yield Finding("上次运行", "没有走完；下一次运行会自动重做，不必处理。", stops=False)
     except WorkspaceBusy as busy:
         yield Finding("工作区", str(busy))
+
+
+def _kept(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    try:
+        vault = open_vault(workspace, settings)
+    except ZhaorenError as problem:
+        yield Finding("存放密钥", str(problem))
+        return
+    other = sum(not vault.is_current(path) for path in delivered_files(workspace)) if workspace.archive.is_dir() else 0
+    if other:
+        what = f"有 {other} 个文件不是用现在的存放密钥加密的；请运行 zhaoren keys encrypt {workspace.root}。"
+        yield Finding("archive", what, stops=False)
 
 
 def _packs(settings: Settings) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ import duckdb
 from flows import deciding, holding, linking, pack_history, publishing, taking_in
 from flows.access import clear_access, show_access
 from flows.engines.choose import open_engine
+from flows.kept_files import open_vault
 from flows.open_now import gather_tonight
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
@@ -131,6 +132,7 @@ def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     numbers = sealed_runs(workspace.runs)
     refuse_going_back(workspace, numbers, as_of)
     signing = open_signing(workspace, settings)
+    open_vault(workspace, settings)  # a key that is away stops the night before it does anything
     ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
     destroy(workspace.root)  # where the night before was killed after its seal
     workspace.staging.mkdir()

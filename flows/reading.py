@@ -11,6 +11,7 @@ from flows.gates import refuse_future
 from intake.prepare import Prepared, prepare
 from intake.read import Habits, read_delivery
 from intake.receive import Incoming
+from ledger.at_rest import Vault
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 from schemas.stages import Engine
@@ -21,6 +22,7 @@ class FileToRead:
     """A kept file whose kind is known, and how its office writes."""
 
     path: Path
+    vault: Vault
     incoming: Incoming
     habits: Habits
     as_of: date
@@ -54,7 +56,7 @@ def read_file(con: duckdb.DuckDBPyConnection, file: FileToRead) -> FileRead:
     try:
         refuse_future(incoming, file.as_of)
         layout = LAYOUTS[incoming.kind or ""]
-        tables = read_delivery(incoming, file.path.read_bytes(), layout, file.habits, notes)
+        tables = read_delivery(incoming, file.vault.read(file.path), layout, file.habits, notes)
     except DeliveryRefused as problem:
         return FileRead((), tuple(notes), status_of(problem))
     return FileRead(tuple(prepare(con, layout, raw, incoming.office) for raw in tables), tuple(notes))

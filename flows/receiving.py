@@ -1,16 +1,16 @@
 """From the inbox to the archive and back out: every file kept by its hash, archives opened, the inbox emptied."""
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
+from flows.kept_files import keep_file, open_vault, plain_copy
 from flows.settings import Settings
 from flows.workspace import Workspace
 from intake.archives.unpack import is_archive, unpack
 from intake.naming import Naming
 from intake.receive import Incoming, hash_file, read_files, read_inbox
+from ledger.at_rest import Vault
 from schemas.errors import DeliveryRefused
 
 HEAD = 4096
@@ -18,12 +18,12 @@ HEAD = 4096
 
 def receive(workspace: Workspace, settings: Settings) -> list[Incoming]:
     """Everything in the inbox, and a copy of each file, its manifest and its members in the archive."""
-    found = []
+    found, vault = [], open_vault(workspace, settings)
     for incoming in read_inbox(workspace.inbox, settings.patterns, settings.areas):
-        if archive(incoming.path, incoming.delivery_id, workspace):
-            found.append(_opened(incoming, workspace, Naming(settings.patterns, settings.areas)))
+        if keep_file(incoming.path, incoming.delivery_id, workspace, vault):
+            found.append(_opened(incoming, workspace, Naming(settings.patterns, settings.areas), vault))
         if incoming.manifest:
-            archive(incoming.manifest, hash_file(incoming.manifest), workspace)
+            keep_file(incoming.manifest, hash_file(incoming.manifest), workspace, vault)
     return found
 
 
@@ -31,22 +31,6 @@ def deliveries(found: Iterable[Incoming]) -> Iterator[Incoming]:
     """What is to be read: the files themselves, and in place of an archive its members."""
     for incoming in found:
         yield from incoming.members or (incoming,)
-
-
-def archive(path: Path, sha256: str, workspace: Workspace) -> bool:
-    """Keep a file by its hash; a copy that no longer has that hash is made anew. False for a file that is still being
-    written: it is left for the next night."""
-    target = workspace.archive / sha256
-    if target.exists() and hash_file(target) == sha256:
-        return True
-    beside = workspace.work / f"archive-{sha256}"
-    shutil.copyfile(path, beside)
-    if hash_file(beside) != sha256:
-        return False
-    with beside.open("rb") as stream:
-        os.fsync(stream.fileno())
-    os.replace(beside, target)
-    return True
 
 
 def empty_inbox(found: Iterable[Incoming]) -> None:
@@ -58,9 +42,9 @@ def empty_inbox(found: Iterable[Incoming]) -> None:
             incoming.path.unlink()
 
 
-def _opened(incoming: Incoming, workspace: Workspace, naming: Naming) -> Incoming:
+def _opened(incoming: Incoming, workspace: Workspace, naming: Naming, vault: Vault) -> Incoming:
     """An archive with its members, which are kept like files of their own; anything else as it came."""
-    kept = workspace.archive / incoming.delivery_id
+    kept = plain_copy(workspace, incoming.delivery_id, vault)
     with kept.open("rb") as stream:
         head = stream.read(HEAD)
     try:
@@ -73,8 +57,8 @@ def _opened(incoming: Incoming, workspace: Workspace, naming: Naming) -> Incomin
     if not members:
         return replace(incoming, problem=DeliveryRefused("压缩包里没有文件；请核对后重新发送。", code="empty_file"))
     for member in members:
-        archive(member.path, member.delivery_id, workspace)
+        keep_file(member.path, member.delivery_id, workspace, vault)
         if member.manifest:
-            archive(member.manifest, hash_file(member.manifest), workspace)
+            keep_file(member.manifest, hash_file(member.manifest), workspace, vault)
     shutil.rmtree(into, ignore_errors=True)
     return replace(incoming, problem=None, members=tuple(replace(m, manifest=None) for m in members))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import duckdb
 
+from flows.kept_files import open_vault
 from flows.recording import notice
 from flows.reread import find_kept, read_kept
 from flows.settings import Settings
@@ -37,7 +38,7 @@ def recode_standing(
 ) -> None:
     """Read the standing rows anew of each source whose code table is not that of the last run; a notice tells of each
     file. What lies in a file of `coming` (hashes), which tonight takes in again, is read with it."""
-    then = _settings_then(workspace, settings)
+    then, vault = _settings_then(workspace, settings), open_vault(workspace, settings)
     for kind, office in con.execute(SOURCES).fetchall():
         old, new = then.habits(kind, office), settings.habits(kind, office)
         if old.codes == new.codes:
@@ -47,7 +48,7 @@ def recode_standing(
             if kept.file_sha256 in coming:
                 continue
             try:
-                raw = read_kept(workspace, replace(old, codes={}), kept)
+                raw = read_kept(workspace, vault, replace(old, codes={}), kept)
             except (DeliveryRefused, IntegrityError):
                 text = f"{kept.file_name}：代码表已改，但原文件读不出来，其中的行仍按原来的含义；请重报一期全量。"
                 notice(con, delivery, "整个文件", "not_recoded", 0, text)

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from flows.kept_files import open_vault
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.raw import RawTable
 from intake.read import Habits, read_cells
+from ledger.at_rest import Unreadable, Vault
 from ledger.retention import receipts
 from schemas.errors import DeliveryRefused, IntegrityError, ZhaorenError, say
 from schemas.extracts import LAYOUTS
@@ -33,7 +35,8 @@ def read_again(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: s
     """An accepted delivery's kind and its rows as text. The settings of today are used: a code word explained since
     then is read in its new meaning."""
     kept = find_kept(con, workspace, delivery)
-    return kept, read_kept(workspace, read_settings(workspace.root).habits(kept.kind, kept.office), kept)
+    settings = read_settings(workspace.root)
+    return kept, read_kept(workspace, open_vault(workspace, settings), settings.habits(kept.kind, kept.office), kept)
 
 
 def find_kept(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str) -> Kept:
@@ -42,12 +45,16 @@ def find_kept(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: st
     return Kept(*con.execute(KEPT, {"deliveries": deliveries, "delivery": delivery}).fetchall()[0])
 
 
-def read_kept(workspace: Workspace, habits: Habits, kept: Kept) -> RawTable:
-    """The delivery's table, out of the kept file that may hold several. Raises: DeliveryRefused where its term is over."""
+def read_kept(workspace: Workspace, vault: Vault, habits: Habits, kept: Kept) -> RawTable:
+    """The delivery's table, out of the kept file that may hold several. Raises: DeliveryRefused where its term is over, or
+    no key opens it."""
     file = workspace.archive / kept.file_sha256
     if not file.is_file():
         raise _not_there(workspace, kept.file_sha256)
-    data = file.read_bytes()
+    try:
+        data = vault.read(file)
+    except Unreadable as problem:
+        raise DeliveryRefused(f"原始文件不能再读：{problem}", code="unreadable") from None
     tables = read_cells(data, LAYOUTS[kept.kind], habits, [])
     return next((t for t in tables if t.sheet == kept.sheet), tables[0])
 

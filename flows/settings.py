@@ -88,6 +88,9 @@ language = "zh"
 # 用 zhaoren keys new 生成签名密钥，放在工作区以外（最好是另一块盘），在此写明；每次运行的清单都用它签名。
 # [signing]
 # key = "/media/key/zhaoren.key"
+# 用 zhaoren keys new-at-rest 生成存放密钥，放在工作区以外；archive 里的原始文件用它逐个加密（见 docs/at-rest.md）。
+# [at_rest]
+# key = "/media/key/archive.key"
 # 每次运行后，把清单的 sha256 追加到这些文件（另一块盘、共享目录）；verify 会与之对照。
 # [heads]
 # copies = ["/mnt/archive/zhaoren-heads.jsonl"]
@@ -118,7 +121,17 @@ SECTIONS = {
     "review": {"capacity"},
     "engine": ENGINE_KEYS,
     "console": {"idle_minutes", "longest_hours"},
+    "at_rest": {"key", "old_keys", "lost"},
 }
+
+
+@dataclass(frozen=True)
+class AtRest:
+    """The paths of the key that encrypts kept files ("": they are plain) and of those that did before; ids of lost ones."""
+
+    key: str = ""
+    old_keys: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +152,7 @@ class Settings:
     rows_per_sheet: int = 5000
     language: str = "zh"
     signing_key: str = ""
+    at_rest: AtRest = field(default_factory=AtRest)
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
@@ -201,7 +215,8 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
         language=_language(books.get("language", "zh")),
         signing_key=str(data.get("signing", {}).get("key", "")),
-        head_copies=_paths(data.get("heads", {}).get("copies", [])),
+        at_rest=_at_rest(data.get("at_rest", {})),
+        head_copies=_paths("[heads] copies", data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
         review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
@@ -210,9 +225,9 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
     )
 
 
-def _paths(given: Any) -> tuple[str, ...]:
+def _paths(where: str, given: Any) -> tuple[str, ...]:
     if not isinstance(given, list):
-        raise ValueError("[heads] copies 应是若干文件路径的列表")
+        raise ValueError(f"{where} 应是若干文件路径的列表")
     return tuple(str(path) for path in given)
 
 
@@ -221,6 +236,11 @@ def _language(value: Any) -> str:
     if value not in ("zh", "en"):
         raise ValueError("workbooks.language 只能是 zh 或 en")
     return str(value)
+
+
+def _at_rest(data: Mapping[str, Any]) -> AtRest:
+    lists = {name: _paths(f"[at_rest] {name}", data.get(name, [])) for name in ("old_keys", "lost")}
+    return AtRest(str(data.get("key", "")), **lists)
 
 
 def _capacity(value: Any) -> int:

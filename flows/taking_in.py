@@ -9,6 +9,7 @@ from itertools import count, groupby
 import duckdb
 
 from flows.gates import gate, late_sources
+from flows.kept_files import open_vault
 from flows.reading import FileRead, FileToRead, read_files, status_of
 from flows.receiving import deliveries
 from flows.recoding import recode_standing
@@ -22,6 +23,7 @@ from intake.prepare import Prepared
 from intake.raw import RawTable
 from intake.receive import Incoming
 from intake.standing import DELIVERY_DATE, Arrival, take_in
+from ledger.at_rest import Vault
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 from schemas.stages import LOCAL, Engine
@@ -74,7 +76,7 @@ def take_in_all(
         con.execute(create_table(f"added_{layout.kind}", ((("rid", "BIGINT"), *row_columns(layout)))))
     delivered = list(deliveries(found))
     received = _once_each(delivered, Repeats(con, delivered, as_of))
-    desk = Desk(con, workspace, settings, as_of, run_no, received)
+    desk = Desk(con, workspace, settings, as_of, run_no, received, open_vault(workspace, settings))
     coming = {r.archived for r in received if r.status == "accepted"}
     recode_standing(con, workspace, settings, coming, run_no, desk.places)
     for one in received:
@@ -103,6 +105,7 @@ class Desk:
     as_of: date
     run_no: int
     received: list[Received]
+    vault: Vault
     places: Iterator[int] = field(default_factory=lambda: count(1))
 
 
@@ -145,9 +148,8 @@ def _once_each(found: Sequence[Incoming], repeats: Repeats) -> list[Received]:
 
 def _to_read(desk: Desk, one: Received) -> FileToRead:
     kind, office = one.incoming.kind or "", one.incoming.office
-    return FileToRead(
-        desk.workspace.archive / one.archived, one.incoming, desk.settings.habits(kind, office), desk.as_of
-    )
+    path, habits = desk.workspace.archive / one.archived, desk.settings.habits(kind, office)
+    return FileToRead(path, desk.vault, one.incoming, habits, desk.as_of)
 
 
 def _parts_of(one: Received, file: FileRead) -> list[Received]:

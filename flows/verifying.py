@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from flows.kept_files import open_vault
 from flows.settings import read_settings
 from flows.trust import head_logs
 from flows.workspace import Workspace
@@ -23,14 +24,17 @@ def verification(
                 f"{public_key} is no public key file ({type(error).__name__}).")
         ) from None  # fmt: skip
     logs, notes = [], []
-    for log in head_logs(workspace, read_settings(workspace.root)):
+    settings = read_settings(workspace.root)
+    for log in head_logs(workspace, settings):
         try:
             logs.append((str(log), log.read_text(encoding="utf-8", errors="replace")))
         except OSError:
             notes.append(
                 say(f"注意：存证 {log} 读不到，没有与它对照。", f"Note: {log} cannot be read and was not compared.")
             )
-    chain = examine(workspace.runs, workspace.archive, replace(outside, logs=tuple(logs)))
+    keys = {key_id: key.secret for key_id, key in open_vault(workspace, settings).keys.items()}
+    known = replace(outside, logs=tuple(logs))
+    chain = examine(workspace.runs, workspace.archive, known, keys, settings.at_rest.lost)
     notes += [say("注意：", "Note: ") + line for line in told(chain.notes)]
     if chain.faults:
         return [], told(chain.faults), notes

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import duckdb
 
+from flows.kept_files import open_vault
 from flows.recording import notice, record
 from flows.reread import Kept, read_kept
 from flows.settings import Settings
@@ -104,11 +105,11 @@ def _history(
     """The source's files from the last full snapshot before the one taken back, read again."""
     kind, office = told.kind or "", told.office
     rows = con.execute(TOLD, {"kind": kind, "office": office, "gone": gone}).fetchall()
-    habits = settings.habits(kind, office)
+    habits, vault = settings.habits(kind, office), open_vault(workspace, settings)
     for delivery, number, is_full, *place in rows:
         kept = Kept(kind, office, *place)
         is_gone = (
             not is_full and not (workspace.archive / kept.file_sha256).exists()
         )  # what a delta told is known without it
-        raw = None if is_gone else read_kept(workspace, habits, kept)
+        raw = None if is_gone else read_kept(workspace, vault, habits, kept)
         yield Told(delivery, number, is_full, raw)

@@ -4,6 +4,7 @@ The chain, hashes and signatures are checked by `standalone_verifier`, the file 
 what needs the tables opened.
 """
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from ledger.conservation import Recount
 from ledger.entries import entry_leaves
 from ledger.seal import run_folder
-from ledger.standalone_verifier import Chain, Fault, Folder, Outside, check, merkle_root
+from ledger.standalone_verifier import Chain, Fault, Folder, Outside, check, merkle_root, note_unopened
 from ledger.store import connect
 
 ROW_TOTALS = """
@@ -28,16 +29,22 @@ def verify(runs: Path, archive: Path, expected_head: str | None = None) -> list[
     return examine(runs, archive, Outside(head=expected_head or "")).faults
 
 
-def examine(runs: Path, archive: Path, outside: Outside) -> Chain:
-    """The chain and what does not hold of it, by itself and against what is known from outside."""
+def examine(
+    runs: Path, archive: Path, outside: Outside, keys: Mapping[str, bytes] | None = None, lost: Iterable[str] = ()
+) -> Chain:
+    """The chain and what does not hold of it, by itself and against what is known from outside. `keys` open what lies encrypted
+    (`Folder`)."""
     con = connect()
     recount = Recount(con)
 
     def tables(number: int, manifest: dict[str, Any]) -> list[Fault]:
         return _tables(recount, runs, number, manifest)
 
+    files = Folder(runs, archive, keys, lost)
     try:
-        return check(Folder(runs, archive), outside, tables)
+        chain = check(files, outside, tables)
+        note_unopened(files, chain)
+        return chain
     finally:
         con.close()
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from flows.console.ask import Ask, Asked, Refused
 from flows.pack_history import kept_of
 from flows.reread import read_again
-from intake.standing import record_id_of
+from intake.prepare import record_id_of
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.standalone_verifier import MANIFEST, manifest_receipt
 from ledger.store import connect

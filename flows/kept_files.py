@@ -1,0 +1,106 @@
+"""The archive with its lock on: which key opens it, files put in and read back, and all of them brought to a new key."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+from flows.settings import Settings, read_settings
+from flows.workspace import Workspace, clear_scratch, locked
+from ledger.at_rest import RestKey, Vault, pieces, read_rest_key, write_rest_key
+from ledger.seal import read_manifest, sealed_runs
+from ledger.standalone_verifier import key_of
+from schemas.errors import IntegrityError, UsageError, say
+
+KEY_VARIABLE = "ZHAOREN_AT_REST_KEY"
+
+
+def open_vault(workspace: Workspace, settings: Settings) -> Vault:
+    """The keys that the settings, or the environment, name. Raises: UsageError where one cannot be read or lies in the
+    workspace, beside what it is to guard."""
+    said = os.environ.get(KEY_VARIABLE) or settings.at_rest.key
+    keys = [_key(workspace, path) for path in ([said] if said else []) + list(settings.at_rest.old_keys)]
+    return Vault(keys[0] if said else None, {key.key_id: key for key in keys})
+
+
+def _key(workspace: Workspace, said: str) -> RestKey:
+    path = (workspace.root / Path(said).expanduser()).resolve()
+    if path.is_relative_to(workspace.root.resolve()):
+        raise UsageError(
+            say("存放密钥不能放在工作区里；请移到另一块盘，并改正 [at_rest]。",
+                "The at-rest key must not lie in the workspace; move it and mend [at_rest].")
+        )  # fmt: skip
+    return read_rest_key(path)
+
+
+def keep_file(path: Path, sha256: str, workspace: Workspace, vault: Vault) -> bool:
+    """Keep a file by its hash; a copy that no longer has that hash, or that no key here opens, is made anew. False for a file
+    that is still being written: it is left for the next night."""
+    target = workspace.archive / sha256
+    if target.exists() and vault.holds(target):
+        return True
+    beside = workspace.work / f"archive-{sha256}"
+    with path.open("rb") as source:
+        if vault.write(pieces(source), beside, sha256) != sha256:
+            return False
+    os.replace(beside, target)
+    return True
+
+
+def plain_copy(workspace: Workspace, sha256: str, vault: Vault) -> Path:
+    """A kept file as a plain one, for a reader that leaps about in it: itself, or a copy in the scratch folder."""
+    kept = workspace.archive / sha256
+    if key_of(kept) not in vault.keys:
+        return kept
+    copy = workspace.work / f"plain-{sha256}"
+    with copy.open("wb") as stream:
+        stream.writelines(vault.chunks(kept))
+    return copy
+
+
+def make_rest_key(file: Path) -> str:
+    """A new key; the sentence that says where, and what to do. Raises: UsageError."""
+    key = write_rest_key(file)
+    return say(
+        f"存放密钥 {file}，编号 {key.key_id}。只放在这里和一份离线备份：遗失了，用它加密的原始文件谁也打不开。\n"
+        f'在 zhaoren.toml 的 [at_rest] 里写 key = "{file.resolve()}"，再运行 zhaoren keys encrypt 工作区。',
+        f"At-rest key {file}, named {key.key_id}. Keep it there and in one offline copy: without it nobody opens the files.\n"
+        f'Set key = "{file.resolve()}" in [at_rest] of zhaoren.toml, then zhaoren keys encrypt DIR.',
+    )
+
+
+def encrypt_all(workspace: Workspace) -> str:
+    """Bring every kept file to the key of the settings, or to none; can be cut off and run again. What that came to.
+    Raises: UsageError, Unreadable, IntegrityError."""
+    vault = open_vault(workspace, read_settings(workspace.root))
+    with locked(workspace):
+        clear_scratch(workspace)
+        changed = sum(_bring(workspace, path, vault) for path in delivered_files(workspace))
+    now = Counter(key_of(path) for path in delivered_files(workspace))
+    named = "、".join(f"{key or say('未加密', 'plain')} {count}" for key, count in sorted(now.items())) or "0"
+    return say(
+        f"改写 {changed} 个文件；现在各密钥下的文件数：{named}。", f"{changed} files rewritten; files by key: {named}."
+    )
+
+
+def delivered_files(workspace: Workspace) -> list[Path]:
+    """What offices sent. The packs' own files stay plain: they are rules, about nobody."""
+    packs = {
+        sha
+        for n in sealed_runs(workspace.runs)
+        for files in read_manifest(workspace.runs, n)["pack_files"].values()
+        for sha in files.values()
+    }
+    return sorted(path for path in workspace.archive.iterdir() if path.name not in packs)
+
+
+def _bring(workspace: Workspace, path: Path, vault: Vault) -> bool:
+    if vault.is_current(path):
+        return False
+    beside = workspace.work / "at-rest"
+    if vault.write(vault.chunks(path), beside, path.name) != path.name:
+        raise IntegrityError(
+            say(f"archive/{path.name[:12]}… 的内容与其名称不符，没有改写；请运行 zhaoren verify 查明，并从备份恢复。",
+                f"archive/{path.name[:12]}… is not what its name says and was left; run zhaoren verify, restore it.")
+        )  # fmt: skip
+    os.replace(beside, path)
+    return True
