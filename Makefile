@@ -71,8 +71,9 @@ fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (A
 	$(PY) -m benchmarks.fuzz_readers $(ARGS)
 
 # Some hours on one core; ARGS='-k "[0]"' tries one day.
-sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, a million people judged twice, every slip planted in the packs, 120,000 hostile strings
-	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_oracle_sweep.py tests/test_mutants.py tests/test_hostile_cells.py $(ARGS)
+sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, a million people judged twice, slips planted in the packs, pairs of file events, hostile strings
+	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_oracle_sweep.py tests/test_mutants.py \
+	    tests/test_many_nights.py tests/test_hostile_files.py tests/test_hostile_cells.py $(ARGS)
 
 # Keeps the pins that still fit; `make lock ARGS=--upgrade` takes the newest of what is not pinned in pyproject.toml.
 # Written beside and renamed; refused when it names an index, a folder or an address (docs/decisions/0003).

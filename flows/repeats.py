@@ -11,8 +11,8 @@ from intake.receive import Incoming
 NOTHING_NEW, STILL_SO = "nothing new", "still so"
 KNOWN_FILES = """
 select d.delivery_id, d.kind, d.office, max(d.snapshot_date), bool_and(d.coverage = 'full') from store.delivery as d
-left join (select withdraws as delivery_id, count(*) as times from store.delivery where withdraws is not null group by all) as w using (delivery_id)
-where d.withdraws is null group by d.delivery_id, d.kind, d.office having count(*) > coalesce(max(w.times), 0)
+left join (select withdraws as delivery_id, max(rowid) as since from store.delivery where withdraws is not null group by all) as w using (delivery_id)
+where d.withdraws is null and d.rowid > coalesce(w.since, -1) group by d.delivery_id, d.kind, d.office
 """
 CONFIRM = """
 insert into source_tonight

@@ -22,7 +22,7 @@ from intake.drift import note_drift
 from intake.prepare import Prepared
 from intake.raw import RawTable
 from intake.receive import Incoming
-from intake.standing import DELIVERY_DATE, Arrival, take_in
+from intake.standing import DELIVERY_PLACE, Arrival, take_in
 from ledger.at_rest import Vault
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
@@ -71,7 +71,7 @@ def take_in_all(
     """Read every file, fill `added_<kind>`, `ended`, `delivery`, `quarantine` and `notice`. Gives the files with what was
     decided, and the kinds that are barred tonight: nothing of theirs could be taken in, or a source of theirs is late."""
     make_tables(con)
-    con.execute(DELIVERY_DATE)
+    con.execute(DELIVERY_PLACE)
     for layout in LAYOUTS.values():
         con.execute(create_table(f"added_{layout.kind}", ((("rid", "BIGINT"), *row_columns(layout)))))
     delivered = list(deliveries(found))

@@ -43,7 +43,8 @@ start as (
 )
 select delivery_id, n::integer, coverage = 'full', file_sha256, sheet, file_name from placed where n >= (select n from start) order by n, delivery_id
 """
-# The source is as new again as what it had sent before; with nothing before, it is as if it had never sent (no date).
+# Where the newest is taken back the source is as new again as what it had sent before; with nothing before, it is as if it
+# had never sent (no date).
 SOURCE_BEFORE = """
 insert into source_tonight
 with before as (
@@ -53,6 +54,7 @@ with before as (
 )
 select $kind, $office, $coverage, max(snapshot_date), coalesce(max(rows), 0), null from before
 where not exists (from source_tonight where kind = $kind and office = $office and coverage = $coverage)
+having coalesce(max(snapshot_date) <= $day, true)
 """
 LOST = """
 select count(distinct e.record_id) from store.ended as e
@@ -86,7 +88,7 @@ def take_back_file(
     if sealed:
         what = Withdrawal(frozenset(gone), incoming.delivery_id, office, run_no, place, sealed)
         ended, back = take_back(con, LAYOUTS[kind], what, _history(con, workspace, settings, told, gone))
-    con.execute(SOURCE_BEFORE, {"kind": kind, "office": office, "coverage": coverage, "gone": gone})
+    con.execute(SOURCE_BEFORE, {"kind": kind, "office": office, "coverage": coverage, "gone": gone, "day": day})
     text = f"撤回 {day} 的文件：{ended} 行撤回，{back} 行恢复。" + _lost(con, kind, office, gone, sealed)
     record(con, told, "accepted", text, archived=incoming.delivery_id)
     notice(con, told.delivery_id, "整个文件", "withdrawn", ended + back, text)

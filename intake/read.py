@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intake.books.spreadsheet import is_spreadsheet, read_tables
+from intake.foreign import refuse_foreign
 from intake.raw import RawTable
 from intake.receive import Incoming
 from intake.texts.delimited import read_delimited
@@ -47,6 +48,7 @@ def read_delivery(incoming: Incoming, data: bytes, layout: Layout, habits: Habit
 
 def read_cells(data: bytes, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
     """A file's tables as text, whatever its name says. Raises: DeliveryRefused."""
+    refuse_foreign(data)
     if is_spreadsheet(data):
         tables = read_tables(data, layout, habits.aliases, notes)
     elif habits.fixed_width:

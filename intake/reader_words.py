@@ -9,6 +9,8 @@ from schemas.errors import DeliveryRefused
 
 RESEND = "请重新导出后发送。"
 WORDS = {
+    # no table
+    "foreign": "这是 {kind} 文件，本程序不读这种格式；请用原系统或 Excel、WPS 打开后另存为 xlsx 或 CSV 再发送。",
     # any container
     "truncated": "{what}已损坏、被截断或内容异常，打不开；" + RESEND,
     "locked": "{what}加了密码；请去掉密码后重发。",

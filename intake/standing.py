@@ -19,6 +19,7 @@ from intake.typed import Fault, Typed
 from schemas.columns import Layout
 
 ROW_BITS = 32  # a row's `rid` is its delivery's place and its row number
+TONIGHT = 1 << (ROW_BITS - 1)  # more than a store will ever hold deliveries
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,13 @@ def take_in(
     con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequence[Arrival], *, replaces: bool
 ) -> list[Intake]:
     """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more, unless
-    a newer delivery brought them or said them again. Needs DELIVERY_DATE run once."""
+    a newer delivery brought them or said them again. Needs DELIVERY_PLACE run once."""
     con.execute(
         "create or replace temp table snapshot (record_id varchar); create or replace temp table faulty (anchor varchar, id_number varchar); "
         "create or replace temp table acting (record_id varchar, business_key ubigint, is_withdrawal boolean)"
     )
     for arrival in arrivals:
-        con.execute("insert into delivery_date values (?, ?)", [arrival.delivery_id, arrival.snapshot_date])
+        con.execute("insert into delivery_place values (?, ?)", [arrival.delivery_id, _place(arrivals)])
     taken = [_take_one(con, layout, arrival) for arrival in arrivals]
     office = arrivals[0].office
     _end_superseded(con, layout, arrivals, is_full=replaces)
@@ -74,6 +75,11 @@ def take_in(
         })  # fmt: skip
     con.execute("drop table snapshot")
     return taken
+
+
+def _place(arrivals: Sequence[Arrival]) -> int:
+    """Where tonight's snapshot stands among all deliveries, as DELIVERY_PLACE counts: after the stored ones of its day."""
+    return ((arrivals[0].snapshot_date - date(1900, 1, 1)).days << ROW_BITS) + TONIGHT + arrivals[0].place
 
 
 def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> Intake:
@@ -174,8 +180,8 @@ def _end_superseded(
     after a newer one of its key ends at once: it is kept where it belongs, and changes nothing."""
     first = arrivals[0]
     where = {"office": first.office, "kind": layout.kind}
-    con.execute(NEWER.format(kind=layout.kind), where | {"day": first.snapshot_date})
-    con.execute(RIVALS.format(kind=layout.kind), where | {"day": first.snapshot_date})
+    con.execute(NEWER.format(kind=layout.kind), where | {"place": _place(arrivals)})
+    con.execute(RIVALS.format(kind=layout.kind), where | {"place": _place(arrivals)})
     if not con.execute("select exists (from rivals)").fetchall()[0][0]:
         return
     con.execute(LATE, where)
@@ -212,20 +218,20 @@ select distinct $kind, $office, record_id, $delivery from hashed
 where record_id in (select record_id from store.standing_{kind} where office = $office)
    or record_id in (select record_id from added_{kind} where office = $office)
 """
-# The last day on which deliveries of later days brought a row, or said it again.
+# The last place at which deliveries of later places brought a row, or said it again.
 NEWER = """
 create or replace temp table newer as
-with later as (select * from delivery_date where snapshot_date > $day),
+with later as (select * from delivery_place where place > $place),
 told as (
     select record_id, delivery_id from store.standing_{kind} where office = $office and delivery_id in (select delivery_id from later)
     union all select record_id, delivery_id from added_{kind} where office = $office and delivery_id in (select delivery_id from later)
     union all select record_id, delivery_id from (from store.retold union all by name from retold)
     where kind = $kind and office = $office and delivery_id in (select delivery_id from later)
 )
-select record_id, max(snapshot_date) as day, arg_max(delivery_id, (snapshot_date, delivery_id)) as delivery_id
+select record_id, max(place) as place, arg_max(delivery_id, place) as delivery_id
 from told inner join later using (delivery_id) group by record_id
 """
-# A row that acts tonight beside each other one that stands under its key, and the day that each was last said.
+# A row that acts tonight beside each other one that stands under its key, and the place at which each was last said.
 RIVALS = """
 create or replace temp table rivals as
 with standing as (
@@ -237,20 +243,20 @@ pairs as (
     inner join standing as o on o.business_key = t.business_key and o.record_id <> t.record_id
 ),
 gone as (select record_id from ended where kind = $kind and office = $office)
-select p.*, p.other in (select record_id from acting) as other_acts, coalesce(n.day, $day) as day, coalesce(m.day, $day) as other_day, m.delivery_id as other_newer
+select p.*, p.other in (select record_id from acting) as other_acts, coalesce(n.place, $place) as place, coalesce(m.place, $place) as other_place, m.delivery_id as other_newer
 from pairs as p left join newer as n using (record_id) left join newer as m on m.record_id = p.other
 where p.record_id not in (from gone) and p.other not in (from gone)
 """
 LATE = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
-select $kind, $office, record_id, 'late', arg_max(other_newer, (other_day, other_newer)) from rivals where other_day > day group by record_id
+select $kind, $office, record_id, 'late', arg_max(other_newer, other_place) from rivals where other_place > place group by record_id
 """
 # In a full snapshot only a row that the snapshot itself no longer holds can be superseded; in a delta any older one.
 SUPERSEDED = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
 with late as (select record_id from ended where kind = $kind and office = $office and cause = 'late')
 select $kind, $office, other, if(bool_or(is_withdrawal), 'withdrawn', $cause), min($delivery) from rivals
-where other_day <= day and record_id not in (from late)
+where other_place <= place and record_id not in (from late)
   and (is_withdrawal or (not other_acts and (not $is_full or other not in (select record_id from snapshot))))
 group by other
 """
@@ -267,9 +273,11 @@ unread as (
 )
 select $kind, $office, record_id, $cause, $delivery from gone anti join unread using (record_id)
 """
-DELIVERY_DATE = """
-create or replace temp table delivery_date as
-with taken_back as (select withdraws as delivery_id, count(*) as times from store.delivery where withdraws is not null group by withdraws)
-select delivery_id, max(snapshot_date) as snapshot_date from store.delivery left join taken_back using (delivery_id)
-where snapshot_date is not null and withdraws is null group by delivery_id having count(*) > coalesce(max(times), 0)
+# Where each delivery that was not taken back stands among all: by its date, of one day by when it was taken in.
+DELIVERY_PLACE = """
+create or replace temp table delivery_place as
+with taken_back as (select withdraws as delivery_id, max(rowid) as since from store.delivery where withdraws is not null group by withdraws)
+select delivery_id, max(((snapshot_date - date '1900-01-01') << 32) + d.rowid) as place
+from store.delivery as d left join taken_back as t using (delivery_id)
+where snapshot_date is not null and withdraws is null and d.rowid > coalesce(t.since, -1) group by delivery_id
 """

@@ -28,8 +28,10 @@ select * from ledger_state_on((select max(as_of) from applied_run), timestamptz 
 KEPT = (
     "delivery", "ledger_entry", "person", "ended", "retold", "link", "source", "person_hold", "scorecard", "pack_in_force", "figure",
 )  # fmt: skip
+# Deliveries in the order in which the night took them in: of one day the last one has the last word.
 APPLY = """
-insert into delivery by name select * from read_parquet($tables || '/delivery.parquet') where status = 'accepted';
+insert into delivery by name select * from read_parquet($tables || '/delivery.parquet') where status = 'accepted'
+order by coverage = 'delta', file_name, delivery_id;
 insert into ledger_entry by name select * from read_parquet($tables || '/ledger_entry.parquet');
 insert into scorecard by name select * from read_parquet($tables || '/scorecard.parquet');
 insert into pack_in_force by name select * from read_parquet($tables || '/pack_in_force.parquet');

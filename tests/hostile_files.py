@@ -30,6 +30,13 @@ class Hostile:
     expected: str
 
 
+DBF = bytes((3, 124, 6, 30)) + struct.pack("<IHH", 1, 97, 38) + bytes(20)
+FOREIGN = {
+    "a dBase table": DBF + "姓名".encode("gb18030").ljust(11, b"\0") + b"C" + bytes(20) + b"DAY".ljust(11, b"\0") + b"D" + bytes(20) + b"\r" + b" " * 38,
+    "a PDF": b"%PDF-1.7\n%\xe2\xe3\n", "a photo": b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(40), "an Access file": b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(90),
+}  # fmt: skip
+
+
 # Good files, from which the bad ones are made.
 
 
@@ -192,6 +199,8 @@ def _gated_xlsx(good: bytes) -> Iterator[Hostile]:
     yield Hostile("xlsx without its sheet", repacked(good, lambda p: p.pop(SHEET)), "truncated")
     yield Hostile("xlsx whose workbook is no XML", repacked(good, lambda p: p.update({BOOK: b"\x00\xff" * 50})), "truncated")  # fmt: skip
     yield Hostile("a document of Word", zipped({TYPES: b"<Types/>", "word/document.xml": b"<x/>"}), "not_workbook")
+    for kind, head in FOREIGN.items():
+        yield Hostile(kind, head, "foreign")
     yield Hostile("a binary workbook", zipped({TYPES: b"<Types/>", "xl/workbook.bin": b"x"}), "xlsb")
 
 

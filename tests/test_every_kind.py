@@ -40,6 +40,7 @@ WRITERS: dict[str, Callable[[Table], bytes]] = {
     "csv quoted gb18030": quoted,
     "csv utf-8 with mark": text(",", "utf-8-sig", "\r\n"),
     "tabs utf-16": text("\t", "utf-16"),
+    "tabs utf-16 without mark": text("\t", "utf-16-be"),
     "tabs gb18030": text("\t", "gb18030", "\r\n"),
     "bar utf-8": text("|", "utf-8", "\r\n"),
     "two bars gb18030": text("||", "gb18030"),
@@ -117,6 +118,20 @@ def test_what_is_written_is_read_cell_for_cell(kind: str, writer: str) -> None:
     assert [{f: row[f] for f in layout.fields} for row in found] == [
         {f: row[f] for f in layout.fields} for row in means
     ]
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "utf-8"])
+@pytest.mark.parametrize("kind", LAYOUTS)
+def test_columns_at_fixed_bytes_are_read_cell_for_cell(kind: str, codec: str) -> None:
+    layout = LAYOUTS[kind]
+    (header, *rows), means = table(layout, 0)
+    sizes = [max(len(row[place].encode(codec)) for row in rows) + place % 2 for place in range(len(header))]
+    starts = [1 + sum(sizes[:place]) for place in range(len(header))]
+    fields = [(name, first, first + size - 1) for name, first, size in zip(header, starts, sizes, strict=True)]
+    lines = [b"".join(c.encode(codec).ljust(s) for c, s in zip(row, sizes, strict=True)) + b"\r\n" for row in rows]
+    (raw,) = read_cells(b"".join(lines), layout, Habits(fixed_width=fields), [])
+    found = type_rows(raw, layout, pa.array(range(1, ROWS + 1))).rows.select(list(layout.fields)).to_pylist()
+    assert found == [{f: row[f] for f in layout.fields} for row in means]
 
 
 def test_every_mark_of_order_is_written_by_some_writer() -> None:

@@ -54,6 +54,29 @@ def test_a_header_of_two_rows_binds_and_merged_householders_stand_in_each_row(ki
     assert table.cells["c7"].to_pylist() == ["3", "", "", "1"]  # not merged: left to who knows the column
 
 
+THREE = [
+    ["户主", "", "家庭成员", "", "", "低保类别", "起始保障年月", "保障情况", "", "", ""],
+    ["姓名", "身份证号", "姓名", "身份证号", "与户主关系", "", "", "保障人数", "", "", "月保障金"],
+    ["", "", "", "", "", "", "", "合计", "重点", "残疾", ""],
+]
+OVER_THREE = [
+    (0, 0, 0, 1), (0, 2, 0, 4), (0, 5, 2, 5), (0, 6, 2, 6), (0, 7, 0, 10), (1, 7, 1, 9), (1, 10, 2, 10),
+    *((1, column, 2, column) for column in range(5)),
+]  # fmt: skip
+
+
+@KINDS
+def test_a_header_of_three_rows_is_one(kind: str) -> None:
+    rows = [["某镇低保名册", *[""] * 10], *THREE, *([*row, "500"] for row in HOME)]
+    merges = [(0, 0, 0, 10), *((t + 1, a, b + 1, c) for t, a, b, c in OVER_THREE)]
+    (table,) = read_tables(WRITERS[kind](rows, merges=merges), AID, {}, [])
+    bound = table.binding.fields
+    assert [bound[f] for f in ("householder_name", "householder_id", "name", "id_number", "relation", "members", "amount")] == [
+        0, 1, 2, 3, 4, 7, 10,
+    ]  # fmt: skip
+    assert table.cells.num_rows == 4 and len(table.binding.extra) == 2
+
+
 @KINDS
 def test_a_title_over_the_whole_table_is_no_part_of_the_header(kind: str) -> None:
     rows = [["某市名单", "", ""], ["填报单位：某局", "", "2024年6月"], [*DEATH], *deaths(1, 2)]

@@ -1,4 +1,5 @@
-"""A header of two rows made into one: 保障人数 over 重点 and 残疾, as merged cells leave it in a workbook or a CSV.
+"""A header of two rows made into one: 保障人数 over 重点 and 残疾, as merged cells leave it in a workbook or a CSV; of more
+rows, where merged cells show that they belong together.
 
 Pure. A row that is a header's second one holds labels only under cells that reach across several columns.
 """
@@ -25,8 +26,8 @@ def merge_header(
     (['姓名', '证件号码', ''], 1)
     """
     upper = [text.strip() for text in rows[place]]
-    lower = [text.strip() for text in rows[place + 1]] if place + 1 < len(rows) else []
-    lower += [""] * (len(upper) - len(lower))
+    lower, start = _below(rows, place + 1, merges, field_of)
+    lower = [text.strip() for text in lower] + [""] * (len(upper) - len(lower))
     groups = _merged_groups(place, merges) if merges else _blank_groups(upper, lower)
     groups = [(a, min(b, len(upper) - 1)) for a, b in groups if a < len(upper)]
     if not _is_second_row(upper, lower, groups):
@@ -37,7 +38,16 @@ def merge_header(
     header = _choose(above, lower, field_of or _nothing)
     if field_of and len(_known(header, field_of)) <= len(_known(lower, field_of)):
         return list(rows[place]), place + 1
-    return header, place + 2
+    return header, start
+
+
+def _below(
+    rows: Sequence[Sequence[str]], place: int, merges: Merges, field_of: FieldOf | None
+) -> tuple[list[str], int]:
+    """The header's lower row; where merged cells show it, itself made of several."""
+    if place >= len(rows):
+        return [], place
+    return merge_header(rows, place, merges, field_of) if merges else (list(rows[place]), place + 1)
 
 
 def _nothing(_: str) -> str | None:
