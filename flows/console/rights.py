@@ -24,6 +24,8 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/drafts"): DECIDE,
     ("POST", "/drafts"): DECIDE,
     ("POST", "/blind"): DECIDE,
+    ("GET", "/password"): ALL,
+    ("POST", "/password"): ALL,
     ("GET", "/accounts"): ADMIN,
     ("POST", "/accounts/sign-out"): ADMIN,
 }
