@@ -225,3 +225,15 @@ def test_a_removed_account_is_out_at_once_and_its_name_stays_taken(tmp_path: Pat
     assert accounts.sign_in(state, "钱八", PASSWORD, lambda: 0.0).account is None
     with pytest.raises(UsageError):
         accounts.add_account(state, "钱八", "reviewer", PASSWORD)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Sign out"), ("", "退出")])
+def test_pages_speak_the_readers_language(
+    room: Room, monkeypatch: pytest.MonkeyPatch, language: str, word: str
+) -> None:
+    browser = room.browser("officer")
+    monkeypatch.setenv("ZHAOREN_LANG", language)
+    for path in ("/", "/review", "/review/entry/1-7", "/drafts", "/password"):
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert word in page.text
