@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -19,6 +20,7 @@ from flows.workspace import Workspace
 URL = "http://127.0.0.1:8765"
 PASSWORD = "long enough to be a password"
 NAMES = {"officer": "李四", "reviewer": "王五", "auditor": "赵六", "administrator": "孙七"}
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # as many as the tests need, in no time
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
 
 
@@ -69,6 +71,7 @@ class Room:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
+        accounts.HASHER = QUICK
         state = State(self.workspace.console)
         for role, name in NAMES.items():
             accounts.add_account(state, name, role, PASSWORD)

@@ -155,6 +155,41 @@ def test_an_administrator_ends_the_sessions_of_others(room: Room) -> None:
     assert officer.get("/").status_code == 303
 
 
+def test_what_happens_at_the_doors_is_told_to_the_administrator_alone(room: Room) -> None:
+    room.clock.now += 901
+    Browser(room.app).sign_in("not an account but a password", "x")
+    Browser(room.app).sign_in(NAMES["auditor"], "not the password")
+    room.browser("auditor").get("/accounts")
+    rows = re.findall(r"<td>([^<]*)</td><td>([^<]*)</td></tr>", room.browser("administrator").get("/accounts").text)
+    assert rows[:5] == [
+        (NAMES["administrator"], "登录"),
+        (NAMES["auditor"], "无权的页面"),
+        (NAMES["auditor"], "登录"),
+        (NAMES["auditor"], "登录失败"),
+        ("（没有这个账号）", "登录失败"),
+    ]
+    assert b"not an account" not in room.state.path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "status"),
+    [
+        pytest.param("wrong", "another long password", "another long password", 422, id="the old one is wrong"),
+        pytest.param(PASSWORD, "another long password", "something else, long", 422, id="they differ"),
+        pytest.param(PASSWORD, "short", "short", 422, id="too short"),
+        pytest.param(PASSWORD, "another long password", "another long password", 303, id="changed"),
+    ],
+)
+def test_everybody_changes_their_own_password(tmp_path: Path, room: Room, old: str, new: str, again: str, status: int) -> None:  # fmt: skip
+    name = f"换{status}{len(old)}{len(again)}"
+    accounts.add_account(room.state, name, "officer", PASSWORD)
+    browser, other = Browser(room.app, name), Browser(room.app, name)
+    browser.get("/password")
+    assert browser.post("/password", {"old": old, "new": new, "again": again}).status_code == status
+    assert other.get("/").status_code == (303 if status == 303 else 200)
+    assert Browser(room.app).sign_in(name, new).status_code == (303 if status == 303 else 401)
+
+
 def test_a_password_is_kept_as_argon2id_and_nowhere_else(room: Room) -> None:
     kept = room.state.path.read_bytes()
     assert b"$argon2id$" in kept
@@ -190,3 +225,15 @@ def test_a_removed_account_is_out_at_once_and_its_name_stays_taken(tmp_path: Pat
     assert accounts.sign_in(state, "钱八", PASSWORD, lambda: 0.0).account is None
     with pytest.raises(UsageError):
         accounts.add_account(state, "钱八", "reviewer", PASSWORD)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Sign out"), ("", "退出")])
+def test_pages_speak_the_readers_language(
+    room: Room, monkeypatch: pytest.MonkeyPatch, language: str, word: str
+) -> None:
+    browser = room.browser("officer")
+    monkeypatch.setenv("ZHAOREN_LANG", language)
+    for path in ("/", "/review", "/review/entry/1-7", "/drafts", "/password"):
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert word in page.text

@@ -3,6 +3,7 @@ invented."""
 
 import json
 import re
+import threading
 
 import pytest
 
@@ -11,7 +12,7 @@ from flows.console.reading import Readings
 from flows.privacy import scan_text
 from flows.workspace import Workspace, init_workspace
 from tests.console_room import NAMES, Browser, Room
-from tests.nightshift import Town, stop
+from tests.nightshift import Night, Town, stop
 
 DAYS = ("2024-06-01", "2024-06-02")
 LONG = "阿依古丽·买买提江·吐尔逊·阿不都热合曼"
@@ -44,13 +45,29 @@ class Shift:
         self.answer(officer, f"/review/row/{self.link}", decision="同一人")
         officer.get("/drafts")
         self.handed_in = officer.post("/drafts", {"decided_date": DAYS[0]}).text
-        self.reading = self.room.app.state.desk.readings.current()
         town.tell(town.person("1979-04-01"), stop("2024-03"))
-        self.night = town.night(DAYS[1])
-        self.during = self.reading.run_no
+        self.night = self.click_through(officer, DAYS[1])
         self.room.app.state.desk.readings.refresh()
         self.after = officer.get("/review").text + officer.get("/review?sheet=row").text
         self.tonight = officer.get("/").text
+
+    def click_through(self, browser: Browser, day: str) -> Night:
+        """The night of a day, while somebody clicks on from page to page: what they were answered, and which run they saw."""
+        is_over = threading.Event()
+        self.clicks: list[tuple[int, str]] = []
+
+        def click() -> None:
+            while not is_over.is_set():
+                page = browser.get("/")
+                self.clicks.append((page.status_code, re.findall(r"第 (\d+) 次运行", page.text)[0]))
+
+        somebody = threading.Thread(target=click)
+        somebody.start()
+        try:
+            return self.town.night(day)
+        finally:
+            is_over.set()
+            somebody.join()
 
     def answer(self, browser: Browser, path: str, **form: str) -> None:
         browser.get(path)
@@ -100,10 +117,16 @@ def test_answers_of_the_browser_move_people_the_next_night(shift: Shift) -> None
 
 
 def test_what_is_settled_is_asked_no_more_and_the_page_follows_the_run(shift: Shift) -> None:
-    assert shift.during == 1
     assert shift.link not in shift.after
     assert f"/review/entry/{shift.entry}?" not in shift.after
     assert "第 2 次运行" in shift.tonight
+
+
+def test_while_a_night_runs_pages_show_the_run_before(shift: Shift) -> None:
+    assert shift.night.outcome.run_no == 2
+    assert {status for status, _ in shift.clicks} == {200}
+    assert shift.clicks[0] == (200, "1")
+    assert [run for _, run in shift.clicks] == sorted(run for _, run in shift.clicks)
 
 
 def test_the_look_at_whole_numbers_is_sealed(shift: Shift) -> None:

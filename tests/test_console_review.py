@@ -141,6 +141,14 @@ def test_an_answer_leads_to_the_next_question_and_undo_leads_back(room: Room, of
     assert officer.post("/undo").headers["location"] == "/review"
 
 
+@pytest.mark.parametrize(("hours", "answered_count"), [(23, 1), (25, 0)], ids=["within a day", "after it"])
+def test_what_another_has_in_hand_is_not_asked_for_a_day(room: Room, officer: Browser, hours: int, answered_count: int) -> None:  # fmt: skip
+    assert answered(room.browser("reviewer"), LATER, stage="") == 303
+    room.clock.now += hours * 3600
+    page = room.browser("officer").get("/review").text
+    assert f"其中 {answered_count} 件已答" in page
+
+
 def test_the_queue_goes_round_until_all_is_settled(room: Room, officer: Browser) -> None:
     path, seen = f"/review/row/{row_question(room.workspace, 7)}", []
     while path.startswith("/review/row/"):

@@ -1,6 +1,7 @@
 """Accounts of the console. The name is what stands as 核查人 in the decisions, so one person has one account. Passwords are kept
 as argon2id hashes; what somebody tries in vain slows the account down."""
 
+import hashlib
 import threading
 import unicodedata
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from flows.console import events
 from flows.console.rights import ROLE_WORDS, ROLES
 from flows.console.state import State
 from schemas.errors import UsageError, say
@@ -64,7 +66,7 @@ def set_password(state: State, name: str, password: str) -> None:
     with state.open() as db:
         _require(db.execute("update account set hash = ? where name = ? and not is_shut", [HASHER.hash(password), name]).rowcount)  # fmt: skip
         db.execute("delete from session where account = ?", [name])
-        db.execute("delete from attempt where account = ?", [name])
+        db.execute("delete from attempt where account = ?", [_tried_as(name)])
 
 
 def accounts(state: State) -> list[Account]:
@@ -95,6 +97,7 @@ def sign_in(state: State, name: str, password: str, clock: Callable[[], float]) 
     """The account, or why not; failures are counted under the name that was tried, known or not."""
     name, now = unicodedata.normalize("NFC", name.strip())[:NAME_LENGTH], clock()
     if _must_wait(state, name, now):
+        events.note(state, now, name, events.SHUT_OUT)
         return Tried(
             None, say("失败次数太多，请过一刻钟再试。", "Too many failures; try again in a quarter of an hour.")
         )
@@ -102,19 +105,27 @@ def sign_in(state: State, name: str, password: str, clock: Callable[[], float]) 
         row = db.execute("select name, role, hash from account where name = ? and not is_shut", [name]).fetchone()
     with HASHING:
         fits = _fits(row["hash"] if row else NOBODY, password[:LONGEST])
+    is_known = bool(row and fits)
+    events.note(state, now, name, events.SIGNED_IN if is_known else events.FAILED)
     with state.open() as db:
-        if row and fits:
-            db.execute("delete from attempt where account = ?", [name])
+        if is_known:
+            db.execute("delete from attempt where account = ?", [_tried_as(name)])
             return Tried(Account(row["name"], row["role"]))
-        db.execute("insert into attempt values (?, ?)", [name, now])
+        db.execute("insert into attempt values (?, ?)", [_tried_as(name), now])
     return Tried(None, say("账号或密码不对。", "Account or password is wrong."))
 
 
 def _must_wait(state: State, name: str, now: float) -> bool:
     with state.open() as db:
         db.execute("delete from attempt where at < ?", [now - PAUSE_SECONDS])
-        mine, everybody = db.execute("select coalesce(sum(account = ?), 0), count(*) from attempt", [name]).fetchone()
+        query = "select coalesce(sum(account = ?), 0), count(*) from attempt"
+        mine, everybody = db.execute(query, [_tried_as(name)]).fetchone()
     return bool(mine >= FEW or everybody >= MANY)
+
+
+def _tried_as(name: str) -> str:
+    """Somebody may have typed a password where the name belongs: what was tried is counted, not kept."""
+    return hashlib.sha256(name.encode()).hexdigest()
 
 
 def _fits(kept: str, password: str) -> bool:

@@ -1,10 +1,12 @@
-"""账号: who has an account and is signed in; their sessions can be ended here. Accounts are made by `zhaoren accounts`."""
+"""账号: who has an account, who is signed in, what happened at the doors; sessions can be ended here. Accounts are made by
+`zhaoren accounts`. 密码: everybody changes their own."""
 
 from fastapi import APIRouter, Response
 
-from flows.console import accounts, sessions
+from flows.console import accounts, events, sessions
 from flows.console.ask import Asked
 from flows.console.rights import ROLE_WORDS
+from flows.look import BEIJING
 from reports.console.page import Page
 from schemas.errors import say
 
@@ -15,10 +17,37 @@ router = APIRouter()
 def show(ask: Asked) -> Response:
     here = sessions.signed_in(ask.desk.state)
     rows = [(a.name, say(ROLE_WORDS[a.role], a.role), here.get(a.name, 0)) for a in accounts.accounts(ask.desk.state)]
-    return ask.page(Page("accounts.html", say("账号", "Accounts"), {"rows": rows}))
+    told = [
+        (f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}", name, what) for at, name, what in events.latest(ask.desk.state)
+    ]
+    return ask.page(Page("accounts.html", say("账号", "Accounts"), {"rows": rows, "events": told}))
 
 
 @router.post("/accounts/sign-out")
 def sign_out(ask: Asked) -> Response:
     sessions.end_all(ask.desk.state, ask.form.get("name", ""))
     return ask.go("/accounts")
+
+
+@router.get("/password")
+def ask_password(ask: Asked) -> Response:
+    return ask.page(_password_page(""))
+
+
+@router.post("/password")
+def change_password(ask: Asked) -> Response:
+    """Whoever knows the old one may set a new one; then every session of the account ends, this one too."""
+    desk, name, form = ask.desk, ask.who.account, ask.form
+    tried = accounts.sign_in(desk.state, name, form.get("old", ""), desk.clock)
+    if tried.account is None:
+        return ask.page(_password_page(tried.problem), 422)
+    if form.get("new", "") != form.get("again", ""):
+        return ask.page(_password_page(say("两次输入的新密码不同。", "The new passwords differ.")), 422)
+    accounts.set_password(desk.state, name, form.get("new", ""))
+    events.note(desk.state, desk.clock(), name, events.PASSWORD)
+    return ask.go("/sign-in")
+
+
+def _password_page(problem: str) -> Page:
+    values = {"problem": problem, "shortest": accounts.SHORTEST, "longest": accounts.LONGEST}
+    return Page("password.html", say("改密码", "Change password"), values)

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from flows.access import record_access
-from flows.console import sessions
+from flows.console import events, sessions
 from flows.console.reading import Reading, Readings
 from flows.console.rights import RIGHTS, ROLE_WORDS, may
 from flows.console.sessions import COOKIE, Session
@@ -27,7 +27,7 @@ FORM_COOKIE = "zhaoren_form"
 LARGEST = 64 << 10  # bytes of a form
 FORM_TYPE = "application/x-www-form-urlencoded"
 SHORTEST_REASON = 4
-MENU = (("/", "今晚", "Tonight"), ("/review", "核查", "Review"), ("/drafts", "待提交", "To hand in"), ("/search", "查找", "Search"), ("/accounts", "账号", "Accounts"))  # fmt: skip
+MENU = (("/", "今晚", "Tonight"), ("/review", "核查", "Review"), ("/drafts", "待提交", "To hand in"), ("/search", "查找", "Search"), ("/accounts", "账号", "Accounts"), ("/password", "密码", "Password"))  # fmt: skip
 
 
 class Refused(Exception):
@@ -127,6 +127,8 @@ async def asked(request: Request) -> Ask:
     if not may(session.role if session else None, method, path):
         if session is None and (method, path) in RIGHTS:
             raise SignInFirst
+        if session:
+            await run_in_threadpool(events.note, desk.state, desk.clock(), session.account, events.REFUSED)
         raise Refused(403, say("您的角色不能使用这一页；请联系管理员。", "Your role may not use this page."))
     key = request.cookies.get(FORM_COOKIE, "")
     form = await _form(request, session.form_key if session else key) if method == "POST" else {}

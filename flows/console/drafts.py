@@ -87,15 +87,15 @@ def mine(state: State, account: str) -> frozenset[str]:
         return frozenset(q for (q,) in db.execute("select question from draft where account = ?", [account]).fetchall())
 
 
-def others(state: State, account: str, *, is_blind: bool) -> frozenset[str]:
-    """Questions that need nobody else: somebody is at them. Who answers apart is only kept off what others answer in the
-    open, and what two have answered already."""
+def others(state: State, account: str, now: float, *, is_blind: bool) -> frozenset[str]:
+    """Questions that need nobody else: somebody was at them within a day. Who answers apart is only kept off what others
+    answer in the open, and what two have answered already."""
     query = """
-        select question from draft where account <> $me group by question
+        select question from draft where account <> $me and said_at > $since group by question
         having not $blind or sum(mode <> 'blind') > 0 or sum(mode = 'blind') > 1
     """
     with state.open() as db:
-        rows = db.execute(query, {"me": account, "blind": int(is_blind)}).fetchall()
+        rows = db.execute(query, {"me": account, "blind": int(is_blind), "since": now - 24 * HOUR}).fetchall()
         at_odds = db.execute("select question from conflict").fetchall()
     return frozenset(q for (q,) in [*rows, *at_odds])
 

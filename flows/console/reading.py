@@ -4,6 +4,7 @@ night's figures). A night that runs meanwhile neither waits for us nor shows thr
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from schemas.extracts import LAYOUTS
 
 MAKING, SERVING = "512MiB", "128MiB"  # DuckDB's memory while a reading is made, and after; what does not fit is spilled
 NIGHTS_SHOWN = 30
+MADE_FROM = ("open_now", "open_entry", "open_link", "entry_shown", "row_shown", "record_wanted")
+PATIENCE = 10.0  # seconds before what could not be read is tried again
 HELD = "select (select max(run_no) from applied_run), (select fingerprint from made_by)"
 
 
@@ -76,6 +79,7 @@ class Readings:
         self.workspace = workspace
         self._now: Reading | None = None
         self._making = threading.Lock()
+        self._tried_at = -PATIENCE
         if sealed_runs(workspace.runs):
             with opened_store(workspace):  # mends a store that is damaged or behind, as every other command does
                 pass
@@ -84,7 +88,9 @@ class Readings:
     def current(self) -> Reading | None:
         """What to show now; None before the first run. Never waits."""
         after = (self._now.run_no if self._now else 0) + 1
-        if (run_folder(self.workspace.runs, after) / MANIFEST).is_file() and not self._making.locked():
+        is_due = time.monotonic() - self._tried_at > PATIENCE and not self._making.locked()
+        if is_due and (run_folder(self.workspace.runs, after) / MANIFEST).is_file():
+            self._tried_at = time.monotonic()
             threading.Thread(target=self._refresh_quietly, daemon=True).start()
         return self._now
 
@@ -98,7 +104,7 @@ class Readings:
                 self._now = made
 
     def _refresh_quietly(self) -> None:
-        """Settings that cannot be read, or a night that still refreshes the store: the next click tries again."""
+        """Settings that cannot be read, or a night that still refreshes the store: a later click tries again."""
         with suppress(ZhaorenError, duckdb.Error, OSError):
             self.refresh()
 
@@ -124,6 +130,8 @@ def make_reading(workspace: Workspace, run_no: int) -> Reading | None:
     manifest = read_manifest(workspace.runs, run_no)
     waits = waiting(con, run_no, desk.night.as_of)
     figures = tonight.figures(con, run_no, tuple(manifest["barred"]), _trend(workspace.runs, run_no))
+    for table in MADE_FROM:
+        con.execute(f"drop table {table}")
     con.execute(f"set memory_limit = '{SERVING}'")
     return Reading(
         run_no, desk.night.as_of, desk.night.recorded_at, head(workspace.runs), con, waits, figures, workspace.archive

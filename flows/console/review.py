@@ -1,6 +1,8 @@
 """核查: the queue, one question at a time, and what is answered."""
 
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
 from fastapi import APIRouter, Response
 
@@ -9,7 +11,7 @@ from flows.console.ask import Ask, Asked, Refused
 from flows.console.drafts import ARBITER, BLIND, PLAIN, Draft
 from flows.console.offers import is_known, offer, second_person_fault
 from flows.console.rights import DECIDE, STAGES
-from flows.review_import import pending_answers
+from flows.review_import import OWN_FILE, pending_answers
 from reports.console import case, queue
 from reports.console.queue import ANSWERS, ENTRY, SHEETS, Filter, Settled
 from schemas.errors import say
@@ -72,8 +74,24 @@ def blind(ask: Asked) -> Response:
 def settled(ask: Ask) -> Settled:
     """What need not be asked of this officer now."""
     state, who = ask.desk.state, ask.who
-    waiting = {row["entry_id"] for row in pending_answers(ask.desk.workspace.inbox).to_pylist()}
-    return Settled(drafts.mine(state, who.account), drafts.others(state, who.account, is_blind=who.is_blind) | waiting)
+    others = drafts.others(state, who.account, ask.desk.clock(), is_blind=who.is_blind)
+    return Settled(drafts.mine(state, who.account), others | _handed_in(ask.desk.workspace.inbox))
+
+
+def _handed_in(inbox: Path) -> frozenset[str]:
+    """Questions whose answer lies in the inbox."""
+    try:
+        return _waiting(
+            inbox, tuple(sorted((p.name, p.stat().st_mtime_ns) for p in inbox.iterdir() if OWN_FILE.match(p.name)))
+        )
+    except FileNotFoundError:  # a night takes them in at this moment
+        return frozenset()
+
+
+@lru_cache(maxsize=4)
+def _waiting(inbox: Path, seen: tuple[tuple[str, int], ...]) -> frozenset[str]:
+    """Read anew only when the files are others than those `seen`."""
+    return frozenset(pending_answers(inbox)["entry_id"].to_pylist())
 
 
 def _case(ask: Ask, sheet: str, question: str, *, whole: bool) -> Response:

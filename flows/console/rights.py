@@ -37,6 +37,8 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/file/{delivery_id}"): LOOK,
     ("GET", "/clause/{pack}/{rule_id}"): LOOK,
     ("GET", "/run/{run_no}"): LOOK,
+    ("GET", "/password"): ALL,
+    ("POST", "/password"): ALL,
     ("GET", "/accounts"): ADMIN,
     ("POST", "/accounts/sign-out"): ADMIN,
 }

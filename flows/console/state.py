@@ -1,5 +1,5 @@
-"""What the console keeps for itself, in `DIR/console/console.sqlite`: accounts, sessions, failed sign-ins, and answers that are
-not handed in yet. Only its owner may read it; no run does."""
+"""What the console keeps for itself, in `DIR/console/console.sqlite`: accounts, sessions, what happened to
+them, and answers that are not handed in yet. Only its owner may read it; no run does."""
 
 import os
 import sqlite3
@@ -19,6 +19,7 @@ create table if not exists draft (
     account text not null references account on delete cascade, sheet text not null, question text not null, mode text not null,
     code text not null, decision text not null, effective_date text not null, role text not null, note text not null,
     said_at real not null, problem text not null default '', primary key (account, question));
+create table if not exists event (at real not null, account text not null, what text not null);
 create table if not exists answered (account text not null, at real not null);
 create table if not exists conflict (
     question text primary key, sheet text not null, first_decision text not null, first_officer text not null,
