@@ -269,6 +269,8 @@ def _due(finds: Mapping[str, Any]) -> str:
 
 def _stale_note(rule: Rule, barred: frozenset[str]) -> str:
     """What to add where a rule also looks at a source that could not be taken in tonight."""
+    if not barred:
+        return ""
     looked_at = {
         kind for word in words_of(rule.when) for topic, kind in TOPIC_KIND.items() if word in _words_about(topic)
     }

@@ -15,7 +15,11 @@ with state as (
         bool_or(state = 'L4') as is_flagged, bool_or(state = 'L5') as is_confirmed, max(tier) as tier
     from ledger_on where track in ('L', 'H') and state not in ('L0', 'H0', 'L6', 'H6') group by person_id
 ),
-served as (select person_id, max(service_date) as served_on from now_service_log where service_date <= $cutoff::date and person_id is not null group by person_id)
+served as (
+    select person_id, max(service_date) as served_on from now_service_log
+    where service_date <= $cutoff::date and person_id is not null and service_kind not in ('拒绝服务', '主动退出') and means is distinct from '数据比对'
+    group by person_id
+)
 select s.*, coalesce(p.town, '未写镇街') as town, coalesce(g.office, '') as county, v.served_on is not null as is_served,
     w.able, w.willing, g.reg_date,
     c.education is not null and c.skill is not null and c.health is not null and c.training_wish is not null and c.job_need is not null as is_complete

@@ -43,17 +43,14 @@ def left_lately(life: Life) -> set[tuple[str, str | None]]:
     }  # fmt: skip
 
 
-def hired_by(everybody: Everybody, life: Life) -> str | None:
-    """Who hired this person of a key group within a year, and has not been paid for it."""
+def hired_by(everybody: Everybody, life: Life, *subsidies: str) -> str | None:
+    """Who hired this person of a key group within a year, and has been paid none of these for it."""
     job, roster = life.job, Jining(everybody, life).on_a_roster
     if job is None or roster is None or not job.is_firm or job.payer_kind != "单位职工" or life.person.is_held:
         return None
     lately = job.start_month > months_after(life.day, -12)
-    return (
-        (job.employer_uscc or job.employer_name)
-        if lately and not life.is_subsidised(job.start_month, *FIRM_SUBSIDIES)
-        else None
-    )
+    paid = life.is_subsidised(job.start_month, *subsidies)
+    return (job.employer_uscc or job.employer_name) if lately and not paid else None
 
 
 def employers(everybody: Everybody) -> set[Told]:
@@ -66,9 +63,12 @@ def employers(everybody: Everybody) -> set[Told]:
             stops[key] += 1
             in_hardship[key] += life.recognition is not None
             codes[key] = code
-        hirer = hired_by(everybody, life)
-        if hirer:
-            found.add(("E:" + hirer, Finding("jining", "JN-7.1", "T", "NOTIFY", hirer, "hired-key-people")))
+        for rule_id, ground, subsidies in (
+            ("JN-7.1", "hired-key-people", FIRM_SUBSIDIES),
+            ("JN-3.4", "pre-post-training", ("培训补贴",)),
+        ):
+            if hirer := hired_by(everybody, life, *subsidies):
+                found.add(("E:" + hirer, Finding("jining", rule_id, "T", "NOTIFY", hirer, ground)))
     for key, people in stops.items():
         headcount = everybody.place.headcounts.get(codes[key] or "")
         for pack, rule_id, count in (

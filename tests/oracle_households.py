@@ -133,6 +133,10 @@ class Everybody:
     def here(self) -> str:
         return home_place(self.place.people.values())
 
+    @property
+    def keeps_log(self) -> bool:
+        return self.place.has_service_log
+
     @cached_property
     def has_course_log(self) -> bool:
         return any(p.courses for p in self.place.people.values())

@@ -1,15 +1,28 @@
 """济宁市: the oracle's reading of the task table. Ages and durations are the Shandong city's, as the table gives none."""
 
+from datetime import date
 from functools import cached_property
 
 from tests.oracle_answers import Answers, surest
+from tests.oracle_care import awaits_practice, is_result_due
 from tests.oracle_classes import Classes
-from tests.oracle_facts import is_hired_since, month_of, months_after, surest_jobs
+from tests.oracle_facts import (
+    benefits,
+    ended_benefits,
+    is_hired_since,
+    last_stoppage,
+    month_of,
+    months_after,
+    surest_jobs,
+    worst,
+)
 from tests.oracle_households import Everybody
-from tests.oracle_life import Life, doubt_of_all
-from tests.oracle_rows import Row
-from tests.oracle_shandong import FIRM_SUBSIDIES, keeps_log
+from tests.oracle_life import Life, doubt_of_all, speaks, usable
+from tests.oracle_rows import Benefit, Row
+from tests.oracle_shandong import FIRM_SUBSIDIES
 from tests.oracle_truth import Answer, all_of, is_sure, told
+
+LET_GO = ("合同期满", "单位解除", "协商解除", "开除除名")
 
 
 class Jining(Classes):
@@ -18,7 +31,7 @@ class Jining(Classes):
     @cached_property
     def lead(self) -> bool:
         """Registered, and nothing sure says that they left the labour market."""
-        return self.life.reg is not None and not (self.life.gone is not None and self.life.gone.is_firm)
+        return self.life.reg is not None and not self.life.has_left
 
     @cached_property
     def groups(self) -> dict[str, tuple[Answer, tuple[Row | None, ...]]]:
@@ -75,11 +88,32 @@ def _who_should_register(say: Answers, who: Jining) -> None:
     )
     draws = unregistered and life.benefit is not None
     say.ask("JN-1.6", draws, "T", "NOTIFY", (life.benefit,), "benefit-not-registered")
+    _may_draw(say, who)
     was = life.ended_registration
     say.ask("JN-1.4a:note", was is not None, "L", "UPD", (was,), ground="deregistered")
     working = surest(life.job, life.employment)
     say.ask("JN-1.4a:reemployed", working is not None, "L", "FLAG_REEMP", (working,), ground="hired")
     say.ask("JN-1.4a:trading", life.licence is not None, "L", "FLAG_REEMP", (life.licence,), ground="licence")
+
+
+def _may_draw(say: Answers, who: Jining) -> None:
+    """Let go, not by one's own will, and insured for the months that the office sets; nothing drawn since."""
+    life, stops = who.life, last_stoppage(who.life.person, who.day)
+    let_go = life.reg is not None and life.is_jobless and any(s.stop_reason in LET_GO for s in stops)
+    over = speaks(usable(ended_benefits(life.person, who.day)), drawn_until)
+    draws = bool(usable(benefits(life.person, who.day)))
+    drew = over is not None and life.stopped_on is not None and drawn_until(over) > life.stopped_on
+    months = told("benefit_months", life.values.get("benefit_months"), sum(who.months or ()).__ge__)
+    say.ask(
+        "JN-1.6:not_drawing", all_of(let_go, not draws, not drew, months), "T", "NOTIFY", (life.reg, worst(stops)),
+        "may-draw-benefit",
+    )  # fmt: skip
+
+
+def drawn_until(benefit: Benefit) -> date:
+    """The first day on which nothing is drawn any more."""
+    after = months_after(benefit.end_month, 1)
+    return min(after, benefit.stop_date) if benefit.stop_date else after
 
 
 def _whose_registration_ends(say: Answers, life: Life) -> None:
@@ -111,9 +145,10 @@ def _training(say: Answers, who: Jining) -> None:
     named = life.times("培训机构信息", since=life.registered_on)
     free = len([c for c in life.courses if c.free and c.start_date.year == who.day.year])
     say.ask("JN-3.1", all_of(who.in_ledger, wish, life.is_working_age), "T", "NOTIFY", (reg,), "training")
-    say.ask("JN-3.2", all_of(who.in_ledger, wish, keeps_log(who), named < 1), "T", "GAP", (reg,), "provider")
+    say.ask("JN-3.1:offline", who.in_ledger and awaits_practice(life), "T", "TASK", (reg,), "offline-course")
+    say.ask("JN-3.2", all_of(who.in_ledger, wish, who.everybody.keeps_log, named < 1), "T", "GAP", (reg,), "provider")
     say.ask("JN-3.3:cap", free > 3, "T", "ALERT", (), "free-courses")
-    unskilled = (is_sure(wish) or free > 0) and who.everybody.has_course_log and life.skills == 0 and life.gone is None
+    unskilled = (is_sure(wish) or free > 0) and who.everybody.has_course_log and life.skills == 0 and not life.has_left
     say.ask("JN-3.3:skill", unskilled, "T", "GAP", (reg,), "skill")
     waiting = [
         c.pass_date
@@ -131,10 +166,14 @@ def _services(say: Answers, who: Jining) -> None:
         who.in_ledger and not ((reg and reg.owner) or (life.recognition and life.recognition.owner)),
         "T", "GAP", (reg,), "owner",
     )  # fmt: skip
-    called_for = who.in_ledger and life.is_jobless and keeps_log(who)
+    called_for = who.in_ledger and life.is_jobless and who.everybody.keeps_log
     guided = life.times("职业指导", since=life.registered_on)
     job = told("wants_job", life.wants("就业"))
     say.ask("JN-4.4", all_of(called_for, job, guided < 3), "T", "GAP", (reg,), "guidance")
+    due = who.in_ledger and life.is_jobless and is_result_due(life)
+    say.ask("JN-4.4:revisit", due, "T", "TASK", (reg,), "result-revisit")
+    first_half = reg is not None and who.day <= months_after(reg.reg_date, 6)
+    say.ask("JN-10.1", who.in_ledger and first_half, "T", "TASK", (reg,), "half-year")
     since = month_of(who.day)
     offered = [s for s in life.served if s.service_kind == "岗位推荐" and s.service_date >= since]
     posts = {s.vacancy_no or s.record_id for s in offered}
@@ -165,11 +204,11 @@ def _work(say: Answers, who: Jining) -> None:
         "JN-5.4", all_of(who.lead, life.poverty is not None, life.is_able, life.is_willing, life.is_jobless),
         "T", "TASK", (life.reg, life.poverty), "workshop",
     )  # fmt: skip
-    own = life.flexible if life.job is None and life.gone is None else None
+    own = life.flexible if life.job is None and not life.has_left else None
     unregistered = roster is not None and own is not None and life.employment is None
     say.ask("JN-5.5", unregistered, "T", "TASK", (own, roster), "register-flexible")
     job = life.job
-    if roster and job and job.payer_kind == "单位职工" and life.gone is None:
+    if roster and job and job.payer_kind == "单位职工" and not life.has_left:
         lately = job.start_month > months_after(who.day, -12)
         unpaid = not life.is_subsidised(job.start_month, *FIRM_SUBSIDIES)
         firm = f"firm:{job.employer_uscc or job.employer_name or ''}"

@@ -322,6 +322,11 @@ class Life:
     def gone(self) -> Row | None:
         return self.way_out[1] if self.way_out else None
 
+    @property
+    def has_left(self) -> bool:
+        """For sure: a doubtful row bars nobody from help."""
+        return self.gone is not None and self.gone.is_firm
+
     @cached_property
     def enrolled(self) -> list[Study]:
         return [

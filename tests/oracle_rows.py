@@ -39,6 +39,13 @@ class Registration(Row):
     able: bool | None = None
     willing: bool | None = None
     owner: str | None = None
+    reg_no: str | None = None
+    basis: str | None = None
+    education: str | None = None
+    skill: str | None = None
+    health: str | None = None
+    training_wish: str | None = None
+    job_need: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +145,7 @@ class Recognition(Row):
     basis: str = "4050"
     exit_date: date | None = None
     owner: str | None = None
+    agreement_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +208,17 @@ class Employment(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit(Row):
+    """A visit at home, or what the community reports."""
+
     visit_date: date
     able: bool | None = None
     willing: bool | None = None
+    employed: bool | None = None
+    education: str | None = None
+    skill: str | None = None
+    health: str | None = None
+    training_wish: str | None = None
+    job_need: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +254,7 @@ class Course(Row):
     free: bool = True
     pass_date: date | None = None
     certificate_date: date | None = None
+    mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,12 +266,31 @@ class Subsidy(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(Row):
-    """What an officer said of an entry of this ledger."""
+    """What an officer said of an entry of this ledger. `role` is the step at which it was said."""
 
     decided_date: date
     clause: str = "XY-7.2"
     op: str = "ALERT"
     decision: str = "确认"
+    role: str | None = None
+    entry_id: str | None = None
+    ground: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnList(Row):
+    """A line of a list that a mass organisation keeps."""
+
+    list_date: date
+    organisation: str = "工会"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post(Row):
+    """A public-welfare post that the person holds."""
+
+    start_date: date
+    end_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +300,7 @@ class Person:
     person_id: str = "P1"
     birth_date: date | None = None
     sex: str | None = None
+    phone: str | None = None
     is_held: bool = False
     registrations: tuple[Registration, ...] = ()
     stops: tuple[Stop, ...] = ()
@@ -291,6 +328,8 @@ class Person:
     courses: tuple[Course, ...] = ()
     subsidies: tuple[Subsidy, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    on_lists: tuple[OnList, ...] = ()
+    posts: tuple[Post, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +350,7 @@ class Vacancy:
     vacancy_no: str
     valid_from: date
     valid_to: date | None = None
+    public_welfare: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

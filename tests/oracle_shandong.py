@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from tests.oracle_answers import Answers, surest
+from tests.oracle_care import enjoyed, holds_post
 from tests.oracle_classes import Classes
 from tests.oracle_facts import month_of, months_after
 from tests.oracle_households import Everybody
@@ -117,7 +118,7 @@ def _who_is_in(say: Answers, who: Shandong) -> None:
     too_few = who.services_in_year < 3
     say.ask(
         "SD-2.4:gap",
-        all_of(lead, keeps_log(who), who.since_registered(12), too_few),
+        all_of(lead, who.everybody.keeps_log, who.since_registered(12), too_few),
         "T",
         "GAP",
         (life.reg,),
@@ -146,7 +147,7 @@ def _who_is_in(say: Answers, who: Shandong) -> None:
     say.ask("SD-2.10:edge", at_edge, "L", "ADD", (life.reg, life.home, life.watched), basis="2.10")
     works = any(row is not None and row.is_firm for row in (life.job, life.licence, life.employment))
     review(
-        "SD-2.10:working", "working-poor", life.reg is not None, who.poor_and_earning_little, works, life.gone is None
+        "SD-2.10:working", "working-poor", life.reg is not None, who.poor_and_earning_little, works, not life.has_left
     )
 
 
@@ -165,12 +166,8 @@ def _is_family_to_be_asked(who: Shandong) -> Answer:
     )  # fmt: skip
 
 
-def keeps_log(who: Classes) -> bool:
-    return who.everybody.place.has_service_log
-
-
 def _what_is_due(say: Answers, who: Shandong) -> None:
-    life, recognised, here = who.life, who.life.recognition, who.life.gone is None
+    life, recognised, here = who.life, who.life.recognition, not who.life.has_left
     is_target = all_of(any_of(recognised is not None, who.fits()), here)
     hired(say, life, "SD-3.2.1:recognised")
     say.ask(
@@ -198,12 +195,25 @@ def _what_is_due(say: Answers, who: Shandong) -> None:
     )  # fmt: skip
     say.ask(
         "SD-5.1",
-        all_of(is_target, keeps_log(who), silent(life)),
+        all_of(is_target, who.everybody.keeps_log, silent(life)),
         "T",
         "TASK",
         (surest(life.reg, recognised),),
         "silent",
     )
+    unserved = life.is_jobless and who.everybody.keeps_log and not enjoyed(life)
+    say.ask("SD-3.1", all_of(is_target, unserved), "T", "GAP", (surest(life.reg, recognised),), "unserved")
+    mentored = life.times("创业服务", since=life.registered_on) > 0
+    say.ask(
+        "SD-3.2.2:willing",
+        all_of(is_target, told("wants_business", life.wants("创业")), who.everybody.keeps_log, not mentored),
+        "T", "GAP", (life.reg,), "startup-mentor",
+    )  # fmt: skip
+    say.ask(
+        "SD-3.3.1", all_of(is_target, who.lead, no(life.is_urban), not holds_post(life)), "T", "TASK", (life.reg,), "rural-post",
+    )  # fmt: skip
+    no_agreement = recognised is not None and recognised.agreement_date is None
+    say.ask("SD-5.4", no_agreement and here, "T", "GAP", (recognised,), "agreement")
     say.ask(
         "SD-5.2",
         life.reg is not None and life.aid is not None and life.dibao is None and life.is_jobless and recognised is None,
@@ -231,7 +241,7 @@ def hired(say: Answers, life: Life, rule_id: str) -> None:
 def subsidies(say: Answers, life: Life, firm: str, own_account: str, startup: str) -> None:
     """What a recognised person who found work may claim, and has not been paid."""
     rec, job, own, licence = life.recognition, life.job, life.flexible, life.licence
-    if rec is None or life.gone:
+    if rec is None or life.has_left:
         return
     if job and job.payer_kind == "单位职工" and job.start_month >= month_of(rec.recognised_date):
         unpaid = not life.is_subsidised(job.start_month, *FIRM_SUBSIDIES)
@@ -265,7 +275,7 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
         (reg,),
         reg is not None,
         life.is_of_retirement_age,
-        life.gone is None,
+        not life.has_left,
     )
     alone = no(who.fits("single"))
     is_adult = adult is not None and adult <= who.day
@@ -298,7 +308,7 @@ def _who_leaves_recognition(say: Answers, who: Shandong) -> None:
 
     if life.way_out:
         leaves("recognised_left", life.way_out[0], life.way_out[0], (life.gone,), True)
-    retired = (life.is_of_retirement_age, life.gone is None)
+    retired = (life.is_of_retirement_age, not life.has_left)
     leaves("recognised_retired", "retirement-age", "retirement-age", (), *retired)
     adult, (kind, card) = life.child_adult_on, life.ended_certificate or ("", None)
     no_parent = (adult is not None and adult <= who.day) or is_sure(life.is_married)

@@ -2,18 +2,22 @@
 
 from datetime import timedelta
 from functools import cached_property
+from hashlib import md5
 
 from tests.oracle_answers import Answers, surest
+from tests.oracle_care import first_review, holds_post
 from tests.oracle_classes import Classes
 from tests.oracle_facts import months_after
 from tests.oracle_households import Everybody
 from tests.oracle_life import Life
 from tests.oracle_money import subsidy_months
-from tests.oracle_rows import Row
-from tests.oracle_shandong import family_works, hired, keeps_log, overlaps, silent, subsidies, worker
-from tests.oracle_truth import Answer, Missing, all_of, any_of, may_be, no, told
+from tests.oracle_rows import Recognition, Row
+from tests.oracle_shandong import family_works, hired, overlaps, silent, subsidies, worker
+from tests.oracle_truth import Answer, Missing, all_of, any_of, is_sure, may_be, no, told
 
 AREAS = ("3605", "新余", "江西省新余", "江西新余", "本市")
+# Whose months the documents cap, by item.
+CAPPED = {"firm": "单位社保补贴", "flexible": "灵活就业社保补贴", "post": "岗位补贴", "public_post": "公益性岗位补贴"}
 
 
 class Xinyu(Classes):
@@ -81,12 +85,10 @@ def xinyu(everybody: Everybody, life: Life) -> Answers:
     elif life.exited:
         _who_left_before(say, who)
     _surveys(say, who)
-    for part, item in (
-        ("firm", "单位社保补贴"),
-        ("flexible", "灵活就业社保补贴"),
-        ("post", "岗位补贴"),
-        ("public_post", "公益性岗位补贴"),
-    ):
+    _reviews(say, who)
+    if life.recognition and not life.has_left:
+        _is_looked_after(say, who, life.recognition)
+    for part, item in CAPPED.items():
         months = subsidy_months(life, item)
         over = told("subsidy_cap_months", life.values.get("subsidy_cap_months"), months.__gt__)
         say.ask(f"XY-3.8:{part}", all_of(bool(life.subsidies), over), "T", "ALERT", (), f"cap:{part}")
@@ -94,16 +96,25 @@ def xinyu(everybody: Everybody, life: Life) -> Answers:
     return say
 
 
-def _who_may_be_recognised(say: Answers, who: Xinyu) -> None:
+def is_free(who: Xinyu) -> bool:
+    """Not recognised, and not shut out for three months or for want of a change."""
     life = who.life
-    is_free = life.recognition is None and (life.exited is None or (not who.is_locked and who.has_changed))
-    any_class = any_of(
+    return life.recognition is None and (life.exited is None or (not who.is_locked and who.has_changed))
+
+
+def any_class(who: Xinyu) -> Answer:
+    life = who.life
+    return any_of(
         who.older, who.family_out_of_work, life.certificate is not None, life.poverty is not None, life.land is not None
     )
+
+
+def _who_may_be_recognised(say: Answers, who: Xinyu) -> None:
+    life = who.life
     is_new = life.recognition is None and life.exited is None and life.reg is not None and life.is_jobless
     say.ask(
         "XY-1.0:unknown",
-        all_of(is_new, isinstance(who.lead, Missing), any_class),
+        all_of(is_new, isinstance(who.lead, Missing), any_class(who)),
         "H",
         "REVIEW",
         (),
@@ -116,7 +127,7 @@ def _who_may_be_recognised(say: Answers, who: Xinyu) -> None:
         ("XY-1.4", "poverty_exit", life.poverty is not None, life.poverty),
         ("XY-1.5", "land", life.land is not None, life.land),
     ):
-        say.ask(rule_id, all_of(who.lead, is_free, holds), "H", "ADD", (life.reg, life.home, row), basis)
+        say.ask(rule_id, all_of(who.lead, is_free(who), holds), "H", "ADD", (life.reg, life.home, row), basis)
 
 
 def _who_should_leave(say: Answers, who: Xinyu) -> None:
@@ -127,7 +138,7 @@ def _who_should_leave(say: Answers, who: Xinyu) -> None:
 
     if life.way_out:
         leaves("XY-3.1", life.way_out[0], True, life.gone)
-    leaves("XY-3.1:retired", "retirement-age", all_of(life.is_of_retirement_age, life.gone is None))
+    leaves("XY-3.1:retired", "retirement-age", all_of(life.is_of_retirement_age, not life.has_left))
     leaves("XY-3.3:request", "request", life.request_to_leave is not None, life.request_to_leave)
     leaves("XY-3.3:refusals", "refusals", life.three_refusals is not None, life.three_refusals)
     say.ask("XY-3.5", life.job_when_recognised, "H", "REVIEW", (), ground="false-data")
@@ -168,7 +179,7 @@ def _whose_basis_lapsed(say: Answers, who: Xinyu) -> None:
 def _what_is_promised(say: Answers, who: Xinyu) -> None:
     """One guidance, three posts, one training; a family without work helped within a month."""
     life, rec = who.life, who.life.recognition
-    if rec is None or life.gone:
+    if rec is None or life.has_left:
         return
     since = rec.recognised_date
     at_work = life.job is not None and life.job.is_firm
@@ -178,7 +189,7 @@ def _what_is_promised(say: Answers, who: Xinyu) -> None:
         ("post", life.times("岗位推荐", since=since), 3),
         ("training", trained, 1),
     ):
-        say.ask(f"XY-4.3:{part}", keeps_log(who) and not at_work and done < quota, "T", "GAP", (rec,), part)
+        say.ask(f"XY-4.3:{part}", who.everybody.keeps_log and not at_work and done < quota, "T", "GAP", (rec,), part)
     say.ask(
         "XY-4.4:skill", all_of(told("wants_training", life.wants("培训")), who.everybody.has_course_log, life.skills == 0),
         "T", "GAP", (rec,), "skill",
@@ -198,11 +209,42 @@ def _who_left_before(say: Answers, who: Xinyu) -> None:
     say.ask("XY-3.7", all_of(again, who.has_changed), "T", "TASK", proof, "may-reapply")
 
 
+def _reviews(say: Answers, who: Xinyu) -> None:
+    """A visit at home for whoever may be recognised; then the street's review; then the county's, in so many days."""
+    life, passed = who.life, first_review(who.life)
+    say.ask(
+        "XY-2.2", all_of(who.lead, is_free(who), is_sure(any_class(who)), passed is None), "T", "TASK", (life.reg, life.home),
+        "first-review",
+    )  # fmt: skip
+    waits = passed is not None and life.recognition is None
+    say.ask("XY-2.3", waits, "T", "TASK", (), "county-review")
+    days = (who.day - passed.decided_date).days if passed else 0
+    late = told("step_days", life.values.get("step_days"), days.__gt__)
+    say.ask("XY-7.3", all_of(waits, late), "T", "ALERT", (), "review-late")
+
+
+def _is_looked_after(say: Answers, who: Xinyu, rec: Recognition) -> None:
+    life, reg = who.life, who.life.reg
+    month = f"{who.day:%Y-%m}"
+    drawn = int(md5((life.person.person_id + month).encode()).hexdigest()[:8], 16) % 1000
+    share = told("spot_check_per_mille", life.values.get("spot_check_per_mille"), drawn.__lt__)
+    say.ask("XY-3.0", share, "T", "TASK", (rec,), f"spot-check:{month}")
+    cap = life.values.get("subsidy_cap_months")
+    most = max(subsidy_months(life, item) for item in CAPPED.values())
+    near = told("subsidy_cap_months", cap, lambda n: 0 <= n - most <= 6)
+    say.ask("XY-3.8:left", all_of(bool(life.subsidies), near), "T", "TASK", (rec,), f"months-left:{(cap or 0) - most}")
+    tried = who.everybody.keeps_log and life.times("岗位推荐", since=rec.recognised_date) >= 3
+    jobless = reg is not None and life.is_jobless and not holds_post(life)
+    say.ask("XY-4.2", tried and jobless, "T", "TASK", (rec, reg), "public-post")
+    say.ask("XY-6.1:owner", not (rec.owner or (reg and reg.owner)), "T", "GAP", (rec,), "owner")
+    say.ask("XY-6.1:plan", rec.agreement_date is None, "T", "GAP", (rec,), "plan")
+
+
 def _surveys(say: Answers, who: Xinyu) -> None:
     life, rec = who.life, who.life.recognition
     reason = surest(rec, life.poverty, life.watched)
     seen = [d for d in (life.visit and life.visit.visit_date, life.reg and life.reg.last_verified) if d]
     old = told("survey_days", life.values.get("survey_days"), lambda n: not seen or (who.day - max(seen)).days > n)
-    say.ask("XY-5.3", all_of(reason is not None, life.gone is None, old), "T", "TASK", (reason,), "survey")
-    quiet = all_of(rec is not None, life.gone is None, keeps_log(who), silent(life))
+    say.ask("XY-5.3", all_of(reason is not None, not life.has_left, old), "T", "TASK", (reason,), "survey")
+    quiet = all_of(rec is not None, not life.has_left, who.everybody.keeps_log, silent(life))
     say.ask("XY-6.1", quiet, "T", "TASK", (rec,), "silent")

@@ -35,9 +35,11 @@ from tests.oracle_rows import (
     LostLand,
     Marriage,
     Military,
+    OnList,
     Pension,
     Person,
     Place,
+    Post,
     Recognition,
     Registration,
     Row,
@@ -70,7 +72,7 @@ KINDS: dict[str, tuple[str, type[Row], tuple[int, ...]]] = {
     "listings": ("poverty_list", Listed, (75, 20, 5)),
     "lands": ("land_expropriation", LostLand, (85, 15)),
     "studies": ("education", Study, (80, 16, 4)),
-    "units": ("private_nonenterprise", Unit, (94, 6)),
+    "units": ("private_nonenterprise", Unit, (85, 15)),
     "employments": ("employment_registration", Employment, (85, 12, 3)),
     "visits": ("household_visit", Visit, (75, 20, 5)),
     "enlistments": ("military", Military, (96, 4)),
@@ -79,7 +81,9 @@ KINDS: dict[str, tuple[str, type[Row], tuple[int, ...]]] = {
     "incomes": ("income", Income, (70, 20, 10)),
     "courses": ("training", Course, (70, 14, 8, 4, 4)),
     "subsidies": ("subsidy", Subsidy, (75, 18, 7)),
-    "decisions": ("decision", Decision, (88, 10, 2)),
+    "decisions": ("decision", Decision, (75, 15, 10)),
+    "on_lists": ("mass_organisation_list", OnList, (85, 12, 3)),
+    "posts": ("public_post", Post, (92, 6, 2)),
 }
 assert {kind for kind, _, _ in KINDS.values()} <= set(LAYOUTS)
 EMPLOYERS: tuple[dict[str, str | None], ...] = (
@@ -93,6 +97,11 @@ BORN_ON_29_FEBRUARY = tuple(date(year, 2, 29) for year in range(1948, 2012, 4))
 
 
 yes_mostly = (True,) * 8 + (False, None, None)
+# What the registration and the visit tell in words, mostly.
+IN_WORDS: Likely = {
+    "education": ("初中", "初中", None), "skill": ("焊工", "焊工", None), "health": ("良好", "良好", "良好", None),
+    "training_wish": ("有", "有", "有", None), "job_need": ("焊工", "焊工", "保洁员、收银员", None),
+}  # fmt: skip
 
 
 def around(day: date) -> tuple[date, ...]:
@@ -129,7 +138,8 @@ def likely(as_of: date) -> dict[type[Row], Likely]:
         Registration: {
             "reg_date": days, "cancel_date": open_days + (None,) * len(days), "last_verified": days + (None,) * 10,
             "hukou_kind": ("城镇", "城镇", "农村", None), "usual_place": ("城镇", "农村", None, None), "owner": ("王站长", "王站长", None),
-            "wish": ("就业", "培训", "就业、培训", "创业", "就业、创业", "其他", None), "able": yes_mostly, "willing": yes_mostly,
+            "wish": ("就业", "培训", "就业、培训", "创业", "就业、创业", "不明确", "其他", None), "able": yes_mostly, "willing": yes_mostly,
+            "reg_no": ("A1", "A1", "A2", None), "basis": ("核验", "承诺制", None), **IN_WORDS,
         },
         Stop: {
             "stop_date": days, "last_paid_month": months + (None,) * 4, "insurance_kind": kinds,
@@ -162,7 +172,7 @@ def likely(as_of: date) -> dict[type[Row], Likely]:
             "service_date": days, "vacancy_no": ("V1", "V2", "V3", "V4", None, None), "justified": (None, None, False, True),
             "means": ("上门", "电话", "短信", "线上", "现场", "数据比对", None),
             "service_kind": ("岗位推荐",) * 5 + ("拒绝服务",) * 5 + ("职业指导",) * 3 + ("技能培训",) * 2
-            + ("培训机会", "跟踪回访", "公益性岗位信息", "培训机构信息", "创业服务", "见习推荐", "主动退出"),
+            + ("培训机会", "跟踪回访", "公益性岗位信息", "培训机构信息", "创业服务", "见习推荐", "主动退出", "入户走访"),
             "staff": ("王站长", "王站长", "", None), "in_system": (True, True, True, None, False),
         },
     }  # fmt: skip
@@ -177,7 +187,7 @@ def likely_later(
     seldom = tuple(days) + (None,) * (5 * len(days))
     return {
         Recognition: {
-            "recognised_date": days, "exit_date": seldom, "owner": ("李站长", "李站长", None),
+            "recognised_date": days, "exit_date": seldom, "owner": ("李站长", "李站长", None), "agreement_date": (as_of, None),
             "basis": ("4050", "零就业家庭", "零就业家庭", "残疾人", "残疾人", "城镇低保", "城镇低保", "单亲家庭", "单亲家庭", "脱贫劳动力", "zero_family"),
         },
         Household: {
@@ -197,7 +207,7 @@ def likely_later(
         },
         Unit: {"founded_date": days, "cancelled_date": seldom, "role": ("法定代表人",) * 3 + ("理事",), "status": ("正常", "正常", "已注销", "撤销")},
         Employment: {"start_date": days, "end_date": open_days, "job_kind": ("单位就业", "灵活就业")},
-        Visit: {"visit_date": days, "able": yes_mostly, "willing": yes_mostly},
+        Visit: {"visit_date": days, "able": yes_mostly, "willing": yes_mostly, "employed": (False, False, True, None), **IN_WORDS},
         Military: {"enlist_date": days, "discharge_date": open_days},
         Custody: {"custody_start": days, "custody_end": open_days, "custody_kind": ("收监执行", "收监执行", "缓刑")},
         Capacity: {"found_date": days, "level": ("完全丧失", "完全丧失", "部分丧失")},
@@ -206,12 +216,18 @@ def likely_later(
             "amount": (0, 4800, 9599, 9600, 9601, 9999, 10000, 10001, 14399, 14400, 14401, 20000, 20001, 30000),
             "declared": ("民政核对", "民政核对", "税务", "本人申报", None),
         },
-        Course: {"start_date": (*days, *around(date(as_of.year, 1, 1))), "free": (True, True, True, False), "pass_date": open_days, "certificate_date": open_days},
+        Course: {"start_date": (*days, *around(date(as_of.year, 1, 1))), "free": (True, True, True, False), "pass_date": open_days, "certificate_date": open_days, "mode": ("线上", "线下", None)},
         Subsidy: {
             "month_from": months, "month_to": months,
             "item": ("单位社保补贴", "灵活就业社保补贴", "灵活就业社保补贴", "岗位补贴", "公益性岗位补贴", "公益性岗位补贴", "一次性创业补贴", "求职创业补贴", "培训补贴"),
         },
-        Decision: {"decided_date": days, "clause": ("SD-6.2", "XY-7.2", "XY-7.2", "XY-4.4"), "op": ("ALERT", "FLAG_REEMP"), "decision": ("确认", "确认", "驳回")},
+        Decision: {
+            "decided_date": days, "clause": ("SD-6.2", "XY-7.2", "XY-7.2", "XY-4.4", "XY-1.1", "XY-1.3", "XY-1.3"),
+            "op": ("ALERT", "FLAG_REEMP", "PROP_DEREG", "ADD", "ADD", "UPD"), "decision": ("确认",) * 5 + ("驳回", "驳回", "暂缓"),
+            "role": ("初审",) * 4 + ("审核", "终审", None), "entry_id": ("1-1", "1-1", "1-2"), "ground": (None, "hired", "self-employed", "died"),
+        },
+        OnList: {"list_date": days, "organisation": ("工会", "妇联", "共青团")},
+        Post: {"start_date": days, "end_date": open_days},
     }  # fmt: skip
 
 
@@ -243,7 +259,7 @@ def people(draw: st.DrawFn, as_of: date, person_id: str = "P1") -> Person:
     births = (None, *turning_births(as_of), *BORN_ON_29_FEBRUARY)
     return Person(
         person_id=person_id, birth_date=draw(st.sampled_from(births)), sex=draw(st.sampled_from(("男", "女", None))),
-        is_held=draw(st.booleans()), **fields,
+        phone=draw(st.sampled_from(("13900000000", None))), is_held=draw(st.booleans()), **fields,
     )  # fmt: skip
 
 
@@ -275,6 +291,7 @@ def random_people(seed: int, as_of: date, how_many: int) -> Iterator[Person]:
         )
         yield Person(
             person_id=person_id,
+            phone=rng.choice(("13900000000", "13900000000", "13900000000", None)),
             birth_date=rng.choice(births)
             if rng.random() < 0.5
             else (date(1962 if is_seeker else 1950, 1, 1) + timedelta(days=rng.randrange(13000 if is_seeker else 22000))),
@@ -285,8 +302,8 @@ def random_people(seed: int, as_of: date, how_many: int) -> Iterator[Person]:
 
 
 def _seeking(rng: random.Random, as_of: date, rows: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
-    """The same, mostly registered, able, willing, local and without work, so that the classes decide. Some only refuse,
-    some left recognition before, and of some the very basis of their recognition has lapsed."""
+    """The same, mostly registered, able, willing, local and without work, so that the classes decide. Some only refuse, some
+    were offered posts and found none, some left recognition before, and of some the very basis of it has lapsed."""
     told = {name: () if name in BARRING and rng.random() < 0.9 else found for name, found in rows.items()}
     if rng.random() < 0.8:
         told["registrations"] = tuple(
@@ -316,7 +333,29 @@ def _seeking(rng: random.Random, as_of: date, rows: dict[str, tuple[Any, ...]]) 
         elif basis == "城镇低保":
             aid = Aid(record_id="aid", start_month=months_after(month_of(ended), -9), end_month=month_of(ended))
             told["aids"] = (aid,)
+    elif fate < 0.45:
+        told["recognitions"] = (Recognition(record_id="now", recognised_date=months_after(as_of, -3)),)
+        offers = rng.choice((2, 3, 4))
+        told["services"] = tuple(
+            Service(record_id=f"offer-{n}", service_date=rng.choice(around(months_after(as_of, -3))))
+            for n in range(offers)
+        )
+    elif fate < 0.6:
+        told |= _let_go(rng, as_of)
     return told
+
+
+def _let_go(rng: random.Random, as_of: date) -> dict[str, tuple[Any, ...]]:
+    """Insured for five to seven months, and let go or gone; some have drawn benefit before or since."""
+    last = month_of(months_after(as_of, -rng.choice((1, 2, 3))))
+    firm: dict[str, Any] = EMPLOYERS[0]
+    began, day = months_after(last, -rng.choice((4, 5, 6))), months_after(last, 1) - timedelta(1)
+    reason = rng.choice(("合同期满", "单位解除", "协商解除", "开除除名", "个人辞职", None))
+    stop = Stop(record_id="let-go", stop_date=day, last_paid_month=last, stop_reason=reason, **firm)
+    line = Insured(record_id="line", start_month=began, last_paid_month=last, end_month=last, **firm)
+    drawn = rng.choice((None, None, months_after(last, -3), months_after(last, 1)))
+    benefit = Benefit(record_id="drawn", start_month=months_after(began, -1), end_month=drawn) if drawn else None
+    return {"stops": (stop,), "insured": (line,), "benefits": (benefit,) if benefit else ()}
 
 
 def _random_rows(
@@ -342,12 +381,13 @@ BARRING = ("insured", "licences", "pensions", "deaths", "units", "employments", 
 # What an office sets of the parameters that no document gives. The cap is small, so that somebody reaches it.
 OWN_VALUES: dict[str, Any] = {
     "average_income": 20000, "urban_dibao": 800, "edge_factor": 1.5, "silent_days": 30, "job_choosing_months": 24,
-    "subsidy_cap_months": 6, "survey_days": 90,
+    "subsidy_cap_months": 6, "survey_days": 90, "older_female_age": 40, "older_male_age": 50, "benefit_months": 6,
+    "spot_check_per_mille": 300, "step_days": 30,
 }  # fmt: skip
 
 
 def random_place(seed: int, as_of: date, how_many: int, values: Mapping[str, Any] = OWN_VALUES) -> Place:
-    """So many people with their households, employers and vacancies."""
+    """So many people with their households, employers and vacancies; no post is a public one where the office set nothing."""
     rng = random.Random(-seed - 1)
     people = {p.person_id: p for p in (*random_people(seed, as_of, how_many), *crowds(as_of))}
     days = likely(as_of)[Registration]["reg_date"]
@@ -358,6 +398,7 @@ def random_place(seed: int, as_of: date, how_many: int, values: Mapping[str, Any
             vacancy_no=f"V{rng.randrange(40)}",
             valid_from=rng.choice(days),
             valid_to=rng.choice((*days, *(None,) * (len(days) // 2))),
+            public_welfare=rng.choice((True, False, None)) if values else None,
         )
         for _ in range(40)
     )
@@ -374,7 +415,8 @@ CROWDS = ((19, None), (20, None), (21, 900), (9, 90), (9, 91), (2, 19), (2, 21))
 
 
 def crowds(as_of: date) -> Iterator[Person]:
-    """People who left one employer together, one of each just too long ago; and some hired by an employer of their own."""
+    """People who left one employer together, one of each just too long ago; and some hired by an employer of their own,
+    who was paid for training one, or for insuring one and the other."""
     recognised = (Recognition(record_id="crowd", recognised_date=months_after(as_of, -4)),)
     for number, (people, _) in enumerate(CROWDS):
         firm: dict[str, Any] = {"employer_uscc": f"91150899C{number}", "employer_name": f"丙{number}厂"}
@@ -387,8 +429,11 @@ def crowds(as_of: date) -> Iterator[Person]:
     for number, hires in enumerate((1, 2)):
         firm = {"employer_uscc": f"91150899D{number}", "employer_name": f"丁{number}厂"}
         for n in range(hires):
-            job = Insured(record_id=f"D{number}-{n}", start_month=month_of(months_after(as_of, -2)), **firm)
-            yield Person(person_id=f"D{number}-{n}", insured=(job,), recognitions=recognised)
+            since = month_of(months_after(as_of, -2))
+            job = Insured(record_id=f"D{number}-{n}", start_month=since, **firm)
+            item = ("培训补贴", "单位社保补贴", "岗位补贴")[number + n]
+            paid = (Subsidy(record_id=f"D{number}-{n}-paid", month_from=since, month_to=since, item=item),)
+            yield Person(person_id=f"D{number}-{n}", insured=(job,), recognitions=recognised, subsidies=paid)
 
 
 def _stranger(rng: random.Random, as_of: date, book: str, number: int) -> Stranger:

@@ -1,10 +1,11 @@
 """Invented people in the tables that a night leaves behind, asked by the packs' SQL and by the naive oracle."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -27,6 +28,14 @@ EVERYBODY = "create or replace temp table everybody (person_id varchar, name var
 Told = tuple[str, Finding]
 
 
+class Asked(NamedTuple):
+    """What the packs find, for whom which of their rules about people is undetermined, and how often what is missing."""
+
+    found: set[Told]
+    unsure: set[tuple[str, str]]
+    missing: Counter[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class Town:
     """Invented people before a connection that holds their rows and the wide view of the day."""
@@ -40,28 +49,29 @@ class Town:
         return self.place.people
 
     def packs(self) -> list[Pack]:
-        """Every pack, with what the office has set of the parameters that no document gives."""
-        columns = wide_columns(self.con)
         """Every pack without the rules that the oracle does not read, with what the office has set of the parameters that no
         document gives."""
+        columns = wide_columns(self.con)
         packs = [read_pack(name, columns) for name in PACKS]
         packs = [replace(p, rules=_read(p.rules), other_rules=_read(p.other_rules)) for p in packs]
         return [p.with_values({n: v for n, v in self.place.values.items() if n in p.parameters}) for p in packs]
 
     def by_sql(self, packs: Sequence[Pack]) -> set[Told]:
-        return self.asked(packs)[0]
+        evaluate(self.con, packs, self.day, frozenset())
+        return self._found("finding") | self._found("employer_finding")
 
-    def asked(self, packs: Sequence[Pack]) -> tuple[set[Told], set[tuple[str, str]]]:
-        """What the packs find, and for whom which of their rules about people is undetermined."""
-        found: set[Told] = set()
-        unsure: set[tuple[str, str]] = set()
+    @cached_property
+    def asked(self) -> Asked:
+        """Every pack. The rules about employers first and apart, as the last ones asked leave their truths."""
+        packs = self.packs()
+        told = Asked(self.by_sql([replace(p, rules=()) for p in packs]), set(), Counter())
         for pack in packs:
-            evaluate(self.con, [replace(pack, rules=())], self.day, frozenset())
-            found |= self._found("employer_finding")
-            evaluate(self.con, [replace(pack, other_rules=())], self.day, frozenset())
-            found |= self._found("finding")
-            unsure |= self._undetermined(pack)
-        return found, unsure
+            told.found.update(self.by_sql([replace(pack, other_rules=())]))
+            told.unsure.update(self._undetermined(pack))
+            outcomes = "select rule_id, missing, people from rule_outcome where outcome = 'undetermined'"
+            for rule_id, missing, people in self.con.execute(outcomes).fetchall():
+                told.missing.update({(rule_id, name): people for name in missing.split(",")})
+        return told
 
     def _found(self, table: str) -> set[Told]:
         rows = self.con.execute(f"select person_id, pack, rule_id, track, op, basis, ground from {table}").fetchall()
@@ -81,10 +91,11 @@ class Town:
     def apart(self) -> set[tuple[str, str]]:
         """Who is told of a rule, or of what it finds, by one and not by the other. The first two packs' oracle says only
         what is found; the later ones' also what cannot be decided."""
-        found, unsure = self.asked(self.packs())
-        open_ = {(who, rule_id) for who, rule_id in unsure if not rule_id.startswith(("ZS-", "NM-"))}
+        open_ = {(who, rule_id) for who, rule_id in self.asked.unsure if not rule_id.startswith(("ZS-", "NM-"))}
         differs = open_ ^ {(who, u.rule_id) for who, u in self.told[1]}
-        return {(who, f"{f.rule_id} {f.op} {f.basis} {f.ground}") for who, f in found ^ self.by_oracle()} | differs
+        return {
+            (who, f"{f.rule_id} {f.op} {f.basis} {f.ground}") for who, f in self.asked.found ^ self.by_oracle()
+        } | differs
 
     def by_oracle(self) -> set[Told]:
         return self.told[0]
@@ -99,12 +110,18 @@ def _read(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(r for r in rules if r.id not in ONCE)
 
 
-def settle(place: Place, day: date, con: duckdb.DuckDBPyConnection | None = None) -> Town:
-    """On a connection used before, the new people take the old ones' place."""
-    con = con or connect()
+def settle(place: Place, day: date) -> Town:
+    con = connect()
     fill(con, place)
-    open_view(con, day)
+    look(con, day)
     return Town(con, day, place)
+
+
+def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
+    """The wide view of the day as a table: to bind the view anew for every question takes longer than a small town does."""
+    con.execute("drop table if exists temp.wide")
+    open_view(con, day)
+    con.execute("create temp table widened as from wide; drop view wide; alter table widened rename to wide")
 
 
 def neighbours(everybody: Iterable[Person]) -> Place:
@@ -115,7 +132,7 @@ def fill(con: duckdb.DuckDBPyConnection, place: Place) -> None:
     """The tables that the nightly run leaves before the policies are asked."""
     everybody = list(place.people.values())
     con.execute(EVERYBODY)
-    columns = ("person_id", "birth_date", "sex", "is_held")
+    columns = ("person_id", "birth_date", "sex", "phone", "is_held")
     _insert(con, "everybody", {name: [getattr(p, name) for p in everybody] for name in columns})
     con.execute(
         "create or replace temp table source_flag as select $log as has_service_log",
@@ -128,6 +145,7 @@ def fill(con: duckdb.DuckDBPyConnection, place: Place) -> None:
         if kind == "decision":
             _make(con, "decided", DECIDED)
             del values["link_grade"]
+            values["entry_id"] = [f"{r.entry_id}-{who}" for who, r in told]
             _insert(con, "decided", values)
             continue
         _make(con, f"now_{kind}", standing_columns(LAYOUTS[kind]))
@@ -157,7 +175,9 @@ def _fill_households(con: duckdb.DuckDBPyConnection, place: Place) -> None:
 def _fill_others(con: duckdb.DuckDBPyConnection, place: Place) -> None:
     for kind in ("vacancy", "employer"):
         _make(con, f"now_{kind}", standing_columns(LAYOUTS[kind]))
-    told = {n: [getattr(v, n) for v in place.vacancies] for n in ("vacancy_no", "valid_from", "valid_to")}
+    told = {
+        n: [getattr(v, n) for v in place.vacancies] for n in ("vacancy_no", "valid_from", "valid_to", "public_welfare")
+    }
     _insert(con, "now_vacancy", told | {"record_id": [f"vacancy-{n}" for n in range(len(place.vacancies))]})
     heads: dict[str, list[Any]] = {
         "employer_uscc": list(place.headcounts),

@@ -45,7 +45,8 @@ group by m.person_id;
 create or replace temp table topic_recommended as
 with asked as (
     select person_id, max(met_on) as asked_on
-    from (select person_id, served_on as met_on from fact_served where service_kind in ('跟踪回访', '入户走访')
+    from (select person_id, served_on as met_on from fact_served
+          where service_kind in ('跟踪回访', '入户走访') and means is distinct from '数据比对'
           union all select person_id, visited_on from topic_visit)
     group by person_id
 )
@@ -53,6 +54,31 @@ select s.person_id, min(s.served_on) as result_open_since, max(s.rank) as recomm
 from fact_served as s inner join topic_registration as r using (person_id) left join asked as a using (person_id)
 where s.service_kind = '岗位推荐' and s.served_on >= r.registered_from and (a.asked_on is null or s.served_on > a.asked_on)
 group by s.person_id;
+
+-- Who is registered as employed since registering or being recognised; and who was, or was away, on the last day of the
+-- month before. Only what is sure takes anybody off the list.
+create or replace temp table topic_occupied as
+with begun as (
+    select person_id, coalesce(r.registered_from, h.recognised_on) as begun_on
+    from topic_registration as r full join topic_recognition as h using (person_id)
+),
+month_before as (
+    select (date_trunc('month', as_of) - interval 1 day)::date as ended_on from today
+),
+spell as (
+    select e.person_id, e.start_date as valid_from, e.end_date + 1 as valid_to, true as is_work
+    from now_employment_registration as e inner join begun as b using (person_id)
+    where e.start_date >= b.begun_on and link_rank(e.link_grade) <= 1
+    union all
+    select person_id, valid_from, valid_to, false from fact_gone where rank <= 1 and ground <> 'incapable'
+    union all
+    (select distinct on (c.person_id) c.person_id, c.found_date, if(c.level = '完全丧失' and link_rank(c.link_grade) <= 1, null, c.found_date), false
+     from now_work_capacity as c cross join month_before as m where c.found_date <= m.ended_on
+     order by c.person_id, link_rank(c.link_grade), c.found_date desc, c.record_id)
+)
+select s.person_id, bool_or(s.is_work and s.valid_from <= t.as_of and (s.valid_to is null or t.as_of < s.valid_to)) as is_employed_since,
+       bool_or(s.valid_from <= m.ended_on and (s.valid_to is null or m.ended_on < s.valid_to)) as was_occupied_last_month
+from spell as s cross join today as t cross join month_before as m group by s.person_id;
 
 create or replace temp table topic_guided as
 select person_id, max(served_on) as guided_on from fact_served where service_kind = '职业指导' group by person_id;
@@ -73,12 +99,18 @@ from now_mass_organisation_list as g cross join today as t
 where g.organisation in ('工会', '妇联') and g.list_date <= t.as_of
 order by g.person_id, link_rank(g.link_grade), g.list_date desc, g.organisation, g.record_id;
 
--- A first review that the county has not answered.
+-- A first review that was passed, by the last word of those who do it, and that the county has not answered: neither about
+-- the same entry nor, as recognitions come from its own register, by recognising since.
 create or replace temp table topic_prelim as
 select distinct on (d.person_id) d.person_id, d.decided_date as prelim_on, 0 as prelim_rank, [d.record_id] as prelim_records
 from decided as d cross join today as t
 where d.decision = '确认' and d.role = '初审' and d.op in ('ADD', 'UPD') and starts_with(d.clause, 'XY-1.') and d.decided_date <= t.as_of
-  and not exists (select 1 from decided as l where l.entry_id = d.entry_id and l.role in ('审核', '终审'))
+  and not exists (select 1 from decided as l
+                  where l.entry_id = d.entry_id and l.decided_date <= t.as_of
+                    and ((l.role in ('审核', '终审') and l.decision in ('确认', '驳回'))
+                         or (l.role = '初审' and l.decision <> '确认' and l.decided_date >= d.decided_date)))
+  and not exists (select 1 from now_hardship_recognition as h
+                  where h.person_id = d.person_id and h.recognised_date between d.decided_date and t.as_of and link_rank(h.link_grade) <= 3)
 order by d.person_id, d.decided_date desc, d.record_id;
 
 -- Passed on line and no practical course since.
@@ -86,7 +118,8 @@ create or replace temp table topic_online as
 select c.person_id, max(c.pass_date) as online_passed_on, max(link_rank(c.link_grade)) as online_rank, list(c.record_id order by c.record_id) as online_records
 from now_training as c cross join today as t
 where c.mode = '线上' and c.pass_date <= t.as_of and link_rank(c.link_grade) <= 2
-  and not exists (select 1 from now_training as p where p.person_id = c.person_id and p.mode = '线下' and p.start_date >= c.pass_date and p.start_date <= t.as_of)
+  and not exists (select 1 from now_training as p where p.person_id = c.person_id and p.mode = '线下' and p.start_date >= c.pass_date and p.start_date <= t.as_of
+                    and link_rank(p.link_grade) <= 2)
 group by c.person_id;
 
 -- The last day on which lines of insurance elsewhere were looked at: for the person's own lines that name a place, and for
@@ -100,13 +133,13 @@ with who as (
     select person_id from topic_told union select person_id from topic_contact union select person_id from topic_recommended
     union select person_id from topic_guided union select person_id from topic_twice union select person_id from topic_grouped
     union select person_id from topic_prelim union select person_id from topic_online union select person_id from topic_placed
-    union select person_id from topic_recognition
+    union select person_id from topic_recognition union select person_id from topic_occupied
 )
 -- A share of the recognised is drawn anew each month, the same on every machine.
 select w.*, t.* exclude (person_id, education, skill, wish, pay_wish, place_wish), c.* exclude (person_id), r.* exclude (person_id), g.* exclude (person_id), tw.* exclude (person_id), gr.* exclude (person_id),
-       p.* exclude (person_id), o.* exclude (person_id), pl.* exclude (person_id),
+       p.* exclude (person_id), o.* exclude (person_id), pl.* exclude (person_id), oc.* exclude (person_id),
        if(h.person_id is null, null, (('0x' || substr(md5(w.person_id || strftime(d.as_of, '%Y-%m')), 1, 8))::ubigint % 1000)::integer) as monthly_draw
 from who as w cross join today as d left join topic_told as t using (person_id) left join topic_contact as c using (person_id)
 left join topic_recommended as r using (person_id) left join topic_guided as g using (person_id) left join topic_twice as tw using (person_id)
 left join topic_grouped as gr using (person_id) left join topic_prelim as p using (person_id) left join topic_online as o using (person_id)
-left join topic_placed as pl using (person_id) left join topic_recognition as h using (person_id);
+left join topic_placed as pl using (person_id) left join topic_occupied as oc using (person_id) left join topic_recognition as h using (person_id);

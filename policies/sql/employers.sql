@@ -13,6 +13,7 @@ stops as (
 ),
 hires as (
     select employer_key, min(employer_uscc) as employer_uscc, min(employer_name) as employer_name, count(*) filter (not is_job_subsidised) as hires,
+           count(*) filter (not is_training_subsidised) as trainees,
            max(rank) as hire_rank, list(record_id order by record_id) as hire_records
     from fact_joined group by employer_key
 )
@@ -21,7 +22,7 @@ select 'E:' || coalesce(s.employer_key, h.employer_key) as person_id, t.as_of, f
        coalesce(e.employer_name, s.employer_name, h.employer_name) as employer_name, e.headcount as employer_headcount, e.is_key as employer_is_key,
        e.layoff_notice_date as employer_notice_on, coalesce(s.stops, 0) as employer_stops, coalesce(s.stops, 0) / nullif(e.headcount, 0) as employer_stop_share,
        coalesce(s.hardship_stops, 0) as employer_hardship_stops, s.stop_rank as employer_stop_rank, s.stop_records as employer_stop_records,
-       coalesce(h.hires, 0) as employer_hires, h.hire_rank as employer_hire_rank, h.hire_records as employer_hire_records
+       coalesce(h.hires, 0) as employer_hires, coalesce(h.trainees, 0) as employer_trainees, h.hire_rank as employer_hire_rank, h.hire_records as employer_hire_records
 from stops as s full join hires as h using (employer_key) cross join today as t
 left join told as e on e.employer_uscc = coalesce(s.employer_uscc, h.employer_uscc);
 

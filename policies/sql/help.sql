@@ -8,6 +8,8 @@ where s.service_date <= t.as_of and link_rank(s.link_grade) <= 2;
 
 create or replace temp table topic_served as
 select s.person_id, max(s.rank) as served_rank, list(s.record_id order by s.record_id) as served_records,
+       -- Who refuses enjoys no service, and who compares data gives none.
+       count(*) filter (s.service_kind not in ('拒绝服务', '主动退出') and s.means is distinct from '数据比对') as services_enjoyed,
        max(s.served_on) filter (s.means is distinct from '数据比对') as reached_on,
        count(distinct coalesce(s.vacancy_no, s.record_id)) filter (s.service_kind = '岗位推荐' and s.served_on >= date_trunc('month', t.as_of)) as month_posts,
        count(*) filter (s.service_kind = '公益性岗位信息' and s.served_on >= date_trunc('month', t.as_of)) as month_public_info,

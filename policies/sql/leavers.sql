@@ -14,7 +14,7 @@ group by coalesce(s.employer_uscc, s.employer_name), s.person_id;
 
 create or replace temp table fact_joined as
 select coalesce(w.hired_uscc, w.hired_name) as employer_key, w.person_id, w.hired_uscc as employer_uscc, w.hired_name as employer_name,
-       w.hired_records[1] as record_id, w.hired_rank as rank, w.is_job_subsidised
+       w.hired_records[1] as record_id, w.hired_rank as rank, w.is_job_subsidised, w.is_training_subsidised
 from wide as w cross join national as n
 where w.hired_rank <= 1 and w.hired_payer = '单位职工' and w.hired_from > months_after(w.as_of, -n.hire_watch_months) and not w.is_held
   and coalesce(w.hired_uscc, w.hired_name) is not null

@@ -62,7 +62,7 @@ select s.person_id, max(s.rank) as subsidy_rank, list(s.record_id order by s.rec
        greatest(coalesce(any_value(m.firm_insurance_subsidy_months), 0), coalesce(any_value(m.flexible_subsidy_months), 0),
                 coalesce(any_value(m.post_subsidy_months), 0), coalesce(any_value(m.public_post_subsidy_months), 0)) as subsidy_months_most,
        max(s.month_to) filter (s.item in ('单位社保补贴', '岗位补贴', '公益性岗位补贴')) as job_subsidised_to,
-       max(s.month_to) filter (s.item = '灵活就业社保补贴') as flexible_subsidised_to,
+       max(s.month_to) filter (s.item = '灵活就业社保补贴') as flexible_subsidised_to, max(s.month_to) filter (s.item = '培训补贴') as training_subsidised_to,
        bool_or(s.item = '一次性创业补贴') as has_startup_subsidy, bool_or(s.item = '求职创业补贴') as has_graduate_subsidy
 from fact_subsidy as s left join months as m using (person_id) group by s.person_id;
 
