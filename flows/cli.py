@@ -339,8 +339,14 @@ def send(
     snapshot: Annotated[bool, typer.Option("--snapshot", help="写一份截至最近一次运行的快照")] = False,
 ) -> None:
     from flows.exchange import send as write_packages
+    from flows.settings import read_settings
+    from flows.trust import key_path
 
-    written = write_packages(_workspace(directory), to, out, is_snapshot=snapshot)
+    workspace = _workspace(directory)
+    written = write_packages(workspace, to, out, is_snapshot=snapshot)
+    if written and key_path(workspace, read_settings(workspace.root)) is None:
+        _say_error("注意：没有签名密钥，数据包没有签名，登记了公钥的接收方不会收；见 zhaoren keys new。",
+                   "Note: there is no signing key; a receiver that knows one refuses these. See zhaoren keys new.")  # fmt: skip
     names = "、".join(p.name for p in written) or say("没有新的", "nothing new")
     _say(f"写好 {len(written)} 个数据包：{names}", f"{len(written)} packages written: {names}")
 
@@ -351,10 +357,13 @@ def send(
 def receive(
     directory: Annotated[Path, typer.Argument(help="台账副本所在目录，没有时新建", show_default=False)],
     files: Annotated[list[Path], typer.Argument(help="数据包，或放数据包的目录", show_default=False)],
+    public_key: Annotated[
+        Path | None, typer.Option("--public-key", help="发送方的公钥文件；登记一次，以后只收它签的数据包")
+    ] = None,
 ) -> None:
     from flows.exchange import receive_packages, received_text
 
-    result = receive_packages(directory, files)
+    result = receive_packages(directory, files, public_key)
     typer.echo(received_text(result))
     raise typer.Exit(3 if result.refused or result.missing is not None else 0)
 
