@@ -23,6 +23,11 @@ app = typer.Typer(
     "退出码：0 完成；1 程序故障；2 用法或设置不对；3 完成但有文件被拒收；4 熔断未发布；5 另一个运行占用工作区。",
 )
 app.add_typer(keys, name="keys")
+# True before and after the seal, which no command can tell from outside.
+WHOLE = (
+    "已发布的都完整，没有发布的文件还在收件箱；再运行一次会补完（zhaoren status 可看到最近一次发布）。",
+    "What was published is whole, what was not is still in the inbox; run it again (zhaoren status shows the last run).",
+)
 Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
@@ -494,7 +499,7 @@ def run_command() -> int:
         typer.echo(str(problem), err=True)
         return problem.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        _say_error("已中断；没有发布任何内容，再运行一次即可。", "Interrupted; nothing was published, run it again.")
+        _say_error("已中断，没有走完。" + WHOLE[0], "Interrupted before the end. " + WHOLE[1])
         return 1
     except Exception as error:
         from flows.disk import disk_trouble
@@ -505,8 +510,8 @@ def run_command() -> int:
         if os.environ.get("ZHAOREN_TRACE"):
             raise
         _say_error(
-            f"程序故障（{type(error).__name__}），没有发布任何内容；请保留现场并报告（设 ZHAOREN_TRACE=1 可看到详细位置）。",
-            f"Program failure ({type(error).__name__}); nothing was published (ZHAOREN_TRACE=1 shows where).",
+            f"程序故障（{type(error).__name__}），没有走完。{WHOLE[0]}请保留现场并报告（设 ZHAOREN_TRACE=1 可看到详细位置）。",
+            f"Program failure ({type(error).__name__}) before the end. {WHOLE[1]} Please report it (ZHAOREN_TRACE=1 shows where).",
         )
         return 1
 
