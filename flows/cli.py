@@ -25,6 +25,11 @@ app = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 app.add_typer(accounts, name="accounts")
+# True before and after the seal, which no command can tell from outside.
+WHOLE = (
+    "已发布的都完整，没有发布的文件还在收件箱；再运行一次会补完（zhaoren status 可看到最近一次发布）。",
+    "What was published is whole, what was not is still in the inbox; run it again (zhaoren status shows the last run).",
+)
 Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
@@ -344,8 +349,14 @@ def send(
     snapshot: Annotated[bool, typer.Option("--snapshot", help="写一份截至最近一次运行的快照")] = False,
 ) -> None:
     from flows.exchange import send as write_packages
+    from flows.settings import read_settings
+    from flows.trust import key_path
 
-    written = write_packages(_workspace(directory), to, out, is_snapshot=snapshot)
+    workspace = _workspace(directory)
+    written = write_packages(workspace, to, out, is_snapshot=snapshot)
+    if written and key_path(workspace, read_settings(workspace.root)) is None:
+        _say_error("注意：没有签名密钥，数据包没有签名，登记了公钥的接收方不会收；见 zhaoren keys new。",
+                   "Note: there is no signing key; a receiver that knows one refuses these. See zhaoren keys new.")  # fmt: skip
     names = "、".join(p.name for p in written) or say("没有新的", "nothing new")
     _say(f"写好 {len(written)} 个数据包：{names}", f"{len(written)} packages written: {names}")
 
@@ -356,10 +367,13 @@ def send(
 def receive(
     directory: Annotated[Path, typer.Argument(help="台账副本所在目录，没有时新建", show_default=False)],
     files: Annotated[list[Path], typer.Argument(help="数据包，或放数据包的目录", show_default=False)],
+    public_key: Annotated[
+        Path | None, typer.Option("--public-key", help="发送方的公钥文件；登记一次，以后只收它签的数据包")
+    ] = None,
 ) -> None:
     from flows.exchange import receive_packages, received_text
 
-    result = receive_packages(directory, files)
+    result = receive_packages(directory, files, public_key)
     typer.echo(received_text(result))
     raise typer.Exit(3 if result.refused or result.missing is not None else 0)
 
@@ -495,7 +509,7 @@ def run_command() -> int:
         typer.echo(str(problem), err=True)
         return problem.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        _say_error("已中断；没有发布任何内容，再运行一次即可。", "Interrupted; nothing was published, run it again.")
+        _say_error("已中断，没有走完。" + WHOLE[0], "Interrupted before the end. " + WHOLE[1])
         return 1
     except Exception as error:
         from flows.disk import disk_trouble
@@ -506,8 +520,8 @@ def run_command() -> int:
         if os.environ.get("ZHAOREN_TRACE"):
             raise
         _say_error(
-            f"程序故障（{type(error).__name__}），没有发布任何内容；请保留现场并报告（设 ZHAOREN_TRACE=1 可看到详细位置）。",
-            f"Program failure ({type(error).__name__}); nothing was published (ZHAOREN_TRACE=1 shows where).",
+            f"程序故障（{type(error).__name__}），没有走完。{WHOLE[0]}请保留现场并报告（设 ZHAOREN_TRACE=1 可看到详细位置）。",
+            f"Program failure ({type(error).__name__}) before the end. {WHOLE[1]} Please report it (ZHAOREN_TRACE=1 shows where).",
         )
         return 1
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 
@@ -12,10 +13,12 @@ from flows.access import record_file
 from flows.look import ANSWER, ASKED, FOREVER, opened_store
 from flows.recipients import Recipient, find_recipient
 from flows.settings import Settings, read_settings
+from flows.trust import signing_key
 from flows.workspace import Workspace, hold
 from ledger.package import ENTRIES, package_name, read_package, write_package
-from ledger.received import Copy, accept, ensure_ledger, release_waiting
+from ledger.received import Copy, accept, ensure_ledger, known_key, release_waiting
 from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs, write_table
+from ledger.signing import Key
 from ledger.snapshot import state_hash
 from ledger.standalone_verifier import MANIFEST
 from ledger.store import FOLD, connect
@@ -60,9 +63,10 @@ select person_id, who.name as name, who.id_number as id_number, who.town as town
 
 
 def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> list[Path]:
-    """Write the packages of every run that `out` does not hold yet, or one snapshot of all so far. Gives the new ones.
-    Raises: UsageError."""
+    """Write the packages of every run that `out` does not hold yet, or one snapshot of all so far, signed where the settings
+    name a key. Gives the new ones. Raises: UsageError."""
     settings = read_settings(workspace.root)
+    key = signing_key(workspace, settings)
     recipient = find_recipient(settings.recipients, name)
     with opened_store(workspace):
         numbers = sealed_runs(workspace.runs)
@@ -78,7 +82,7 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
         con.execute(KINDS_OF, {"logs": logs, "kinds": recipient.hidden_kinds})
         con.execute(SHOWN, {"packs": list(recipient.packs), "hardship": recipient.hardship})
         for number, path in fresh.items():
-            _write(con, workspace, (name, recipient), number, path, settings, is_snapshot=is_snapshot)
+            _write(con, workspace, (name, recipient), number, path, settings, key, is_snapshot=is_snapshot)
             record_file(workspace, "delta", [f"run {number}"], path, purpose=name)
     finally:
         con.close()
@@ -86,7 +90,7 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, workspace: Workspace, to: tuple[str, Recipient], number: int, path: Path, settings: Settings, *, is_snapshot: bool
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, to: tuple[str, Recipient], number: int, path: Path, settings: Settings, key: Key | None, *, is_snapshot: bool
 ) -> None:  # fmt: skip
     manifest = read_manifest(workspace.runs, number)
     con.execute(UP_TO.format(run_no=number))
@@ -104,13 +108,25 @@ def _write(
             "entries": con.execute("select count(*) from outgoing_entry").fetchall()[0][0], "state_rows": rows, "state_sha256": sha,
             "case_gap_days": settings.case_gap_days,
         }  # fmt: skip
-        write_package(path, facts, files)
+        write_package(path, facts, files, key, _handovers(workspace) if key else ())
+
+
+def _handovers(workspace: Workspace) -> list[dict[str, Any]]:
+    """Every change of key in the chain that the older key signed."""
+    found = []
+    for number in sealed_runs(workspace.runs):
+        signing = read_manifest(workspace.runs, number)["signing"]
+        change = signing and signing["change"]
+        if change and change["signature"] is not None:
+            found.append({"algorithm": change["algorithm"], "from": change["from"], "to": signing["public_key"],
+                          "signature": change["signature"]})  # fmt: skip
+    return found
 
 
 @dataclass
 class Received:
     """What came of a receipt: file names by outcome, refusals with their reason, the last run that is in, and the first
-    that is missing before what waits."""
+    that is missing before what waits. `unchecked`: no sender's key is known here, so nobody's signature was asked for."""
 
     applied: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
@@ -119,10 +135,12 @@ class Received:
     last_run: int = 0
     state_sha256: str = ""
     missing: int | None = None
+    unchecked: bool = False
 
 
-def receive_packages(folder: Path, files: Sequence[Path]) -> Received:
-    """Take packages into a receiver's folder, in whatever order they are given, and write its 台账.xlsx anew.
+def receive_packages(folder: Path, files: Sequence[Path], public_key: Path | None = None) -> Received:
+    """Take packages into a receiver's folder, in whatever order they are given, and write its 台账.xlsx anew. `public_key`: the
+    sender's, kept in the folder; from then on only what is signed by it, or by one it handed over to, is taken.
     Raises: UsageError where a file is not there; WorkspaceBusy; IntegrityError."""
     found = sorted({p for f in files for p in ([f] if f.is_file() else f.glob("zhaoren-*.zip"))})
     if not found:
@@ -132,9 +150,16 @@ def receive_packages(folder: Path, files: Sequence[Path]) -> Received:
                 "No package found; give zhaoren-*.zip or their folder.",
             )
         )
+    if public_key:
+        known_key(public_key)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     copy, result = Copy(folder.resolve()), Received()
     with hold(copy.root):
+        if public_key:
+            beside = copy.root / ".sender.pub"
+            beside.write_text(public_key.read_text(encoding="ascii"), encoding="ascii")
+            beside.replace(copy.sender)
+        result.unchecked = not copy.sender_key()
         ensure_ledger(copy)
         for path in found:
             _take(copy, path, result)
@@ -182,6 +207,11 @@ def received_text(result: Received) -> str:
             f"{len(result.applied)} applied, {len(result.repeated)} repeated, {len(result.waiting)} waiting, {len(result.refused)} refused."),
     ]  # fmt: skip
     lines += [say(f"  拒收：{name} —— {reason}", f"  refused: {name}: {reason}") for name, reason in result.refused]
+    if result.unchecked:
+        lines.append(
+            say("注意：这里没有登记发送方的公钥，没有核对是谁发来的；请另行取得公钥，用 --public-key 登记一次。",
+                "Note: no sender's public key is known here, so it was not checked who sent this; give it once by --public-key.")
+        )  # fmt: skip
     if result.missing is not None:
         lines.append(
             say(

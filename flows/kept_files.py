@@ -2,10 +2,12 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, clear_scratch, locked
+from intake.receive import Incoming
 from ledger.at_rest import RestKey, Vault, pieces, read_rest_key, write_rest_key
 from ledger.seal import read_manifest, sealed_runs
 from ledger.standalone_verifier import key_of
@@ -44,6 +46,15 @@ def keep_file(path: Path, sha256: str, workspace: Workspace, vault: Vault) -> bo
             return False
     os.replace(beside, target)
     return True
+
+
+def drop_unsealed(workspace: Workspace, found: Iterable[Incoming]) -> None:
+    """Take back out what tonight put into the archive and no run names: a night that is held keeps nobody's data, and its
+    files still lie in the inbox."""
+    files = [one for incoming in found for one in (incoming, *incoming.members)]
+    sealed = {i["sha256"] for n in sealed_runs(workspace.runs) for i in read_manifest(workspace.runs, n)["inputs"]}
+    for sha256 in {one.delivery_id for one in files} - sealed:
+        (workspace.archive / sha256).unlink(missing_ok=True)
 
 
 def plain_copy(workspace: Workspace, sha256: str, vault: Vault) -> Path:

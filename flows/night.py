@@ -20,7 +20,7 @@ import duckdb
 from flows import deciding, holding, linking, pack_history, publishing, taking_in
 from flows.access import clear_access, show_access
 from flows.engines.choose import open_engine
-from flows.kept_files import open_vault
+from flows.kept_files import drop_unsealed, open_vault
 from flows.open_now import gather_tonight
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
@@ -228,6 +228,7 @@ def step_breaker(night: Night) -> None:
         mark_released(night.con, signed)
     else:
         night.held = holding.write_hold(night.con, night.workspace, night.run_no, night.as_of, mark, figures)
+        drop_unsealed(night.workspace, night.found)
 
 
 def step_publish(night: Night) -> None:

@@ -14,8 +14,9 @@ import duckdb
 
 from ledger.package import ENTRIES, Package, package_name, read_package
 from ledger.snapshot import state_hash
+from ledger.standalone_verifier import read_public_key
 from ledger.store import FOLD, STATE_VIEW, connect
-from schemas.errors import DeliveryRefused, IntegrityError
+from schemas.errors import DeliveryRefused, IntegrityError, UsageError, say
 from schemas.tables import LedgerEntry, create_table, describe
 
 LEDGER = "ledger.duckdb"
@@ -42,8 +43,19 @@ class Copy:
         return self.root / LEDGER
 
     @property
+    def sender(self) -> Path:
+        """The public key of the one who sends, as the receiver had it from him by another way. Absent: nobody's is known."""
+        return self.root / "sender.pub"
+
+    @property
     def work(self) -> Path:
         return self.root / ".work"
+
+    def sender_key(self) -> str:
+        """That key in hex, or "". Raises: UsageError where the file holds none."""
+        if not self.sender.exists():
+            return ""
+        return known_key(self.sender)
 
     def chain(self) -> list[Package]:
         """The applied packages in order, from the newest snapshot on where there is one. Raises: IntegrityError."""
@@ -61,9 +73,28 @@ class Copy:
         )
 
 
+def known_key(file: Path) -> str:
+    """A public key in hex. Raises: UsageError where the file cannot be read or holds none."""
+    try:
+        return read_public_key(file.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            say(f"{file} 不是公钥文件（{type(error).__name__}）；应是发送方用 zhaoren keys new 写的 .pub 文件。",
+                f"{file} is no public key file ({type(error).__name__}); the sender's zhaoren keys new wrote a .pub.")
+        ) from None  # fmt: skip
+
+
 def accept(copy: Copy, package: Package) -> str:
     """Take a package in: `applied`, `repeated` (the same again) or `waiting` (one before it is missing).
     Raises: DeliveryRefused for one of another sender, or that contradicts what was applied."""
+    if known := copy.sender_key():
+        if not package.signed_by:
+            raise _refused("没有签名，而这里登记了发送方的公钥；请对方设好签名密钥后重新发送", "unsigned")
+        if not package.is_from(known):
+            raise _refused(
+                f"是另一把密钥签的（公钥 {package.signed_by[:16]}…），也没有由登记的密钥移交；请与发送方当面或电话核对公钥后再用 --public-key 登记",
+                "another_key",
+            )
     chain = copy.chain()
     last = chain[-1] if chain else None
     if last and any(package.facts[k] != last.facts[k] for k in SAME_SENDER):

@@ -13,7 +13,7 @@ import pytest
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace
 from ledger.breaker import DEFAULT_BANDS, Band, Bands, Figure, weigh
-from ledger.seal import read_manifest, sealed_runs
+from ledger.seal import file_hash, read_manifest, sealed_runs
 from ledger.verify import verify
 from tests.rough_files import (
     STOP,
@@ -163,6 +163,12 @@ def test_a_held_night_publishes_nothing_and_says_what_why_and_what_to_do(held: W
         said = zhaoren_here(command, held.root).stdout
         for words in ("没有发布任何内容", "撤回，zhongshan，全部镇街：5 人，上限 4 人（原有 40 人）", "社保停保_20240630_增量.csv（5 条）", "zhaoren release"):  # fmt: skip
             assert words in said, command
+
+
+def test_a_held_night_keeps_no_copy_of_what_it_held(held: Workspace) -> None:
+    (waiting,) = held.inbox.iterdir()
+    assert not (held.archive / file_hash(waiting)).exists()
+    assert verify(held.runs, held.archive) == []
 
 
 def test_what_a_held_night_leaves_names_nobody(held: Workspace) -> None:
