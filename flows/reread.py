@@ -7,7 +7,7 @@ import duckdb
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.raw import RawTable
-from intake.read import Habits, read_cells
+from intake.read import Habits, open_file, read_cells
 from schemas.extracts import LAYOUTS
 
 KEPT = """
@@ -42,6 +42,5 @@ def find_kept(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: st
 
 def read_kept(workspace: Workspace, habits: Habits, kept: Kept) -> RawTable:
     """The delivery's table, out of the kept file that may hold several."""
-    data = (workspace.archive / kept.file_sha256).read_bytes()
-    tables = read_cells(data, LAYOUTS[kept.kind], habits, [])
+    tables = read_cells(open_file(workspace.archive / kept.file_sha256), LAYOUTS[kept.kind], habits, [])
     return next((t for t in tables if t.sheet == kept.sheet), tables[0])

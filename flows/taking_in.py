@@ -18,7 +18,7 @@ from flows.withdrawing import take_back_file
 from flows.workspace import Workspace
 from intake.drift import note_drift
 from intake.raw import RawTable
-from intake.read import read_delivery
+from intake.read import open_file, read_delivery
 from intake.receive import Incoming
 from intake.standing import DELIVERY_PLACE, Arrival, take_in
 from schemas.errors import DeliveryRefused
@@ -145,7 +145,7 @@ def _read(desk: Desk, one: Received) -> list[Received]:
     try:
         refuse_future(incoming, desk.as_of)
         layout = LAYOUTS[incoming.kind or ""]
-        data = (desk.workspace.archive / one.archived).read_bytes()
+        data = open_file(desk.workspace.archive / one.archived)
         tables = read_delivery(incoming, data, layout, desk.settings.habits(layout.kind, incoming.office), one.notes)
     except DeliveryRefused as problem:
         one.status, one.reason = _refused(problem)
