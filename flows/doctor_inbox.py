@@ -15,7 +15,7 @@ from flows.workspace import Workspace
 from intake.archives.unpack import is_archive, unpack
 from intake.naming import COVERAGE, Naming
 from intake.raw import RawTable
-from intake.read import read_delivery
+from intake.read import open_file, read_delivery
 from intake.receive import Incoming, read_files, read_inbox
 from intake.typed import type_rows
 from ledger.store import connect
@@ -68,7 +68,7 @@ def _file(con: duckdb.DuckDBPyConnection, incoming: Incoming, settings: Settings
             refuse_future(incoming, today)
         layout = LAYOUTS.get(incoming.kind or "", next(iter(LAYOUTS.values())))
         habits = settings.habits(layout.kind, incoming.office)
-        tables = read_delivery(incoming, incoming.path.read_bytes(), layout, habits, notes)
+        tables = read_delivery(incoming, open_file(incoming.path), layout, habits, notes)
     except DeliveryRefused as problem:
         lines = problem.settings or _pattern_for(incoming, problem)
         yield incoming.file_name, problem.reason, True, lines

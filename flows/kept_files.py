@@ -7,7 +7,9 @@ from pathlib import Path
 
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace, clear_scratch, locked
+from intake.read import open_file
 from intake.receive import Incoming
+from intake.texts.decode import Data
 from ledger.at_rest import RestKey, Vault, pieces, read_rest_key, write_rest_key
 from ledger.seal import read_manifest, sealed_runs
 from ledger.standalone_verifier import key_of
@@ -55,6 +57,11 @@ def drop_unsealed(workspace: Workspace, found: Iterable[Incoming]) -> None:
     sealed = {i["sha256"] for n in sealed_runs(workspace.runs) for i in read_manifest(workspace.runs, n)["inputs"]}
     for sha256 in {one.delivery_id for one in files} - sealed:
         (workspace.archive / sha256).unlink(missing_ok=True)
+
+
+def kept_data(vault: Vault, path: Path) -> Data:
+    """A kept file's content; of a plain one only what is being read lies in memory. Raises: Unreadable."""
+    return vault.read(path) if key_of(path) else open_file(path)
 
 
 def plain_copy(workspace: Workspace, sha256: str, vault: Vault) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from flows.gates import refuse_future
+from flows.kept_files import kept_data
 from intake.prepare import Prepared, prepare
 from intake.read import Habits, read_delivery
 from intake.receive import Incoming
@@ -56,7 +57,7 @@ def read_file(con: duckdb.DuckDBPyConnection, file: FileToRead) -> FileRead:
     try:
         refuse_future(incoming, file.as_of)
         layout = LAYOUTS[incoming.kind or ""]
-        tables = read_delivery(incoming, file.vault.read(file.path), layout, file.habits, notes)
+        tables = read_delivery(incoming, kept_data(file.vault, file.path), layout, file.habits, notes)
     except DeliveryRefused as problem:
         return FileRead((), tuple(notes), status_of(problem))
     return FileRead(tuple(prepare(con, layout, raw, incoming.office) for raw in tables), tuple(notes))

@@ -105,7 +105,8 @@ def _record_faults(con: duckdb.DuckDBPyConnection, incoming: Incoming, sheet: st
 
 BROKEN_TOTALS = """
 select count(*) from delivery
-where rows <> accepted + quarantined or accepted <> unchanged + linked + new_person + not_linked + review
+left join (select delivery_id, count(*) as told from quarantine group by delivery_id) using (delivery_id)
+where rows <> accepted + quarantined or quarantined <> coalesce(told, 0) or accepted <> unchanged + linked + new_person + not_linked + review
 """
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows.kept_files import open_vault
+from flows.kept_files import kept_data, open_vault
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.raw import RawTable
@@ -52,7 +52,7 @@ def read_kept(workspace: Workspace, vault: Vault, habits: Habits, kept: Kept) ->
     if not file.is_file():
         raise _not_there(workspace, kept.file_sha256)
     try:
-        data = vault.read(file)
+        data = kept_data(vault, file)
     except Unreadable as problem:
         raise DeliveryRefused(f"原始文件不能再读：{problem}", code="unreadable") from None
     tables = read_cells(data, LAYOUTS[kept.kind], habits, [])

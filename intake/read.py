@@ -3,8 +3,11 @@
 A workbook may hold several tables, one a sheet; any other file holds one.
 """
 
+import mmap
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +16,7 @@ from intake.books.spreadsheet import is_spreadsheet, read_tables
 from intake.foreign import refuse_foreign
 from intake.raw import RawTable
 from intake.receive import Incoming
+from intake.texts.decode import Data
 from intake.texts.delimited import read_delimited
 from intake.texts.fixed_width import read_fixed
 from intake.values import code_key
@@ -34,19 +38,26 @@ class Habits:
     fixed_width: Sequence[tuple[str, int, int]] = ()
 
 
-def read_delivery(incoming: Incoming, data: bytes, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
+def open_file(path: Path) -> Data:
+    """A file's bytes, of which only what is being read lies in memory."""
+    with path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+
+
+def read_delivery(incoming: Incoming, data: Data, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
     """The file's data rows as text, by content and never by extension; what is odd is added to `notes`.
     Raises: DeliveryRefused."""
     if incoming.problem:
         raise incoming.problem
-    if not data[:4096].strip() and not data.strip():
+    if not bytes(data[:4096]).strip() and not bytes(data).strip():
         raise DeliveryRefused("文件是空的（0 行）；请确认导出成功后重发。", code="empty_file")
     tables = read_cells(data, layout, habits, notes)
     _refuse_wrong_count(tables, incoming)
     return tables
 
 
-def read_cells(data: bytes, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
+def read_cells(data: Data, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
     """A file's tables as text, whatever its name says. Raises: DeliveryRefused."""
     refuse_foreign(data)
     if is_spreadsheet(data):

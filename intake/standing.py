@@ -61,7 +61,7 @@ def take_in(
     a newer delivery brought them or said them again. Needs DELIVERY_PLACE run once."""
     con.execute(
         "create or replace temp table snapshot (record_id varchar); create or replace temp table faulty (anchor varchar, id_number varchar); "
-        "create or replace temp table acting (record_id varchar, business_key ubigint, is_withdrawal boolean)"
+        "create or replace temp table back (record_id varchar)"
     )
     for arrival in arrivals:
         con.execute("insert into delivery_place values (?, ?)", [arrival.delivery_id, _place(arrivals)])
@@ -103,7 +103,7 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) 
     told_tonight = len(places) < len(prepared.places)  # by another file: those rows are not this one's to report
     typed = type_places(raw, layout, places) if told_tonight else prepared.typed
     add_rows(con, layout, arrival, typed.rows, fresh)
-    _note_acting(con, layout, arrival)
+    con.execute("insert into back from reappeared")
     faults = _repeat_faults(con, typed.faults)
     _note_faulty(con, raw, [f.row_no for f in typed.faults])
     repeated = con.sql("select count(*) - count(distinct record_id) from hashed").fetchall()[0][0]
@@ -161,13 +161,6 @@ def add_rows(
     con.unregister("typed_rows")
 
 
-def _note_acting(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> None:
-    """Rows that the delivery brings, or brings back, may supersede others."""
-    flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
-    where = {"office": arrival.office, "base": arrival.place << ROW_BITS}
-    con.execute(ACTING.format(kind=layout.kind, flag=flag), where)
-
-
 def _absent(layout: Layout) -> str:
     number = "id_number" if "id_number" in layout.fields else "null"
     return ABSENT.format(kind=layout.kind, anchor=layout.anchor, number=number)
@@ -181,7 +174,10 @@ def _end_superseded(
     first = arrivals[0]
     where = {"office": first.office, "kind": layout.kind}
     con.execute(NEWER.format(kind=layout.kind), where | {"place": _place(arrivals)})
-    con.execute(RIVALS.format(kind=layout.kind), where | {"place": _place(arrivals)})
+    flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
+    base = {"base": arrivals[0].place << ROW_BITS}
+    con.execute(ACTING.format(kind=layout.kind, flag=flag), {"office": first.office} | base)
+    con.execute(RIVALS.format(kind=layout.kind), where | {"place": _place(arrivals)} | base)
     if not con.execute("select exists (from rivals)").fetchall()[0][0]:
         return
     con.execute(LATE, where)
@@ -205,13 +201,6 @@ insert into added_{kind}
 select $base + row_no, $office, record_id, $delivery, row_no, (md5_number(concat_ws(chr(31), {key})) >> 64)::ubigint, $run_no, {fields}, extra
 from typed_rows
 """
-ACTING = """
-insert into acting
-select record_id, business_key, {flag} from added_{kind}
-where office = $office and (rid > $base or record_id in (from reappeared))
-union all select record_id, business_key, {flag} from store.standing_{kind}
-where office = $office and record_id in (from reappeared)
-"""
 RETOLD = """
 insert into retold
 select distinct $kind, $office, record_id, $delivery from hashed
@@ -231,19 +220,33 @@ told as (
 select record_id, max(place) as place, arg_max(delivery_id, place) as delivery_id
 from told inner join later using (delivery_id) group by record_id
 """
-# A row that acts tonight beside each other one that stands under its key, and the place at which each was last said.
+# Rows that tonight's snapshot brings, or brings back, and that share their key with another one: only these can supersede.
+ACTING = """
+create or replace temp table acting as
+with standing as (
+    select record_id, business_key, {flag} as is_withdrawal, false as is_new from store.standing_{kind} where office = $office
+    union all select record_id, business_key, {flag}, rid > $base from added_{kind} where office = $office
+),
+acts as (select business_key from standing where is_new or record_id in (from back)),
+shared as (
+    select business_key from standing where business_key in (from acts) group by business_key having count(*) > 1
+)
+select record_id, business_key, is_withdrawal from standing
+where business_key in (from shared) and (is_new or record_id in (from back))
+"""
+# One of them beside each other row that stands under its key, and the place at which each was last said.
 RIVALS = """
 create or replace temp table rivals as
 with standing as (
-    select record_id, business_key from store.standing_{kind} where office = $office
-    union all select record_id, business_key from added_{kind} where office = $office
+    select record_id, business_key, false as is_new from store.standing_{kind} where office = $office
+    union all select record_id, business_key, rid > $base from added_{kind} where office = $office
 ),
 pairs as (
-    select t.record_id, t.is_withdrawal, o.record_id as other from acting as t
+    select t.record_id, t.is_withdrawal, o.record_id as other, o.is_new or o.record_id in (from back) as other_acts from acting as t
     inner join standing as o on o.business_key = t.business_key and o.record_id <> t.record_id
 ),
 gone as (select record_id from ended where kind = $kind and office = $office)
-select p.*, p.other in (select record_id from acting) as other_acts, coalesce(n.place, $place) as place, coalesce(m.place, $place) as other_place, m.delivery_id as other_newer
+select p.*, coalesce(n.place, $place) as place, coalesce(m.place, $place) as other_place, m.delivery_id as other_newer
 from pairs as p left join newer as n using (record_id) left join newer as m on m.record_id = p.other
 where p.record_id not in (from gone) and p.other not in (from gone)
 """

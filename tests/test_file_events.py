@@ -4,13 +4,16 @@ archive, on several sheets; and what the night makes of each. All people are inv
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 
 from flows import linking
+from flows.recording import require_totals
 from ledger.verify import verify
 from schemas.errors import IntegrityError
 from tests.light_nights import LightTown
@@ -409,6 +412,25 @@ class TestScorecard:
         assert [score[c] for c in counted] == [5, 1, 1, 1, 3, 2]
         for part in ("1 行未接收", "1 行与同一文件中的另一行完全重复", "1 处代码", "66.7%"):
             assert part in score["resupply"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "told", "holds"),
+    [
+        ((3, 2, 1, 0, 1, 0, 1, 0), 1, True),
+        ((3, 2, 0, 0, 1, 0, 1, 0), 0, False),  # a row less than came
+        ((3, 2, 1, 0, 1, 0, 1, 0), 0, False),  # put aside without a reason
+        ((3, 2, 1, 0, 1, 0, 0, 0), 1, False),  # taken in, and then nothing
+        ((0, 0, 0, 0, 0, 0, 0, 0), 0, True),
+    ],
+)
+def test_every_row_that_came_is_accounted_for(counts: tuple[int, ...], told: int, holds: bool) -> None:
+    con = duckdb.connect()
+    con.execute("create table delivery (delivery_id varchar, rows int, accepted int, quarantined int, unchanged int, linked int, new_person int, not_linked int, review int)")  # fmt: skip
+    con.execute("insert into delivery values ('d', ?, ?, ?, ?, ?, ?, ?, ?)", list(counts))
+    con.execute("create table quarantine as select 'd' as delivery_id from range(?)", [told])
+    with nullcontext() if holds else pytest.raises(IntegrityError, match="合计对不上"):
+        require_totals(con)
 
 
 def test_a_night_whose_rows_do_not_add_up_publishes_nothing(whole: Town, monkeypatch: pytest.MonkeyPatch) -> None:
