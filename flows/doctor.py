@@ -11,12 +11,13 @@ from flows.check_packs import check_packs
 from flows.doctor_inbox import examine_inbox
 from flows.doctor_privacy import examine_privacy
 from flows.holding import hold_text, read_hold
+from flows.memory import Machine
 from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked
 from ledger.seal import read_manifest, require_chain, sealed_runs
-from ledger.store import held_runs
+from ledger.store import held_runs, physical_memory
 from policies.pack import read_asks
 from schemas.errors import WorkspaceBusy, ZhaorenError
 
@@ -38,7 +39,13 @@ class Finding:
 def examine(workspace: Workspace) -> list[Finding]:
     """Everything that can be found out without running a night. Raises: UsageError where the settings cannot be read."""
     settings = read_settings(workspace.root)
-    found = [*_program(), *_folders(workspace), *_packs(settings), *_runs(workspace), *_trust(workspace, settings)]
+    found = [
+        *_program(),
+        *_folders(workspace, settings),
+        *_packs(settings),
+        *_runs(workspace),
+        *_trust(workspace, settings),
+    ]
     told = (*examine_inbox(workspace, settings, today_in_shanghai()), *examine_privacy(workspace, settings))
     return [*found, *(Finding(*one) for one in told)]
 
@@ -70,13 +77,16 @@ def _program() -> Iterator[Finding]:
             yield Finding("程序", f"缺少组件 {name}；请在程序目录重新运行 make demo 安装。")
 
 
-def _folders(workspace: Workspace) -> Iterator[Finding]:
+def _folders(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     if workspace.root.stat().st_mode & 0o077:
         yield Finding(str(workspace.root), "其他用户也能打开这个目录；请运行 chmod 700。", stops=False)
     inbox = sum(p.stat().st_size for p in workspace.inbox.rglob("*") if p.is_file()) if workspace.inbox.is_dir() else 0
     want, free = inbox * ROOM_TIMES + ROOM_LEAST, shutil.disk_usage(workspace.root).free
-    if free < want:
-        yield Finding("磁盘", f"只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB；请先腾出空间。")
+    spill = settings.machine.spill
+    if free < want + (spill or 0):
+        told = f"，溢出的临时数据最多再占 {spill >> 20} MB" if spill else ""
+        yield Finding("磁盘", f"只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB{told}；请先腾出空间。")
+    yield from _memory(settings.machine, inbox, free - want)
     for folder in sorted(p for p in workspace.inbox.glob("*") if p.is_dir()):
         yield Finding(f"inbox/{folder.name}", "这是文件夹，不会被读取；请把里面的文件直接放进 inbox。")
     try:
@@ -85,6 +95,17 @@ def _folders(workspace: Workspace) -> Iterator[Finding]:
                 yield Finding("上次运行", "没有走完；下一次运行会自动重做，不必处理。", stops=False)
     except WorkspaceBusy as busy:
         yield Finding("工作区", str(busy))
+
+
+def _memory(machine: Machine, inbox: int, free: int) -> Iterator[Finding]:
+    """How much a night will take, said beforehand where it is set too high, or where nothing bounds what is spilled."""
+    if machine.memory and machine.memory > (there := physical_memory()):
+        what = f"[machine] memory 设为 {machine.memory >> 20} MB，而这台机器只有 {there >> 20} MB；请改小。"
+        yield Finding("内存", what)
+    if machine.spill is None and inbox > machine.session:
+        lines = f'[machine]\n# spill = "{max(free // 2 >> 30, 1)}GB"'
+        what = f"今晚的文件比一个会话的内存（{machine.session >> 20} MB）大，溢出的临时数据没有设上限"
+        yield Finding("磁盘", what, False, lines)
 
 
 def _packs(settings: Settings) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from typing import Any
 from flows.breaker_settings import KEYS, read_bands
 from flows.engines.settings import KEYS as ENGINE_KEYS
 from flows.engines.settings import EngineSettings, read_engine
+from flows.memory import KEYS as MACHINE_KEYS
+from flows.memory import Machine, read_machine
 from flows.pack_settings import Values, read_parameters
 from flows.recipients import Recipient, read_recipients
 from flows.source_settings import Source, number, read_sources
@@ -72,6 +74,11 @@ rows_per_sheet = 5000
 [review]
 # 每夜的《待核查》每张表最多列多少条，按最可能属实的在前；其余写入旁边的 CSV，计数写在表末。
 capacity = 2000
+
+# 一夜最多用多少内存，溢出到磁盘的临时数据最多占多少；不写则内存按机器的一半、至多各 2 GB，磁盘不限。
+# [machine]
+# memory = "4GB"
+# spill = "20GB"
 """
 SECTIONS = {
     "packs": None,
@@ -88,6 +95,7 @@ SECTIONS = {
     "heads": {"copies"},
     "review": {"capacity"},
     "engine": ENGINE_KEYS,
+    "machine": MACHINE_KEYS,
 }
 
 
@@ -112,6 +120,7 @@ class Settings:
     case_gap_days: int = 30
     review_capacity: int = 2000
     engine: EngineSettings = field(default_factory=EngineSettings)
+    machine: Machine = field(default_factory=Machine)
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -170,6 +179,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
         review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
         engine=read_engine(data.get("engine", {})),
+        machine=read_machine(data.get("machine", {})),
     )
 
 

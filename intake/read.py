@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from intake.books.spreadsheet import is_spreadsheet, read_tables
 from intake.raw import RawTable
 from intake.receive import Incoming
+from intake.texts.columnar import is_columnar, read_columnar
 from intake.texts.delimited import read_delimited
 from intake.texts.fixed_width import read_fixed
 from intake.values import code_key
@@ -47,7 +48,9 @@ def read_delivery(incoming: Incoming, data: bytes, layout: Layout, habits: Habit
 
 def read_cells(data: bytes, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
     """A file's tables as text, whatever its name says. Raises: DeliveryRefused."""
-    if is_spreadsheet(data):
+    if is_columnar(data):
+        tables = [read_columnar(data, layout, habits.aliases)]
+    elif is_spreadsheet(data):
         tables = read_tables(data, layout, habits.aliases, notes)
     elif habits.fixed_width:
         tables = [read_fixed(data, layout, habits.aliases, habits.fixed_width)]
