@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test test-browser check packs bench bench-linkage bench-evaluation bench-workbooks fuzz sweep faults lock clean
+.PHONY: help demo test test-browser test-cluster check packs bench bench-linkage bench-evaluation bench-workbooks fuzz sweep faults lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -42,6 +42,12 @@ test-browser: $(STAMP)  ## 浏览器测试 | the console in a headless Chromium 
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
 	    echo '需要 Chromium：apt-get install chromium（Debian），再试 | needs a Chromium: apt-get install chromium (Debian), then again' >&2; exit 1; }
 	$(PY) -m pytest -q -m browser tests/test_console_browser.py $(ARGS)
+
+# A Spark cluster of two worker processes on this machine; needs Java 17. pyspark (491 MB) goes into .venv beside the rest.
+test-cluster: $(STAMP)  ## 集群测试 | a night on Spark, byte by byte beside the local one (needs Java)
+	@command -v java >/dev/null || { echo '没有找到 Java；集群测试需要 Java 17 或更高版本 | no Java found: make test-cluster needs 17 or newer' >&2; exit 1; }
+	$(PY) -c 'import pyspark' 2>/dev/null || $(PY) -m pip install -q --no-deps --no-build-isolation --require-hashes -r requirements-cluster.lock
+	$(PY) -m pytest -q tests/test_cluster.py $(ARGS)
 
 check: $(STAMP)  ## 全部检查 | format, lint, types, imports, packs, tests
 	$(PY) -m ruff format --check .
@@ -75,17 +81,20 @@ sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, a million p
 	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_oracle_sweep.py tests/test_mutants.py \
 	    tests/test_many_nights.py tests/test_hostile_files.py tests/test_hostile_cells.py $(ARGS)
 
+LOCKING := -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
 # Keeps the pins that still fit; `make lock ARGS=--upgrade` takes the newest of what is not pinned in pyproject.toml.
 # Written beside and renamed; refused when it names an index, a folder or an address (docs/decisions/0003).
-lock: $(STAMP)  ## 重做依赖锁 | make requirements.lock anew
+lock: $(STAMP)  ## 重做依赖锁 | make requirements.lock and requirements-cluster.lock anew
 	@mkdir -p build
 	[ -x build/lock-venv/bin/uv ] || { $(PY) -m venv build/lock-venv && build/lock-venv/bin/python -m pip install -q uv; }
-	cp requirements.lock build/requirements.lock
-	build/lock-venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-emit-index-url --extra dev $(ARGS) pyproject.toml -o build/requirements.lock
-	@if grep -nE '^-|://| @ ' build/requirements.lock; then \
-	    echo 'requirements.lock: the lines above name an index or an address; nothing was changed' >&2; exit 1; fi
-	mv build/requirements.lock requirements.lock
+	cp requirements.lock requirements-cluster.lock build/
+	build/lock-venv/bin/uv pip compile $(LOCKING) --extra dev $(ARGS) pyproject.toml -o build/requirements.lock
+	build/lock-venv/bin/uv pip compile $(LOCKING) --extra cluster --constraint build/requirements.lock $(ARGS) pyproject.toml \
+	    -o build/requirements-cluster.lock
+	@if grep -nE '^-|://| @ ' build/requirements.lock build/requirements-cluster.lock; then \
+	    echo 'the lines above name an index or an address; no lock file was changed' >&2; exit 1; fi
+	mv build/requirements.lock build/requirements-cluster.lock .
 
 faults: $(STAMP)  ## 断盘断电 | every disk call failing once and 2,000 kills, hours (ARGS='--every 20 --kills 50')
 	$(PY) -m tests.fault_sweep $(ARGS)

@@ -3,6 +3,7 @@
 import atexit
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,8 @@ from flows.cli_console import accounts, serve
 from flows.cli_keys import keys
 from schemas.errors import UsageError, ZhaorenError, say
 
+# With the extra `cluster` installed pandera imports it, and pyspark then says of pandas 3 what concerns none of our use.
+warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -427,10 +430,11 @@ app.command(
 
 
 def _workspace(directory: Path) -> Any:
+    from flows.memory import keep_within
     from flows.settings import read_settings
     from flows.workspace import Workspace
 
-    read_settings(directory)
+    keep_within(read_settings(directory).machine)
     return Workspace(directory.resolve())
 
 

@@ -12,12 +12,13 @@ from flows.doctor_inbox import examine_inbox
 from flows.doctor_privacy import examine_privacy
 from flows.holding import hold_text, read_hold
 from flows.kept_files import delivered_files, open_vault
+from flows.memory import Machine
 from flows.night import today_in_shanghai
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked, open_to_others
 from ledger.seal import read_manifest, require_chain, sealed_runs
-from ledger.store import held_runs
+from ledger.store import held_runs, physical_memory
 from policies.pack import read_asks
 from schemas.errors import WorkspaceBusy, ZhaorenError
 
@@ -41,7 +42,7 @@ def examine(workspace: Workspace) -> list[Finding]:
     settings = read_settings(workspace.root)
     found = [
         *_program(),
-        *_folders(workspace),
+        *_folders(workspace, settings),
         *_packs(settings),
         *_runs(workspace),
         *_trust(workspace, settings),
@@ -78,7 +79,7 @@ def _program() -> Iterator[Finding]:
             yield Finding("程序", f"缺少组件 {name}；请在程序目录重新运行 make demo 安装。")
 
 
-def _folders(workspace: Workspace) -> Iterator[Finding]:
+def _folders(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     if workspace.root.stat().st_mode & 0o077:
         yield Finding(str(workspace.root), "其他用户也能打开这个目录；请运行 chmod 700。", stops=False)
     if count := open_to_others(workspace):
@@ -89,8 +90,11 @@ def _folders(workspace: Workspace) -> Iterator[Finding]:
         )
     inbox = sum(p.stat().st_size for p in workspace.inbox.rglob("*") if p.is_file()) if workspace.inbox.is_dir() else 0
     want, free = inbox * ROOM_TIMES + ROOM_LEAST, shutil.disk_usage(workspace.root).free
-    if free < want:
-        yield Finding("磁盘", f"只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB；请先腾出空间。")
+    spill = settings.machine.spill
+    if free < want + (spill or 0):
+        told = f"，溢出的临时数据最多再占 {spill >> 20} MB" if spill else ""
+        yield Finding("磁盘", f"只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB{told}；请先腾出空间。")
+    yield from _memory(settings.machine, inbox, free - want)
     for folder in sorted(p for p in workspace.inbox.glob("*") if p.is_dir()):
         yield Finding(f"inbox/{folder.name}", "这是文件夹，不会被读取；请把里面的文件直接放进 inbox。")
     try:
@@ -111,6 +115,17 @@ def _kept(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     if other:
         what = f"有 {other} 个文件不是用现在的存放密钥加密的；请运行 zhaoren keys encrypt {workspace.root}。"
         yield Finding("archive", what, stops=False)
+
+
+def _memory(machine: Machine, inbox: int, free: int) -> Iterator[Finding]:
+    """How much a night will take, said beforehand where it is set too high, or where nothing bounds what is spilled."""
+    if machine.memory and machine.memory > (there := physical_memory()):
+        what = f"[machine] memory 设为 {machine.memory >> 20} MB，而这台机器只有 {there >> 20} MB；请改小。"
+        yield Finding("内存", what)
+    if machine.spill is None and inbox > machine.session:
+        lines = f'[machine]\n# spill = "{max(free // 2 >> 30, 1)}GB"'
+        what = f"今晚的文件比一个会话的内存（{machine.session >> 20} MB）大，溢出的临时数据没有设上限"
+        yield Finding("磁盘", what, False, lines)
 
 
 def _packs(settings: Settings) -> Iterator[Finding]:

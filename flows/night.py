@@ -21,6 +21,7 @@ from flows import deciding, holding, linking, pack_history, publishing, taking_i
 from flows.access import clear_access, show_access
 from flows.engines.choose import open_engine
 from flows.kept_files import drop_unsealed, open_vault
+from flows.memory import keep_within
 from flows.open_now import gather_tonight
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
@@ -126,6 +127,7 @@ class Outcome:
 def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     """Settings read, scratch cleared, store brought up to the sealed runs, a work session opened. Stages run on `engine`."""
     settings, kept = read_settings(workspace.root), (workspace.root / FILE).read_bytes()
+    keep_within(settings.machine)
     if clear_scratch(workspace):
         _journal(workspace, "unfinished_run_cleared")
     require_chain(workspace.runs)
@@ -143,7 +145,7 @@ def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     run_no = (numbers[-1] if numbers else 0) + 1
     recorded_at = _record_time(workspace, numbers)
     night = Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
-    night.engine = open_engine(engine, settings.engine, workspace.work / "engine")
+    night.engine = open_engine(engine, settings.engine, settings.machine.arrays, workspace.work / "engine")
     if numbers:
         night.before = date.fromisoformat(read_manifest(workspace.runs, numbers[-1])["as_of"])
     return night
@@ -311,7 +313,7 @@ def _inputs(night: Night) -> list[dict[str, str]]:
 
 
 def step_refresh(night: Night) -> None:
-    night.con.execute("detach store")
+    night.con.close()  # lets go of the store, and of the memory that refreshing it needs
     add_newest(night.workspace.store, night.workspace.runs, sealed_runs(night.workspace.runs), night.workspace.work)
     destroy_everywhere(night.workspace, night.settings)
     after_seal(night.workspace, night.settings)

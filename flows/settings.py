@@ -10,6 +10,8 @@ from flows.breaker_settings import KEYS, read_bands
 from flows.console_settings import ConsoleTimes, read_console
 from flows.engines.settings import KEYS as ENGINE_KEYS
 from flows.engines.settings import EngineSettings, read_engine
+from flows.memory import KEYS as MACHINE_KEYS
+from flows.memory import Machine, read_machine
 from flows.pack_settings import Values, read_parameters
 from flows.reader_settings import read_readers
 from flows.recipients import Recipient, read_recipients
@@ -102,6 +104,11 @@ capacity = 2000
 # 浏览器核查台：几分钟不操作、或登录满几小时以后须重新登录。
 idle_minutes = 15
 longest_hours = 10
+
+# 一夜最多用多少内存，溢出到磁盘的临时数据最多占多少；不写则内存按机器的一半、至多各 2 GB，磁盘不限。
+# [machine]
+# memory = "4GB"
+# spill = "20GB"
 """
 SECTIONS = {
     "packs": None,
@@ -122,6 +129,7 @@ SECTIONS = {
     "engine": ENGINE_KEYS,
     "console": {"idle_minutes", "longest_hours"},
     "at_rest": {"key", "old_keys", "lost"},
+    "machine": MACHINE_KEYS,
 }
 
 
@@ -159,6 +167,7 @@ class Settings:
     review_capacity: int = 2000
     engine: EngineSettings = field(default_factory=EngineSettings)
     console: ConsoleTimes = field(default_factory=ConsoleTimes)
+    machine: Machine = field(default_factory=Machine)
 
     def habits(self, kind: str, office: str = "") -> Habits:
         """How that office writes its files."""
@@ -222,6 +231,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
         engine=read_engine(data.get("engine", {})),
         console=read_console(data.get("console", {})),
+        machine=read_machine(data.get("machine", {})),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.breaker_settings import breaker_template
+from flows.engines.settings import TEMPLATE as ENGINE_TEMPLATE
 from flows.pack_settings import template
 from flows.settings import FILE, TEMPLATE
 from policies.pack import PACKS, find_pack
@@ -94,7 +95,8 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     for folder in (workspace.inbox, workspace.archive, workspace.runs):
         folder.mkdir(mode=0o700)
     listed = ", ".join('"' + (p if (PACKS / p).exists() else str(Path(p).resolve())) + '"' for p in packs)
-    (root / FILE).write_text(TEMPLATE.format(packs=listed) + breaker_template() + template(packs), encoding="utf-8")
+    told = TEMPLATE.format(packs=listed) + ENGINE_TEMPLATE + breaker_template() + template(packs)
+    (root / FILE).write_text(told, encoding="utf-8")
     (root / FILE).chmod(0o600)
     return workspace
 

@@ -16,6 +16,7 @@ from intake.books.spreadsheet import is_spreadsheet, read_tables
 from intake.foreign import refuse_foreign
 from intake.raw import RawTable
 from intake.receive import Incoming
+from intake.texts.columnar import is_columnar, read_columnar
 from intake.texts.decode import Data
 from intake.texts.delimited import read_delimited
 from intake.texts.fixed_width import read_fixed
@@ -60,7 +61,9 @@ def read_delivery(incoming: Incoming, data: Data, layout: Layout, habits: Habits
 def read_cells(data: Data, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
     """A file's tables as text, whatever its name says. Raises: DeliveryRefused."""
     refuse_foreign(data)
-    if is_spreadsheet(data):
+    if is_columnar(data):
+        tables = [read_columnar(data, layout, habits.aliases)]
+    elif is_spreadsheet(data):
         tables = read_tables(data, layout, habits.aliases, notes)
     elif habits.fixed_width:
         tables = [read_fixed(data, layout, habits.aliases, habits.fixed_width)]

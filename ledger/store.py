@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -84,14 +85,31 @@ def connect(
         scratch.mkdir(parents=True, exist_ok=True)
     spill = str(scratch or own_folder() / "spill").replace("'", "''")  # DuckDB's own choice is the folder one stands in
     con.execute(f"set temp_directory = '{spill}'")
-    con.execute(f"set memory_limit = '{(memory or usual_memory()) >> 20}MiB'")
+    if LIMITS.spill:
+        con.execute(f"set max_temp_directory_size = '{LIMITS.spill >> 20}MiB'")
+    con.execute(f"set memory_limit = '{(memory or LIMITS.memory or usual_memory()) >> 20}MiB'")
     return con
+
+
+@dataclass
+class Limits:
+    """What any session of this process may take, in bytes: memory, and space for what it spills (None: DuckDB's own)."""
+
+    memory: int | None = None
+    spill: int | None = None
+
+
+LIMITS = Limits()  # one for the process, as its memory is: set once from the settings, before any session
 
 
 def usual_memory() -> int:
     """Bytes for a session where no setting says: half the machine's, from 1 GiB to 2 GiB."""
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
-    return min(max(there // 2, 1 << 30), 2 << 30)
+    return min(max(physical_memory() // 2, 1 << 30), 2 << 30)
+
+
+def physical_memory() -> int:
+    """Bytes of this machine; eight GiB where it does not tell."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
 
 
 def ensure_store(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Path) -> None:

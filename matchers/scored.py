@@ -33,6 +33,7 @@ GIVEN_AGREES = tuple(
     CHARACTER_LEVELS.index(n)
     for n in ("equal", "variant", "spelt", "sound", "near_sound", "shape", "near_shape", "swapped")
 )
+PAIR_BYTES = 400  # of each pair: its places, thirteen levels, weights twice over, and what chunks of them take
 LONG_AGREES = tuple(LONG_LEVELS.index(n) for n in ("equal", "respelt", "near", "cut_short"))
 
 
@@ -80,6 +81,7 @@ def _scoring(model: Model, threads: int) -> Stage:
         cut={name: query.format(pairs=PAIR_OF_OWNER) for name, query in SCORED_TABLES.items()},
         spread={name: query.format(pairs=PAIR_OF_OWNER) for name, query in SCORED_AGAINST.items()},
         whole=("left_record_phone", "right_record_phone"),
+        holds={"candidate": PAIR_BYTES},
     )
 
 

@@ -47,7 +47,8 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCA
     _make_missing(con)
     _run(con, "sql/city.sql")
     engine.run(con, people_stage(as_of))
-    show_wide(con)
+    if not con.execute("select 1 from duckdb_views() where view_name = 'wide'").fetchall():  # made where the parts were
+        show_wide(con)
     _run(con, "sql/employers.sql")
 
 

@@ -29,7 +29,7 @@ class Stage:
     where several parts may ask for one row; each part has it once. `whole`: tables that every part has in full; small
     ones. `gives`: by table, the select that makes it of the parts' rows, `{parts}`. `opens`: what a new connection needs
     beside its tables, before `work` (macros, views). `binds` makes what the selects of `cut` and `spread` ask, and is only called where
-    something is cut. `work` and `opens` must be functions that another process can be sent.
+    something is cut. `holds`: by table, the bytes that `work` keeps in arrays for each of its rows. `work` and `opens` must be functions that another process can be sent.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Stage:
     cut: Mapping[str, str]
     spread: Mapping[str, str] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
+    holds: Mapping[str, int] = field(default_factory=dict)
     binds: Callable[[Connection], None] = nothing_to_make
     opens: Callable[[Connection], None] = nothing_to_make
 

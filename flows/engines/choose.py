@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from flows.engines.capped import Capped
 from flows.engines.settings import ENGINES, EngineSettings
 from schemas.errors import UsageError, say
-from schemas.stages import LOCAL, Engine
+from schemas.stages import Engine
 
 
 def require_engine(name: str) -> None:
@@ -20,10 +21,11 @@ def require_engine(name: str) -> None:
         require_spark()
 
 
-def open_engine(name: str, settings: EngineSettings, folder: Path) -> Engine:
-    """The engine of this name. `folder` is for what goes to workers and comes back."""
+def open_engine(name: str, settings: EngineSettings, memory: int, folder: Path) -> Engine:
+    """The engine of this name. `memory`: bytes for what stages hold in arrays on this machine. `folder` is for what goes to
+    workers and comes back."""
     if name == "local":
-        return LOCAL
+        return Capped(memory)
     from flows.engines.spark import Spark
 
     return Spark(settings, folder)

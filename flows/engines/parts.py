@@ -5,12 +5,12 @@ Rows travel as Arrow with the names of DuckDB's types beside them, since Arrow a
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ledger.store import connect
 from schemas.stages import Asked, Job, Result, Stage, Work
@@ -43,12 +43,19 @@ def read_batches(con: duckdb.DuckDBPyConnection, query: str) -> pa.RecordBatchRe
 
 def put_table(con: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
     """A temp table of these rows, in the types that they had; the number of the part is left out."""
-    columns = [column for column in json.loads(schema.metadata[TYPES]) if column[0] != PART]
-    con.execute(create_table(name, columns).replace("create table", "create or replace temp table", 1))
-    listed = ", ".join(f'"{column}"' for column, _ in columns)
+    con.execute(create_table(name, _columns(schema)).replace("create table", "create or replace temp table", 1))
+    _append(con, name, schema, batches)
+
+
+def _append(con: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    listed = ", ".join(f'"{column}"' for column, _ in _columns(schema))
     con.register("carried", pa.RecordBatchReader.from_batches(schema, batches))
     con.execute(f"insert into {name} select {listed} from carried")
     con.unregister("carried")
+
+
+def _columns(schema: pa.Schema) -> list[tuple[str, str]]:
+    return [(name, kind) for name, kind in json.loads(schema.metadata[TYPES]) if name != PART]
 
 
 def run_part(
@@ -66,21 +73,18 @@ def run_part(
         con.close()
 
 
-def put_together(con: duckdb.DuckDBPyConnection, stage: Stage, name: str, given: Iterator[pa.Table]) -> None:
+def put_together(con: duckdb.DuckDBPyConnection, stage: Stage, name: str, given: Iterable[pa.Table]) -> None:
     """One table of the stage from what its parts gave."""
-    first = next(given)
-    put_table(con, "given", first.schema, _batches(first, given))
+    for number, table in enumerate(given):
+        put = _append if number else put_table
+        put(con, "given", table.schema, table.to_batches())
     con.execute(f"create or replace temp table {name} as " + stage.gives[name].format(parts="given"))
     con.execute("drop table given")
 
 
-def _batches(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[pa.RecordBatch]:
-    for table in (first, *rest):
-        yield from table.cast(first.schema).to_batches()
-
-
 class InParts:
-    """This process, one part after another: what a cluster does, without one."""
+    """This process, one part after another: what a cluster does, without one. The cut rows lie with the night's own, where
+    they can be spilled; what the parts give is held until the last one is done."""
 
     def __init__(self, parts: int, memory: int) -> None:
         self.parts = parts
@@ -88,32 +92,30 @@ class InParts:
 
     def run(self, con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
         stage.binds(con)
-        cut = {name: read_batches(con, query).read_all() for name, query in cut_queries(stage, self.parts).items()}
-        whole = {name: read_batches(con, f"from {name}").read_all() for name in stage.whole}
-        done = [self._part(stage, cut, whole, number) for number in range(self.parts)]
+        queries = cut_queries(stage, self.parts)
+        for name, query in queries.items():
+            con.execute(f"create or replace temp table cut_{name} as {query}")
+        done = [run_part(stage, partial(self._fill, con, stage, number), self.memory) for number in range(self.parts)]
+        for name in queries:
+            con.execute(f"drop table cut_{name}")
         for name in stage.gives:
-            put_together(con, stage, name, (part[name] for part in done))
+            put_together(con, stage, name, (part.pop(name) for part in done))
 
-    def _part(
-        self, stage: Stage, cut: Mapping[str, pa.Table], whole: Mapping[str, pa.Table], number: int
-    ) -> dict[str, pa.Table]:
-        def fill(con: duckdb.DuckDBPyConnection) -> None:
-            for name, table in cut.items():
-                rows = table.filter(pc.equal(table[PART], number))
-                put_table(con, name, table.schema, rows.to_batches())
-            for name, table in whole.items():
-                put_table(con, name, table.schema, table.to_batches())
-
-        return run_part(stage, fill, self.memory)
+    def _fill(self, con: duckdb.DuckDBPyConnection, stage: Stage, number: int, own: duckdb.DuckDBPyConnection) -> None:
+        asked = {name: f"from cut_{name} where {PART} = {number}" for name in (*stage.cut, *stage.spread)}
+        asked |= {name: f"from {name}" for name in stage.whole}
+        for name, query in asked.items():
+            rows = read_batches(con, query)
+            put_table(own, name, rows.schema, rows)
 
     def each(
         self, con: duckdb.DuckDBPyConnection, function: Work[Job, Result], jobs: Sequence[Job], tables: Asked[Job]
     ) -> Iterator[Result]:
         for job in jobs:
-            asked = {name: read_batches(con, f"from {name}").read_all() for name in tables(job)}
             with connect(memory=self.memory) as own:
-                for name, table in asked.items():
-                    put_table(own, name, table.schema, table.to_batches())
+                for name in tables(job):
+                    rows = read_batches(con, f"from {name}")
+                    put_table(own, name, rows.schema, rows)
                 yield function(own, job)
 
     def close(self) -> None:

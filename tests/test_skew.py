@@ -1,0 +1,90 @@
+"""Keys that half the rows share (a phone, a default date, a surname, a village) end under a small memory cap, and the cap
+changes nothing in who is linked to whom."""
+
+import csv
+import random
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flows.engines.capped import Capped
+from flows.night import STEPS, begin
+from flows.workspace import Workspace, init_workspace
+from ledger import store
+from matchers.scored import PAIR_BYTES
+from sample_data.numbers import identity_numbers
+from schemas.stages import LOCAL, Engine
+from tests.nightshift import AREA
+
+DAY = date(2024, 6, 29)
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红娥玲芬燕彩兰凤洁梅琳素云莲真环雪荣爱妹香月莺媛"
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+SMALL_CAP, NO_CAP = 128 << 20, 2 << 30
+
+
+def town(rng: random.Random, workspace: Workspace, people: int) -> None:
+    """A roster with numbers, and another of half the people without any: what most of a share of them says is one value."""
+    skew = {name: rng.choice((0.0, 0.1, 0.5, 0.9)) for name in ("surname", "born", "phone", "village")}
+    skew[rng.choice(sorted(skew))] = 0.5  # never none at all
+    births = np.datetime64("1964-01-01") + np.array([rng.randrange(12_000) for _ in range(people)])
+    births[np.array([rng.random() < skew["born"] for _ in range(people)])] = np.datetime64("1970-01-01")
+    order = np.array([rng.randrange(1, 994) for _ in range(people)])
+    numbers = identity_numbers(np.full(people, AREA - 100) + np.arange(people) // 900 % 40, births, order)
+    rows = [
+        {
+            "姓名": (SURNAMES[0] if rng.random() < skew["surname"] else rng.choice(SURNAMES)) + "".join(rng.choices(GIVEN, k=2)),
+            "证件号码": number, "性别": "男" if int(number[16]) % 2 else "女", "出生日期": str(born),
+            "联系电话": "13900000000" if rng.random() < skew["phone"] else f"1{rng.randrange(3 * 10**9, 10**10)}",
+            "镇街": "甲镇", "村居": "一村" if rng.random() < skew["village"] else f"村{rng.randrange(200)}",
+        }
+        for number, born in zip(numbers, births, strict=True)
+    ]  # fmt: skip
+    drop(workspace, "失业登记", [row | {"登记日期": "2024-03-01"} for row in rows])
+    asks = [row | {"证件号码": "", "起领年月": "202401", "止领年月": "202412"} for row in rows[::2]]
+    drop(workspace, "失业保险待遇", asks)
+
+
+def drop(workspace: Workspace, label: str, rows: list[dict[str, str]]) -> None:
+    with (workspace.inbox / f"{label}_20240629_全量.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def linked(root: Path, seed: int, people: int, engine: Engine, memory: int) -> list[tuple[object, ...]]:
+    """Every row with whom it was linked to and by what, when the sessions may hold so much."""
+    workspace = init_workspace(root, ("neimenggu",))
+    town(random.Random(seed), workspace, people)
+    with pytest.MonkeyPatch.context() as patch:
+        night = begin(workspace, DAY)
+        patch.setattr(store.LIMITS, "memory", memory)
+        night.con.execute(f"set memory_limit = '{memory >> 20}MiB'")
+        night.engine = engine
+        for _, _, step in STEPS[:3]:
+            step(night)
+        rows = night.con.execute("select * exclude (file_name) from match_log order by delivery_id, row_no").fetchall()
+        assert {status for _, status in night.con.execute("select file_name, status from delivery").fetchall()} == {
+            "accepted"
+        }
+        night.close()
+    return rows
+
+
+def same_under_a_cap(tmp_path: Path, seed: int, people: int) -> None:
+    free = linked(tmp_path / "free", seed, people, LOCAL, NO_CAP)
+    capped = linked(tmp_path / "capped", seed, people, Capped(PAIR_BYTES * people), SMALL_CAP)
+    assert len(free) == people + len(range(0, people, 2))
+    assert capped == free
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_skewed_key_changes_nothing_under_a_small_cap(tmp_path: Path, seed: int) -> None:
+    same_under_a_cap(tmp_path, seed, 2_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 52))
+def test_fifty_thousand_rows_of_one_key_change_nothing_under_a_small_cap(tmp_path: Path, seed: int) -> None:
+    same_under_a_cap(tmp_path, seed, 50_000)
