@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 # what an earlier one made; households and leavers are counted from the people's rows, so they come late.
 PEOPLE = (
     "facts.sql", "wide.sql", "begun.sql", "sql/left.sql", "sql/standing.sql", "sql/help.sql", "sql/money.sql",
-    "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/wider.sql", "sql/leavers.sql", "sql/posts.sql",
+    "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/wider.sql", "sql/leavers.sql", "sql/posts.sql", "sql/matches.sql",
 )  # fmt: skip
 VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql", "sql/matches.sql")
 KIN = ("insurance_active", "market_entity", "pension", "death")
