@@ -3,7 +3,9 @@
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+import duckdb
 from fastapi import APIRouter, Response
 
 from flows.console import drafts, sessions
@@ -116,8 +118,8 @@ def _case(ask: Ask, sheet: str, question: str, *, whole: bool) -> Response:
     return ask.page(page)
 
 
-def _asked(con: object, sheet: str, question: str) -> dict[str, object]:
-    found = case.find(con, sheet, question) if sheet in SHEETS else None  # type: ignore[arg-type]
+def _asked(con: duckdb.DuckDBPyConnection, sheet: str, question: str) -> dict[str, Any]:
+    found = case.find(con, sheet, question) if sheet in SHEETS else None
     if found is None:
         raise Refused(404, say("没有这个未决问题，或已有结论；请回到核查队列。", "There is no such open question; back to the queue."))  # fmt: skip
     return found
@@ -127,7 +129,7 @@ def _filter(ask: Ask, sheet: str) -> Filter:
     return queue.read_filter({**ask.query, "sheet": sheet})
 
 
-def _draft(ask: Ask, sheet: str, asked: dict[str, object]) -> Draft:
+def _draft(ask: Ask, sheet: str, asked: dict[str, Any]) -> Draft:
     """The answer in the form. Raises: Refused where it makes no sense or the role may not give it."""
     form, who = ask.form, ask.who
     decision, stage, effective = form.get("decision", ""), form.get("stage", ""), form.get("effective_date", "")

@@ -31,6 +31,7 @@ select question, decision, role, officer, decided_date, shown_text(note) as note
 where question in (select unnest($questions::varchar[])) order by decided_date desc, officer limit $most
 """
 EVIDENCE = "from evidence_row where record_id in (select unnest($records::varchar[])) order by kind, delivery_id, row_no limit $most"
+DELIVERED = "from evidence_row where kind = $kind and office = $office and record_id = $record"
 ROW = "select {cells} from read_parquet($file) where office = $office and record_id = $record limit 1"
 FILES = "select delivery_id, any_value(file_name), any_value(sheet), max(snapshot_date) from delivery where delivery_id in (select unnest($ids::varchar[])) group by delivery_id"
 EMPLOYER = "select employer_name, employer_uscc from outbound where entry_id = $entry order by list, employer_name, employer_uscc limit 1"
@@ -39,11 +40,11 @@ SHARED = ("姓名", "证件号码", "性别", "出生日期")
 
 @dataclass(frozen=True)
 class Side:
-    """One of the records beside one another: its name, where it leads, and its cells as header and text. `runs` marks the
-    characters that differ from the other side's."""
+    """One of the records beside one another: where it comes from, by which rule it was linked, whose it is, and its cells:
+    header, text, and the text in pieces of which some differ from the other side's."""
 
     title: str
-    place: str
+    rule: str
     person_id: str
     cells: tuple[tuple[str, str, tuple[tuple[bool, str], ...]], ...]
 
@@ -86,7 +87,6 @@ def case_page(
         "margin": _margin(asked), "entries": entries, "states": rows(con, STATES, {"person": person}),
         "told": () if is_blind else rows(con, TOLD, {"questions": questions, "most": LATEST}),
         "household": rows(con, "from household where of_person = $person", {"person": person}),
-        "person_id": person,
     }  # fmt: skip
     return Page("case.html", say("核查一件", "One case"), {**values, **around})
 
@@ -138,8 +138,7 @@ def _entry_sides(con: duckdb.DuckDBPyConnection, runs: str, asked: Mapping[str, 
 
 def _row_sides(con: duckdb.DuckDBPyConnection, runs: str, asked: Mapping[str, Any], *, whole: bool) -> list[Side]:
     """The delivered row, the candidate, the runner-up."""
-    row = {"kind": asked["kind_code"], "run_no": asked["run_no"], "office": asked["office"], "record_id": asked["record_id"],
-           "delivery_id": asked["delivery_id"], "row_no": asked["row_no"]}  # fmt: skip
+    (row,) = rows(con, DELIVERED, {"kind": asked["kind_code"], "office": asked["office"], "record": asked["record_id"]})
     likely = _person(con, asked["likely_id"], whole=whole) if asked["likely_id"] else {}
     came = _delivered(con, runs, row, whole=whole, beside=likely)
     said = {header: text for header, text, _ in came.cells}
@@ -182,12 +181,12 @@ def _delivered(
     name = f"{files[0][1]}{'#' + files[0][2] if files[0][2] else ''}" if files else row["delivery_id"][:12]
     title = f"{KIND_WORDS[row['kind']]} · {name} · {say('第', 'row ')}{row['row_no']}{say(' 行', '')}"
     rule = RULE_WORDS.get(row.get("rule") or "", "")
-    return _side(title, rule, row.get("person_id") or "", said, beside)
+    return _side(title, rule, row["person_id"] or "", said, beside)
 
 
-def _side(title: str, place: str, person_id: str, said: Mapping[str, str], beside: Mapping[str, str]) -> Side:
+def _side(title: str, rule: str, person_id: str, said: Mapping[str, str], beside: Mapping[str, str]) -> Side:
     cells = tuple(
         (h, t, tuple(unlike_runs(t, beside[h])) if h in SHARED and beside.get(h) else ((False, t),))
         for h, t in said.items()
     )
-    return Side(title, place, person_id, cells)
+    return Side(title, rule, person_id, cells)

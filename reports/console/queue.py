@@ -49,7 +49,7 @@ select delivery_id, row_no, null::double as match_weight, null::double as runner
 ROW_QUEUE = """
 create table memory.row_queue as
 select shown.rowid + 1 as place, shown.*, q.delivery_id, q.record_id, q.office, q.kind as kind_code, q.rule as clause_code, coalesce(q.town, p.town) as town,
-       l.first_run as run_no, l.runner_up_weight, l.weights, l.levels as level_codes, l.model_version, coalesce(r.as_of, d.snapshot_date) as asked_on,
+       l.runner_up_weight, l.weights, l.levels as level_codes, l.model_version, coalesce(r.as_of, d.snapshot_date) as asked_on,
        md5(q.question) as blind_place
 from row_shown as shown inner join open_link as q using (question) left join row_log as l on l.delivery_id = q.delivery_id and l.row_no = q.row_no
 left join applied_run as r on r.run_no = l.first_run
@@ -62,7 +62,8 @@ EVIDENCE = """
 create table memory.evidence_row (
     kind varchar, office varchar, record_id varchar, delivery_id varchar, row_no bigint, run_no bigint, person_id varchar, match_status varchar,
     rule varchar, link_grade varchar);
-create or replace temp table record_wanted as select distinct unnest(evidence) as record_id from entry_queue
+create or replace temp table record_wanted as
+select distinct unnest(evidence) as record_id from entry_queue union select record_id from row_queue
 """
 EVIDENCE_OF_KIND = """
 insert into memory.evidence_row
@@ -109,7 +110,7 @@ def make(con: duckdb.DuckDBPyConnection, log: str, run_no: int, kinds: Sequence[
     con.execute(SHOWN.format(name=ENTRY, rows=OPEN_ENTRIES.rows), binds)
     con.execute(SHOWN.format(name=ROW, rows=OPEN_LINKS.rows), binds)
     con.execute(ENTRY_QUEUE)
-    con.execute(LOGGED, {"log": log}) if log else con.execute(NO_LOG)
+    con.execute(LOGGED if log else NO_LOG, {"log": log} if log else {})
     con.execute(ROW_QUEUE)
     con.execute(EVIDENCE)
     for kind in kinds:
@@ -139,7 +140,7 @@ class Filter:
 
 def read_filter(given: Mapping[str, str]) -> Filter:
     """From an address; what is not understood is no wish."""
-    sheet, age = given.get("sheet", ENTRY), given.get("age", "")
+    sheet, age = given.get("sheet", ENTRY), given.get("age", "")[:4]
     days = int(age) if age.isdecimal() and int(age) in AGES else 0
     return Filter(sheet if sheet in SHEETS else ENTRY, given.get("town", "")[:40], given.get("clause", "")[:40], days)
 
