@@ -1,7 +1,7 @@
 """One workbook from its sheets and pages: read every sheet, then write them in order."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -21,18 +21,25 @@ CSV_HINT = "CSV 为 UTF-8（带 BOM）。用 Excel 打开请经“数据—自�
 
 @dataclass(frozen=True)
 class Desk:
-    """What every workbook is written from and where to."""
+    """What every workbook is written from and where to; `reading` is whom the connection now shows its rows to."""
 
     con: duckdb.DuckDBPyConnection
     night: Night
     out: Path
     profile: Profile
+    reading: dict[str, Reader] = field(default_factory=dict)
 
     def read_as(self, book: str) -> Reader:
         """Whom a book is for; what they see is put on the connection."""
         reader = reader_of(book, self.profile.readers)
-        read_as(self.con, reader)
+        if self.reading.get("as") != reader:
+            read_as(self.con, reader)
+            self.reading["as"] = reader
         return reader
+
+    def read(self, sheet: Sheet, workbook: Path) -> Content:
+        """The rows of one fitted sheet; of a long one the CSV beside the workbook as well."""
+        return read_content(self.con, sheet, self.profile.rows_per_sheet, workbook)
 
     @property
     def say(self) -> Words:
@@ -48,16 +55,18 @@ def write_book(
     front: MakePage | None = None,
     back: MakePage | None = None,
     bannered: tuple[str, ...] = (),
+    read: Callable[[Sheet, Path], Content] | None = None,
 ) -> list[Path]:
     """Write `name`.xlsx: front page, sheets, back page. `bannered` names the sheets that show what packs found, and
-    with any of them so do the pages. What it holds is what its reader may see. The workbook and the CSVs beside it."""
+    with any of them so do the pages. What it holds is what its reader may see; `read` gives the rows of a fitted sheet where
+    they were read before. The workbook and the CSVs beside it."""
     reader = desk.read_as(name)
     if not may_open(name, reader):
         return []
     sheets = tuple(fit(s, reader) for s in sheets)
     path = desk.out / f"{name}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    contents = {s.name: read_content(desk.con, s, desk.profile.rows_per_sheet, path) for s in sheets}
+    contents = {s.name: read(s, path) if read else desk.read(s, path) for s in sheets}
     banners = desk.night.banners
     with open_book(path, desk.night.as_of, desk.say) as book:
         if front:

@@ -1,13 +1,15 @@
 """Forms that are printed and filled in by hand: one A4 page per person, in one sheet or a sheet each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from reports.row_stream import LINE_POINTS, StreamedSheet, lines_needed
-from reports.sheet import TEXT, Form
-from reports.workbook import A4, FONT, Book, clean
+from reports.row_stream import LINE_POINTS, PLAIN_TEXT, StreamedSheet, as_xml, lines_needed
+from reports.sheet import TEXT, Box, Form
+from reports.workbook import A4, Book
 
 LOOKS: dict[str, dict[str, Any]] = {
     "label": {"bold": True, "align": "center", "bg_color": "#F2F2F2"},
@@ -25,8 +27,9 @@ LOOKS |= {
 BORDER: dict[str, Any] = {"border": 1, "border_color": "#7F7F7F", "text_wrap": True, "num_format": TEXT}
 MOST_LINES = 15
 PAGE_POINTS = 680  # of the 741 between the margins of A4 upright, less the title, and a little air
-HEADING = {"bold": True, "font_size": 18, "align": "center"}
-UNDER = {"font_size": 9, "align": "right", "font_color": "#595959"}
+HEADING: dict[str, Any] = {"bold": True, "font_size": 18, "align": "center"}
+UNDER: dict[str, Any] = {"font_size": 9, "align": "right", "font_color": "#595959"}
+STYLES = {look: BORDER | looks for look, looks in LOOKS.items()} | {"heading": HEADING, "under": UNDER}
 
 
 def tall(least: float, *shown: tuple[str, float]) -> float:
@@ -43,13 +46,36 @@ def room_left(rows: Sequence[tuple[float, object]], most: float, least: float) -
 def write_forms(book: Book, name: str, forms: Sequence[Form]) -> None:
     """All forms on one sheet, a printed page each."""
     paper = book.file.add_worksheet(name, worksheet_class=StreamedSheet)
-    _set_up(paper, forms[0].widths)
-    row, ends = 0, []
-    for form in forms:
-        row = _write(book, paper, form, row)
-        ends.append(row)
+    widths = forms[0].widths
+    _set_up(paper, widths)
+    pages = [_rows(form) for form in forms]
+    styles = {look: book.format(**looks)._get_xf_index() for look, looks in STYLES.items()}
+    paper.append_rows(0, _xml(paper, [row for page in pages for row in page], styles), len(widths) - 1)
     # "Fit to page" would switch these off, so the columns are as wide as the paper instead.
-    paper.set_h_pagebreaks(ends[:-1])
+    paper.set_h_pagebreaks(list(accumulate(len(page) for page in pages))[:-1])
+
+
+def _rows(form: Form) -> list[tuple[float, tuple[Box, ...]]]:
+    """The rows of one form, its title and the line under it among them."""
+    across = len(form.widths)
+    return [(36.0, (Box(form.title, across, "heading"),)), (18.0, (Box(form.line, across, "under"),)), *form.rows]
+
+
+def _xml(paper: StreamedSheet, rows: Sequence[tuple[float, tuple[Box, ...]]], styles: Mapping[str, int]) -> Iterator[str]:  # fmt: skip
+    """Each row as XML; what is merged is put on the sheet. The library would write every cell of a merged range twice."""
+    for number, (height, boxes) in enumerate(rows, 1):
+        cells, column = [], 0
+        for box in boxes:
+            shown, style = as_xml(box.text), styles[box.look]
+            at = f'<c r="{xl_col_to_name(column)}{number}" s="{style}"'
+            cells.append(f'{at} t="inlineStr"><is>{PLAIN_TEXT}{shown}</t></is></c>' if shown else f"{at}/>")
+            cells += [
+                f'<c r="{xl_col_to_name(n)}{number}" s="{style}"/>' for n in range(column + 1, column + box.across)
+            ]
+            if box.across > 1:
+                paper.merge.append([number - 1, column, number - 1, column + box.across - 1])
+            column += box.across
+        yield f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>'
 
 
 def _set_up(paper: Worksheet, widths: Sequence[float]) -> None:
@@ -61,23 +87,3 @@ def _set_up(paper: Worksheet, widths: Sequence[float]) -> None:
     paper.set_footer("&L&A&R第 &P 页，共 &N 页")
     for place, width in enumerate(widths):
         paper.set_column(place, place, width)
-
-
-def _write(book: Book, paper: Worksheet, form: Form, row: int) -> int:
-    """Write one form from `row` on. The row after it."""
-    last = len(form.widths) - 1
-    paper.set_row(row, 36)
-    paper.merge_range(row, 0, row, last, clean(form.title), book.format(**HEADING))
-    paper.set_row(row + 1, 18)
-    paper.merge_range(row + 1, 0, row + 1, last, clean(form.line), book.format(**UNDER))
-    for offset, (height, boxes) in enumerate(form.rows, start=row + 2):
-        paper.set_row(offset, height)
-        column = 0
-        for box in boxes:
-            looks = book.format(**(FONT | BORDER | LOOKS[box.look]))
-            if box.across == 1:
-                paper.write_string(offset, column, clean(box.text), looks)
-            else:
-                paper.merge_range(offset, column, offset, column + box.across - 1, clean(box.text), looks)
-            column += box.across
-    return row + 2 + len(form.rows)

@@ -1,20 +1,28 @@
 """分镇街/: for each town what it has to do, about its own people only, and a visit form for everybody newly to be visited."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import said
 from reports.form import room_left, tall, write_forms
 from reports.line_columns import STANDS_EMPTY, list_sheet
-from reports.readers import HOLDS, MACRO
-from reports.sheet import Block, Box, Form, Page, Sheet
+from reports.readers import HOLDS, MACRO, fit
+from reports.sheet import Block, Box, Column, Content, Form, Page, Sheet
 from reports.workbook import open_book
+from schemas.readers import Reader
 
 MOST_FORMS = 200  # what a clerk prints in one go
 HERE = "file = $file"
+EVERYWHERE = "file is not null"
+FILE = Column("file", "镇街", form="General")  # names a workbook, and is no cell of it
 FILES = "select distinct file from report_line where file is not null order by file"
 PERSON = "name id_number phone village"
 
@@ -58,8 +66,8 @@ CANDIDATES = _sheet(
 )
 SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
 URGENT = f"""
-select list, count(*) filter (standing = '逾期'), count(*) filter (standing = '今日到期'), count(*) filter (is_fresh), count(*)
-from report_line where list in ('O03', 'O10', 'O11', 'O13') and {HERE} group by list
+select file, list, count(*) filter (standing = '逾期'), count(*) filter (standing = '今日到期'), count(*) filter (is_fresh), count(*)
+from report_line where list in ('O03', 'O10', 'O11', 'O13') and {EVERYWHERE} group by file, list order by file, list
 """
 TOLD = (
     "name",
@@ -78,45 +86,72 @@ TOLD = (
 )
 SHOWN = {column: f"{MACRO[HOLDS[column]]}({column})" for column in TOLD if column in HOLDS}
 FORMS = f"""
-select person_id, {", ".join(f"any_value({SHOWN.get(column, column)}) as {column}" for column in TOLD)}, any_value(last_contact)::varchar as last_contact,
+select file, person_id, {", ".join(f"any_value({SHOWN.get(column, column)}) as {column}" for column in TOLD)}, any_value(last_contact)::varchar as last_contact,
     string_agg(title || '：' || shown_text(reason), chr(10) order by run_no, seq) as reasons,
     string_agg(distinct clause, '、' order by clause) as clauses, string_agg(entry_id, '、' order by run_no, seq) as entries,
     min(due_date)::varchar as due_date
-from report_line where list = 'O03' and {HERE}
-group by person_id having bool_or(is_fresh) order by min(due_date) nulls last, any_value(village) nulls last, person_id limit {MOST_FORMS + 1}
+from report_line where list = 'O03' and {EVERYWHERE}
+group by file, person_id having bool_or(is_fresh)
+qualify row_number() over (partition by file order by min(due_date) nulls last, any_value(village) nulls last, person_id) <= {MOST_FORMS + 1}
+order by file, min(due_date) nulls last, any_value(village) nulls last, person_id
 """
 OVERDUE_WORDS = {"O03": "走访任务", "O10": "回访任务", "O11": "服务缺口", "O13": "零就业家庭限期"}
 
 
 def build(desk: Desk) -> list[Path]:
-    """One workbook per town that has anything to do, and one of forms where somebody is newly to be visited."""
-    desk.read_as("分镇街/")
+    """One workbook per town that has anything to do, and one of forms where somebody is newly to be visited. Every list is read
+    once for all towns: a prefecture has three hundred."""
+    reader = desk.read_as("分镇街/")
     files = [f for (f,) in desk.con.execute(FILES).fetchall()]
-    return [path for file in files for path in (*_work(desk, file), *_forms(desk, file))]
+    rows = {s.name: _by_town(desk, s, reader) for s in SHEETS}
+    urgent = {f: [line[1:] for line in lines] for f, lines in groupby(desk.con.execute(URGENT).fetchall(), itemgetter(0))}  # fmt: skip
+    people = desk.con.sql(FORMS).to_arrow_table().to_pylist()
+    forms = {f: list(told) for f, told in groupby(people, itemgetter("file"))}
+    return [
+        path
+        for file in files
+        for path in (*_work(desk, file, rows, urgent.get(file, [])), *_forms(desk, file, forms.get(file, [])))
+    ]
 
 
-def _work(desk: Desk, file: str) -> list[Path]:
+def _by_town(desk: Desk, sheet: Sheet, reader: Reader) -> dict[str, pa.Table]:
+    """The rows of a sheet for each town that has any, in the sheet's order; under "" none, with the same columns."""
+    everywhere = sheet.rows.replace("select ", "select file, ", 1).replace(HERE, EVERYWHERE)
+    fitted = fit(replace(sheet, rows=everywhere, columns=(FILE, *sheet.columns)), reader)
+    table = desk.con.sql(fitted.rows, params={"list": sheet.binds["list"]}).to_arrow_table()
+    names, files = np.unique(table["file"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
+    told = table.drop_columns(["file"]).take(np.argsort(files, kind="stable"))
+    ends = np.cumsum(np.bincount(files, minlength=len(names))).tolist()
+    starts = [0, *ends][: len(names)]
+    parts = {str(n): told.slice(start, end - start) for n, start, end in zip(names, starts, ends, strict=True)}
+    return {"": told.slice(0, 0)} | parts
+
+
+def _work(
+    desk: Desk, file: str, rows: Mapping[str, Mapping[str, pa.Table]], urgent: Sequence[tuple[Any, ...]]
+) -> list[Path]:
     sheets = tuple(replace(s, binds={**s.binds, "file": file}) for s in SHEETS)
-    urgent = desk.con.execute(URGENT, {"file": file}).fetchall()
+
+    def read(sheet: Sheet, path: Path) -> Content:
+        table = rows[sheet.name].get(file, rows[sheet.name][""])
+        return Content(table, table.num_rows) if table.num_rows <= desk.profile.rows_per_sheet else desk.read(sheet, path)  # fmt: skip
 
     def front(contents: Contents) -> Page:
-        rows = tuple((OVERDUE_WORDS[code], *counts) for code, *counts in sorted(urgent))
+        told = tuple((OVERDUE_WORDS[code], *counts) for code, *counts in urgent)
         return Page(
             name="封面", title=said("分镇街工作：{name}", name=file),
             lines=(desk.night.title, "只列本镇街的人员；走访新列人员的打印表在同名的《走访表》。", *cut_lines(sheets, contents)),
             blocks=(
-                Block("先看这里", ("事项", "已逾期", "今日到期", "今夜新列", "共计"), rows, STANDS_EMPTY),
+                Block("先看这里", ("事项", "已逾期", "今日到期", "今夜新列", "共计"), told, STANDS_EMPTY),
                 guide(sheets, contents),
             ),
             widths=(22, 36, 14, 14, 14),
         )  # fmt: skip
 
-    return write_book(desk, f"分镇街/{file}", sheets, front=front, bannered=tuple(s.name for s in sheets))
+    return write_book(desk, f"分镇街/{file}", sheets, front=front, bannered=tuple(s.name for s in sheets), read=read)
 
 
-def _forms(desk: Desk, file: str) -> Iterator[Path]:
-    desk.read_as("分镇街/")
-    people = desk.con.sql(FORMS, params={"file": file}).to_arrow_table().to_pylist()
+def _forms(desk: Desk, file: str, people: Sequence[Mapping[str, Any]]) -> Iterator[Path]:
     if not people:
         return
     path = desk.out / "分镇街" / f"{file}-走访表.xlsx"
