@@ -26,8 +26,11 @@ FIRST = date(2024, 6, 29)
 
 @dataclass(frozen=True)
 class Measured:
+    """A whole process: wall seconds, peak resident MB, and the seconds of all processors it used with its children."""
+
     seconds: float
     peak_mb: float
+    processor: float
 
 
 def measure(command: Sequence[str], accepted: tuple[int, ...] = (0,)) -> Measured:
@@ -37,7 +40,7 @@ def measure(command: Sequence[str], accepted: tuple[int, ...] = (0,)) -> Measure
     _, status, usage = os.wait4(pid, 0)
     if os.waitstatus_to_exitcode(status) not in accepted:
         raise RuntimeError(f"{command[:3]} ended with {os.waitstatus_to_exitcode(status)}")
-    return Measured(time.monotonic() - start, usage.ru_maxrss / 1024)
+    return Measured(time.monotonic() - start, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def make_city(folder: Path, people: int) -> list[Path]:
@@ -71,11 +74,11 @@ if join:
 READ = """
 import sys
 from pathlib import Path
-from intake.read import read_delivery
+from intake.read import Habits, read_delivery
 from intake.receive import read_inbox
 from schemas.extracts import LAYOUTS
 for i in read_inbox(Path(sys.argv[1])):
-    read_delivery(i, i.path.read_bytes(), LAYOUTS[i.kind], {})
+    read_delivery(i, i.path.read_bytes(), LAYOUTS[i.kind], Habits(), [])
 """
 
 
