@@ -9,7 +9,6 @@ from tests.oracle_rows import Decision, OnList, Service, Vacancy
 NO_SERVICE = ("拒绝服务", "主动退出")
 ASKS_FOR_RESULTS = ("跟踪回访", "入户走访")
 COUNTY = ("审核", "终审")
-AT_WORK = ("hired", "self-employed", "founded-firm", "founded-unit", "employment-registered")
 FILLED_IN = ("education", "skill", "health", "training_wish", "job_need")
 
 
@@ -74,14 +73,7 @@ def is_employed_since(life: Life, begun: date) -> bool:
         for e in life.person.employments
         if e.is_firm and e.start_date <= life.day and (e.end_date is None or life.day <= e.end_date)
     ]
-    confirmed = [
-        d.decided_date
-        for d in life.person.decisions
-        if d.decision == "确认"
-        and d.decided_date <= life.day
-        and (d.op == "FLAG_REEMP" or (d.op == "PROP_DEREG" and d.ground in AT_WORK))
-    ]
-    return any(day >= begun for day in (*registered, *confirmed))
+    return any(day >= begun for day in registered) or life.is_work_confirmed_since(begun)
 
 
 # Services

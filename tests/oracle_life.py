@@ -60,6 +60,7 @@ WATCHED = ("脱贫不稳定", "边缘易致贫", "突发严重困难")
 COLLEGE = re.compile("大专|专科|高职|本科|大学|硕士|博士|研究生")
 # Whoever left the labour market: if several grounds are equally sure, the first of these is named.
 GROUNDS = ("died", "pension", "custody", "army", "school", "abroad", "incapable")
+AT_WORK = ("hired", "self-employed", "founded-firm", "founded-unit", "employment-registered")
 EARLY, EARLY_EVERY, EARLY_AT_MOST = 50 * 12, 2, 60
 USABLE = 2
 AnyRow = TypeVar("AnyRow", bound=Row)
@@ -498,6 +499,14 @@ class Life:
         return self.recognition is not None and any(
             d.decision == "确认" and d.op == op and (not clauses or d.clause in clauses)
             and self.recognition.recognised_date <= d.decided_date <= self.day
+            for d in self.person.decisions
+        )  # fmt: skip
+
+    def is_work_confirmed_since(self, begun: date) -> bool:
+        """An officer confirmed a job that this ledger had marked, or for which it had proposed to cancel a registration."""
+        return any(
+            d.decision == "确认" and begun <= d.decided_date <= self.day
+            and (d.op == "FLAG_REEMP" or (d.op == "PROP_DEREG" and d.ground in AT_WORK))
             for d in self.person.decisions
         )  # fmt: skip
 

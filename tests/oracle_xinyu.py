@@ -145,7 +145,7 @@ def _who_should_leave(say: Answers, who: Xinyu) -> None:
     leaves("XY-3.6", "fraud", life.confirmed("ALERT", "SD-6.2", "XY-7.2"))
     refused = bool(life.refusal and life.recognised_on and life.refusal.service_date >= life.recognised_on)
     say.ask("XY-6.5:refusal", refused, "L", "PROP_EXIT", (rec, life.refusal), "refusal", "refusal")
-    confirmed = life.job is not None and life.confirmed("FLAG_REEMP")
+    confirmed = bool(rec and life.job and life.is_work_confirmed_since(rec.recognised_date))
     say.ask("XY-6.5:hired", confirmed, "L", "PROP_EXIT", (rec, life.job), "hired", "hired")
 
 
