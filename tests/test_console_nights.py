@@ -104,6 +104,7 @@ def test_a_case_shows_the_person_the_row_and_the_clause(shift: Shift) -> None:
     assert "社保停保_20240601_全量.csv" in shift.case
     assert "<blockquote>" in shift.case
     assert LONG in shift.row_case
+    assert shift.row_case.count(f"<small>{shift.town.person_id(shift.cast['named'])}</small>") == 1
 
 
 def test_answers_of_the_browser_move_people_the_next_night(shift: Shift) -> None:

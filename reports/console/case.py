@@ -181,7 +181,8 @@ def _delivered(
     name = f"{files[0][1]}{'#' + files[0][2] if files[0][2] else ''}" if files else row["delivery_id"][:12]
     title = f"{KIND_WORDS[row['kind']]} · {name} · {say('第', 'row ')}{row['row_no']}{say(' 行', '')}"
     rule = RULE_WORDS.get(row.get("rule") or "", "")
-    return _side(title, rule, row["person_id"] or "", said, beside)
+    whose = row["person_id"] if row["match_status"] != "review" else None  # in review it is the candidate's
+    return _side(title, rule, whose or "", said, beside)
 
 
 def _side(title: str, rule: str, person_id: str, said: Mapping[str, str], beside: Mapping[str, str]) -> Side:
