@@ -245,7 +245,7 @@ def step_publish(night: Night) -> None:
     )  # fmt: skip
     night.committed = commit_entries(night.workspace.staging)
     gather_tonight(night.con, night.workspace.runs)
-    books = _due_books(night)
+    books = due_books_of(night)
     publishing.gather_work(night.con, books, night.run_no, night.as_of, night.workspace.staging / "tables")
     publishing.show_tonight(night.con, night.packs, night.run_no, night.as_of)
     folder = night.workspace.staging / "tables"
@@ -271,7 +271,7 @@ def step_publish(night: Night) -> None:
     build_workbooks(night.con, note, night.workspace.staging / "workbooks", profile)
 
 
-def _due_books(night: Night) -> tuple[DueBook, ...]:
+def due_books_of(night: Night) -> tuple[DueBook, ...]:
     """By the dates of the sealed runs, not by what lies in their folders."""
     runs, packs = night.workspace.runs, tuple(p.code for p in night.packs)
     if night.run_no == 1:

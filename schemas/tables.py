@@ -17,7 +17,7 @@ from schemas.columns import Layout, declared
 DELIVERY_STATUS = ("accepted", "refused", "duplicate", "held")
 MATCH_STATUS = ("linked", "new_person", "not_linked", "review", "unchanged")
 TRACKS = ("R", "H", "L", "T")
-ACCESSES = ("asof", "explain", "review", "delta", "proof", "key_change", "unmask", "unreadable")
+ACCESSES = ("asof", "explain", "review", "delta", "proof", "key_change", "unmask", "case_file", "unreadable")
 OPS = (
     "ADD", "UPD", "FLAG_REEMP", "PROP_EXIT", "PROP_DEREG", "REVIEW", "HOLD", "WITHDRAW", "TASK", "NOTIFY", "URGE",
     "REFER", "ALERT", "GAP", "DECIDED",
@@ -375,7 +375,7 @@ class RuleOutcome(pa.DataFrameModel):
 
 class Access(pa.DataFrameModel):
     """One look at people's data, or one file of them taken out, since the run before: who (account of the machine, or
-    of the console as `console:NAME`), what (`unmask`: numbers shown whole in the console; `unreadable`: a line of the log
+    of the console as `console:NAME`), what (`unmask`: numbers shown whole in the console; `case_file`: a person's case file taken out; `unreadable`: a line of the log
     that cannot be read), about which people, entries or day, the written file's
     sha256, and what for. Ids only, never a name or number. `access_id` is the hash of the line that was kept."""
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from flows.console import accounts_page, drafts_page, papers, people, review, search, sign_in, tonight
+from flows.console import accounts_page, audit, drafts_page, papers, people, review, search, sign_in, tonight
 from flows.console.ask import Desk, Refused, SignInFirst, asked
 from flows.console.reading import Readings
 from flows.console.shell import Shell
@@ -19,7 +19,7 @@ from flows.workspace import Workspace
 from reports.console.page import Frame, Page, render
 from schemas.errors import WorkspaceBusy, ZhaorenError, say
 
-ROUTES = (sign_in, tonight, review, drafts_page, search, people, papers, accounts_page)
+ROUTES = (sign_in, tonight, review, drafts_page, search, people, papers, audit, accounts_page)
 
 
 def create_app(workspace: Workspace, *, clock: Callable[[], float] = time.time) -> FastAPI:

@@ -27,7 +27,7 @@ FORM_COOKIE = "zhaoren_form"
 LARGEST = 64 << 10  # bytes of a form
 FORM_TYPE = "application/x-www-form-urlencoded"
 SHORTEST_REASON = 4
-MENU = (("/", "今晚", "Tonight"), ("/review", "核查", "Review"), ("/drafts", "待提交", "To hand in"), ("/search", "查找", "Search"), ("/accounts", "账号", "Accounts"), ("/password", "密码", "Password"))  # fmt: skip
+MENU = (("/", "今晚", "Tonight"), ("/review", "核查", "Review"), ("/drafts", "待提交", "To hand in"), ("/search", "查找", "Search"), ("/audit", "审计", "Audit"), ("/accounts", "账号", "Accounts"), ("/password", "密码", "Password"))  # fmt: skip
 
 
 class Refused(Exception):

@@ -27,6 +27,7 @@ create table run_known (run_no bigint, head varchar, as_of date, recorded_at tim
 create table place (
     run_no bigint, kind varchar, office varchar, record_id varchar, record_key ubigint, delivery_id varchar, delivery_key ubigint,
     row_no bigint, person_id varchar, person_key ubigint, number_key ubigint, match_status varchar, rule varchar, link_grade varchar);
+create table spoken (run_no bigint, pack varchar, rule_id varchar, op varchar, entry_count bigint);
 create table rests_on (record_key ubigint, run_no bigint, seq bigint);
 create table named (person_id varchar, name varchar, name_folded varchar, name_sound bigint, number_key ubigint, run_no bigint);
 create table stratum (run_no bigint, rule varchar, outcome varchar, row_count bigint);
@@ -37,6 +38,9 @@ select {run} as run_no, '{kind}' as kind, office, record_id, hash(record_id), de
        hash(regexp_replace(id_key, '^(HM|TW|PP):', '')), match_status, rule, link_grade
 from read_parquet('{file}')"""
 RESTS_ON = "insert into rests_on select hash(unnest(evidence)), run_no, seq from read_parquet($file)"
+SPOKEN = """
+insert into spoken select run_no, pack, coalesce(json_extract_string(parameters, '$.rule'), clause), op, count(*) from read_parquet($file) group by all order by all
+"""
 NAMES = "select distinct name from read_parquet($file) where name is not null"
 NAMED = """
 insert into named
@@ -111,7 +115,8 @@ def _add(con: duckdb.DuckDBPyConnection, workspace: Workspace, number: int, head
     selects = [PLACED.format(run=number, kind=k, file=str(f).replace("'", "''")) for k, f in kinds if f.is_file()]
     if selects:
         con.execute(f"insert into place from ({' union all '.join(selects)}) order by person_id, record_id")
-    _with(con, tables / "ledger_entry.parquet", RESTS_ON)
+    for statement in (RESTS_ON, SPOKEN):
+        _with(con, tables / "ledger_entry.parquet", statement)
     _with(con, tables / "delivery.parquet", f"insert into file_seen by name select {number} as run_no, * from read_parquet($file)")  # fmt: skip
     if (people := tables / "person.parquet").is_file():
         _add_names(con, people)

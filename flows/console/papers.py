@@ -22,6 +22,7 @@ from schemas.extracts import LAYOUTS
 from schemas.tables import OPS
 
 router = APIRouter()
+MOST_ROWS = 10**9  # of one file; a larger number in an address is none
 
 
 @router.get("/entry/{entry_id}")
@@ -119,6 +120,8 @@ def _entry(ask: Ask, entry_id: str, *, whole: bool) -> Response:
 
 def _row(ask: Ask, delivery_id: str, row_no: int, *, whole: bool) -> Response:
     runs = str(ask.desk.workspace.runs)
+    if not 1 <= row_no <= MOST_ROWS:
+        raise _nothing()
     with ask.look() as con:
         if (place := row.find(con, delivery_id, row_no)) is not None:
             if whole:

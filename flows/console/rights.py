@@ -8,6 +8,7 @@ OPEN = frozenset({"nobody"})  # also for those who are not signed in
 ALL = frozenset(ROLES)
 DECIDE = frozenset({OFFICER, REVIEWER})
 LOOK = frozenset({OFFICER, REVIEWER, AUDITOR})
+AUDIT = frozenset({AUDITOR})
 ADMIN = frozenset({ADMINISTRATOR})
 
 RIGHTS: dict[tuple[str, str], frozenset[str]] = {
@@ -39,6 +40,12 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/run/{run_no}"): LOOK,
     ("GET", "/password"): ALL,
     ("POST", "/password"): ALL,
+    ("GET", "/audit"): AUDIT,
+    ("POST", "/audit/verify"): AUDIT,
+    ("GET", "/audit/again/{run_no}"): AUDIT,
+    ("POST", "/audit/again/{run_no}"): AUDIT,
+    ("GET", "/audit/sample"): AUDIT,
+    ("POST", "/person/{person_id}/case-file"): AUDIT,
     ("GET", "/accounts"): ADMIN,
     ("POST", "/accounts/sign-out"): ADMIN,
 }

@@ -45,11 +45,11 @@ def find(ask: Asked) -> Response:
 
 def _number(ask: Asked, text: str, page: int) -> Response:
     """Whether a number is anybody's is an answer about a person: it goes on record, as `zhaoren explain --id` does."""
-    key = fold_number(text).key
-    if key is None:
-        raise Refused(422, say("这个证件号码不是有效号码（位数、日期或校验位不对），不能据此查人。", "That is not a valid number; nobody is found by it."))  # fmt: skip
+    key = (fold_number(text).key or text.upper()).split(":")[-1]  # a passport says what it is only beside its document
     with ask.look() as con:
-        found, people = search.people_by_number(con, text, key.split(":")[-1], page)
+        found, people = search.people_by_number(con, text, key, page)
+    if not people and fold_number(text).key is None:
+        raise Refused(422, say("这个证件号码不是有效号码（位数、日期或校验位不对），不能据此查人。", "That is not a valid number; nobody is found by it."))  # fmt: skip
     record_access(ask.desk.workspace, "explain", people, account=ask.who.account)
     return ask.page(found)
 

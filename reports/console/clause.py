@@ -9,9 +9,12 @@ import duckdb
 from reports.console.page import Page
 from reports.console.rows import rows
 
-PER_PAGE = 50
+PER_PAGE, MOST_PAGES = 50, 100  # what lies deeper is reached by its own number
 OF_RULE = "from ledger_entry where pack = $pack and clause = $clause and coalesce(json_extract_string(parameters, '$.rule'), clause) = $rule"
-COUNTED = f"select op, count(*) as n, min(run_no) as first_run, max(run_no) as last_run {OF_RULE} group by op order by n desc, op"
+COUNTED = """
+select op, sum(entry_count)::bigint as n, min(run_no) as first_run, max(run_no) as last_run from finder.spoken
+where pack = $pack and rule_id = $rule group by op order by n desc, op
+"""
 ENTRIES = f"""
 select entry_id, run_no, person_id, name, town, op, valid_from, shown_text(reason) as reason {OF_RULE}
 order by run_no desc, seq desc limit {PER_PAGE} offset $offset
@@ -40,14 +43,14 @@ def clause_page(
 ) -> Page | None:
     """The page of one rule; None where neither a pack nor the ledger knows it. `versions` are the oldest first."""
     binds = {"pack": pack, "clause": rule_id.split(":")[0], "rule": rule_id}
-    counted = rows(con, COUNTED, binds)
+    counted = rows(con, COUNTED, {"pack": pack, "rule": rule_id})
     if not counted and not versions:
         return None
     total = sum(c["n"] for c in counted)
-    last = max(1, -(-total // PER_PAGE))
+    last = min(max(1, -(-total // PER_PAGE)), MOST_PAGES)
     number = min(max(1, number), last)
     values: dict[str, Any] = {
-        "pack": pack, "rule_id": rule_id, "versions": versions[::-1], "counted": counted, "total": total, "number": number, "last": last,
+        "pack": pack, "rule_id": rule_id, "versions": versions[::-1], "counted": counted, "total": total, "is_cut": total > MOST_PAGES * PER_PAGE, "number": number, "last": last,
         "entries": rows(con, ENTRIES, binds | {"offset": (number - 1) * PER_PAGE}),
     }  # fmt: skip
     return Page("clause.html", f"{pack} {rule_id}", values)

@@ -3,7 +3,7 @@ put in is escaped."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,13 @@ def _environment() -> Environment:
     made.globals["language"] = lambda: say("zh-CN", "en")
     made.filters["count"] = lambda n: f"{n:,}"
     made.filters |= FILTERS
-    made.filters["beijing"] = lambda moment: f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    made.filters["beijing"] = _in_beijing
     return made
+
+
+def _in_beijing(moment: datetime | str) -> str:
+    told = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{told.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def render(page: Page, frame: Frame) -> str:

@@ -35,8 +35,9 @@ from shown as s left join finder.file_seen as d on d.delivery_id = s.delivery_id
 """
 OF_PERSON = f"""
 with moved as (select distinct hash(record_id) as record_key from link where person_id = $person),
-found as (
-    select * from finder.place where (person_key = hash($person) and person_id = $person) or record_key in (select record_key from moved)
+found as (  -- two looks, not one with "or": each is cut down by what is stored beside its column
+    from finder.place where person_key = hash($person) and person_id = $person
+    union from finder.place where record_key in (select record_key from moved)
 ),
 {SHOWN} where s.person_id = $person or s.first_person = $person
 order by d.snapshot_date desc nulls last, s.kind, s.delivery_id, s.row_no limit {MOST_ROWS}

@@ -10,7 +10,7 @@ from reports.console.rows import rows
 from reports.words import DELIVERY_WORDS, KIND_WORDS, TABLE_WORDS
 from schemas.errors import say
 
-PER_PAGE = 50
+PER_PAGE, MOST_PAGES = 50, 100  # what lies deeper is reached by its own number
 FILES = """
 select delivery_id, file_name, sheet, kind, snapshot_date, status, rows, quarantined, review from finder.file_seen
 where run_no = $run order by status = 'accepted', file_name, sheet, delivery_id limit 300
@@ -33,10 +33,10 @@ def run_page(
         file["status_word"] = DELIVERY_WORDS[file["status"]]
     counted = rows(con, COUNTED, {"run": run})
     total = sum(c["n"] for c in counted if op in ("", c["op"]))
-    last = max(1, -(-total // PER_PAGE))
+    last = min(max(1, -(-total // PER_PAGE)), MOST_PAGES)
     number = min(max(1, number), last)
     values = {
         "manifest": manifest, "sealed": sealed, "files": files, "counted": counted, "op": op, "number": number, "last": last, "table_words": TABLE_WORDS,
-        "entries": rows(con, ENTRIES, {"run": run, "op": op, "offset": (number - 1) * PER_PAGE}), "total": total,
+        "entries": rows(con, ENTRIES, {"run": run, "op": op, "offset": (number - 1) * PER_PAGE}), "total": total, "is_cut": total > MOST_PAGES * PER_PAGE,
     }  # fmt: skip
     return Page("run.html", say(f"第 {run} 次运行", f"Run {run}"), values)

@@ -26,7 +26,7 @@ def state_word(code: str | None) -> str:
     if code in TASK_WORDS:
         return TASK_WORDS[code]
     word = STATE_WORDS.get(code[:2])
-    return f"{word} {code[:2]}" if word else code[:2]
+    return f"{word} {code}" if word else code
 
 
 def basis_word(code: str | None) -> str:
