@@ -20,11 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from docs.make_reference import code, table  # noqa: E402
+from docs.make_reference import code, main, table  # noqa: E402
 from policies.pack import PACKS, Rule, read_rules  # noqa: E402
 from tests.nightshift import Case  # noqa: E402
 
-PAGE = ROOT / "docs" / "coverage.md"
 COMMAND = ".venv/bin/python docs/make_coverage.py"
 MADE = f"<!-- Made by docs/make_coverage.py. Do not edit: change clauses.toml, a pack or a test, then `{COMMAND}`. -->"
 CLAUSES = ROOT / "policies" / "clauses.toml"
@@ -214,14 +213,7 @@ def _tests(clause: Clause) -> str:
     return "; ".join([*parts, *names])
 
 
-def main(arguments: Sequence[str]) -> int:
-    if "--check" in arguments:
-        is_stale = not PAGE.exists() or PAGE.read_text(encoding="utf-8") != coverage()
-        print(f"docs/coverage.md is stale; run {COMMAND}" if is_stale else "docs/coverage.md is fresh", file=sys.stderr)
-        return int(is_stale)
-    PAGE.write_text(coverage(), encoding="utf-8")
-    return 0
-
+PAGES = {"coverage.md": coverage}
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], PAGES, COMMAND))

@@ -8,7 +8,7 @@ Nothing is fetched and nothing is guessed: what these pages say is what the prog
 
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -420,22 +420,24 @@ def view_columns() -> dict[str, str]:
     return found
 
 
-PAGES = {"extracts.md": extracts, "tables.md": tables, "rules.md": rules, "workbooks.md": workbooks}
+Pages = Mapping[str, Callable[[], str]]
+PAGES: Pages = {"extracts.md": extracts, "tables.md": tables, "rules.md": rules, "workbooks.md": workbooks}
 
 
-def stale() -> list[str]:
+def stale(pages: Pages = PAGES) -> list[str]:
     """Names of the pages that do not say what the program says now."""
-    found = {name: (DOCS / name).read_text(encoding="utf-8") if (DOCS / name).exists() else "" for name in PAGES}
-    return [name for name, make in PAGES.items() if make() != found[name]]
+    found = {name: (DOCS / name).read_text(encoding="utf-8") if (DOCS / name).exists() else "" for name in pages}
+    return [name for name, make in pages.items() if make() != found[name]]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], pages: Pages = PAGES, command: str = COMMAND) -> int:
+    """Write the pages, or with --check only say which are stale."""
     if "--check" in arguments:
-        old = stale()
+        old = stale(pages)
         for name in old:
-            print(f"docs/{name} is stale; run {COMMAND}", file=sys.stderr)
+            print(f"docs/{name} is stale; run {command}", file=sys.stderr)
         return 1 if old else 0
-    for name, make in PAGES.items():
+    for name, make in pages.items():
         (DOCS / name).write_text(make(), encoding="utf-8")
     return 0
 

@@ -7,7 +7,7 @@ python docs/make_states.py --check   say whether it is stale, and end with 1 if 
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from docs.make_coverage import packs  # noqa: E402
-from docs.make_reference import code, table  # noqa: E402
+from docs.make_reference import code, main, table  # noqa: E402
 from ledger.decisions import HERE, Legal, legal_decisions  # noqa: E402
 
-PAGE = ROOT / "docs" / "states.md"
 COMMAND = ".venv/bin/python docs/make_states.py"
 MADE = f"<!-- Made by docs/make_states.py. Do not edit: change ledger/decisions.toml or transitions.toml, then `{COMMAND}`. -->"
 STATES = {
@@ -138,14 +137,7 @@ def _numbered() -> list[tuple[object, ...]]:
     return rows
 
 
-def main(arguments: Sequence[str]) -> int:
-    if "--check" in arguments:
-        is_stale = not PAGE.exists() or PAGE.read_text(encoding="utf-8") != states()
-        print(f"docs/states.md is stale; run {COMMAND}" if is_stale else "docs/states.md is fresh", file=sys.stderr)
-        return int(is_stale)
-    PAGE.write_text(states(), encoding="utf-8")
-    return 0
-
+PAGES = {"states.md": states}
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], PAGES, COMMAND))
