@@ -111,6 +111,18 @@ class TestLate:
         town.run("2024-06-21")
         assert len(standing(town, "insurance_stop", "record_id")) == 2
 
+    def test_a_late_row_does_not_undo_a_correction_that_came_on_the_day_it_was_last_told(self, town: Town) -> None:
+        (who,) = people(town, 1)
+        first, corrected = stopped(who, "2024-06-01", "合同期满"), stopped(who, "2024-06-01", "个人辞职")
+        town.deliver(STOPS, "2024-06-11", "增量", [first])
+        town.run("2024-06-11")
+        town.deliver(STOPS, "2024-06-12", "增量", [first, stopped(who, "2024-05-01")], "1")
+        town.deliver(STOPS, "2024-06-12", "增量", [corrected], "2")
+        town.run("2024-06-12")
+        town.deliver(STOPS, "2024-06-10", "增量", [first, stopped(who, "2024-04-01")])
+        assert [e["cause"] for e in town.run("2024-06-13").rows("ended")] == ["late"]
+        assert "个人辞职" in standing(town, "insurance_stop", "stop_reason")
+
     @pytest.mark.parametrize(("day", "status"), [("2024-06-30", "accepted"), ("2024-07-01", "held")])
     def test_data_of_a_day_to_come_wait(self, town: Town, day: str, status: str) -> None:
         town.deliver(STOPS, day, "全量", [stopped(people(town, 1)[0], "2024-06-01")])
