@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test test-browser test-cluster check packs bench bench-linkage bench-evaluation bench-workbooks fuzz sweep faults lock clean
+.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks fuzz sweep faults lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -62,6 +62,9 @@ packs: $(STAMP)  ## 政策包检查 | gaps, overlaps, unknown words and missing 
 
 bench: $(STAMP)  ## 测速 | speed and memory beside the floor, in one run
 	$(PY) -m benchmarks $(ARGS)
+
+bench-nights: $(STAMP)  ## 一夜测速 | a night by step beside its floor, and by how much changed (ARGS='--people 1000000')
+	$(PY) -m benchmarks.nights $(ARGS)
 
 # One seed takes some minutes, with PEER=/path/to/python (an interpreter that has splink) a quarter of an hour.
 bench-linkage: $(STAMP)  ## 比对测评 | how well and fast people are found, beside Splink with PEER=/path/to/its/python

@@ -76,7 +76,7 @@ class Spark:
             for name in stage.gives:
                 put_together(con, stage, name, read_given(place / "given", name))
         finally:
-            shutil.rmtree(place)
+            shutil.rmtree(place, ignore_errors=True)  # where a stage failed, its own error is the one to tell
 
     def _shuffle(self, stage: Stage, cut: dict[str, Path], whole: dict[str, Path], place: Path) -> None:
         """Bundles of rows to their parts, and what the parts give to files. A part without rows is a part as well: that is
