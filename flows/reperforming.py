@@ -15,12 +15,15 @@ from typing import Any
 from flows import night, publishing
 from flows.access import show_access
 from flows.holding import RELEASE
+from flows.kept_files import open_vault, plain_copy
 from flows.pack_history import SHARED, shared_kept
 from flows.recording import make_source_tonight
-from flows.settings import FILE, read_settings
+from flows.reread import why_gone
+from flows.settings import FILE, AtRest, read_settings
 from flows.trust import Signing
 from flows.workspace import Workspace
 from intake.sidecar import SUFFIX, read_sidecar
+from ledger.at_rest import Unreadable, Vault
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.standalone_verifier import SETTINGS
 from ledger.store import build_store, connect
@@ -73,7 +76,7 @@ def reperform(workspace: Workspace, run_no: int, folder: Path) -> Reperformed:
                 step(again)
             made = _write(again)
         finally:
-            again.con.close()
+            again.close()
         return Reperformed(run_no, _compare(manifest, made), tuple(_notes(manifest, again)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -82,6 +85,7 @@ def reperform(workspace: Workspace, run_no: int, folder: Path) -> Reperformed:
 def _as_before(workspace: Workspace, manifest: Mapping[str, Any], folder: Path) -> Workspace:
     """The workspace as that night found it: the runs before it, the kept files, its settings, and its inbox."""
     copy, run_no = Workspace(folder.resolve()), manifest["run_no"]
+    vault = open_vault(workspace, read_settings(workspace.root))
     for place in (copy.inbox, copy.archive, copy.runs, copy.staging):
         place.mkdir(parents=True)
     for number in range(1, run_no):
@@ -94,42 +98,38 @@ def _as_before(workspace: Workspace, manifest: Mapping[str, Any], folder: Path) 
     }  # no member of another
     for told in manifest["inputs"]:
         if "/" not in told["file_name"]:
-            _put(workspace.archive / told["sha256"], copy.inbox / told["file_name"])
-    for sidecar, name in _sidecars(workspace.archive, files):
+            _put(workspace, vault, told["sha256"], copy.inbox / told["file_name"])
+    for sidecar, name in _sidecars(copy, vault, files):
         if not (copy.inbox / name).exists():
-            _put(sidecar, copy.inbox / name)
+            _put(workspace, vault, sidecar, copy.inbox / name)
     if manifest.get("released"):
         copy.held.mkdir()
         (copy.held / RELEASE).write_text(json.dumps(manifest["released"]), encoding="utf-8")
     return copy
 
 
-def _put(kept: Path, target: Path) -> None:
-    """Raises: UsageError where the kept file is gone."""
+def _put(workspace: Workspace, vault: Vault, sha256: str, target: Path) -> None:
+    """Raises: ZhaorenError where the kept file is gone, or no key opens it."""
+    kept = workspace.archive / sha256
     if not kept.is_file():
-        raise UsageError(
-            say(f"存档文件 archive/{kept.name[:12]}… 不见了，这一夜不能重做；请运行 zhaoren verify 查明，并从备份恢复。",
-                f"Kept file archive/{kept.name[:12]}… is gone; run zhaoren verify and restore it.")
-        )  # fmt: skip
-    shutil.copyfile(kept, target)
+        raise why_gone(workspace, sha256)
+    with target.open("wb") as stream:
+        stream.writelines(vault.chunks(kept))
 
 
-def _sidecars(archive: Path, files: Mapping[str, str]) -> list[tuple[Path, str]]:
+def _sidecars(copy: Workspace, vault: Vault, files: Mapping[str, str]) -> list[tuple[str, str]]:
     """The kept manifests that name one of these files by its hash. A run does not say which it had; one without a hash is
     not found again."""
     found = []
-    for path in sorted(archive.iterdir()):
-        if path.name in files or not _may_be_json(path):
+    for path in sorted(copy.archive.iterdir()):
+        if path.name in files or path.stat().st_size > SMALL:
             continue
-        with suppress(DeliveryRefused):
-            if name := files.get(read_sidecar(path).sha256):
-                found.append((path, name + SUFFIX))
+        with suppress(DeliveryRefused, Unreadable):
+            if vault.read(path).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+                said = read_sidecar(plain_copy(copy, path.name, vault))
+                if name := files.get(said.sha256):
+                    found.append((path.name, name + SUFFIX))
     return found
-
-
-def _may_be_json(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return path.stat().st_size <= SMALL and stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
 
 
 def _night(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -> night.Night:
@@ -145,7 +145,7 @@ def _night(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -
             say(f"那一夜所用的比对模型 {manifest['model_version']} 已不在，不能重做；请放回当时的 model.json。",
                 f"The model of that night, {manifest['model_version']}, is gone; put its model.json back.")
         )  # fmt: skip
-    settings = replace(read_settings(copy.root), packs=_packs(copy, manifest))
+    settings = replace(read_settings(copy.root), packs=_packs(workspace, copy, manifest), at_rest=_keys(workspace))
     again = night.Night(
         copy, date.fromisoformat(manifest["as_of"]), settings, datetime.fromisoformat(manifest["recorded_at"]),
         manifest["run_no"], con, model, Signing(),
@@ -155,14 +155,23 @@ def _night(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -
     return again
 
 
-def _packs(copy: Workspace, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+def _keys(workspace: Workspace) -> AtRest:
+    """The keys of today, wherever the settings' paths are read from."""
+    said = read_settings(workspace.root).at_rest
+    key, *old = (
+        str((workspace.root / Path(path).expanduser()).resolve()) if path else "" for path in (said.key, *said.old_keys)
+    )
+    return replace(said, key=key, old_keys=tuple(old))
+
+
+def _packs(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -> tuple[str, ...]:
     """The packs of that night, written out from the archive."""
     places = []
     for code in manifest["packs"]:
         place = copy.root / "packs" / code
         place.mkdir(parents=True)
         for name, sha in manifest["pack_files"][code].items():
-            _put(copy.archive / sha, place / name)
+            _put(workspace, Vault(None, {}), sha, place / name)
         places.append(str(place))
     return tuple(places)
 

@@ -50,7 +50,7 @@ def read_kept(workspace: Workspace, vault: Vault, habits: Habits, kept: Kept) ->
     no key opens it."""
     file = workspace.archive / kept.file_sha256
     if not file.is_file():
-        raise _not_there(workspace, kept.file_sha256)
+        raise why_gone(workspace, kept.file_sha256)
     try:
         data = kept_data(vault, file)
     except Unreadable as problem:
@@ -59,7 +59,8 @@ def read_kept(workspace: Workspace, vault: Vault, habits: Habits, kept: Kept) ->
     return next((t for t in tables if t.sheet == kept.sheet), tables[0])
 
 
-def _not_there(workspace: Workspace, sha256: str) -> ZhaorenError:
+def why_gone(workspace: Workspace, sha256: str) -> ZhaorenError:
+    """Of a kept file that is not there: destroyed when its term was over, or missing."""
     if run := receipts(workspace.runs).get(f"archive/{sha256}"):
         return DeliveryRefused(f"原始文件已按保存期限销毁（凭证在第 {run} 次运行的清单），不能再读。", code="destroyed")
     return IntegrityError(

@@ -11,6 +11,7 @@ import pytest
 
 from flows.doctor import examine as look_for_trouble
 from flows.kept_files import encrypt_all, make_rest_key, open_vault
+from flows.reperforming import reperform
 from flows.settings import FILE, read_settings
 from flows.workspace import Workspace
 from ledger import standalone_verifier
@@ -142,6 +143,11 @@ def test_kept_files_are_sealed_and_the_night_reads_them(town: Town) -> None:
     assert {d["status"] for d in town.nights[NIGHT].rows("delivery")} == {"accepted"}
     assert zhaoren_here("explain", town.workspace.root, "--row", "失业登记_20240601_全量.csv:1").returncode == 0
     assert [f.what for f in look_for_trouble(town.workspace) if f.where in ("archive", "存放密钥")] == []
+
+
+def test_the_night_can_be_done_again_from_sealed_files(town: Town, tmp_path: Path) -> None:
+    done = reperform(town.workspace, 1, tmp_path / "again")
+    assert len(done.tables) > 10 and [t.name for t in done.tables if not t.is_equal] == [] and done.notes == ()
 
 
 def test_the_chain_is_checked_with_the_key_and_without_it_that_is_said(town: Town) -> None:
