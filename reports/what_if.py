@@ -62,9 +62,10 @@ WHO = Sheet(
     grain="一人（或一单位）在一个条款下的变化",
     rows="""
 with posted as (
-    select person_id, pack, clause, track, string_agg(distinct word_op(op), '；' order by word_op(op)) as posts
-    from (select person_id, pack, clause, track, op, basis, ground, supersedes from posted_after
-          except select person_id, pack, clause, track, op, basis, ground, supersedes from posted_before) group by all
+    select person_id, pack, clause, track, string_agg(word, '；' order by word) as posts
+    from (select distinct person_id, pack, clause, track, word_op(op) as word
+          from (select person_id, pack, clause, track, op, basis, ground, supersedes from posted_after
+                except select person_id, pack, clause, track, op, basis, ground, supersedes from posted_before)) group by all
 )
 select p.change, if(starts_with(p.person_id, 'E:'), null, p.person_id) as person_id, coalesce(e.name, p.employer_name) as name,
        shown_id(e.id_number) as id_number, e.town, e.village, p.pack, p.clause, word_track(p.track) as track, word_basis(p.basis) as basis,
