@@ -99,13 +99,13 @@ def test_an_administrator_is_shown_no_way_to_people(shift: Shift) -> None:
     assert 'href="/accounts"' in shift.before["administrator"]
 
 
-@pytest.mark.xfail(strict=False, reason="open fault: a mark of the case page since two pages were merged")
 def test_a_case_shows_the_person_the_row_and_the_clause(shift: Shift) -> None:
     assert shift.cast["yes"].name in shift.case
     assert "社保停保_20240601_全量.csv" in shift.case
     assert "<blockquote>" in shift.case
     assert LONG in shift.row_case
-    assert shift.row_case.count(f"<small>{shift.town.person_id(shift.cast['named'])}</small>") == 1
+    named = shift.town.person_id(shift.cast["named"])
+    assert shift.row_case.count(f'<small><a href="/person/{named}">{named}</a></small>') == 1
 
 
 def test_answers_of_the_browser_move_people_the_next_night(shift: Shift) -> None:
