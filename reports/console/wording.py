@@ -4,7 +4,7 @@ import re
 
 from reports.words import BASIS_WORDS, MATCH_WORDS, OP_WORDS, RULE_WORDS, STATE_WORDS, TASK_WORDS, TRACK_WORDS
 
-IN_PARTS = re.compile(r"([a-z-]+):([a-z0-9-]+)")
+IN_PARTS = re.compile(r"([a-z-]+):(.+)", re.DOTALL)
 
 
 def op_word(code: str | None) -> str:
@@ -31,13 +31,15 @@ def state_word(code: str | None) -> str:
 
 def basis_word(code: str | None) -> str:
     """
-    >>> basis_word("post"), basis_word("post:mid"), basis_word("甲厂")
-    ('岗位推荐', '岗位推荐：中短期失业', '甲厂')
+    >>> basis_word("post"), basis_word("post:mid"), basis_word("post:甲:厂"), basis_word("甲厂")
+    ('岗位推荐', '岗位推荐：中短期失业', '岗位推荐：甲:厂', '甲厂')
+    >>> basis_word("abc:mid"), basis_word("post:")
+    ('abc:mid', 'post:')
     """
     if not code:
         return ""
-    if code not in BASIS_WORDS and (parts := IN_PARTS.fullmatch(code)):
-        return f"{BASIS_WORDS.get(parts[1], parts[1])}：{BASIS_WORDS.get(parts[2], parts[2])}"
+    if code not in BASIS_WORDS and (parts := IN_PARTS.fullmatch(code)) and parts[1] in BASIS_WORDS:
+        return f"{BASIS_WORDS[parts[1]]}：{BASIS_WORDS.get(parts[2], parts[2])}"
     return BASIS_WORDS.get(code, code)
 
 
