@@ -104,13 +104,6 @@ select distinct $n, $delivery, $is_full, record_id from (
     union all select office, record_id, delivery_id from store.retold where kind = $kind)
 where office = $office and delivery_id = $delivery
 """
-SEALED_ROWS = """
-insert into tells
-select distinct $n, $delivery, $is_full, record_id from (
-    select office, record_id, delivery_id from read_parquet($sealed)
-    union all select office, record_id, delivery_id from store.retold where kind = $kind)
-where office = $office and delivery_id = $delivery
-"""
 SAID = """
 create or replace temp table said as
 select distinct t.record_id, k.business_key, k.is_withdrawal from tells as t inner join key_of as k using (record_id)
