@@ -2,7 +2,7 @@
 added or hidden, sheets added, saved by another program. A sheet is read where its header names question and verdict; a row
 is an answer where its verdict is filled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,12 @@ from intake.typed import type_rows
 from schemas.columns import Layout
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
-from schemas.review import EXTRA_HEADERS
+from schemas.review import ENGLISH_ANSWERS, ENGLISH_HEADERS, EXTRA_HEADERS
 
 LAYOUT = LAYOUTS["decision"]
 NEEDED = {"entry_id", "decision"}
+ALIASES = {field: (ENGLISH_HEADERS[field],) for field in LAYOUT.fields if field in ENGLISH_HEADERS}
+ANSWERS = {f: {word.casefold(): meant for word, meant in words.items()} for f, words in ENGLISH_ANSWERS.items()}
 LONGEST_SHOWN = 80  # of a question as it came; what is longer is none of ours
 PLACE = (("sheet_no", pa.int64()), ("row_no", pa.int64()))
 EXTRA = tuple((name, pa.string()) for name in EXTRA_HEADERS)
@@ -52,7 +54,7 @@ def read_answers(data: bytes) -> pa.Table:
 
 def _sheets(data: bytes) -> list[_Found]:
     book = read_sheets(data)
-    names = header_names(LAYOUT, {})
+    names = header_names(LAYOUT, ALIASES)
     found = []
     for number, sheet in enumerate(book.sheets, 1):
         cells = trim(sheet.cells)
@@ -67,13 +69,13 @@ def _sheets(data: bytes) -> list[_Found]:
 
 def _text(data: bytes) -> list[_Found]:
     """The CSV beside a workbook that was cut short, filled in."""
-    (raw,) = read_cells(data, LAYOUT, Habits(), [])
+    (raw,) = read_cells(data, LAYOUT, Habits(ALIASES), [])
     return [_Found(1, 2, raw, _extra(raw.binding.headers))]
 
 
 def _bind(header: Sequence[str], layout: Layout) -> Binding:
     """The first column of each name counts: what an officer adds stands to its right."""
-    names = header_names(layout, {})
+    names = header_names(layout, ALIASES)
     fields: dict[str, int] = {}
     for place, text in enumerate(header):
         if (field := field_of(text, names)) and field not in fields:
@@ -82,7 +84,7 @@ def _bind(header: Sequence[str], layout: Layout) -> Binding:
 
 
 def _extra(header: Sequence[str]) -> dict[str, int]:
-    wanted = {fold_header(text): name for name, text in EXTRA_HEADERS.items()}
+    wanted = {fold_header(text): name for name, own in EXTRA_HEADERS.items() for text in (own, ENGLISH_HEADERS[name])}
     return {wanted[key]: place for place, text in enumerate(header) if (key := fold_header(text)) in wanted}
 
 
@@ -93,7 +95,7 @@ def _answers(sheet: _Found) -> pa.Table:
     label = sheet.raw.binding.headers[fields["decision"]]
     is_answer = pc.and_(pc.not_equal(said, ""), pc.not_equal(said, label))
     numbers = pa.array(np.arange(cells.num_rows) + sheet.first).filter(is_answer.combine_chunks())
-    kept = cells.filter(is_answer)
+    kept = _in_chinese(cells.filter(is_answer), fields)
     raw = RawTable(kept, None, sheet.raw.encoding, sheet.raw.sheet, sheet.raw.binding, epoch_1904=sheet.raw.epoch_1904)
     typed = type_rows(raw, LAYOUT, numbers)
     rows = typed.rows.join(_texts(kept, sheet.extra, numbers), "row_no").sort_by("row_no")
@@ -107,6 +109,17 @@ def _answers(sheet: _Found) -> pa.Table:
     tables = (_table(good, rows.num_rows), pa.Table.from_pylist(bad, schema=SCHEMA))
     both = pa.concat_tables(tables).sort_by("row_no")
     return both.set_column(0, SCHEMA.field("sheet_no"), pa.array([sheet.number] * both.num_rows, pa.int64()))
+
+
+def _in_chinese(cells: pa.Table, fields: Mapping[str, int]) -> pa.Table:
+    """The same with the English words for answers as the extract has them."""
+    for name in ANSWERS.keys() & fields.keys():
+        place = f"c{fields[name]}"
+        said = [ANSWERS[name].get(text.strip().casefold(), text) for text in cells[place].to_pylist()]
+        cells = cells.set_column(
+            cells.schema.get_field_index(place), place, pa.array(said, cells.schema.field(place).type)
+        )
+    return cells
 
 
 def _texts(cells: pa.Table, places: dict[str, int], numbers: pa.Array) -> pa.Table:

@@ -5,10 +5,11 @@ never translated, only what this program says of it.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("zh", "en")
@@ -20,12 +21,27 @@ class Said(str):
     template: str
     values: Mapping[str, object]
 
+    @classmethod
+    def of(cls, template: str, **values: object) -> Self:
+        told = cls(template.format(**values))
+        told.template, told.values = template, values
+        return told
+
 
 def said(template: str, **values: object) -> Said:
     """The sentence in Chinese. A value that is `Said` itself is said in the same language as the whole."""
-    told = Said(template.format(**values))
-    told.template, told.values = template, values
-    return told
+    return Said.of(template, **values)
+
+
+def with_code(words: Mapping[str, str], code: str) -> Said:
+    """A code behind its word; a code without one as it is."""
+    return said("{word} {code}", word=said(words[code]), code=code) if code in words else as_said(code)
+
+
+def listed(texts: Iterable[str]) -> Said:
+    """Texts of the catalogue one after the other."""
+    values = {f"t{n}": as_said(text) for n, text in enumerate(texts)}
+    return said("、".join(f"{{{name}}}" for name in values), **values)
 
 
 def as_said(text: str) -> Said:

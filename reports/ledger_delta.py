@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
-from reports.catalogue import said
+from reports.catalogue import as_said, with_code
 from reports.run_note import Night
 from reports.sheet import DAY, WHOLE, Alarm, Block, Column, Page, Sheet
 from reports.words import OP_WORDS, PACK_WORDS, TABLE_WORDS, TRACK_WORDS
@@ -52,7 +52,7 @@ TOTALS = "select op, track, count(*) from ledger_entry group by op, track"
 
 def op_sheet(op: str) -> Sheet:
     return Sheet(
-        said("{word} {code}", word=said(OP_WORDS[op]), code=op),
+        with_code(OP_WORDS, op),
         "一条台账分录",
         ENTRIES_OF_OP,
         COLUMNS,
@@ -102,7 +102,7 @@ TOWN_HEADER = ("政策包", "台账", "镇街", "核对", "期初", "新进", "�
 
 
 def packs_in_use(night: Night) -> Block:
-    rows = tuple((p.code, p.version, p.title, PACK_WORDS.get(p.status, p.status)) for p in night.packs)
+    rows = tuple((p.code, p.version, p.title, as_said(PACK_WORDS.get(p.status, p.status))) for p in night.packs)
     return Block("政策包", ("代码", "版本", "名称", "状态"), rows, "未启用政策包")
 
 
@@ -111,7 +111,7 @@ def totals_by_op(totals: dict[tuple[str, str], int]) -> tuple[tuple[str | int, .
     if not totals:
         return ()
     counts = {op: [totals.get((op, t), 0) for t in TRACKS] for op in OPS if any((op, t) in totals for t in TRACKS)}
-    rows = [(f"{OP_WORDS[op]} {op}", *row, sum(row)) for op, row in counts.items()]
+    rows = [(with_code(OP_WORDS, op), *row, sum(row)) for op, row in counts.items()]
     columns = [sum(column) for column in zip(*counts.values(), strict=True)]
     return (*rows, ("合计", *columns, sum(columns)))
 
@@ -119,15 +119,14 @@ def totals_by_op(totals: dict[tuple[str, str], int]) -> tuple[tuple[str | int, .
 def balance_rows(night: Night) -> tuple[tuple[str | int, ...], ...]:
     """One row per pack and track whose flows the run gives."""
     return tuple(
-        (pack, f"{TRACK_WORDS.get(track, track)} {track}", _verdict(*flows), *flows)
-        for pack, track, flows in night.balances()
+        (pack, with_code(TRACK_WORDS, track), _verdict(*flows), *flows) for pack, track, flows in night.balances()
     )
 
 
 def town_rows(night: Night) -> tuple[tuple[str | int, ...], ...]:
     """One row per pack, track and town with anybody in it."""
     return tuple(
-        (pack, f"{TRACK_WORDS[track]} {track}", town or "未填镇街", _verdict(opening, came + returned + moved + corrected, departed, closing),
+        (pack, with_code(TRACK_WORDS, track), town or "未填镇街", _verdict(opening, came + returned + moved + corrected, departed, closing),
          opening, came, returned, moved, departed, corrected, closing)
         for pack, track, town, opening, came, returned, moved, departed, corrected, closing in night.conservation
     )  # fmt: skip
@@ -135,4 +134,4 @@ def town_rows(night: Night) -> tuple[tuple[str | int, ...], ...]:
 
 def _verdict(opening: int, inflow: int, outflow: int, closing: int) -> str:
     gap = opening + inflow - outflow - closing
-    return "相符" if gap == 0 else Alarm(f"不符，差 {gap:,}")
+    return "相符" if gap == 0 else Alarm.of("不符，差 {gap}", gap=f"{gap:,}")

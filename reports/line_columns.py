@@ -36,15 +36,17 @@ ASKED = (
     ("training_wish", "培训意愿"),
     ("job_need", "就业需求"),
 )
-UNKNOWN = "nullif(concat_ws('、', {}), '')".format(", ".join(f"if(c.{f} is null, '{word}', null)" for f, word in ASKED))
+UNKNOWN = "nullif(concat_ws('、', {}), '')".format(
+    ", ".join(f"if(c.{f} is null, word_mark('{word}'), null)" for f, word in ASKED)
+)
 # The papers that Xinyu's form names for each class, and the certificates that the other documents name.
 PAPER = """case l.basis when '4050' then '身份证或户口本' when 'zero_family' then '零就业家庭证明' when 'disabled' then '残疾人证'
     when 'poverty_exit' then '脱贫劳动力证明材料' when 'land' then '承包土地被征用证明材料' when '2.5' then '低保证明' when '2.6' then '残疾人证'
     when '2.2' then '户口簿' when '2.3' then '离婚证、户口簿等' when 'disability' then '残疾人证' when 'low_income' then '低保低收入证明' end"""
 DAYS_LEFT = "date_diff('day', {as_of}, l.due_date)"
 AS_OF = "(select as_of from report_day)"
-STANDING = f"""case when l.due_date is null then '待办' when l.due_date < {AS_OF} then '逾期' when l.due_date = {AS_OF} then '今日到期'
-    else '未到期' end"""
+STANDING = f"""word_mark(case when l.due_date is null then '待办' when l.due_date < {AS_OF} then '逾期' when l.due_date = {AS_OF} then '今日到期'
+    else '未到期' end)"""
 MOST_TOWNS = 300  # a prefecture has fewer; more of them means that another column was delivered as the town
 OTHERS, NO_TOWN = "其他镇街", "未写镇街"
 FORBIDDEN = r'[\x00-\x1f\\/:*?"<>|.]'
@@ -67,7 +69,7 @@ ranked as (select file, row_number() over (order by sum(lines) desc, file) as pl
 select town, if(place <= {MOST_TOWNS}, file, '{OTHERS}') as file from named inner join ranked using (file)
 """
 PARTS: dict[str, tuple[Column, str]] = {
-    "is_new": (Column("is_new", "今夜新列", 8), "if(l.is_new, '新', null)"),
+    "is_new": (Column("is_new", "今夜新列", 8), "if(l.is_new, word_mark('新'), null)"),
     "name": (Column("name", "姓名", 16, wrap=True), "l.name"),
     "id_number": (Column("id_number", "证件号码", 22), "l.id_number"),
     "sex": (Column("sex", "性别", 6), "l.sex"),
@@ -107,16 +109,16 @@ PARTS: dict[str, tuple[Column, str]] = {
     "records": (Column("records", "证据记录号", 24, wrap=True), "array_to_string(l.evidence, '、')"),
     "pack": (Column("pack", "政策包", 12), "l.pack"),
     "hired_from": (Column("hired_from", "首个参保月", 12), "left(json_extract_string(l.parameters, '$.hired_from'), 7)"),
-    "channel": (Column("channel", "联系渠道", 12), "case when l.op = 'DECIDED' and l.track = 'R' then '适当方式' when l.phone is null then '上门或邮寄' else '电话或短信' end"),
+    "channel": (Column("channel", "联系渠道", 12), "word_mark(case when l.op = 'DECIDED' and l.track = 'R' then '适当方式' when l.phone is null then '上门或邮寄' else '电话或短信' end)"),
     "household": (
         Column("household", "家庭劳动力", 18),
-        "if(c.household_working_age is null, null, c.household_working_age || ' 人，已就业 ' || c.household_working || ' 人')",
+        "format(word_mark('{} 人，已就业 {} 人'), c.household_working_age, c.household_working)",
     ),
     "checked_by": (Column("checked_by", "核实人（签名）", 16), "null::varchar"),
     "agreed": (Column("agreed", "本人是否同意", 14), "null::varchar"),
     "reply": (Column("reply", "民政答复", 20), "null::varchar"),
     "post": (Column("post", "岗位", 18, wrap=True), told("match_post")),
-    "public_post": (Column("public_post", "公益性岗位", 8), "if(starts_with(l.basis, 'public:'), '是', null)"),
+    "public_post": (Column("public_post", "公益性岗位", 8), "if(starts_with(l.basis, 'public:'), yes_no(true), null)"),
     "workplace": (Column("workplace", "工作地点", 18, wrap=True), told("match_place")),
     "pay": (Column("pay", "月薪（元）", 14), told("match_pay")),
     "open_until": (Column("open_until", "截止日期", 12, DAY), f"try_cast({told('match_until')} as date)"),

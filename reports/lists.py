@@ -6,7 +6,7 @@ What is sent once (candidates, pushes, notices, invitations) shows tonight's lin
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
-from reports.catalogue import said
+from reports.catalogue import listed, said
 from reports.line_columns import BY_EMPLOYER, list_sheet
 from reports.sheet import WHOLE, Column, Page, Sheet
 
@@ -124,7 +124,7 @@ RECIPIENTS: tuple[tuple[str, str, tuple[Sheet, ...]], ...] = (
     ("失业监测", "停保人数达到预警线的单位，请核实原因。", (LAYOFFS,)),
     ("信息维护", "供更新登记信息、处理重复登记；退回各来源单位的行在《质量反馈》。", (STALE, REPEATED)),
 )  # fmt: skip
-WITHOUT_RULES = "本夜所用政策包没有产生“{}”的条款，相应各表为空。"
+WITHOUT_RULES = "本夜所用政策包没有产生“{lists}”的条款，相应各表为空。"
 
 
 def build(desk: Desk) -> list[Path]:
@@ -137,7 +137,7 @@ def _book(desk: Desk, name: str, about: str, sheets: tuple[Sheet, ...]) -> list[
 
     def front(contents: Contents) -> Page:
         lines = (desk.night.title, about, *cut_lines(sheets, contents))
-        lines += (WITHOUT_RULES.format("、".join(dict.fromkeys(silent))),) if silent else ()
+        lines += (said(WITHOUT_RULES, lists=listed(dict.fromkeys(silent))),) if silent else ()
         return Page(
             name="封面",
             title=said("名单：{name}", name=said(name)),

@@ -10,11 +10,13 @@ from reports.run_note import Night, Profile
 from reports.words import (
     AGENCIES,
     BASIS_WORDS,
+    COMPARISON_WORDS,
     COVERAGE_WORDS,
     DELIVERY_WORDS,
     KIND_WORDS,
     LEVEL_WORDS,
     LIST_WORDS,
+    MARK_WORDS,
     MATCH_WORDS,
     OP_WORDS,
     RULE_WORDS,
@@ -28,13 +30,13 @@ MASKED = MASKED_ID
 MASKED_IN_TEXT = r"regexp_replace(x, '([0-9]{6})[0-9]{8}([0-9]{3}[0-9Xx])', '\1********\2', 'g')"
 # Where two numbers differ, never what stands there.
 NUMBER_GAP = """case when a is null or b is null or upper(a) = upper(b) then null
-    when length(a) <> length(b) then '位数不同：' || length(a) || ' 位与 ' || length(b) || ' 位'
-    else '第 ' || array_to_string(list_filter(range(1, length(a) + 1), lambda i: upper(substr(a, i, 1)) <> upper(substr(b, i, 1))), '、') || ' 位不同' end"""
+    when length(a) <> length(b) then format('{lengths}', length(a), length(b))
+    else format('{places}', array_to_string(list_filter(range(1, length(a) + 1), lambda i: upper(substr(a, i, 1)) <> upper(substr(b, i, 1))), '、')) end"""
 # What a spreadsheet program would run or swallow when it opens a CSV, in both widths.
 CSV_SAFE = r"case when regexp_matches(x, '^[=+\-@\t\r\n＝＋－＠]') then '''' || x else x end"
 CLAUSES = """create or replace temp table report_clause as
     select pack, rule_id, clause || coalesce(' ' || title, '') || coalesce(draft, '') as shown, title, quote, document
-    from rule left join (select code as pack, case when is_draft then '（征求意见稿）' end as draft from report_pack)
+    from rule left join (select code as pack, case when is_draft then $draft end as draft from report_pack)
         using (pack)"""
 # Which rule an entry comes from; one clause may be several rules.
 RULE_OF_ENTRY = """create or replace temp view every_entry as
@@ -45,8 +47,8 @@ RULE_OF_ENTRY = """create or replace temp view every_entry as
 # written out in every column that shows one took a tenth of a small night.
 BOOKS: dict[str, Mapping[str, str]] = {
     "track": TRACK_WORDS, "op": OP_WORDS, "state": STATE_WORDS, "task": TASK_WORDS, "part": BASIS_WORDS,
-    "match": MATCH_WORDS, "rule": RULE_WORDS, "level": LEVEL_WORDS, "delivery": DELIVERY_WORDS, "coverage": COVERAGE_WORDS,
-    "kind": KIND_WORDS, "list": LIST_WORDS, "agency": {agency: agency for agency in sorted({*AGENCIES.values(), UNKNOWN_AGENCY})},
+    "match": MATCH_WORDS, "rule": RULE_WORDS, "comparison": COMPARISON_WORDS, "level": LEVEL_WORDS, "delivery": DELIVERY_WORDS, "coverage": COVERAGE_WORDS,
+    "kind": KIND_WORDS, "list": LIST_WORDS, "mark": {word: word for word in MARK_WORDS}, "agency": {agency: agency for agency in sorted({*AGENCIES.values(), UNKNOWN_AGENCY})},
 }  # fmt: skip
 AGENCY_OF = "agency_of_kind"
 WORD_BOOK = "create or replace {scope} table word_book as select " + ", ".join(
@@ -75,9 +77,18 @@ def define_words(con: duckdb.DuckDBPyConnection, *, say: Words = CHINESE, scope:
         "csv_safe": CSV_SAFE,
         "yes_no": f"case when x then '{say('是')}' else '{say('否')}' end",
     }
+    lengths, places = say("位数不同：{a} 位与 {b} 位", a="{}", b="{}"), say("第 {places} 位不同", places="{}")
     for name, body in bodies.items():
         con.execute(f"create or replace {scope} macro {name}(x) as {body}").fetchall()
-    con.execute(f"create or replace {scope} macro number_gap(a, b) as {NUMBER_GAP}").fetchall()
+    con.execute(
+        f"create or replace {scope} macro number_gap(a, b) as {NUMBER_GAP.format(lengths=lengths, places=places)}"
+    ).fetchall()
+
+
+def level_said(levels: str, name: str) -> str:
+    """SQL: a comparison and its level in words, of the struct `levels`, beside `word_book as words`: looked up in columns
+    that stand there, as one macro for each comparison would be a dozen subqueries to plan."""
+    return f"words.comparison['{name}'] || coalesce(words.level[{levels}.{name}], {levels}.{name})"
 
 
 def _parts(words: str) -> str:
@@ -99,6 +110,6 @@ def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> No
     for pack in night.packs:
         con.execute("insert into report_pack values (?, ?, ?)", [pack.code, pack.title, pack.is_draft]).fetchall()
     con.execute("create or replace temp table report_day as select $1::date as as_of", [night.as_of]).fetchall()
-    con.execute(CLAUSES).fetchall()
+    con.execute(CLAUSES, {"draft": Words(profile.language)("（征求意见稿）")}).fetchall()
     con.execute(RULE_OF_ENTRY).fetchall()
     read_as(con, profile.readers["officer"])

@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
+from reports.macros import level_said
 from reports.sheet import DECIMAL, WHOLE, Column, Page, Sheet
 from reports.words import COMPARISON_WORDS
 
 # Every comparison that had something to compare, with its level and its weight; they add up to the pair's weight.
 SHOWN_WEIGHTS = "nullif(concat_ws('；', {}), '')".format(", ".join(
-    f"'{word} ' || round(log.weights.prior, 2)" if name == "prior" else
-    f"if(log.levels.{name} = 'missing', null, '{word}' || word_level(log.levels.{name}) || ' ' || round(log.weights.{name}, 2))"
-    for name, word in COMPARISON_WORDS.items()
+    f"words.comparison['{name}'] || ' ' || round(log.weights.{name}, 2)" if name == "prior" else
+    f"if(log.levels.{name} = 'missing', null, {level_said('log.levels', name)} || ' ' || round(log.weights.{name}, 2))"
+    for name in COMPARISON_WORDS
 ))  # fmt: skip
 INEXACT = Sheet(
     name="非精确比对",
@@ -22,7 +23,7 @@ select log.file_name, log.sheet, log.row_no, word_kind(log.kind) as kind, word_m
     {SHOWN_WEIGHTS} as weights,
     log.runner_up_person_id, log.runner_up_weight, log.model_version, shown_text(log.cause) as cause, log.supersedes,
     log.record_id, log.delivery_id
-from report_match as log left join person_now as person using (person_id)
+from report_match as log left join person_now as person using (person_id) cross join word_book as words
 where (log.match_status = 'linked' and log.rule is distinct from 'id_and_name')
     or log.match_status = 'review' or log.supersedes is not null
 order by log.delivery_id, log.row_no

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
+from reports.catalogue import said
+from reports.macros import level_said
 from reports.sheet import DAY, DECIMAL, WHOLE, Block, Column, Page, Sheet
 from reports.words import COMPARISON_WORDS
 from schemas.review import ARBITER, CODE, CODE_SQL, FIRST_SAID, SECOND_SAID
@@ -62,8 +64,7 @@ order by if($mode <> '', md5(entry_id), ''), list_position(['REVIEW', 'HOLD', 'A
     fixed_columns=2,
 )
 LEVELS_SHOWN = "nullif(concat_ws('；', {}), '')".format(", ".join(
-    f"if(q.levels.{name} = 'missing', null, '{word}' || word_level(q.levels.{name}))"
-    for name, word in COMPARISON_WORDS.items() if name != "prior"
+    f"if(q.levels.{name} = 'missing', null, {level_said('q.levels', name)})" for name in COMPARISON_WORDS if name != "prior"
 ))  # fmt: skip
 # No birth date here: it would say what the mask hides. The order is that of the ladder, then the weight of the pair.
 OPEN_LINKS = Sheet(
@@ -77,7 +78,7 @@ select q.question, q.file_name, q.sheet, q.row_no, word_kind(q.kind) as kind, wo
     number_gap(q.id_number, likely.id_number) as number_gap, nullif(concat_ws(' ', likely.town, likely.village), '') as likely_place,
     other.person_id as other_id, other.name as other_name, shown_id(other.id_number) as other_number,
     nullif(concat_ws(' ', other.town, other.village), '') as other_place, {CODED}
-from report_open_link as q
+from report_open_link as q cross join word_book as words
 left join person_now as likely on likely.person_id = q.likely_id
 left join person_now as other on other.person_id = q.other_id
 order by if($mode <> '', md5(q.question), ''), likely.person_id is null,
@@ -148,7 +149,10 @@ def export(desk: Desk, name: str, *, reviewer: str = "") -> list[Path]:
     if not reviewer:
         return _write(desk, name, (*SHEETS, BY_HAND), MOST_ROWS, "全部未决事项，最可能属实的在前。")
     sheets = tuple(_blind(s, {"mode": f"-{reviewer}"}) for s in SHEETS)
-    line = f"双人独立核查，{reviewer}簿：请独自填写；两簿填好后一起导入，结论不同的另出一簿，由第三人裁定。"
+    line = said(
+        "双人独立核查，{reviewer}簿：请独自填写；两簿填好后一起导入，结论不同的另出一簿，由第三人裁定。",
+        reviewer=reviewer,
+    )
     return _write(desk, name, sheets, MOST_ROWS, line)
 
 
@@ -167,9 +171,9 @@ def _blind(sheet: Sheet, binds: Mapping[str, str]) -> Sheet:
 def _contested(sheet: Sheet) -> Sheet:
     blind = _blind(sheet, {"mode": f"-{ARBITER}"})
     key = sheet.columns[0].field
-    said = ("first_decision", "甲的结论"), ("first_officer", FIRST_SAID), ("second_decision", "乙的结论"), ("second_officer", SECOND_SAID)  # fmt: skip
+    both = ("first_decision", "甲的结论"), ("first_officer", FIRST_SAID), ("second_decision", "乙的结论"), ("second_officer", SECOND_SAID)  # fmt: skip
     place = next(i for i, c in enumerate(blind.columns) if c.answer)
-    columns = (*blind.columns[:place], *(Column(f, h, 12) for f, h in said), *blind.columns[place:])
+    columns = (*blind.columns[:place], *(Column(f, h, 12) for f, h in both), *blind.columns[place:])
     asked = {c.field for c in blind.delivered}
     listed = ", ".join(f"{'b' if c.field in asked else 'c'}.{c.field}" for c in columns if not c.answer)
     rows = f"select {listed} from ({blind.rows}) as b inner join conflict as c on c.question = b.{key} order by b.{key}"
@@ -177,10 +181,10 @@ def _contested(sheet: Sheet) -> Sheet:
 
 
 def _write(desk: Desk, name: str, sheets: tuple[Sheet, ...], most: int, line: str) -> list[Path]:
-    """Always in Chinese: its headings are what `review import` reads. The guide stands last: the first sheet is the one that is read when the workbook comes back."""
+    """The guide stands last: the first sheet is the one that is read when the workbook comes back."""
     run = {"run": str(desk.night.run_no)}
     coded = tuple(replace(s, binds={**s.binds, **run}) if s.binds else s for s in sheets)
-    desk = replace(desk, profile=replace(desk.profile, rows_per_sheet=most, language="zh"))
+    desk = replace(desk, profile=replace(desk.profile, rows_per_sheet=most))
 
     def back(contents: Contents) -> Page:
         return Page(

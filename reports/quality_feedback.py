@@ -96,7 +96,7 @@ union select agency_of(kind) from quarantine left join delivery using (delivery_
 union select agency_of(kind) from notice inner join delivery using (delivery_id) order by agency
 """
 DELIVERED = """
-select file_name, coalesce(word_kind(kind), '未识别'), word_delivery(status), sum(rows)::bigint,
+select file_name, coalesce(word_kind(kind), word_mark('未识别')), word_delivery(status), sum(rows)::bigint,
     sum(accepted)::bigint, sum(quarantined)::bigint
 from delivery where agency_of(kind) = $agency group by all order by all
 """

@@ -13,7 +13,7 @@ DELIVERIES = Sheet(
     name="交付",
     grain="一份文件",
     rows="""
-select file_name, sheet, coalesce(word_kind(kind), '未识别') as kind, agency_of(kind) as agency, snapshot_date,
+select file_name, sheet, coalesce(word_kind(kind), word_mark('未识别')) as kind, agency_of(kind) as agency, snapshot_date,
     word_coverage(coverage) as coverage, encoding, word_delivery(status) as status, rows, accepted, quarantined,
     unchanged, linked, new_person, not_linked, review, shown_text(reason) as reason
 from delivery order by kind, file_name, delivery_id
@@ -45,7 +45,7 @@ OUTCOMES = Sheet(
 select word_kind(kind) as kind, sum(rows)::bigint as rows, sum(unchanged)::bigint as unchanged,
     sum(linked)::bigint as linked, sum(new_person)::bigint as new_person, sum(not_linked)::bigint as not_linked,
     sum(review)::bigint as review, sum(quarantined)::bigint as quarantined,
-    word_kind(kind) || '（' || format('{:,}', (sum(accepted) - sum(unchanged))::bigint) || ' 行）' as label
+    format(word_mark('{}（{:,} 行）'), word_kind(kind), (sum(accepted) - sum(unchanged))::bigint) as label
 from delivery where status = 'accepted' group by kind order by kind
 """,
     columns=(
@@ -100,8 +100,8 @@ NOTICES = Sheet(
     name="提示",
     grain="一份文件一列上的一种异常",
     rows="""
-select coalesce(delivery.file_name, '以前收下的文件') as file_name,
-    coalesce(word_kind(delivery.kind), if(delivery.delivery_id is null, '', '未识别')) as kind, notice."column", notice."check",
+select coalesce(delivery.file_name, word_mark('以前收下的文件')) as file_name,
+    coalesce(word_kind(delivery.kind), if(delivery.delivery_id is null, '', word_mark('未识别'))) as kind, notice."column", notice."check",
     notice.rows, shown_text(notice.message) as message
 from notice left join delivery using (delivery_id)
 order by file_name, delivery_id, notice."column", notice."check"

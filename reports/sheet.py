@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from reports.catalogue import said
+from reports.catalogue import Said, said
 
 TEXT, WHOLE, DECIMAL, DAY, SHARE = "@", "#,##0", "#,##0.00", "yyyy-mm-dd", "0.0%"
 NOTHING = "今夜无变化"
@@ -94,7 +94,7 @@ class Form:
     widths: tuple[float, ...] = (10.5, 12.5, 10.5, 12.5, 10.5, 12.5)
 
 
-class Alarm(str):
+class Alarm(Said):
     """A text on a page that must catch the eye."""
 
 

@@ -66,7 +66,7 @@ CANDIDATES = _sheet(
 )
 SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
 URGENT = f"""
-select file, list, count(*) filter (standing = '逾期'), count(*) filter (standing = '今日到期'), count(*) filter (is_fresh), count(*)
+select file, list, count(*) filter (standing = word_mark('逾期')), count(*) filter (standing = word_mark('今日到期')), count(*) filter (is_fresh), count(*)
 from report_line where list in ('O03', 'O10', 'O11', 'O13') and {EVERYWHERE} group by file, list order by file, list
 """
 TOLD = (

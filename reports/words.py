@@ -94,6 +94,11 @@ FIGURE_WORDS = {
     "exit": "退出与注销建议", "loss": "撤回", "reemployed": "再就业标记", "merge": "人员合并", "addition": "新增",
     "review": "待核查",
 }  # fmt: skip
+# What the SQL of the sheets says itself.
+MARK_WORDS = (
+    "待办", "逾期", "今日到期", "未到期", "新", "未识别", "以前收下的文件", "未写明", "适当方式", "上门或邮寄", "电话或短信",
+    "学历", "技能", "身体状况", "培训意愿", "就业需求", "{} 人，已就业 {} 人", "{}（{:,} 行）",
+)  # fmt: skip
 DELIVERY_WORDS = {"accepted": "已接收", "refused": "已拒收", "duplicate": "重复文件", "held": "暂停处理"}
 PACK_WORDS = {"draft": "征求意见稿", "in_force": "现行有效", "final": "已定稿", "expired": "已失效"}
 COVERAGE_WORDS = {"full": "全量", "delta": "增量"}

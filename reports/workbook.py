@@ -89,11 +89,11 @@ def write_sheet(book: Book, sheet: Sheet, content: Content, banners: tuple[str, 
     for place in (i for i, c in enumerate(sheet.columns) if c.bar and count):
         paper.conditional_format(top + 1, place, top + count, place, {"type": "data_bar", "bar_color": BAR_COLOUR})
     if sheet.has_answers:
-        _open_answers(paper, sheet, top + 1, count)
+        _open_answers(paper, sheet, top + 1, count, book.say)
 
 
 def _in_words(sheet: Sheet, say: Words) -> Sheet:
-    columns = tuple(replace(c, header=say(c.header)) for c in sheet.columns)
+    columns = tuple(replace(c, header=say(c.header), choices=tuple(map(say, c.choices))) for c in sheet.columns)
     return replace(sheet, name=say(sheet.name)[:LONGEST_NAME], empty=say(sheet.empty), columns=columns)
 
 
@@ -139,7 +139,7 @@ def _cell_format(book: Book, column: Column) -> Format:
     return book.format(**(looks | ANSWER if column.answer else looks))
 
 
-def _open_answers(paper: Worksheet, sheet: Sheet, first: int, count: int) -> None:
+def _open_answers(paper: Worksheet, sheet: Sheet, first: int, count: int, say: Words) -> None:
     """Protect the sheet but for its answer columns, and offer their drop-downs."""
     paper.protect("", MAY_STILL)
     for index, column in enumerate(sheet.columns):
@@ -148,12 +148,12 @@ def _open_answers(paper: Worksheet, sheet: Sheet, first: int, count: int) -> Non
         if column.choices:
             rule: dict[str, Any] = {
                 "validate": "list", "source": list(column.choices),
-                "error_title": "请从列表中选择", "error_message": "只能填：" + "、".join(column.choices),
+                "error_title": say("请从列表中选择"), "error_message": say("只能填：{choices}", choices="、".join(column.choices)),
             }  # fmt: skip
         elif column.form == DAY:
             rule = {
                 "validate": "date", "criteria": ">=", "value": date(2000, 1, 1),
-                "error_title": "日期不对", "error_message": "请填日期，例如 2026-01-15",
+                "error_title": say("日期不对"), "error_message": say("请填日期，例如 2026-01-15"),
             }  # fmt: skip
         else:
             continue

@@ -40,7 +40,7 @@ FOLLOWED = Sheet(
     name="跟踪回访", grain="一次今夜收到、没有标明已录入系统的回访或走访",
     rows="""
 select p.name, shown_id(p.id_number) as id_number, p.town, b.service_date, b.service_kind, b.means, b.staff, b.result,
-    case when b.in_system is null then '未写明' else '否' end as in_system
+    if(b.in_system is null, word_mark('未写明'), yes_no(b.in_system)) as in_system
 from book_followed as b inner join person_now as p using (person_id) order by b.row_no
 """,
     columns=(

@@ -8,4 +8,16 @@ REVIEWERS, ARBITER = ("甲", "乙"), "裁"
 # a letter, so that no spreadsheet takes it for a number.
 CODE_FORM = re.compile(rf"^R([0-9]+)-([0-9a-f]{{8}})(?:-([{''.join(REVIEWERS)}{ARBITER}]))?$")
 CODE_SQL = "'R' || $run || '-' || code || $mode"
+# As the English workbook heads and words what comes back; whoever fills it in may write either.
+ENGLISH_HEADERS = {
+    "entry_id": "Entry ID", "decision": "Decision", "effective_date": "Effective date", "officer": "Officer",
+    "role": "Stage of review", "decided_date": "Decided date", "note": "Explanation", "code": "Code",
+    "first_officer": "First officer", "second_officer": "Second officer",
+}  # fmt: skip
+ENGLISH_ANSWERS = {
+    "decision": {
+        "Confirm": "确认", "Reject": "驳回", "Postpone": "暂缓", "Same person": "同一人", "Not the same person": "非同一人",
+    },
+    "role": {"First review": "初审", "Review": "审核", "Visit": "走访", "Final review": "终审"},
+}  # fmt: skip
 EXTRA_HEADERS = {"code": CODE, "first_officer": FIRST_SAID, "second_officer": SECOND_SAID}
