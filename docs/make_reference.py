@@ -259,7 +259,7 @@ def workbooks() -> str:
         "In `runs/NNNNNN/workbooks/`. Each opens on a cover or guide, except 待核查, whose guide stands last. Numbers are",
         "masked and long sheets cut, with the whole in a CSV beside: [decision 0009](decisions/0009-masked-and-cut-workbooks.md).",
         "",
-        "`[workbooks] language = \"en\"` says in English whatever this program says, from `reports/locale/en.po`; 待核查 may be answered",
+        '`[workbooks] language = "en"` says in English whatever this program says, from `reports/locale/en.po`; 待核查 may be answered',
         "in either language. What packs and offices wrote (reasons, clauses, places, files) is data and stays. Chinese in both are",
         "the names of the files, the printed forms (走访表, 认定申请表), and the books of a held night, of `as-of` and of packages.",
         "",
