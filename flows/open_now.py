@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.answer_effects import add_effects
 from flows.kinds import kinds_of_tonight, standing_kinds
 from schemas.extracts import PERSON_LAYOUTS
 from schemas.tables import row_columns
@@ -71,6 +72,7 @@ def gather_tonight(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
     """Make `open_entry` and `open_link` as they will stand when this night is sealed. Needs the fold with tonight's entries
     in it, `match_log` and `person_now`."""
     con.execute(OPEN_ENTRY)
+    add_effects(con)
     before, fresh = _people(standing_kinds(con)), _people(kinds_of_tonight(con))
     rows = [_rows(TONIGHT, kind) for kind in before] + [_rows(FRESH, kind) for kind in fresh]
     _links(con, runs, rows, LOG_TONIGHT)
@@ -80,6 +82,7 @@ def gather_from_store(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
     """Make `open_entry`, `open_link` and `person_now` from the store that `con` looks at."""
     con.execute("create or replace temp view person_now as from person")
     con.execute(OPEN_ENTRY)
+    add_effects(con)
     _links(con, runs, [_rows(STANDING, kind) for kind in PERSON_LAYOUTS], "")
 
 

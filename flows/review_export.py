@@ -61,7 +61,7 @@ def open_desk(con: duckdb.DuckDBPyConnection, workspace: Workspace, run_no: int,
     rules = (read_rules(name) for name in settings.packs)
     show_rules(con, ((code, documents[code], rule) for code, found in rules for rule in found.values()))
     night = _last_night(workspace, run_no, heads)
-    profile = Profile(settings.rows_per_sheet, settings.review_capacity, readers=settings.readers)
+    profile = Profile(settings.rows_per_sheet, settings.review_capacity, settings.language, settings.readers)
     define(con, night, profile)
     return Desk(con, night, folder, profile)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import as_said, with_code
 from reports.run_note import Night
-from reports.sheet import DAY, WHOLE, Alarm, Block, Column, Page, Sheet
+from reports.sheet import DAY, NOTHING, WHOLE, Alarm, Block, Column, Page, Sheet
+from reports.to_do import in_a_sentence, to_do
 from reports.words import OP_WORDS, PACK_WORDS, TABLE_WORDS, TRACK_WORDS
 from schemas.tables import OPS, TRACKS
 
@@ -69,34 +70,76 @@ def build(desk: Desk) -> list[Path]:
     bannered = tuple(s.name for s in sheets)
 
     def front(contents: Contents) -> Page:
-        return cover(desk.night, sheets, contents, totals)
+        return cover(desk, sheets, contents, totals)
 
-    return write_book(desk, "台账增量", sheets, front=front, bannered=bannered)
+    def back(contents: Contents) -> Page:
+        return proofs(desk)
+
+    return write_book(desk, "台账增量", sheets, front=front, back=back, bannered=bannered)
 
 
-def cover(night: Night, sheets: tuple[Sheet, ...], contents: Contents, totals: dict[tuple[str, str], int]) -> Page:
+def cover(desk: Desk, sheets: tuple[Sheet, ...], contents: Contents, totals: dict[tuple[str, str], int]) -> Page:
+    """What changed and why, what it leaves to do, and that it adds up; last the hash of every table."""
+    night = desk.night
+    by_op = {
+        OP_WORDS[op]: sum(n for (o, _), n in totals.items() if o == op) for op in OPS if any(o == op for o, _ in totals)
+    }
     hashes = tuple((TABLE_WORDS.get(n, n), rows, sha) for n, (rows, sha) in sorted(night.table_hashes.items()))
+    to_decide = desk.con.execute(TO_DECIDE).fetchall()[0][0]
     return Page(
         name="封面",
         title="台账增量",
         lines=(night.title, night.recorded_line, night.receipt_line, *cut_lines(sheets, contents)),
         blocks=(
-            packs_in_use(night),
+            Block(
+                "变化与原因", ("今夜",), ((in_a_sentence(by_op, to_decide, desk.con.execute(MOST_CITED).fetchall()),),)
+            ),
+            to_do(desk),
             Block("合计（条）", ("措施", *TRACK_WORDS.values(), "合计"), totals_by_op(totals)),
+            Block("各政策包（条）", PACK_HEADER, tuple(desk.con.execute(BY_PACK).fetchall()), NOTHING),
             Block(
                 "守恒核对：期初 + 增加 − 减少 = 期末", BALANCE_HEADER, balance_rows(night), "本次运行未给出期初与期末"
             ),
             guide(sheets, contents),
+            packs_in_use(night),
             Block("各表哈希（sha256）", ("表", "行数", "sha256"), hashes, "未给出"),
             Block("上一夜清单（sha256）", ("清单", "", "sha256"), (("上一夜", "", night.previous or "（首夜，无）"),)),
+        ),
+        widths=(34, 30, 16, 14, 14, 14, 14),
+    )
+
+
+def proofs(desk: Desk) -> Page:
+    """For whoever checks: what changed in each town, and how it adds up."""
+    night = desk.night
+    return Page(
+        name="核对",
+        title="核对",
+        lines=(night.title, night.receipt_line),
+        blocks=(
+            Block("各镇街（条）", TOWN_TOTALS, tuple(desk.con.execute(BY_TOWN).fetchall()), NOTHING),
             Block(
                 "分镇街守恒：期初 + 新进 + 回到 + 迁移 − 退出 + 更正 = 期末", TOWN_HEADER, town_rows(night), "未给出"
             ),
+            Block("守恒数的是什么", ("说明",), ((WHAT_IS_COUNTED,),)),
         ),
         widths=(26, 22, 26, 16, 14, 14, 14, 14, 14, 14, 14),
     )
 
 
+# Two thirds of all readers take a person in a ledger for somebody registered.
+WHAT_IS_COUNTED = "每人每台账一行，候选、待核查、拟注销、拟退出的都在内；不是登记或认定人数，请勿用作统计上报。"
+TO_DECIDE = "select count(*) from ledger_entry where needs_decision"
+MOST_CITED = """
+select coalesce(any_value(c.shown), e.clause) as shown, count(*) as cited from every_entry as e left join report_clause as c using (pack, rule_id)
+group by e.pack, e.clause order by cited desc, shown limit 3
+"""
+COUNTED = """count(*) filter (op = 'ADD'), count(*) filter (op = 'UPD'), count(*) filter (op = 'FLAG_REEMP'),
+    count(*) filter (op in ('PROP_EXIT', 'PROP_DEREG')), count(*) filter (needs_decision), count(*)"""
+BY_PACK = f"select coalesce(pack, ''), {COUNTED} from ledger_entry group by 1 order by 1"
+BY_TOWN = f"select coalesce(town, word_mark('未填镇街')), {COUNTED} from ledger_entry group by town order by count(*) desc, town nulls last"
+COUNTS = ("新增", "更新", "再就业标记", "建议退出与注销", "须人工决定", "合计")
+PACK_HEADER, TOWN_TOTALS = ("政策包", *COUNTS), ("镇街", *COUNTS)
 BALANCE_HEADER = ("政策包", "台账", "核对", "期初", "增加", "减少", "期末")
 TOWN_HEADER = ("政策包", "台账", "镇街", "核对", "期初", "新进", "回到", "迁移", "退出", "更正", "期末")
 

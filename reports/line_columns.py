@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from reports.gravity import CAUTIONS
 from reports.sheet import DAY, WHOLE, Column, Sheet
 
 STANDS_EMPTY = "目前没有"
@@ -69,6 +70,7 @@ ranked as (select file, row_number() over (order by sum(lines) desc, file) as pl
 select town, if(place <= {MOST_TOWNS}, file, '{OTHERS}') as file from named inner join ranked using (file)
 """
 PARTS: dict[str, tuple[Column, str]] = {
+    "caution": (Column("caution", "先核", 24, wrap=True), "d.caution"),
     "is_new": (Column("is_new", "今夜新列", 8), "if(l.is_new, word_mark('新'), null)"),
     "name": (Column("name", "姓名", 16, wrap=True), "l.name"),
     "id_number": (Column("id_number", "证件号码", 22), "l.id_number"),
@@ -132,6 +134,7 @@ create or replace temp table every_line as
 select {FILTERS}, {", ".join(f"{expression} as {name}" for name, (_, expression) in PARTS.items())}
 from open_line as l left join person_card as c using (person_id)
 left join report_clause as r on r.pack = l.pack and r.rule_id = l.rule_id
+left join report_caution as d on d.person_id = l.person_id
 left join report_town as t on t.town = coalesce(l.town, '') and l.person_id is not null
 """
 ROWS = "select {shown} from report_line where list = $list{also} order by {order}"
@@ -143,6 +146,7 @@ def show_lines(con: duckdb.DuckDBPyConnection) -> None:
     """Make `every_line`: every open line as the sheets show it, worked out once for all of them, and the town's workbook
     that it goes to in `file`."""
     con.execute(TOWNS).fetchall()
+    con.execute(CAUTIONS).fetchall()
     con.execute(SHOWN_LINES).fetchall()
 
 

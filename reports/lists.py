@@ -12,7 +12,7 @@ from reports.sheet import WHOLE, Column, Page, Sheet
 
 WHO, PLACE, WHY = "name id_number", "town village", "reason clause"
 CANDIDATES = list_sheet(
-    "O02", "候选人员", "一名今夜新列的候选人员", f"{WHO} sex {PLACE} pack basis paper unknown {WHY} valid_from entry_id", only_new=True
+    "O02", "候选人员", "一名今夜新列的候选人员", f"{WHO} caution sex {PLACE} pack basis paper unknown {WHY} valid_from entry_id", only_new=True
 )  # fmt: skip
 PROPOSALS = list_sheet(
     "O04", "退出与注销建议", "一条待决定的退出或注销建议",
@@ -26,10 +26,14 @@ DECIDED = list_sheet(
     only_new=True,
 )
 PUSHES = list_sheet(
-    "O08", "政策推送", "一次今夜要发的推送", f"{WHO} phone channel {PLACE} title content {WHY} entry_id", only_new=True
+    "O08",
+    "政策推送",
+    "一次今夜要发的推送",
+    f"{WHO} caution phone channel {PLACE} title content {WHY} entry_id",
+    only_new=True,
 )
 UNCLAIMED_PEOPLE = list_sheet(
-    "O09", "应享未享人员", "一人一项尚未享受的政策", f"{WHO} phone {PLACE} title content {WHY} employer_name valid_from is_new entry_id",
+    "O09", "应享未享人员", "一人一项尚未享受的政策", f"{WHO} caution phone {PLACE} title content {WHY} employer_name valid_from is_new entry_id",
     also="person_id is not null",
 )  # fmt: skip
 UNCLAIMED_FIRMS = list_sheet(
@@ -40,7 +44,7 @@ FOLLOW_UPS = list_sheet(
     "O10",
     "回访任务",
     "一次到期或逾期的回访",
-    f"{WHO} {PLACE} standing due_date last_contact last_means owner {WHY} is_new entry_id",
+    f"{WHO} caution {PLACE} standing due_date last_contact last_means owner {WHY} is_new entry_id",
 )
 GAP_TOTALS = Sheet(
     name="服务缺口合计", grain="一个镇街的一种服务（逐人名单见《分镇街》）",
@@ -59,13 +63,13 @@ FAMILIES = list_sheet(
     "O13",
     "零就业家庭限期",
     "一名零就业家庭成员",
-    f"{WHO} {PLACE} household standing days_left due_date {WHY} owner is_new entry_id",
+    f"{WHO} caution {PLACE} household standing days_left due_date {WHY} owner is_new entry_id",
 )
 MATCHES = list_sheet(
     "O19",
     "岗位推送",
     "一人一个今夜新推的岗位",
-    f"{WHO} phone {PLACE} post employer_name public_post workplace pay open_until score points channel {WHY} entry_id",
+    f"{WHO} caution phone {PLACE} post employer_name public_post workplace pay open_until score points channel {WHY} entry_id",
     only_new=True,
     order="town nulls last, village nulls last, person_id, score desc nulls last, run_no, seq",
 )

@@ -10,6 +10,7 @@ from reports.run_note import Night, Profile
 from reports.words import (
     AGENCIES,
     BASIS_WORDS,
+    BECOMES_WORDS,
     COMPARISON_WORDS,
     COVERAGE_WORDS,
     DELIVERY_WORDS,
@@ -47,7 +48,7 @@ RULE_OF_ENTRY = """create or replace temp view every_entry as
 # written out in every column that shows one took a tenth of a small night.
 BOOKS: dict[str, Mapping[str, str]] = {
     "track": TRACK_WORDS, "op": OP_WORDS, "state": STATE_WORDS, "task": TASK_WORDS, "part": BASIS_WORDS,
-    "match": MATCH_WORDS, "rule": RULE_WORDS, "comparison": COMPARISON_WORDS, "level": LEVEL_WORDS, "delivery": DELIVERY_WORDS, "coverage": COVERAGE_WORDS,
+    "match": MATCH_WORDS, "rule": RULE_WORDS, "becomes": BECOMES_WORDS, "comparison": COMPARISON_WORDS, "level": LEVEL_WORDS, "delivery": DELIVERY_WORDS, "coverage": COVERAGE_WORDS,
     "kind": KIND_WORDS, "list": LIST_WORDS, "mark": {word: word for word in MARK_WORDS}, "agency": {agency: agency for agency in sorted({*AGENCIES.values(), UNKNOWN_AGENCY})},
 }  # fmt: skip
 AGENCY_OF = "agency_of_kind"
@@ -89,6 +90,14 @@ def level_said(levels: str, name: str) -> str:
     """SQL: a comparison and its level in words, of the struct `levels`, beside `word_book as words`: looked up in columns
     that stand there, as one macro for each comparison would be a dozen subqueries to plan."""
     return f"words.comparison['{name}'] || coalesce(words.level[{levels}.{name}], {levels}.{name})"
+
+
+def becomes_said(steps: str) -> str:
+    """SQL: what an answer would make of the state, by the steps at which it would, beside `word_book as words`."""
+    said = "if(s.roles = '', '', s.roles || '：') || coalesce(words.becomes[s.becomes], s.becomes)"
+    return (
+        f"coalesce(nullif(array_to_string(list_transform({steps}, lambda s: {said}), '；'), ''), word_mark('不适用'))"
+    )
 
 
 def _parts(words: str) -> str:

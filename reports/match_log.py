@@ -23,7 +23,7 @@ select log.file_name, log.sheet, log.row_no, word_kind(log.kind) as kind, word_m
     {SHOWN_WEIGHTS} as weights,
     log.runner_up_person_id, log.runner_up_weight, log.model_version, shown_text(log.cause) as cause, log.supersedes,
     log.record_id, log.delivery_id
-from report_match as log left join person_now as person using (person_id) cross join word_book as words
+from report_match as log left join person_now as person using (person_id) cross join (select comparison, level from word_book) as words
 where (log.match_status = 'linked' and log.rule is distinct from 'id_and_name')
     or log.match_status = 'review' or log.supersedes is not null
 order by log.delivery_id, log.row_no

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import said
-from reports.macros import level_said
+from reports.gravity import GRAVITY, TO_LEAVE
+from reports.macros import becomes_said, level_said
 from reports.sheet import DAY, DECIMAL, WHOLE, Block, Column, Page, Sheet
 from reports.words import COMPARISON_WORDS
 from schemas.review import ARBITER, CODE, CODE_SQL, FIRST_SAID, SECOND_SAID
@@ -32,16 +33,33 @@ def answer_columns(choices: tuple[str, ...]) -> tuple[Column, ...]:
 
 CODED = f"{CODE_SQL} as code"
 PLAIN = {"run": "", "mode": ""}
-# What the machine itself calls a doubt comes after what it found; then by how much speaks for it, then who waits longest.
+# Somebody who may be dead or in prison, or is to leave, is settled first and as a whole: what lies open about one person
+# stands together, the gravest first. Then what the machine itself calls a doubt comes after what it found, by how much speaks
+# for it, then who waits longest.
 OPEN_ENTRIES = Sheet(
     name="台账待核查",
     grain="一条待决定的台账分录",
     rows=f"""
+with graded as (
+    select *, {GRAVITY} as gravity, coalesce(person_id, entry_id) as who from report_open_entry
+),
+asked as (
+    select * replace (coalesce(rule_id, clause) as rule_id), count(*) over each as about, min(gravity) over each as gravest,
+        arg_min(entry_id, (gravity, run_no, seq)) over each as first_entry, arg_min(coalesce(ground, basis), (gravity, run_no, seq)) over each as first_ground,
+        max(if(op in ('REVIEW', 'HOLD', 'ALERT'), -1, coalesce(len(evidence), 0))) over each as best
+    from graded window each as (partition by who)
+)
 select entry_id, name, shown_id(id_number) as id_number, town, village, word_track(track) as track,
     word_op(op) as op, coalesce(shown, clause) as clause, word_state(state_from) as state_from,
-    word_state(coalesce(state_now, state_to)) as state_to, valid_from, shown_text(reason) as reason, coalesce(len(evidence), 0) as evidence_count, {CODED}
-from (select * replace (coalesce(rule_id, clause) as rule_id) from report_open_entry) left join report_clause using (pack, rule_id)
-order by if($mode <> '', md5(entry_id), ''), list_position(['REVIEW', 'HOLD', 'ALERT'], op) nulls first, evidence_count desc, valid_from, run_no, seq
+    word_state(coalesce(state_now, state_to)) as state_to, {becomes_said("if_confirmed")} as if_confirmed, {becomes_said("if_rejected")} as if_rejected,
+    valid_from, shown_text(reason) as reason,
+    case when about > 1 and gravest <= {TO_LEAVE} and first_entry <> entry_id
+             then format(word_mark('另有 {{}} 项，先核 {{}}（{{}}）'), about - 1, word_basis(first_ground), first_entry)
+         when about > 1 then format(word_mark('另有 {{}} 项'), about - 1) end as others,
+    if(asked.run_no = $run::bigint, word_mark('新'), null) as is_new, coalesce(len(evidence), 0) as evidence_count, {CODED}
+from asked cross join (select becomes from word_book) as words left join report_clause using (pack, rule_id)
+order by if($mode <> '', md5(entry_id), ''), gravest, best desc, who, gravity,
+    list_position(['REVIEW', 'HOLD', 'ALERT'], op) nulls first, evidence_count desc, valid_from, run_no, seq
 """,
     columns=(
         Column("entry_id", "台账流水号", 14),
@@ -54,8 +72,12 @@ order by if($mode <> '', md5(entry_id), ''), list_position(['REVIEW', 'HOLD', 'A
         Column("clause", "条款", 24, wrap=True),
         Column("state_from", "原状态", 14),
         Column("state_to", "现状态", 14),
+        Column("if_confirmed", "确认后", 22, wrap=True),
+        Column("if_rejected", "驳回后", 18, wrap=True),
         Column("valid_from", "拟生效日", 12, DAY),
         Column("reason", "原因", 50, wrap=True),
+        Column("others", "此人其他事项", 22, wrap=True),
+        Column("is_new", "今夜新列", 10),
         Column("evidence_count", "证据数", 8, WHOLE),
         *answer_columns(VERDICTS),
         Column("code", CODE, 14, hidden=True),
@@ -78,7 +100,7 @@ select q.question, q.file_name, q.sheet, q.row_no, word_kind(q.kind) as kind, wo
     number_gap(q.id_number, likely.id_number) as number_gap, nullif(concat_ws(' ', likely.town, likely.village), '') as likely_place,
     other.person_id as other_id, other.name as other_name, shown_id(other.id_number) as other_number,
     nullif(concat_ws(' ', other.town, other.village), '') as other_place, {CODED}
-from report_open_link as q cross join word_book as words
+from report_open_link as q cross join (select comparison, level from word_book) as words
 left join person_now as likely on likely.person_id = q.likely_id
 left join person_now as other on other.person_id = q.other_id
 order by if($mode <> '', md5(q.question), ''), likely.person_id is null,
@@ -125,6 +147,9 @@ BY_HAND = Sheet(
 SHEETS = (OPEN_ENTRIES, OPEN_LINKS)
 SCORES = ("match_weight", "evidence_count")
 HOW_TO_ANSWER = (
+    ("先看哪些", "有死亡、收监信息的人排在最前，其次是疑点和建议退出、注销的，同一人的事项放在一起；先核前面的，再核后面的。"),
+    ("确认后、驳回后", "这样答以后，此条的状态会变成什么。确认是原因一栏属实，驳回是不属实；暂缓则一切照旧，下次仍然列出。"),
+    ("同一人、非同一人", "同一人：此行记在候选人名下，其中的参保、待遇、死亡、服刑等当夜起都算候选人的。非同一人：此行不算候选人的。没有候选人的行请选暂缓。权重越大越可能是同一人。"),
     ("核查结论", "从下拉列表中选：台账用 确认、驳回、暂缓；身份用 同一人、非同一人、暂缓。留空即尚未核查。"),
     ("生效日期", "结论自哪一天起有效；留空按核查日期。"),
     ("核查人、核查日期", "填了结论就必须填。"),
@@ -132,7 +157,7 @@ HOW_TO_ANSWER = (
     ("说明", "可不填。请勿写证件号码。"),
     ("红色加粗的字", "与另一方不同的字。第 7 至 14 位被遮蔽的号码，只在“号码异同”中写明第几位不同。"),
     ("其他各列", "已锁定，可以筛选。“台账流水号”是回收的凭据；隐藏的“核对码”用来看出问题是否已有变化，请保留。"),
-    ("填好以后", "zhaoren review 工作区 import 本文件；结论当夜生效。也可另加工作表，只要有同样的列名。"),
+    ("填好以后", "存盘后交给每夜运行的数据管理员，由其运行：zhaoren review 工作区 import 本文件；结论当夜生效。也可另加工作表，只要有同样的列名。"),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from reports.ledger_delta import packs_in_use
 from reports.quality_feedback import SCORE_COLUMNS, SCORE_ROWS
 from reports.run_note import Night
 from reports.sheet import DAY, WHOLE, Block, Chart, Column, Page, Series, Sheet
+from reports.to_do import to_do
 from reports.words import BLOCKING_WORDS, KIND_WORDS
 
 DELIVERIES = Sheet(
@@ -152,17 +153,20 @@ def build(desk: Desk) -> list[Path]:
     figures = tuple(zip(FIGURE_WORDS, counted, strict=True))
 
     def front(contents: Contents) -> Page:
-        return overview(desk.night, figures, contents)
+        return overview(desk, figures, contents)
+
+    def back(contents: Contents) -> Page:
+        return workings(desk.night)
 
     names = tuple(s.name for s in SHEETS)
-    return write_book(desk, "运行报告", SHEETS, front=front, bannered=names)
+    return write_book(desk, "运行报告", SHEETS, front=front, back=back, bannered=names)
 
 
-def overview(night: Night, figures: tuple[tuple[str, int], ...], contents: Contents) -> Page:
-    """The page that opens first: the key figures, what was barred, how long each step took, and the charts."""
+def overview(desk: Desk, figures: tuple[tuple[str, int], ...], contents: Contents) -> Page:
+    """The page that opens first: what there is to do, the key figures, what was barred, and the charts."""
+    night = desk.night
     quiet = () if any(count for _, count in figures) else ("今夜无变化",)
     barred = tuple((KIND_WORDS.get(kind, kind), "今夜不据此作任何增减") for kind in night.barred)
-    blocking = tuple((BLOCKING_WORDS.get(rule, rule), *counts) for rule, *counts in night.blocking)
     return Page(
         name="概况",
         title="运行报告",
@@ -174,14 +178,28 @@ def overview(night: Night, figures: tuple[tuple[str, int], ...], contents: Conte
             *cut_lines(SHEETS, contents),
         ),
         blocks=(
+            to_do(desk),
             Block("主要数字", ("项目", "数量"), figures),
             Block("今夜停用的数据来源", ("来源", "影响"), barred or (("无", "全部来源正常"),)),
             Block("签名", ("项目", "内容"), (("本次运行", night.signing),), "未给出"),
             packs_in_use(night),
             Block("今夜改变的政策包与参数", ("政策包", "引起的分录", "改变"), night.pack_changes, "与上一夜相同"),
-            Block("比对分组", ("分组规则", "候选对", "已收窄的键", "过多而未比的键"), blocking, "今夜无须加权比对"),
-            Block("步骤用时", ("步骤", "秒"), tuple((name, float(seconds)) for name, seconds in night.steps), "未给出"),
         ),
         widths=(24, 24, 30, 14, 3),
         charts=(OUTCOME_CHART, OP_CHART),
+    )
+
+
+def workings(night: Night) -> Page:
+    """For whoever looks after the machine: how rows were compared, and how long each step took."""
+    blocking = tuple((BLOCKING_WORDS.get(rule, rule), *counts) for rule, *counts in night.blocking)
+    return Page(
+        name="运行情况",
+        title="运行情况",
+        lines=(night.title,),
+        blocks=(
+            Block("比对分组", ("分组规则", "候选对", "已收窄的键", "过多而未比的键"), blocking, "今夜无须加权比对"),
+            Block("步骤用时", ("步骤", "秒"), tuple((name, float(seconds)) for name, seconds in night.steps), "未给出"),
+        ),
+        widths=(34, 14, 14, 18),
     )

@@ -24,7 +24,7 @@ HERE = "file = $file"
 EVERYWHERE = "file is not null"
 FILE = Column("file", "镇街", form="General")  # names a workbook, and is no cell of it
 FILES = "select distinct file from report_line where file is not null order by file"
-PERSON = "name id_number phone village"
+PERSON = "name caution id_number phone village"
 
 
 def _sheet(code: str, name: str, grain: str, parts: str, also: str = "", only_new: bool = False) -> Sheet:
@@ -66,11 +66,12 @@ CANDIDATES = _sheet(
 )
 SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
 URGENT = f"""
-select file, list, count(*) filter (standing = word_mark('逾期')), count(*) filter (standing = word_mark('今日到期')), count(*) filter (is_fresh), count(*)
+select file, list, count(distinct person_id), count(*) filter (standing = word_mark('逾期')), count(*) filter (standing = word_mark('今日到期')), count(*) filter (is_fresh), count(*)
 from report_line where list in ('O03', 'O10', 'O11', 'O13') and {EVERYWHERE} group by file, list order by file, list
 """
 TOLD = (
     "name",
+    "caution",
     "id_number",
     "sex",
     "phone",
@@ -142,10 +143,10 @@ def _work(
             name="封面", title=said("分镇街工作：{name}", name=file),
             lines=(desk.night.title, "只列本镇街的人员；走访新列人员的打印表在同名的《走访表》。", *cut_lines(sheets, contents)),
             blocks=(
-                Block("先看这里", ("事项", "已逾期", "今日到期", "今夜新列", "共计"), told, STANDS_EMPTY),
+                Block("先看这里", ("事项", "人数", "已逾期", "今日到期", "今夜新列", "共计"), told, STANDS_EMPTY),
                 guide(sheets, contents),
             ),
-            widths=(22, 36, 14, 14, 14),
+            widths=(22, 36, 14, 14, 14, 14),
         )  # fmt: skip
 
     return write_book(desk, f"分镇街/{file}", sheets, front=front, bannered=tuple(s.name for s in sheets), read=read)
@@ -186,6 +187,7 @@ def visit_form(person: Mapping[str, Any], line: str) -> Form:
         _two("证件号码", told["id_number"], "联系电话", told["phone"]),
         _two("镇街", told["town"], "村居", told["village"]),
         _wide("地址", told["address"], 32),
+        *([_wide("先核", told["caution"], 20)] if told["caution"] else []),
         _wide("走访事由", told["reasons"], 60),
         _two("责任人", told["owner"], "期限", told["due_date"] or "尽快"),
         _two("最近联系", told["last_contact"] or "没有记录", "走访日期", ""),
@@ -194,8 +196,10 @@ def visit_form(person: Mapping[str, Any], line: str) -> Form:
         *(_two(word, f"系统记载：{told[key] or '无'}", "核实为", "") for word, key in WISHES),
     ]  # fmt: skip
     last = [
+        _wide("走访结果", "□ 见到本人　□ 不在家　□ 已搬迁　□ 已去世　□ 本次拒绝服务", 24),
         _two("走访人签名", "", "本人签名", "", 34),
         (18.0, (Box(f"条款 {told['clauses']}　台账流水号 {told['entries']}", 6, "quiet"),)),
+        (18.0, (Box("填好后交责任人，录入“入户走访”数据，随下一批报送。", 6, "quiet"),)),
     ]
     rows.append(_wide("备注", "", room_left([*rows, *last], 90, 30)))
     return Form("入户走访表", line, (*rows, *last))

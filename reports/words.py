@@ -24,11 +24,15 @@ TASK_WORDS = {
     "confirmed": "已查实",
     "dropped": "不办",
 }
+# What an answer makes of a state, by the signs of `ledger/decisions.toml`.
+BECOMES_WORDS = {
+    "=": "状态不变", "before": "恢复原状态", "out": "移出（另有依据的除外）", "released": "解除暂挂", **TASK_WORDS, **STATE_WORDS,
+}  # fmt: skip
 BASIS_WORDS = {
     "4050": "大龄（4050）", "abroad": "移居境外", "army": "服兵役", "custody": "收监执行", "incapable": "完全丧失劳动能力", "school": "入学",
     "retirement-age": "达到法定退休年龄", "benefit-not-registered": "领取待遇未登记", "cap": "补贴超期", "cap:firm": "单位社保补贴超期", "cap:flexible": "灵活就业补贴超期",
     "cap:post": "岗位补贴超期", "cap:public_post": "公益性岗位补贴超期", "certificate": "残疾人证失效", "certificate-cancelled": "残疾人证注销",
-    "certificate-expired": "残疾人证过期", "certificate-expiring": "残疾人证将到期", "certificate-overdue": "证书逾期未发", "child-adult": "子女满十八周岁",
+    "certificate-expired": "残疾人证过期", "certificate-expiring": "残疾人证将到期", "certificate-overdue": "证书逾期未发", "child-adult": "子女满十八周岁", "child-custody": "抚养关系待核",
     "clock": "失业时间待核", "deregistered": "登记已注销", "dibao": "低保", "dibao-ended": "低保结束", "disabled": "残疾", "employment-registered": "已办就业登记",
     "expired": "岗位过期", "false-data": "认定信息存疑", "family-income": "家庭经营或投资待核", "family-working": "家庭成员就业", "flexible-subsidy-and-job": "灵活补贴与参保重叠",
     "found-by-aid": "救助信息发现", "founded-unit": "举办民办非企业", "fraud": "查实骗取套取", "free-courses": "免费培训超次", "graduate": "离校毕业生",
@@ -97,6 +101,7 @@ FIGURE_WORDS = {
 # What the SQL of the sheets says itself.
 MARK_WORDS = (
     "待办", "逾期", "今日到期", "未到期", "新", "未识别", "以前收下的文件", "未写明", "适当方式", "上门或邮寄", "电话或短信",
+    "未填镇街", "不适用", "另有 {} 项", "另有 {} 项，先核 {}（{}）", "有死亡信息待核实，先核后办", "有收监服刑信息待核实，先核后办", "已建议退出或注销，先核后办",
     "学历", "技能", "身体状况", "培训意愿", "就业需求", "{} 人，已就业 {} 人", "{}（{:,} 行）",
 )  # fmt: skip
 DELIVERY_WORDS = {"accepted": "已接收", "refused": "已拒收", "duplicate": "重复文件", "held": "暂停处理"}

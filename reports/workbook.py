@@ -31,7 +31,7 @@ MAY_STILL = {"autofilter": True, "sort": True, "format_columns": True, "format_r
 LABEL = {"color": "#000000", "bold": True, "size": 10}
 BAR_COLOUR = "#9DC3E6"
 BAR_PIXELS, CHART_WIDTH = 34, 720
-A3, A4, COLUMNS_ON_A4, WIDE = 8, 9, 12, 100
+A3, A4, COLUMNS_ON_A4, WIDE, LONGEST_PAGE = 8, 9, 12, 100, 70
 LONGEST_NAME = 31  # of a sheet, in Excel
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -167,7 +167,6 @@ def write_page(book: Book, page: Page, contents: Mapping[str, Content], banners:
     if page.charts or sum(page.widths) > WIDE:
         paper.set_landscape()
     paper.set_paper(A4)
-    paper.fit_to_pages(1, 1)
     paper.set_row(0, 30)
     for index, width in enumerate(page.widths):
         paper.set_column(index, index, width)
@@ -179,6 +178,7 @@ def write_page(book: Book, page: Page, contents: Mapping[str, Content], banners:
             row += 1
     for block in page.blocks:
         row = _write_block(book, paper, block, page.widths, row + 1)
+    paper.fit_to_pages(1, 1 if row <= LONGEST_PAGE else 0)  # more rows on one sheet of paper nobody can read
     _draw_charts(book, paper, page.charts, contents, len(banners))
 
 

@@ -113,7 +113,7 @@ def _who_is_in(say: Answers, who: Shandong) -> None:
     review("SD-2.2:income", "family-income", who.is_asked_about, _is_family_to_be_asked(who))
     add("2.3", who.single_parent, life.marriage, *children)
     minors = who.in_family("minors", lambda n: n > 0)
-    review("SD-2.3:custody", "custody", lead, life.is_single, not children, minors)
+    review("SD-2.3:custody", "child-custody", lead, life.is_single, not children, minors)
     add("2.4", who.long_unemployed)
     too_few = who.services_in_year < 3
     say.ask(

@@ -92,7 +92,7 @@ def empty_town() -> duckdb.DuckDBPyConnection:
         columns = ", ".join(f'"{c.name}" {c.sql}' for c in describe(model).columns)
         con.execute(f"create table {name} ({columns})")
     con.execute(
-        "create table open_entry as select *, null::varchar as answer, null::varchar as rule_id, null::varchar as state_now, null::varchar as code from ledger_entry"
+        "create table open_entry as select *, null::varchar as answer, null::varchar as rule_id, null::varchar as state_now, null::varchar as code, null::struct(roles varchar, becomes varchar)[] as if_confirmed, null::struct(roles varchar, becomes varchar)[] as if_rejected from ledger_entry"
     )
     con.execute(
         "create table open_link as select delivery_id, row_no, file_name, sheet, kind, rule, cause, match_weight, levels, '' as question, '' as name, '' as id_number, '' as town, '' as village, '' as likely_id, '' as other_id, '' as code from match_log"
@@ -214,7 +214,7 @@ def rows_of(sheet: Worksheet) -> list[dict[str, Any]]:
 
 
 def tables(books: dict[str, openpyxl.Workbook]) -> list[Worksheet]:
-    pages = ("封面", "概况", "填写说明")
+    pages = ("封面", "概况", "填写说明", "核对", "运行情况")
     return [sheet for book in books.values() for sheet in book.worksheets if sheet.title not in pages]
 
 

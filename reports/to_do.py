@@ -1,0 +1,62 @@
+"""今日要办: what a night leaves for people to do, the gravest first, with where each is found. On the pages that open first."""
+
+from reports.assemble import Desk
+from reports.catalogue import Said, said
+from reports.gravity import GRAVITY, TO_LEAVE
+from reports.sheet import Block
+
+ENTRIES = f"""
+select case when gravity < {TO_LEAVE} then 0 when gravity = {TO_LEAVE} then 1 else 2 end as place, count(distinct coalesce(person_id, entry_id)),
+    count(*), count(*) filter (run_no = $run)
+from (select *, {GRAVITY} as gravity from report_open_entry) group by place
+"""
+LINKS = "select 3, count(distinct likely_id), count(*), null::bigint from report_open_link"
+DUE = """
+select case when due_date < as_of then 4 else 5 end as place, count(distinct coalesce(l.person_id, l.entry_id)), count(*), count(*) filter (is_fresh)
+from report_line as l cross join report_day where due_date <= as_of and list in ('O03', 'O10', 'O11', 'O13') group by place
+"""
+SENT = """
+select case list when 'O07' then 6 when 'O06' then 7 else 8 end as place, count(distinct coalesce(person_id, entry_id)), count(*), count(*) filter (is_fresh)
+from report_line where (list in ('O06', 'O07') or (list = 'O08' and is_fresh)) group by place
+"""
+BACK = "select 9, null::bigint, count(*), count(*) from quarantine having count(*) > 0"
+WORK = (
+    ("死亡、收监信息和疑点", "《待核查》，排在最前"),
+    ("建议退出、注销", "《待核查》的“台账待核查”"),
+    ("其余须人工决定", "《待核查》的“台账待核查”"),
+    ("行的归属未定", "《待核查》的“身份待核查”"),
+    ("已逾期的走访、回访、服务和零就业家庭", "《分镇街》各镇街一本"),
+    ("今日到期的同上各项", "《分镇街》各镇街一本"),
+    ("转介民政", "《名单》的“民政部门”"),
+    ("督促办理就业登记", "《名单》的“用人单位”"),
+    ("今夜要发的政策推送", "《名单》的“就业服务机构”"),
+    ("未接收的行，退回来源单位", "《质量反馈》"),
+)
+HEADER = ("事项", "打开", "人数", "件数", "今夜新增")
+
+
+def to_do(desk: Desk) -> Block:
+    """One row for each kind of work that there is."""
+    found = [
+        row
+        for query, values in ((ENTRIES, {"run": desk.night.run_no}), (LINKS, {}), (DUE, {}), (SENT, {}), (BACK, {}))
+        for row in desk.con.execute(query, values).fetchall()
+    ]
+    rows = tuple(
+        (f"{n}. {desk.say(WORK[place][0])}", WORK[place][1], *(("" if v is None else v) for v in figures))
+        for n, (place, *figures) in enumerate(sorted(row for row in found if row[2]), 1)
+    )
+    return Block("今日要办（从上往下）", HEADER, rows, "今天没有要办的事")
+
+
+def in_a_sentence(totals: dict[str, int], to_decide: int, clauses: list[tuple[str, int]]) -> Said:
+    """What was posted tonight and by which clauses most of it: words by what was posted and how often, in its order."""
+    if not totals:
+        return said("今夜台账没有变化。")
+    posted = {f"w{n}": said(word) for n, word in enumerate(totals)}
+    counts = "、".join(f"{{w{n}}} {count:,}" for n, count in enumerate(totals.values()))
+    return said(
+        "今夜共记 {total} 条：{counts}；其中须人工决定 {decide} 条。依据最多的条款：{clauses}。",
+        total=f"{sum(totals.values()):,}", counts=said(counts, **posted), decide=f"{to_decide:,}",
+        clauses="、".join(f"{shown}（{count:,}）" for shown, count in clauses),
+    )  # fmt: skip
