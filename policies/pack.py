@@ -67,7 +67,7 @@ TOPIC_KIND = {
     "income": "income", "insured_months": "insurance_active", "employment": "employment_registration",
     "visit": "household_visit", "served": "service_log", "refusal": "service_log", "refusals": "service_log",
     "quit": "service_log", "course": "training", "subsidy": "subsidy", "overlap_job": "subsidy",
-    "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise",
+    "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise", "trade": "market_entity",
     "post_held": "public_post", "job_then": "insurance_active", "fraud": "decision", "confirmed_job": "decision", "employer_stop": "insurance_stop",
     "employer_hire": "insurance_active", "vacancy": "vacancy", "registration_ended": "unemployment_registration",
     "contact": "service_log", "recommended": "service_log", "twice": "unemployment_registration",
@@ -79,7 +79,7 @@ TOPIC_KINDS = {
     "household_work": ("household_register", "insurance_active", "market_entity"),
     "overlap_job": ("subsidy", "insurance_active"), "overlap_pension": ("subsidy", "pension"),
     "overlap_death": ("subsidy", "death"), "overlap_licence": ("subsidy", "market_entity"),
-    "contact": ("service_log", "household_visit"), "recommended": ("service_log", "household_visit"),
+    "trade": ("market_entity", "private_nonenterprise"), "contact": ("service_log", "household_visit"), "recommended": ("service_log", "household_visit"),
 }  # fmt: skip
 # What a rule may be about: its view, and how the columns begin that only such a rule may speak of.
 VIEWS = {"person": "wide", "employer": "wide_employer", "vacancy": "wide_vacancy", "match": "wide_match"}
