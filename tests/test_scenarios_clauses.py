@@ -207,7 +207,8 @@ JINING = (
     on("JN-3.1", "passed on line that day and in class the day after", "1990-05-04",
        (SPRING, aid("2024-01"), course("2024-06-01", passed="2024-06-30", 培训方式="线上"), course("2024-07-01", JUL01, name="实操", 培训方式="线下")),
        until("T TASK JN-3.1 offline-course", JUL01, JUN30)),
-    on("JN-4.1", "too old for the post that day", "1978-06-30", (jobless("2024-04-10", 就业需求="搬运工"), aid("2024-01")), until("T TASK JN-4.1 vacancy:GW2", JUN30)),
+    on("ZS-3.4.2", "too old for the post that day", "1978-06-30", (jobless("2024-04-10", 就业需求="搬运工"), aid("2024-01")), until("T TASK ZS-3.4.2 vacancy:GW2", JUN30)),
+    on("JN-4.1", "of the trade, and too young for the other ledger", "1990-05-06", (jobless("2024-04-10", 就业需求="保洁员"), aid("2024-01")), until("T TASK JN-4.1 vacancy:GW1", JUL01)),
     on("JN-4.1", "nobody looks for that trade", "1990-05-05", (jobless("2024-04-10", 就业需求="会计"), aid("2024-01")), NOTHING),
     on("JN-4.4", "result of a post not asked for thirty days", "1990-05-06",
        (jobless("2024-04-10", 就业意愿="培训"), aid("2024-01"), *recommended("2024-05-31"), service("2024-07-01", "跟踪回访", JUL01)),
@@ -338,6 +339,11 @@ def test_62_a_gap_says_have_and_need_as_they_are_tonight(played: Stage) -> None:
     assert second["supersedes"] == first["entry_id"]
     end = played.entry(case_id, JUL01, ended(line))
     assert end["supersedes"] == second["entry_id"]
+
+
+def test_a_post_is_named_to_nobody_under_two_policies(played: Stage) -> None:
+    named = [(e["person_id"], e["basis"]) for night in played.town.nights.values() for e in night.entries(op="TASK") if e["basis"] and e["basis"].startswith(("vacancy:", "public:"))]  # fmt: skip
+    assert len(set(named)) == len(named) > 2
 
 
 def test_a_month_has_its_day_on_the_list_of_contacts(played: Stage) -> None:
