@@ -131,8 +131,10 @@ class Rule:
         return frozenset(told)
 
     def brings_in(self, track: str) -> bool:
-        """Whether it may make a row in the track: an addition or a further basis."""
-        return self.finds["track"] == track and self.finds["op"] in ("ADD", "UPD") and not self.finds.get("needs_row")
+        """Whether it may make a row in the track: an addition, a further basis, or what says in which state somebody is."""
+        says_state = "state" in self.finds or "state_from" in self.finds
+        may = self.finds["op"] in ("ADD", "UPD") or says_state
+        return self.finds["track"] == track and may and not self.finds.get("needs_row")
 
     @property
     def is_adverse(self) -> bool:
