@@ -8,6 +8,7 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
+from policies.deal import deal
 from policies.evaluate import describe_closings, findings_stage
 from policies.old_rules import Desk, describe_closed_questions, look_at_recognised, soften, stand_by, take_up_gone
 from policies.pack import Pack
@@ -154,6 +155,7 @@ def decide(
 ) -> None:
     """Make `finding` and `rule_outcome`, and let go of what only they needed."""
     con.execute(ROWS)
+    deal(con, packs, as_of, barred)
     engine.run(con, findings_stage(packs, as_of, barred))
     con.execute(PUSHED_ONCE, {"packs": [pack.code for pack in packs]})
     con.execute("insert into finding from employer_finding")

@@ -12,7 +12,6 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from policies.deal import deal
 from policies.pack import OTHERS, VIEWS, read_national, values_on
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.stages import LOCAL, Engine, Stage
@@ -51,7 +50,6 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCA
     engine.run(con, people_stage(as_of))
     if not con.execute("select 1 from duckdb_views() where view_name = 'wide'").fetchall():  # made where the parts were
         show_wide(con)
-    deal(con)
     _run(con, "sql/matched.sql")
     _run(con, "sql/matches.sql")
     _run(con, "sql/employers.sql")

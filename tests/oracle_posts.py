@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -94,13 +94,15 @@ def dealt(
     return named
 
 
-def pushes(everybody: Everybody) -> Iterator[tuple[str, Vacancy]]:
-    """Whom which open post is named to on the day: named before and still fitting, or dealt out today."""
+def pushes(everybody: Everybody, may: Callable[[Life, Vacancy], bool]) -> Iterator[tuple[str, Vacancy]]:
+    """Whom which open post is named to on the day: named before and still fitting, or dealt out today among those who `may` be
+    named it under some policy."""
     day, posts = everybody.day, latest_words(everybody)
     seekers = {life.person.person_id: s for life in everybody.lives.values() if (s := seeker_of(life))}
     before = [p for p in everybody.place.pushed if p.is_open]
     filled = Counter(number for _, number in {(p.person_id, p.vacancy_no) for p in before})
     told = {(p.person_id, p.vacancy_no) for p in everybody.place.pushed}
+    told |= {(who, p.vacancy_no) for who in seekers for p in posts.values() if not may(everybody.lives[who], p)}
     owed: dict[tuple[str, bool], int] = {}
     for who in seekers:
         served = everybody.lives[who].served

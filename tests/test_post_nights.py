@@ -43,6 +43,7 @@ CASES = (
     Case("one place, for the better fit, who then wants a course", "1990-03-07",
          (jobless("2024-04-10", until=JUN30, **STORE), jobless("2024-04-10", JUN30, 就业意愿="培训", **STORE), aid("2024-01")),
          {JUN29: pushed("E1"), JUN30: over("E1")}, tracks="T", clause="JN-4.1"),
+    Case("fits as well and is registered longer, and stands on no ledger", "1990-03-09", (jobless("2024-01-01", **STORE),), {}, tracks="T", clause="JN-4.1"),
     seeker("one place, which is free the night after", "1990-03-08", "仓管员", {JUL01: pushed("E1")}),
 )  # fmt: skip
 

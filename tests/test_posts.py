@@ -16,6 +16,7 @@ import pytest
 import policies
 from ledger.store import connect
 from policies.deal import deal
+from policies.pack import Pack, Rule
 from tests.oracle_posts import SCHOOLS, Seeker, dealt, score
 from tests.oracle_rows import Vacancy
 
@@ -59,12 +60,19 @@ create temp table now_vacancy (vacancy_no varchar, post varchar, trade varchar, 
     pay_to decimal(18, 2), valid_from date, valid_to date, public_welfare boolean, headcount integer, employer_uscc varchar, employer_name varchar, office varchar, record_id varchar);
 create temp table national as select 3 as posts_a_month, 1 as public_posts_a_month, 1 as people_a_place;
 create temp table shared_evidence (person_id varchar, record_id varchar);
-create temp table wide (person_id varchar);
+create temp table wide (person_id varchar, is_held boolean);
 """
 
 
+def pack(when: str) -> Pack:
+    """A policy that names posts to whomever the predicate lets it."""
+    rule = Rule("X-1", "", "", when, {"track": "T", "op": "TASK"}, ("match",), (), (), "", None, {"from": date(1949, 10, 1)}, when, "match")  # fmt: skip
+    return Pack("x", "", "", "", "", (rule,), {})
+
+
 def look(
-    seekers: Sequence[Seeker], posts: Sequence[Vacancy], pushed: Sequence[Pushed] = (), served: Sequence[Served] = (), day: date = DAY
+    seekers: Sequence[Seeker], posts: Sequence[Vacancy], pushed: Sequence[Pushed] = (), served: Sequence[Served] = (), day: date = DAY,
+    when: str = "match_fits",
 ) -> dict[tuple[str, str], tuple[int | None, str, bool, bool]]:  # fmt: skip
     """Of each pair that the matching names on a day: score, points, whether it fits, whether the post is over."""
     con = connect()
@@ -73,6 +81,7 @@ def look(
     con.execute("insert into today values (?)", [day])
     told = ("person_id", "job_need", "skill", "education", "wish", "pay_wish", "place_wish")
     _rows(con, "everybody", [(s.person_id, s.birth_date, s.town) for s in seekers])
+    _rows(con, "wide", [(s.person_id, False) for s in seekers])
     _rows(con, "topic_registration", [(s.person_id, 0, s.waits_since) for s in seekers])
     _rows(con, "topic_told", [tuple(getattr(s, n) for n in told) for s in seekers])
     _rows(con, "topic_recognition", [(s.person_id, 0) for s in seekers if s.is_recognised])
@@ -82,8 +91,9 @@ def look(
     _rows(con, "pushed", pushed)
     for script in ("vacancies", "posts"):
         con.execute((POLICIES / "sql" / f"{script}.sql").read_text(encoding="utf-8"))
-    deal(con)
-    con.execute((POLICIES / "sql" / "matched.sql").read_text(encoding="utf-8"))
+    for script in ("matched", "matches"):
+        con.execute((POLICIES / "sql" / f"{script}.sql").read_text(encoding="utf-8"))
+    deal(con, [pack(when)], day, frozenset())
     rows = con.execute(
         "select person_id, match_no, match_score, match_points, match_fits, match_is_over from post_match"
     ).fetchall()
@@ -227,6 +237,11 @@ def test_a_post_is_named_to_no_more_than_it_seeks(places: int, who: set[str]) ->
 def test_the_best_fit_comes_before_the_recognised() -> None:
     found = look([*FITTING, Seeker("P4", skill="保洁员")], [Post(headcount=2)])
     assert {who for who, _ in found} == {"P3", "P4"}
+
+
+def test_whom_no_policy_names_a_post_takes_no_place() -> None:
+    found = look(FITTING, [Post(headcount=1)], when="match_fits and person_id <> 'P3'")
+    assert {who for who, _ in found} == {"P2"}
 
 
 def test_places_that_are_named_already_are_taken_until_that_ends() -> None:

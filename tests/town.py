@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from ledger.store import connect
+from policies.deal import deal
 from policies.evaluate import evaluate
 from policies.pack import Pack, read_pack
 from policies.view import DECIDED, KIN, PUSHED, open_view, wide_columns
@@ -108,7 +109,9 @@ def settle(place: Place, day: date) -> Town:
     con = connect()
     fill(con, place)
     look(con, day)
-    return Town(con, day, place)
+    town = Town(con, day, place)
+    deal(con, town.packs(), day, frozenset())
+    return town
 
 
 def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
