@@ -260,7 +260,7 @@ def rebuild(directory: Dir) -> None:
 
 
 @app.command(
-    help="试算：换用某个政策包会改变什么；只看，不改变任何内容，可与夜间运行同时进行。\n\n"
+    help="试算：换用某个政策包会改变什么；只看，不改变任何内容，可与夜间运行同时进行；谁看过记录在案。\n\n"
     "终端上只列人员编号；姓名、遮蔽的号码和理由写到 --out。不写 --pack 时，试算设置里现在写着的政策包和参数。\n\n"
     "例：zhaoren whatif 工作区 --pack 改过的政策包文件夹 --out 影响.xlsx"
 )
@@ -271,12 +271,13 @@ def whatif(
     ] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="业务日期；不写则为上一次运行的日期")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="全部明细写到文件：.xlsx 或 .csv")] = None,
+    purpose: Purpose = None,
 ) -> None:
     from flows.night import parse_day
     from flows.whatif import what_if
 
     names = [p.strip() for text in pack or [] for p in text.split(",") if p.strip()]
-    typer.echo(what_if(_workspace(directory), names, parse_day(as_of) if as_of else None, out))
+    typer.echo(what_if(_workspace(directory), names, parse_day(as_of) if as_of else None, out, purpose))
 
 
 @app.command(help="上一次运行发生了什么，收件箱里还有什么。\n\n例：zhaoren status 工作区")

@@ -8,6 +8,7 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
+from policies.deal import deal
 from policies.evaluate import describe_closings, findings_stage
 from policies.old_rules import Desk, describe_closed_questions, look_at_recognised, soften, stand_by, take_up_gone
 from policies.pack import Pack
@@ -65,13 +66,23 @@ select distinct t.person_id, t.record_id from told as t semi join now_vacancy as
 """
 # Which posts were named to whom, on which night, and whether that still stands; of people merged since, to the survivor.
 PUSHED = """
-create or replace temp table pushed as
+create or replace temp table pushed_by as
 with ended as (select distinct supersedes as entry_id from store.ledger_entry where supersedes is not null)
-select coalesce(p.merged_into, e.person_id) as person_id, split_part(e.basis, ':', 1) as kind, substr(e.basis, instr(e.basis, ':') + 1) as vacancy_no,
-       min(e.valid_from) as pushed_on, bool_or(e.entry_id not in (select entry_id from ended)) as is_open
+select coalesce(p.merged_into, e.person_id) as person_id, e.pack, e.basis, min(e.valid_from) as pushed_on, bool_or(e.entry_id not in (select entry_id from ended)) as is_open
 from store.ledger_entry as e left join person_now as p on p.person_id = e.person_id
 where e.track = 'T' and e.op = 'TASK' and regexp_matches(e.basis, '^(vacancy|public):') and e.person_id is not null
-group by all
+group by all;
+create or replace temp table pushed as
+select person_id, split_part(basis, ':', 1) as kind, substr(basis, instr(basis, ':') + 1) as vacancy_no, min(pushed_on) as pushed_on, bool_or(is_open) as is_open
+from pushed_by group by all
+"""
+# A post is named to a person under one policy: under the one that did, else under the first that may.
+PUSHED_ONCE = """
+delete from finding where op = 'TASK' and regexp_matches(basis, '^(vacancy|public):') and (person_id, basis, pack) not in (
+    select (f.person_id, f.basis, arg_min(f.pack, (not coalesce(b.is_open, false), list_position($packs, f.pack))))
+    from finding as f left join pushed_by as b using (person_id, basis, pack)
+    where f.op = 'TASK' and (coalesce(b.is_open, false) or not exists (from pushed_by as o where o.person_id = f.person_id and o.basis = f.basis))
+    group by f.person_id, f.basis)
 """
 DECIDED = """
 create or replace temp table decided as
@@ -144,7 +155,9 @@ def decide(
 ) -> None:
     """Make `finding` and `rule_outcome`, and let go of what only they needed."""
     con.execute(ROWS)
+    deal(con, packs, as_of, barred)
     engine.run(con, findings_stage(packs, as_of, barred))
+    con.execute(PUSHED_ONCE, {"packs": [pack.code for pack in packs]})
     con.execute("insert into finding from employer_finding")
     for (name,) in con.execute(
         "select table_name from duckdb_tables() where regexp_matches(table_name, '^(fact|topic)_')"

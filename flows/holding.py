@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from flows.workspace import Workspace
-from intake.receive import Incoming, hash_file
+from intake.receive import Incoming
 from ledger.breaker import Figure, sources
 from ledger.seal import head, sealed_runs
 from reports.held_night import figure_name, write_held
@@ -37,7 +37,7 @@ def fingerprint(
     figures: Sequence[Figure],
 ) -> str:
     """What a release signs: the files, the date, the packs, the ledger before, and every figure of the night."""
-    inputs = sorted((i.file_name, i.delivery_id, hash_file(i.manifest) if i.manifest else "") for i in found)
+    inputs = sorted((i.file_name, i.delivery_id, i.manifest_sha256 or "") for i in found)
     counted = [(f.figure, f.pack, f.town, f.people) for f in figures]
     said = json.dumps([as_of.isoformat(), inputs, dict(packs), head(workspace.runs), counted], ensure_ascii=False, sort_keys=True)  # fmt: skip
     return hashlib.sha256(said.encode()).hexdigest()

@@ -54,8 +54,10 @@ def drop_unsealed(workspace: Workspace, found: Iterable[Incoming]) -> None:
     """Take back out what tonight put into the archive and no run names: a night that is held keeps nobody's data, and its
     files still lie in the inbox."""
     files = [one for incoming in found for one in (incoming, *incoming.members)]
-    sealed = {i["sha256"] for n in sealed_runs(workspace.runs) for i in read_manifest(workspace.runs, n)["inputs"]}
-    for sha256 in {one.delivery_id for one in files} - sealed:
+    came = {one.delivery_id for one in files} | {one.manifest_sha256 for one in files if one.manifest_sha256}
+    manifests = [read_manifest(workspace.runs, n) for n in sealed_runs(workspace.runs)]
+    sealed = {i["sha256"] for m in manifests for i in (*m["inputs"], *m.get("sidecars", ()))}
+    for sha256 in came - sealed:
         (workspace.archive / sha256).unlink(missing_ok=True)
 
 

@@ -32,6 +32,7 @@ from flows.settings import FILE, Settings, read_settings
 from flows.trust import Signing, after_seal, open_signing
 from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
+from intake.sidecar import SUFFIX
 from ledger.breaker import mark_released, weigh
 from ledger.entries import commit_entries
 from ledger.retention import Gone, destroy
@@ -241,7 +242,7 @@ def step_publish(night: Night) -> None:
     publishing.write_tables(night.con, night.workspace.staging / "tables")
     night.gone = plan_tonight(
         night.con, night.workspace, night.settings.retention.terms, night.run_no, night.as_of, night.recorded_at,
-        (i["sha256"] for i in _inputs(night)),
+        (i["sha256"] for i in (*_inputs(night), *_sidecars(night))),
     )  # fmt: skip
     night.committed = commit_entries(night.workspace.staging)
     gather_tonight(night.con, night.workspace.runs)
@@ -291,7 +292,7 @@ def step_seal(night: Night) -> None:
         "run_no": night.run_no, "as_of": night.as_of.isoformat(), "recorded_at": night.recorded_at.isoformat(),
         "packs": [p.code for p in night.packs], "pack_versions": {p.code: p.version for p in night.packs}, **pack_history.named(night.packs),
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
-        "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "blocking": [asdict(b) for b in night.blocked],
+        "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "sidecars": _sidecars(night), "blocking": [asdict(b) for b in night.blocked],
         "entries": night.committed, "signing": night.signing.facts, "released": night.released,
         "destroyed": [asdict(g) for g in night.gone],
     }  # fmt: skip
@@ -309,6 +310,16 @@ def _inputs(night: Night) -> list[dict[str, str]]:
         ends = {status.get(m.delivery_id, "refused") for m in archive.members}
         state = "accepted" if "accepted" in ends else min(ends)
         listed.append({"file_name": archive.file_name, "sha256": archive.delivery_id, "status": state})
+    return sorted(listed, key=lambda i: (i["file_name"], i["sha256"]))
+
+
+def _sidecars(night: Night) -> list[dict[str, str]]:
+    """The manifests beside tonight's files, each with the file that it speaks of."""
+    every = (one for incoming in night.found for one in (incoming, *incoming.members))
+    listed = [
+        {"file_name": i.file_name + SUFFIX, "sha256": i.manifest_sha256, "of": i.delivery_id}
+        for i in every if i.manifest_sha256
+    ]  # fmt: skip
     return sorted(listed, key=lambda i: (i["file_name"], i["sha256"]))
 
 

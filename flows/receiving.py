@@ -22,8 +22,7 @@ def receive(workspace: Workspace, settings: Settings) -> list[Incoming]:
     for incoming in read_inbox(workspace.inbox, settings.patterns, settings.areas):
         if keep_file(incoming.path, incoming.delivery_id, workspace, vault):
             found.append(_opened(incoming, workspace, Naming(settings.patterns, settings.areas), vault))
-        if incoming.manifest:
-            keep_file(incoming.manifest, hash_file(incoming.manifest), workspace, vault)
+        _keep_manifest(incoming, workspace, vault)
     return found
 
 
@@ -42,6 +41,11 @@ def empty_inbox(found: Iterable[Incoming]) -> None:
             incoming.path.unlink()
 
 
+def _keep_manifest(incoming: Incoming, workspace: Workspace, vault: Vault) -> None:
+    if incoming.manifest and incoming.manifest_sha256:
+        keep_file(incoming.manifest, incoming.manifest_sha256, workspace, vault)
+
+
 def _opened(incoming: Incoming, workspace: Workspace, naming: Naming, vault: Vault) -> Incoming:
     """An archive with its members, which are kept like files of their own; anything else as it came."""
     kept = plain_copy(workspace, incoming.delivery_id, vault)
@@ -58,7 +62,6 @@ def _opened(incoming: Incoming, workspace: Workspace, naming: Naming, vault: Vau
         return replace(incoming, problem=DeliveryRefused("压缩包里没有文件；请核对后重新发送。", code="empty_file"))
     for member in members:
         keep_file(member.path, member.delivery_id, workspace, vault)
-        if member.manifest:
-            keep_file(member.manifest, hash_file(member.manifest), workspace, vault)
+        _keep_manifest(member, workspace, vault)
     shutil.rmtree(into, ignore_errors=True)
     return replace(incoming, problem=None, members=tuple(replace(m, manifest=None) for m in members))

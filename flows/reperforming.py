@@ -5,7 +5,6 @@ that come out the sealed ones, byte for byte? Nothing of the workspace is change
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from importlib.metadata import version
@@ -15,24 +14,22 @@ from typing import Any
 from flows import night, publishing
 from flows.access import show_access
 from flows.holding import RELEASE
-from flows.kept_files import open_vault, plain_copy
+from flows.kept_files import open_vault
 from flows.pack_history import SHARED, shared_kept
 from flows.recording import make_source_tonight
 from flows.reread import why_gone
 from flows.settings import FILE, AtRest, read_settings
 from flows.trust import Signing
 from flows.workspace import Workspace
-from intake.sidecar import SUFFIX, read_sidecar
-from ledger.at_rest import Unreadable, Vault
+from ledger.at_rest import Vault
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.standalone_verifier import SETTINGS
 from ledger.store import build_store, connect
 from matchers.model import DEFAULT, read_model
-from schemas.errors import DeliveryRefused, UsageError, say
+from schemas.errors import UsageError, say
 
 # What people looked at is no consequence of the files: it stands in the chain, and cannot be made again from them.
 NOT_MADE_AGAIN = frozenset({"access"})
-SMALL = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -93,15 +90,9 @@ def _as_before(workspace: Workspace, manifest: Mapping[str, Any], folder: Path) 
     for kept in workspace.archive.iterdir():
         (copy.archive / kept.name).symlink_to(kept.resolve())
     shutil.copyfile(run_folder(workspace.runs, run_no) / SETTINGS, copy.root / FILE)
-    files = {
-        i["sha256"]: i["file_name"] for i in manifest["inputs"] if "/" not in i["file_name"]
-    }  # no member of another
-    for told in manifest["inputs"]:
-        if "/" not in told["file_name"]:
+    for told in (*manifest["inputs"], *manifest.get("sidecars", ())):
+        if "/" not in told["file_name"]:  # no member of another
             _put(workspace, vault, told["sha256"], copy.inbox / told["file_name"])
-    for sidecar, name in _sidecars(copy, vault, files):
-        if not (copy.inbox / name).exists():
-            _put(workspace, vault, sidecar, copy.inbox / name)
     if manifest.get("released"):
         copy.held.mkdir()
         (copy.held / RELEASE).write_text(json.dumps(manifest["released"]), encoding="utf-8")
@@ -115,21 +106,6 @@ def _put(workspace: Workspace, vault: Vault, sha256: str, target: Path) -> None:
         raise why_gone(workspace, sha256)
     with target.open("wb") as stream:
         stream.writelines(vault.chunks(kept))
-
-
-def _sidecars(copy: Workspace, vault: Vault, files: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The kept manifests that name one of these files by its hash. A run does not say which it had; one without a hash is
-    not found again."""
-    found = []
-    for path in sorted(copy.archive.iterdir()):
-        if path.name in files or path.stat().st_size > SMALL:
-            continue
-        with suppress(DeliveryRefused, Unreadable):
-            if vault.read(path).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
-                said = read_sidecar(plain_copy(copy, path.name, vault))
-                if name := files.get(said.sha256):
-                    found.append((path.name, name + SUFFIX))
-    return found
 
 
 def _night(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -> night.Night:

@@ -1,6 +1,6 @@
 """What would change if other packs were in force: the night's own judgement, twice, on the ledger as it stands.
 
-Looks only. The sealed runs and the store are read, everything made is made in memory and in a scratch folder outside the
+Looks only, and leaves a line that it did. The sealed runs and the store are read, everything made is made in memory and in a scratch folder outside the
 workspace, and no lock is taken: a night may run beside it. What lies in the inbox is not counted in.
 """
 
@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from flows import deciding, linking, taking_in
+from flows.access import record_access, record_file
 from flows.night import match_model, refuse_going_back
 from flows.pack_history import read_history
 from flows.pack_settings import read_packs
@@ -44,7 +45,9 @@ select coalesce(person_id, 'E:' || basis) as person_id, pack, clause, track, op,
 """
 
 
-def what_if(workspace: Workspace, names: Sequence[str], as_of: date | None, out: Path | None) -> str:
+def what_if(
+    workspace: Workspace, names: Sequence[str], as_of: date | None, out: Path | None, purpose: str | None = None
+) -> str:
     """The summary for the terminal, without names, numbers or sentences about persons; all of it to `out`. Raises:
     UsageError, PolicyError."""
     settings, numbers = read_settings(workspace.root), sealed_runs(workspace.runs)
@@ -61,6 +64,9 @@ def what_if(workspace: Workspace, names: Sequence[str], as_of: date | None, out:
             told = _compare(con, workspace, settings, names, numbers[-1], day)
             if out:
                 write_comparison(con, told, out)
+                record_file(workspace, "whatif", [day.isoformat()], out, purpose)
+            else:
+                record_access(workspace, "whatif", [day.isoformat()], purpose=purpose)
             return summary(con, told, SHOWN_PEOPLE, out)
         finally:
             con.close()

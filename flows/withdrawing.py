@@ -41,7 +41,7 @@ start as (
     select coalesce(max(n), 0) as n from placed
     where coverage = 'full' and n < (select min(n) from placed where list_contains($gone, delivery_id))
 )
-select delivery_id, n::integer, coverage = 'full', file_sha256, sheet, file_name from placed where n >= (select n from start) order by n, delivery_id
+select delivery_id, snapshot_date, n::integer, coverage = 'full', file_sha256, sheet, file_name from placed where n >= (select n from start) order by n, delivery_id
 """
 # Where the newest is taken back the source is as new again as what it had sent before; with nothing before, it is as if it
 # had never sent (no date).
@@ -108,10 +108,10 @@ def _history(
     kind, office = told.kind or "", told.office
     rows = con.execute(TOLD, {"kind": kind, "office": office, "gone": gone}).fetchall()
     habits, vault = settings.habits(kind, office), open_vault(workspace, settings)
-    for delivery, number, is_full, *place in rows:
+    for delivery, day, number, is_full, *place in rows:
         kept = Kept(kind, office, *place)
         is_gone = (
             not is_full and not (workspace.archive / kept.file_sha256).exists()
         )  # what a delta told is known without it
         raw = None if is_gone else read_kept(workspace, vault, habits, kept)
-        yield Told(delivery, number, is_full, raw)
+        yield Told(delivery, day, number, is_full, raw)

@@ -68,13 +68,16 @@ def _only(raw: RawTable, places: pa.Array) -> RawTable:
 
 
 def _record_id(layout: Layout, raw: RawTable) -> str:
-    """Hash of the row's cells in the layout's order, then of its unbound columns by header, with a unit separator between
-    any two; columns that the file lacks are empty cells."""
+    """Hash of the row's cells in the layout's order, with a unit separator between any two, then of those of its unbound
+    cells that are filled, each after its header, by header. Columns that the file lacks are empty cells, and an unbound
+    column says nothing where it is empty."""
     bound = [f"c{raw.binding.fields[f]}" if f in raw.binding.fields else "" for f in layout.fields]
-    extra = [f"c{place}" for place, _ in sorted(raw.binding.extra.items(), key=lambda item: item[1])]
-    parts = re.split(f"({SEPARATOR}+)", SEPARATOR.join(bound + extra))  # absent columns cost one constant
-    joined = ", ".join(f"'{part}'" if part[0] == SEPARATOR else part for part in parts if part)
-    return f"substr(md5(concat({joined})), 1, {RECORD_ID_LENGTH})"
+    parts = re.split(f"({SEPARATOR}+)", SEPARATOR.join(bound))  # absent columns cost one constant
+    joined = [f"'{part}'" if part[0] == SEPARATOR else part for part in parts if part]
+    for place, header in sorted(raw.binding.extra.items(), key=lambda item: item[1]):
+        named = f"{SEPARATOR}{header}{SEPARATOR}".replace("'", "''")
+        joined.append(f"if(c{place} = '', '', concat('{named}', c{place}))")
+    return f"substr(md5(concat({', '.join(joined)})), 1, {RECORD_ID_LENGTH})"
 
 
 NEW = """

@@ -38,6 +38,7 @@ class Incoming:
     expected_rows: int | None = None
     withdraws: str | None = None
     manifest: Path | None = None
+    manifest_sha256: str | None = None
     problem: DeliveryRefused | None = None
     members: tuple["Incoming", ...] = ()
 
@@ -82,7 +83,9 @@ def _receive(
 ) -> Incoming:
     said_by = describe_name(name, naming)
     shown = f"{inside.file_name}/{name}" if inside else name
-    plain = Incoming(path, shown, hash_file(path), path.stat().st_size, manifest=sidecar[1] if sidecar else None)
+    plain = Incoming(path, shown, hash_file(path), path.stat().st_size)
+    if sidecar:
+        plain = replace(plain, manifest=sidecar[1], manifest_sha256=hash_file(sidecar[1]))
     plain = replace(plain, **{**(_inherited(inside) if inside else {}), **said_by})
     try:
         plain = _with_sidecar(plain, read_sidecar(sidecar[1]) if sidecar else Sidecar())

@@ -5,12 +5,13 @@ Both histories, with the file and without it, are folded anew from the archived 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
-from intake.prepare import hash_rows
+from intake.prepare import hash_rows, type_places
 from intake.raw import RawTable
-from intake.standing import ROW_BITS
+from intake.standing import ROW_BITS, Delivered, add_rows
 from schemas.columns import Layout
 from schemas.tables import row_columns
 
@@ -21,6 +22,7 @@ class Told:
     for a delta whose file is destroyed: which rows it told is sealed, and said in `retold`."""
 
     delivery_id: str
+    day: date
     snapshot: int
     is_full: bool
     raw: RawTable | None
@@ -45,6 +47,7 @@ def take_back(
     """End and bring back rows as the history without the deliveries demands; gives how many of each."""
     flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
     con.execute(KEYS.format(flag=flag, kind=layout.kind), {"sealed": list(what.sealed), "office": what.office})
+    con.execute(f"create or replace temp table read_anew as from added_{layout.kind} limit 0")
     con.execute(
         "create or replace temp table tells (n integer, delivery_id varchar, is_full boolean, record_id varchar)"
     )
@@ -57,6 +60,7 @@ def take_back(
             )
         else:
             hash_rows(con, layout, told.raw)
+            _read_anew(con, layout, what, told, told.raw)
             con.execute("insert into tells select distinct $n, $delivery, $is_full, record_id from hashed", where_told)
         order[told.snapshot] = told.is_full
     _fold(con, "with_it", order, frozenset())
@@ -68,6 +72,20 @@ def take_back(
         "office": what.office, "sealed": list(what.sealed), "run_no": what.run_no, "base": what.place << ROW_BITS,
     }).fetchall()  # fmt: skip
     return len(ended), len(back)
+
+
+def _read_anew(con: duckdb.DuckDBPyConnection, layout: Layout, what: Withdrawal, told: Told, raw: RawTable) -> None:
+    """Put those of the hashed rows that were never sealed as they read today into `read_anew` and `key_of`: rows that had
+    ended when the settings explained their code words."""
+    fresh = con.sql(UNKNOWN).to_arrow_table()
+    if not fresh.num_rows:
+        return
+    typed = type_places(raw, layout, fresh["row_no"].combine_chunks())
+    source = Delivered(told.delivery_id, what.office, told.day, not told.is_full, what.run_no, what.place)
+    add_rows(con, layout, source, typed.rows, fresh)
+    flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
+    for statement in ASIDE:
+        con.execute(statement.format(kind=layout.kind, flag=flag), {"base": what.place << ROW_BITS})
 
 
 def _fold(con: duckdb.DuckDBPyConnection, name: str, order: dict[int, bool], gone: frozenset[str]) -> None:
@@ -104,6 +122,14 @@ select distinct $n, $delivery, $is_full, record_id from (
     union all select office, record_id, delivery_id from store.retold where kind = $kind)
 where office = $office and delivery_id = $delivery
 """
+UNKNOWN = """
+select min(row_no) as row_no, record_id from hashed anti join key_of using (record_id) group by record_id order by row_no
+"""
+ASIDE = (
+    "insert into read_anew by name select * from added_{kind} where rid > $base",
+    "insert into key_of select record_id, business_key, {flag} from added_{kind} where rid > $base",
+    "delete from added_{kind} where rid > $base",
+)
 SAID = """
 create or replace temp table said as
 select distinct t.record_id, k.business_key, k.is_withdrawal from tells as t inner join key_of as k using (record_id)
@@ -127,6 +153,7 @@ old as (
     select * from read_parquet($sealed) as r  -- a destroyed row has no key
     where r.office = $office and r.record_id in (select record_id from back) and r.business_key is not null
     qualify row_number() over (partition by r.record_id order by r.run_no desc) = 1
+    union all by name select * exclude (rid) from read_anew where record_id in (select record_id from back)
 )
 select $base + row_number() over (order by r.delivery_id, r.row_no) as rid, {columns}, $run_no as run_no from old as r
 returning record_id

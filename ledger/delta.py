@@ -51,32 +51,46 @@ select u.*, coalesce(g.is_withdrawn, false) as is_withdrawn,
        coalesce(g.is_absent, false) and not coalesce(g.is_withdrawn, false) as is_absent
 from unmet as u left join gone as g using (entry_id)
 """
+# A decision that takes effect later moves nothing before its day: `ahead` is where a track will be then, `now` where it is.
+# Between the two, what moves nobody carries no state, or it would be the last word on that day too.
+TODAY = """
+create or replace temp table state_today as
+select person_id, pack, track, state from {fold}
+"""
+FOLDED = "ledger_state_on($as_of::date, timestamptz '9999-12-31 00:00:00+00')"
+IS_AHEAD = "select exists (from ledger_entry where valid_from > $as_of)"
 ENTRIES = """
 create or replace temp table new_entry as
 with placed as (
     select d.*, case when d.op = 'WITHDRAW' then -1 when d.op = 'DECIDED' then 0 when d.is_closing then 1 when d.op = 'ADD' then 2 when d.op = 'UPD' then 3 else 4 end as phase,
-           p.state as state_before
+           coalesce(d.state_from, case d.track when 'R' then 'R1' when 'T' then null else d.track || '0' end) as state_else,
+           coalesce(p.state, state_else) as ahead_at_start, coalesce(t.state, state_else) as now_at_start,
+           coalesce(d.from_date > $as_of::date, false) as is_ahead
     from draft as d left join prior_state as p on p.person_id = d.person_id and p.pack = d.pack and p.track = d.track
+    left join state_today as t on t.person_id = d.person_id and t.pack = d.pack and t.track = d.track
 ),
 numbered as (
-    select *, row_number() over (order by person_id, pack, track, phase, rule_no, rule_id, basis, ground, supersedes) as seq,
-           coalesce(state_before, state_from, case track when 'R' then 'R1' when 'T' then null else track || '0' end) as state_at_start
-    from placed
+    select *, row_number() over (order by person_id, pack, track, phase, rule_no, rule_id, basis, ground, supersedes) as seq from placed
 ),
 chained as (
-    select *, coalesce(last_value(target ignore nulls) over (partition by person_id, pack, track order by seq), state_at_start) as state_now
-    from numbered
+    select *, coalesce(last_value(target ignore nulls) over own, ahead_at_start) as ahead,
+           coalesce(last_value(if(is_ahead, null, target) ignore nulls) over own, now_at_start) as now
+    from numbered window own as (partition by person_id, pack, track order by seq)
+),
+moved as (
+    select *, coalesce(if(is_ahead or op = 'DECIDED', lag(ahead) over own, lag(now) over own), if(is_ahead or op = 'DECIDED', ahead_at_start, now_at_start)) as before,
+           if(is_ahead or op = 'DECIDED', ahead, now) as after
+    from chained window own as (partition by person_id, pack, track order by seq)
 )
 select $run_no || '-' || c.seq as entry_id, $run_no::bigint as run_no, c.seq, $recorded_at::timestamptz as recorded_at,
        if(starts_with(c.person_id, 'E:'), null, c.person_id) as person_id,
        p.name, p.id_number, p.town, p.village, c.pack, c.track, c.op, c.basis, c.clause, c.ground,
-       if(c.track = 'T' and c.op = 'DECIDED', c.state_from,
-          coalesce(lag(c.state_now) over (partition by c.person_id, c.pack, c.track order by c.seq), c.state_at_start)) as state_from,
-       if(c.op = 'WITHDRAW' and c.target is null, null, c.state_now) as state_to, coalesce(c.from_date, $as_of::date) as valid_from,
+       if(c.track = 'T' and c.op = 'DECIDED', c.state_from, c.before) as state_from,
+       if(c.target is null and (c.op = 'WITHDRAW' or c.now is distinct from c.ahead), null, c.after) as state_to, coalesce(c.from_date, $as_of::date) as valid_from,
        case when c.is_closing then coalesce(c.from_date, $as_of::date) end as valid_to,
        c.needs_decision, c.decision_entry, c.supersedes, c.evidence, c.parameters, c.reason,
        c.list, c.employer_uscc, c.employer_name, c.due_date, c.content
-from chained as c left join everybody as p using (person_id)
+from moved as c left join everybody as p using (person_id)
 order by c.seq
 """
 
@@ -109,4 +123,6 @@ def find_failing(con: duckdb.DuckDBPyConnection) -> None:
 def draft_entries(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, recorded_at: datetime) -> None:
     """Make `new_entry`: tonight's ledger entries in order, with the columns that the outbound lists need beside them."""
     con.execute((HERE / "delta.sql").read_text(encoding="utf-8"))
+    is_ahead = con.execute(IS_AHEAD, {"as_of": as_of}).fetchall()[0][0]
+    con.execute(TODAY.format(fold=FOLDED if is_ahead else "prior_state"), {"as_of": as_of} if is_ahead else None)
     con.execute(ENTRIES, {"run_no": str(run_no), "as_of": as_of, "recorded_at": recorded_at})

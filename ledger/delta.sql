@@ -35,12 +35,14 @@ open_basis as (
     from open_item as o left join failing as f on f.entry_id = o.entry_id
     where o.op_class = 'IN' and o.stands group by o.person_id, o.pack, o.track
 ),
-coming as (
-    select person_id, pack, track, count(*) as new_count from basis_row where op_class = 'IN' and not needs_row group by person_id, pack, track
+coming as (  -- also by what does not say that they come in, but in which state they are
+    select person_id, pack, track, count(*) filter (op_class = 'IN') as new_count
+    from basis_row where not needs_row and (op_class = 'IN' or coalesce(state_to, state_from, 'L0') not in ('L0', 'H0', 'LX', 'HX', 'L6', 'H6'))
+    group by person_id, pack, track
 )
 select coalesce(b.person_id, c.person_id) as person_id, coalesce(b.pack, c.pack) as pack, coalesce(b.track, c.track) as track,
        b.state as state_before,
-       coalesce(b.state not in ('L0', 'H0', 'LX', 'HX', 'L6', 'H6'), false) as stood,
+       coalesce(b.state not in ('L0', 'H0', 'LX', 'HX', 'L6', 'H6'), false) as stood, c.person_id is not null as comes,
        coalesce(c.new_count, 0) as new_count, coalesce(ob.open_count, 0) as open_count,
        coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count and not coalesce(ob.is_confirmed, false), false)
        and coalesce(c.new_count, 0) = 0 as is_emptied
@@ -54,7 +56,7 @@ with open_basis as (select distinct person_id, pack, track, basis from open_item
 select f.* from finding as f
 left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
 left join open_basis as b on b.person_id = f.person_id and b.pack = f.pack and b.track = f.track and b.basis = f.needs_basis
-where (not f.needs_row or ((t.stood or t.new_count > 0) and not t.is_emptied)) and (f.needs_basis is null or b.person_id is not null);
+where (not f.needs_row or ((t.stood or t.comes) and not t.is_emptied)) and (f.needs_basis is null or b.person_id is not null);
 
 create or replace temp table wanted as
 select f.* from basis_row as f

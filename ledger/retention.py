@@ -146,11 +146,26 @@ def _archive(
     kinds: dict[str, set[str | None]] = {}
     for sha, kind in con.execute("select distinct file_sha256, kind from telling").fetchall():
         kinds.setdefault(sha, set()).add(kind)
+    going = set()
     for sha in sorted(set(last) - kept):
         terms_of_it = [terms.of(kind, "archive_days") for kind in kinds.get(sha, {None})]
         is_over = all(_is_over(last[sha], term, place.as_of) for term in terms_of_it)
         if is_over and (place.root / "archive" / sha).is_file():
-            yield Gone(f"archive/{sha}", sha, "archive")
+            going.add(sha)
+    for sha in sorted(going | _beside(place, manifests, going, kept | set(last))):
+        yield Gone(f"archive/{sha}", sha, "archive")
+
+
+def _beside(place: Place, manifests: Mapping[int, dict[str, Any]], going: set[str], kept: set[str]) -> set[str]:
+    """The manifests that came beside delivered files and whose files all go, or are gone."""
+    files: dict[str, set[str]] = {}
+    for manifest in manifests.values():
+        for one in manifest.get("sidecars", ()):
+            files.setdefault(one["sha256"], set()).add(one["of"])
+    away = {of for several in files.values() for of in several if not (place.root / "archive" / of).is_file()} | going
+    return {
+        sha for sha, of in files.items() if sha not in kept and of <= away and (place.root / "archive" / sha).is_file()
+    }
 
 
 def _workbooks(

@@ -455,7 +455,7 @@ class MayGo:
 def may_go(manifest: dict[str, Any]) -> dict[str, MayGo]:
     """Of one run, by path: files as they came, workbooks, rows of registers. Never the ledger, a log, or a rule."""
     folder = f"{manifest['run_no']:06d}"
-    found = {f"archive/{i['sha256']}": MayGo(i["sha256"]) for i in manifest["inputs"]}
+    found = {f"archive/{sha}": MayGo(sha) for sha in delivered(manifest)}
     found |= {f"runs/{folder}/workbooks/{name}": MayGo(sha) for name, sha in manifest["workbooks"].items()}
     for name, table in manifest["tables"].items():
         room, _, rest = name.partition("/")
@@ -463,6 +463,11 @@ def may_go(manifest: dict[str, Any]) -> dict[str, MayGo]:
         if place and rest.rpartition("/")[2] not in LASTING:
             found[f"runs/{folder}/tables/{name}.parquet"] = MayGo(table["sha256"], place, table["rows"])
     return found
+
+
+def delivered(manifest: dict[str, Any]) -> set[str]:
+    """The files that came in one run, and the manifests beside them."""
+    return {i["sha256"] for i in (*manifest["inputs"], *manifest.get("sidecars", ()))}
 
 
 def gone_by(manifests: Iterable[dict[str, Any]]) -> dict[str, tuple[int, str]]:
@@ -540,7 +545,7 @@ def _is_gone(path: str, number: int, gone: dict[str, tuple[int, str]]) -> bool:
 
 def check_archive(files: Files, number: int, manifest: dict[str, Any], gone: dict[str, tuple[int, str]]) -> list[Fault]:
     packs = {sha for hashes in manifest["pack_files"].values() for sha in hashes.values()}
-    kept = {i["sha256"] for i in manifest["inputs"]} | packs
+    kept = delivered(manifest) | packs
     return [
         Fault(number, f"archive/{sha[:12]}… 不见了或被改动。", f"archive/{sha[:12]}… is missing or was changed.")
         for sha in sorted(kept)

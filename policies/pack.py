@@ -67,7 +67,7 @@ TOPIC_KIND = {
     "income": "income", "insured_months": "insurance_active", "employment": "employment_registration",
     "visit": "household_visit", "served": "service_log", "refusal": "service_log", "refusals": "service_log",
     "quit": "service_log", "course": "training", "subsidy": "subsidy", "overlap_job": "subsidy",
-    "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise",
+    "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise", "trade": "market_entity",
     "post_held": "public_post", "job_then": "insurance_active", "fraud": "decision", "confirmed_job": "decision", "employer_stop": "insurance_stop",
     "employer_hire": "insurance_active", "vacancy": "vacancy", "registration_ended": "unemployment_registration",
     "contact": "service_log", "recommended": "service_log", "twice": "unemployment_registration",
@@ -79,7 +79,7 @@ TOPIC_KINDS = {
     "household_work": ("household_register", "insurance_active", "market_entity"),
     "overlap_job": ("subsidy", "insurance_active"), "overlap_pension": ("subsidy", "pension"),
     "overlap_death": ("subsidy", "death"), "overlap_licence": ("subsidy", "market_entity"),
-    "contact": ("service_log", "household_visit"), "recommended": ("service_log", "household_visit"),
+    "trade": ("market_entity", "private_nonenterprise"), "contact": ("service_log", "household_visit"), "recommended": ("service_log", "household_visit"),
 }  # fmt: skip
 # What a rule may be about: its view, and how the columns begin that only such a rule may speak of.
 VIEWS = {"person": "wide", "employer": "wide_employer", "vacancy": "wide_vacancy", "match": "wide_match"}
@@ -131,8 +131,10 @@ class Rule:
         return frozenset(told)
 
     def brings_in(self, track: str) -> bool:
-        """Whether it may make a row in the track: an addition or a further basis."""
-        return self.finds["track"] == track and self.finds["op"] in ("ADD", "UPD") and not self.finds.get("needs_row")
+        """Whether it may make a row in the track: an addition, a further basis, or what says in which state somebody is."""
+        says_state = "state" in self.finds or "state_from" in self.finds
+        may = self.finds["op"] in ("ADD", "UPD") or says_state
+        return self.finds["track"] == track and may and not self.finds.get("needs_row")
 
     @property
     def is_adverse(self) -> bool:

@@ -22,9 +22,9 @@ HERE = Path(__file__).parent
 # what an earlier one made; households and leavers are counted from the people's rows, so they come late.
 PEOPLE = (
     "facts.sql", "wide.sql", "begun.sql", "sql/left.sql", "sql/standing.sql", "sql/help.sql", "sql/money.sql",
-    "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/wider.sql", "sql/leavers.sql", "sql/posts.sql", "sql/matches.sql",
+    "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/wider.sql", "sql/leavers.sql", "sql/posts.sql",
 )  # fmt: skip
-VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql", "sql/matches.sql")
+VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql")
 KIN = ("insurance_active", "market_entity", "pension", "death")
 DECIDED = (
     ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
@@ -46,9 +46,12 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCA
     open_day(con, as_of)
     _make_missing(con)
     _run(con, "sql/city.sql")
+    _run(con, "sql/vacancies.sql")
     engine.run(con, people_stage(as_of))
     if not con.execute("select 1 from duckdb_views() where view_name = 'wide'").fetchall():  # made where the parts were
         show_wide(con)
+    _run(con, "sql/matched.sql")
+    _run(con, "sql/matches.sql")
     _run(con, "sql/employers.sql")
 
 
@@ -75,6 +78,7 @@ def open_wide(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """The same on a connection that has the parts of the view, and nothing else yet."""
     open_day(con, as_of)
     show_wide(con)
+    _run(con, "sql/matches.sql")
 
 
 def _run(con: duckdb.DuckDBPyConnection, script: str) -> None:
@@ -126,10 +130,10 @@ def people_stage(as_of: date) -> Stage:
     return Stage(
         "people",
         state_people,
-        gives=dict.fromkeys((*WIDE_PARTS, "post_match", "fact_left", "fact_joined", "shared_evidence"), "from {parts}"),
+        gives=dict.fromkeys((*WIDE_PARTS, "post_offer", "fact_left", "fact_joined", "shared_evidence"), "from {parts}"),
         cut=cut | {"household_book": OF_HOUSEHOLD},
         spread={f"kin_{kind}": OF_KIN.format(kind=kind) for kind in KIN},
-        whole=("source_flag", "insurance_source", "here_place", *OF_CITY, "now_vacancy"),
+        whole=("source_flag", "insurance_source", "here_place", *OF_CITY, "post_now", "post_room"),
         binds=bind_people,
         opens=partial(open_day, as_of=as_of),
     )

@@ -13,9 +13,8 @@ from typing import Any
 
 import duckdb
 
-from policies.evaluate import op_of, proof_of
+from policies.evaluate import ROW_KEYS, op_of, proof_of
 from policies.pack import VIEWS, Pack, Rule, find_pack
-from tests.oracles import ONCE
 from tests.town import Town
 
 OTHER_SIGN = {">=": ">", ">": ">=", "<=": "<", "<": "<=", "=": "<>", "<>": "="}
@@ -114,7 +113,7 @@ def _split(text: str, begin: int, end: int, by: str) -> Iterator[tuple[int, int]
 def mutants(pack: Pack) -> Iterator[tuple[Mutant, dict[str, str]]]:
     """Every slip of a pack, and the rules that it changes, with their wrong predicates."""
     data: Mapping[str, Any] = tomllib.loads(find_pack(pack.code).read_text(encoding="utf-8"))
-    conditions, rules = data.get("condition", {}), {i: r for i, r in data["rule"].items() if i not in ONCE}
+    conditions, rules = data.get("condition", {}), data["rule"]
     numbers = [n for n, versions in pack.parameters.items() if all(type(v["is"]) in (int, float) for v in versions)]
     right = {rule_id: expand(rule["when"], conditions) for rule_id, rule in rules.items()}
     for rule_id, rule in rules.items():
@@ -170,7 +169,12 @@ def _right_answers(con: duckdb.DuckDBPyConnection, town: Town, pack: Pack) -> No
     for view in VIEWS.values():
         rules = [(n, r) for n, r in enumerate(pack.all_rules) if r.view == view and r.is_in_force(town.day)]
         told = ", ".join(f"({r.when}) as t{n}, {op_of(r).replace('worst', f'({proof_of(r)[0]})')} is not null as v{n}" for n, r in rules)  # fmt: skip
-        con.execute(f"create or replace temp table right_{view} as select person_id{', ' + told if told else ''} from {view} cross join parameter_now")  # fmt: skip
+        con.execute(f"create or replace temp table right_{view} as select {key_of(view)} as key{', ' + told if told else ''} from {view} cross join parameter_now")  # fmt: skip
+
+
+def key_of(view: str) -> str:
+    """What tells its rows apart."""
+    return ROW_KEYS.get(view, "person_id")
 
 
 def _noticed(
@@ -187,7 +191,7 @@ def _noticed(
         parts.append(f"coalesce(bool_or({differs}), false)")
     told = ", ".join(f"({wrong}) as m{m}" for m, (_, _, wrong) in enumerate(batch))
     answers = con.execute(
-        f"select {', '.join(parts)} from (select person_id, {told} from {view} cross join parameter_now)"
-        f" inner join right_{view} using (person_id)"
+        f"select {', '.join(parts)} from (select {key_of(view)} as key, {told} from {view} cross join parameter_now)"
+        f" inner join right_{view} using (key)"
     ).fetchone()
     return {number for (number, _, _), is_seen in zip(batch, answers or (), strict=True) if is_seen}

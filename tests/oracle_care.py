@@ -57,12 +57,18 @@ def holds_post(life: Life) -> bool:
     return any(p.is_firm and p.start_date <= life.day and (p.end_date is None or life.day <= p.end_date) for p in life.person.posts)  # fmt: skip
 
 
-def public_posts(everybody: Everybody) -> list[Vacancy]:
-    """Those open on the day, by the latest word about each."""
+def latest_words(everybody: Everybody) -> dict[str, Vacancy]:
+    """Each post by the latest word about it."""
     last: dict[str, Vacancy] = {}
     for v in sorted(everybody.place.vacancies, key=lambda v: v.valid_from):
         if v.valid_from <= everybody.day:
             last[v.vacancy_no] = v
+    return last
+
+
+def public_posts(everybody: Everybody) -> list[Vacancy]:
+    """Those open on the day."""
+    last = latest_words(everybody)
     return [v for v in last.values() if v.public_welfare and (v.valid_to is None or everybody.day <= v.valid_to)]
 
 

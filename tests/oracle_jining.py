@@ -190,10 +190,10 @@ def _services(say: Answers, who: Jining) -> None:
         all_of(who.is_recent_graduate(), wish, life.is_jobless, life.times("见习推荐", since=left) < 1),
         "T", "GAP", (life.graduate,), "internship",
     )  # fmt: skip
-    trades = life.licence is not None or life.unit is not None
+    trade = surest(*usable(row for row in (life.licence, life.unit) if row))
     helped = life.times("创业服务", since=life.registered_on)
     say.ask(
-        "JN-6.1", who.in_ledger and bool(life.wants("创业") or trades) and helped == 0, "T", "GAP", (reg, life.licence),
+        "JN-6.1", who.in_ledger and bool(life.wants("创业") or trade) and helped == 0, "T", "GAP", (reg, trade),
         "startup-counsellor",
     )  # fmt: skip
 

@@ -85,12 +85,6 @@ def _invite(person: Person, day: date, find: Find) -> None:
 
 def _help(person: Person, reg: Registration, day: date, find: Find) -> None:
     working = provided_for(person, day)
-    aid, certificate = best(aids(person, day)), best(certificates(person, day))
-    if not any(row.is_firm for row in working):
-        if aid:
-            find("NM-1.3a:low_income", "H", entry(person, "ADD", reg, aid), basis="low_income")
-        if certificate:
-            find("NM-1.3a:disability", "H", entry(person, "ADD", reg, certificate), basis="disability")
     provided = [*working, *pensions(person, day), *flexible(person, day), *benefits(person, day), *aids(person, day)]
     ended = best(ended_benefits(person, day))
     if ended and not provided and may_act(person, reg, ended):

@@ -29,8 +29,14 @@ def neimenggu_lists(everybody: Everybody, life: Life) -> Answers:
     if life.reg:
         _ends(say, life)
         idle = not any(row.is_firm for row in provided_for(life.person, life.day))
-        older = all_of(idle, life.recognition is None, is_older(life))
-        say.ask("NM-1.3a:older", older, "H", "ADD", (life.reg,), "older")
+        fits: tuple[tuple[str, Answer, Row | None], ...] = (
+            ("older", is_older(life), None),
+            ("low_income", life.aid is not None, life.aid),
+            ("disability", life.certificate is not None, life.certificate),
+        )
+        for basis, fit, proof in fits:
+            holds = all_of(idle, life.recognition is None, fit)
+            say.ask(f"NM-1.3a:{basis}", holds, "H", "ADD", (life.reg, proof), basis)
     if life.reg and life.is_jobless:
         _by_wish(say, life)
         _if_long(say, life, life.reg)

@@ -46,6 +46,8 @@ class Registration(Row):
     health: str | None = None
     training_wish: str | None = None
     job_need: str | None = None
+    pay_wish: int | None = None
+    place_wish: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,8 @@ class Visit(Row):
     health: str | None = None
     training_wish: str | None = None
     job_need: str | None = None
+    pay_wish: int | None = None
+    place_wish: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +305,7 @@ class Person:
     birth_date: date | None = None
     sex: str | None = None
     phone: str | None = None
+    town: str | None = None
     is_held: bool = False
     registrations: tuple[Registration, ...] = ()
     stops: tuple[Stop, ...] = ()
@@ -351,6 +356,25 @@ class Vacancy:
     valid_from: date
     valid_to: date | None = None
     public_welfare: bool | None = None
+    post: str = "保洁员"
+    trade: str | None = None
+    max_age: int | None = None
+    education: str | None = None
+    place: str | None = None
+    pay_from: int | None = None
+    pay_to: int | None = None
+    headcount: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """A post that was named to somebody on an earlier night; `kind` is vacancy or public."""
+
+    person_id: str
+    kind: str
+    vacancy_no: str
+    pushed_on: date
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,6 +385,7 @@ class Place:
     people: Mapping[str, Person] = field(default_factory=dict)
     strangers: tuple[Stranger, ...] = ()
     vacancies: tuple[Vacancy, ...] = ()
+    pushed: tuple[Pushed, ...] = ()
     headcounts: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     has_service_log: bool = True

@@ -5,24 +5,26 @@ of its own (`oracle_zhongshan` … `oracle_xinyu`) over what stands on the day (
 rows (`oracle_rows`) and of a household's (`oracle_households`). A new pack gets its module here.
 """
 
+from collections.abc import Iterator
 from datetime import date
 
 from tests.oracle_answers import Unsure
 from tests.oracle_employers import employers
+from tests.oracle_facts import may_act
 from tests.oracle_households import Everybody
-from tests.oracle_jining import jining
+from tests.oracle_jining import Jining, jining
+from tests.oracle_life import Life
 from tests.oracle_neimenggu import neimenggu
 from tests.oracle_neimenggu_lists import neimenggu_lists
-from tests.oracle_rows import Finding, Person, Place
+from tests.oracle_posts import pushes
+from tests.oracle_rows import Finding, Person, Place, Vacancy
 from tests.oracle_shandong import shandong
+from tests.oracle_truth import is_sure
 from tests.oracle_xinyu import xinyu
-from tests.oracle_zhongshan import zhongshan
+from tests.oracle_zhongshan import is_listable, zhongshan
 from tests.oracle_zhongshan_lists import zhongshan_lists
 
 LATER = (shandong, jining, xinyu)
-# Rules that the oracle does not read: which posts fit whom. They are tested through the whole pipeline, in
-# test_scenarios_clauses.
-ONCE = frozenset({"ZS-3.4.2", "JN-4.1"})
 
 
 def findings(person: Person, day: date, has_service_log: bool = True) -> set[Finding]:
@@ -42,4 +44,25 @@ def everything(place: Place, day: date) -> tuple[set[tuple[str, Finding]], set[t
             said = pack(everybody, life)
             found |= {(who, f) for f in said.found}
             unsure |= {(who, u) for u in said.unsure}
-    return found, unsure
+    return found | set(_posts(everybody)), unsure
+
+
+def _posts(everybody: Everybody) -> Iterator[tuple[str, Finding]]:
+    """Each open post that is named to somebody, by each policy that may."""
+    rules: dict[str, list[tuple[str, str]]] = {}
+
+    def may(life: Life, post: Vacancy) -> bool:
+        return bool(rules[life.person.person_id]) and (not post.public_welfare or is_sure(life.is_working_age))
+
+    for who, life in everybody.lives.items():
+        allows = (
+            ("zhongshan", "ZS-3.4.2", is_listable(life.person, life.day)),
+            ("jining", "JN-4.1", Jining(everybody, life).in_ledger and life.is_jobless),
+        )
+        is_sure_enough = may_act(life.person, *([life.reg] if life.reg else []))
+        rules[who] = [(pack, rule_id) for pack, rule_id, allowed in allows if allowed and is_sure_enough]
+    for who, post in pushes(everybody, may):
+        if may(everybody.lives[who], post):
+            kind = "public" if post.public_welfare else "vacancy"
+            for pack, rule_id in rules[who]:
+                yield who, Finding(pack, rule_id, "T", "TASK", f"{kind}:{post.vacancy_no}", None)

@@ -40,6 +40,7 @@ from tests.oracle_rows import (
     Person,
     Place,
     Post,
+    Pushed,
     Recognition,
     Registration,
     Row,
@@ -297,6 +298,7 @@ def random_people(seed: int, as_of: date, how_many: int) -> Iterator[Person]:
             else (date(1962 if is_seeker else 1950, 1, 1) + timedelta(days=rng.randrange(13000 if is_seeker else 22000))),
             sex=rng.choice(("男", "女", "男", "女", None)) if not is_quiet else rng.choice(("男", "女")),
             is_held=rng.random() < 0.03,
+            town=None,
             **rows,
         )  # fmt: skip
 
@@ -405,9 +407,57 @@ def random_place(seed: int, as_of: date, how_many: int, values: Mapping[str, Any
     headcounts = {e["employer_uscc"]: rng.randrange(10, how_many) for e in EMPLOYERS if e["employer_uscc"]}
     headcounts |= {f"91150899C{n}": heads for n, (_, heads) in enumerate(CROWDS) if heads}
     once = {(v.vacancy_no, v.valid_from): v for v in vacancies}
+    market = random.Random(seed)
     return Place(
-        people=people, strangers=strangers, vacancies=tuple(once.values()), headcounts=headcounts, values=values
-    )
+        people={who: _wishing(market, p) for who, p in people.items()}, strangers=strangers, headcounts=headcounts, values=values,
+        vacancies=tuple(_described(market, v) for v in (*once.values(), *_open_posts(market, as_of, bool(values)))), pushed=tuple(_pushed(market, as_of, list(people))),
+    )  # fmt: skip
+
+
+TOWNS = ("平沙镇", "三灶镇")
+
+
+def _wishing(rng: random.Random, person: Person) -> Person:
+    """Where they live, and what place and pay they told that they want."""
+
+    def told(row: Any) -> Any:
+        return replace(row, pay_wish=rng.choice((None, None, 2600, 3000)), place_wish=rng.choice((None, None, *TOWNS)))
+
+    registrations, visits = tuple(map(told, person.registrations)), tuple(map(told, person.visits))
+    return replace(person, town=rng.choice((*TOWNS, None)), registrations=registrations, visits=visits)
+
+
+def _open_posts(rng: random.Random, as_of: date, has_public: bool) -> Iterator[Vacancy]:
+    """Most posts of a place are over; these are open on the day, or next to it."""
+    for number in range(40):
+        until = rng.choice((*around(as_of), *(as_of + timedelta(days=30),) * 6))
+        begun = rng.choice((*around(as_of), *around(months_after(as_of, -1))))
+        yield Vacancy(
+            vacancy_no=f"W{number}", valid_from=begun, valid_to=until, public_welfare=has_public and number % 8 == 0
+        )
+
+
+def _described(rng: random.Random, vacancy: Vacancy) -> Vacancy:
+    post, trade = rng.choice((("焊工", None), ("电焊", "焊工"), ("保洁员", "保洁"), ("收银", None), ("会计", None)))
+    return replace(
+        vacancy, post=post, trade=trade, max_age=rng.choice((None, None, 40, 45, 50)), education=rng.choice((None, "初中", "高中及以上", "不限")),
+        place=rng.choice((None, "平沙镇，晨光路", "三灶镇")), pay_from=rng.choice((None, 2600, 2800)), pay_to=rng.choice((None, 2900, 3300)),
+        headcount=rng.choice((0, 1, 2, 5, 20, 500)),
+    )  # fmt: skip
+
+
+def _pushed(rng: random.Random, as_of: date, people: Sequence[str]) -> Iterator[Pushed]:
+    """What was named on earlier nights, this month or before."""
+    for who in rng.sample(people, len(people) // 20):
+        for number in rng.sample(range(40), rng.choice((1, 1, 2, 3))):
+            day, kind = rng.choice(around(month_of(as_of))), rng.choice(("vacancy", "vacancy", "public"))
+            yield Pushed(
+                person_id=who,
+                kind=kind,
+                vacancy_no=f"{rng.choice('VWW')}{number}",
+                pushed_on=min(day, as_of),
+                is_open=rng.random() < 0.5,
+            )
 
 
 # How many recognised people an employer let go within thirty days, of how many it has: at and beside twenty and a tenth.

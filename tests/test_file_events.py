@@ -161,6 +161,19 @@ class TestAgain:
         assert told == ["同一期的数据重新报送，以本次为准：新增 1 行，更正 1 行，撤去 1 行。"]
         assert sorted(e["cause"] for e in night.rows("ended")) == ["corrected", "vanished"]
 
+    def test_a_column_more_changes_only_the_rows_that_fill_it(self, town: Town) -> None:
+        one, two = people(town, 2)
+        rows = [died(one, "2024-06-01"), died(two, "2024-06-02")]
+        town.deliver(DEATHS, "2024-06-30", "全量", rows)
+        town.run("2024-06-30")
+        for note, filled, corrected in (("加列", "", 0), ("备注", "已核", 1)):
+            town.deliver(DEATHS, "2024-06-30", "全量", [rows[0] | {"备考": ""}, rows[1] | {"备考": filled}], note)
+            night = town.run("2024-07-01")
+            (told,) = [n["message"] for n in night.rows("notice") if n["check"] == "resent"]
+            assert (
+                told.endswith(f"新增 0 行，更正 {corrected} 行，撤去 0 行。") and len(night.rows("ended")) == corrected
+            )
+
     def test_repeated_rows_count_once_and_are_told(self, town: Town) -> None:
         row = died(people(town, 1)[0], "2024-06-01")
         town.deliver(DEATHS, "2024-06-30", "全量", [row, row, row])
@@ -402,6 +415,27 @@ class TestHabits:
         path.write_text(json.dumps({"withdraws": wrong["delivery_id"]}), encoding="utf-8")
         town.run("2024-06-30")
         assert standing(town, "insurance_stop", "stop_reason") == ["06"]
+
+    def test_rows_that_had_ended_come_back_as_their_code_is_read_now(self, town: Town) -> None:
+        one, two, three = people(town, 3)
+        rows = [
+            stopped(one, "2024-06-01", "05"),
+            stopped(two, "2024-06-02", "合同期满"),
+            stopped(three, "很久以前", "05"),
+        ]
+        town.deliver(STOPS, "2024-06-27", "全量", rows)
+        town.deliver(STOPS, "2024-06-28", "全量", rows[1:2])
+        wrong = town.run("2024-06-28").rows("delivery")[-1]
+        configure(town, self.EXPLAINED)
+        town.run("2024-06-29")  # the row with the code stands no more, so it is not read anew
+        assert standing(town, "insurance_stop", "stop_reason") == ["合同期满"]
+        TestTakenBack().withdraw(town, wrong["delivery_id"])
+        night = town.run("2024-06-30")
+        assert standing(town, "insurance_stop", "stop_reason") == ["合同期满", "退休"]
+        assert "0 行撤回，1 行恢复" in only(night)["reason"]
+        town.deliver(STOPS, "2024-07-01", "全量", rows[:2])
+        night = town.run("2024-07-01")
+        assert only(night)["unchanged"] == 2 and night.rows("ended") == []
 
     def test_what_followed_from_a_misread_code_is_taken_back(self, whole: Town) -> None:
         (who,) = people(whole, 1)

@@ -1,5 +1,6 @@
 """Packs that change in the open: recorded and kept, shown before they are used, and dropping nobody they let in."""
 
+import json
 import re
 import shutil
 from hashlib import sha256
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 
 from flows.workspace import Workspace, locked
+from ledger.seal import file_hash
 from ledger.verify import verify
 from policies.pack import PACKS
 from tests.nightshift import Someone, Town, aid, benefit, brief, insured, licence, registered
@@ -195,7 +197,8 @@ def test_an_old_entry_is_explained_by_the_rule_of_its_night(lived: tuple[Town, d
 
 
 def bytes_of(workspace: Workspace) -> dict[str, str]:
-    files = [p for p in sorted(workspace.root.rglob("*")) if p.is_file()]
+    """Of every file but the log of who looked."""
+    files = [p for p in sorted(workspace.root.rglob("*")) if p.is_file() and "access" not in p.name]
     return {str(p): sha256(p.read_bytes()).hexdigest() for p in files}
 
 
@@ -213,6 +216,9 @@ def test_what_if_names_whom_it_would_change_and_changes_no_byte(
         done = zhaoren_here("whatif", town.workspace.root, "--pack", fifty, "--out", tmp_path / "影响.csv")
     assert done.returncode == 0, done.stderr
     assert bytes_of(town.workspace) == before
+    line = json.loads(town.workspace.access_log.read_text().splitlines()[-1])
+    assert (line["what"], line["subjects"]) == ("whatif", [DATED])
+    assert line["file_sha256"] == file_hash(tmp_path / "影响.csv")
     assert "参数 min_age 由 45 改为 41" in done.stdout and "新增 2 人" in done.stdout
     later, asked = town.person_id(cast["42, comes later"]), town.person_id(cast["42"])
     assert f"新增 {later} zhongshan ZS-3.1 — → ADD" in done.stdout

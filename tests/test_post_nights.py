@@ -14,7 +14,7 @@ def post(number: str, trade: str, until: str = "2024-12-31", **cells: str) -> di
 
 
 CLEANING = [post("A1", "保洁员", "2024-06-30"), *(post(f"A{n}", "保洁员") for n in range(2, 6))]
-POSTS = [*CLEANING, post("B1", "搬运工", 年龄上限="45"), post("C1", "绿化工", 公益性岗位="是"), post("D1", "厨师")]
+POSTS = [*CLEANING, post("B1", "搬运工", 年龄上限="45"), post("C1", "绿化工", 公益性岗位="是"), post("D1", "厨师"), post("E1", "仓管员", 招聘人数="1")]
 
 
 def pushed(*numbers: str, kind: str = "vacancy") -> tuple[str, ...]:
@@ -30,6 +30,7 @@ def seeker(case_id: str, birth: str, need: str, expect: dict[str, tuple[str, ...
     return Case(case_id, birth, said, expect, tracks="T", clause="JN-4.1")  # type: ignore[arg-type]
 
 
+STORE = {"就业需求": "仓管员", "技能": "仓管员"}
 FIRST = pushed("A1", "A2", "A3")
 CASES = (
     seeker("one post ends with June, July owes three more", "1990-03-01", "保洁员", {JUN29: FIRST, JUL01: (*over("A1"), *pushed("A4", "A5"))}),
@@ -39,6 +40,11 @@ CASES = (
     seeker("recognised on the last of June", "1990-03-04", "电工", {JUN30: pushed("C1", kind="public")}, recognised("4050", "2024-06-30", JUN30)),
     seeker("the post is taken down", "1990-03-05", "厨师", {JUN29: pushed("D1"), JUL02: over("D1")}),
     seeker("wants a course, not work", "1990-03-06", "保洁员", {}, 就业意愿="培训"),
+    Case("one place, for the better fit, who then wants a course", "1990-03-07",
+         (jobless("2024-04-10", until=JUN30, **STORE), jobless("2024-04-10", JUN30, 就业意愿="培训", **STORE), aid("2024-01")),
+         {JUN29: pushed("E1"), JUN30: over("E1")}, tracks="T", clause="JN-4.1"),
+    Case("fits as well and is registered longer, and stands on no ledger", "1990-03-09", (jobless("2024-01-01", **STORE),), {}, tracks="T", clause="JN-4.1"),
+    seeker("one place, which is free the night after", "1990-03-08", "仓管员", {JUL01: pushed("E1")}),
 )  # fmt: skip
 
 
@@ -69,7 +75,7 @@ def test_the_ledger_says_what_ended_a_push(played: Stage) -> None:
 def test_the_list_has_a_line_for_each_post_and_the_sheet_explains_it(played: Stage) -> None:
     night = played.town.nights[JUN29]
     lines = [r for r in night.rows("lists/O19") if r["clause"] == "JN-4.1"]
-    assert len({(r["person_id"], r["entry_id"]) for r in lines}) == len(lines) == 6
+    assert len({(r["person_id"], r["entry_id"]) for r in lines}) == len(lines) == 7
     sheet = openpyxl.load_workbook(night.folder / "workbooks" / "名单" / "就业服务机构.xlsx")["岗位推送"]
     rows = [[c.value for c in row] for row in sheet.iter_rows()]
     header = next(n for n, row in enumerate(rows) if "得分说明" in row)

@@ -1,9 +1,10 @@
-"""Which open posts are named to whom, and why: limits, points, what the month still owes. Scoring stands here a second time,
-naive and per person; the nights of `tests/test_post_nights.py` take it through files and ledger."""
+"""Which open posts are named to whom, and why: limits, points, what the month still owes. Scoring and dealing stand a
+second time in `tests/oracle_posts.py`; the nights of `tests/test_post_nights.py` take it through files and ledger."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -14,66 +15,64 @@ import pytest
 
 import policies
 from ledger.store import connect
+from policies.deal import deal
+from policies.pack import Pack, Rule
+from tests.oracle_posts import SCHOOLS, Seeker, dealt, score
+from tests.oracle_rows import Vacancy
 
 DAY = date(2024, 6, 30)
 POLICIES = Path(policies.__file__).parent
-SCHOOLS = {"小学": 1, "初中": 2, "高中": 3, "中专": 3, "大专": 4, "本科": 5, "不限": 0}
 
 
-@dataclass(frozen=True)
-class Seeker:
-    """One registered person and what is told of their wishes."""
-
-    person_id: str = "P1"
-    birth_date: date | None = date(1980, 7, 1)
-    town: str = "平沙镇"
-    job_need: str | None = "保洁员"
-    skill: str | None = None
-    education: str | None = "初中"
-    wish: str | None = None
-    pay_wish: int | None = None
-    place_wish: str | None = None
-    is_recognised: bool = False
-    holds_post: bool = False
-
-
-@dataclass(frozen=True)
-class Post:
-    vacancy_no: str = "V1"
-    post: str = "保洁员"
-    trade: str | None = None
-    max_age: int | None = None
-    education: str | None = None
-    place: str | None = None
-    pay_from: int | None = None
-    pay_to: int | None = None
-    valid_from: date = date(2024, 6, 1)
-    valid_to: date | None = DAY
-    public_welfare: bool = False
+def Post(vacancy_no: str = "V1", post: str = "保洁员", *, valid_from: date = date(2024, 6, 1), valid_to: date | None = DAY, **cells: Any) -> Vacancy:  # fmt: skip
+    """One of which there are more than anybody asks for."""
+    plain = Vacancy(vacancy_no=vacancy_no, post=post, valid_from=valid_from, valid_to=valid_to, headcount=10_000)
+    return replace(plain, **cells)
 
 
 Pushed = tuple[str, str, str, date, bool]
 Served = tuple[str, str, str | None, date]
+TOLD = (
+    "vacancy_no",
+    "post",
+    "trade",
+    "max_age",
+    "education",
+    "place",
+    "pay_from",
+    "pay_to",
+    "valid_from",
+    "valid_to",
+    "public_welfare",
+    "headcount",
+)
 # What the parts before `posts.sql` leave to it.
 GIVEN = """
 create temp table today (as_of date);
 create temp table everybody (person_id varchar, birth_date date, town varchar);
-create temp table topic_registration (person_id varchar, registration_rank integer);
+create temp table topic_registration (person_id varchar, registration_rank integer, registered_from date);
 create temp table topic_told (person_id varchar, job_need varchar, skill varchar, education varchar, wish varchar, pay_wish decimal(18, 2), place_wish varchar);
 create temp table topic_recognition (person_id varchar, recognition_rank integer);
-create temp table topic_post_held (person_id varchar);
+create temp table topic_post_held (person_id varchar, post_held_rank integer);
 create temp table fact_served (person_id varchar, service_kind varchar, vacancy_no varchar, served_on date, record_id varchar);
 create temp table pushed (person_id varchar, kind varchar, vacancy_no varchar, pushed_on date, is_open boolean);
 create temp table now_vacancy (vacancy_no varchar, post varchar, trade varchar, max_age integer, education varchar, place varchar, pay_from decimal(18, 2),
-    pay_to decimal(18, 2), valid_from date, valid_to date, public_welfare boolean, employer_uscc varchar, employer_name varchar, office varchar, record_id varchar);
-create temp table national as select 3 as posts_a_month, 1 as public_posts_a_month;
+    pay_to decimal(18, 2), valid_from date, valid_to date, public_welfare boolean, headcount integer, employer_uscc varchar, employer_name varchar, office varchar, record_id varchar);
+create temp table national as select 3 as posts_a_month, 1 as public_posts_a_month, 1 as people_a_place;
 create temp table shared_evidence (person_id varchar, record_id varchar);
-create temp table wide (person_id varchar);
+create temp table wide (person_id varchar, is_held boolean);
 """
 
 
+def pack(when: str) -> Pack:
+    """A policy that names posts to whomever the predicate lets it."""
+    rule = Rule("X-1", "", "", when, {"track": "T", "op": "TASK"}, ("match",), (), (), "", None, {"from": date(1949, 10, 1)}, when, "match")  # fmt: skip
+    return Pack("x", "", "", "", "", (rule,), {})
+
+
 def look(
-    seekers: Sequence[Seeker], posts: Sequence[Post], pushed: Sequence[Pushed] = (), served: Sequence[Served] = (), day: date = DAY
+    seekers: Sequence[Seeker], posts: Sequence[Vacancy], pushed: Sequence[Pushed] = (), served: Sequence[Served] = (), day: date = DAY,
+    when: str = "match_fits",
 ) -> dict[tuple[str, str], tuple[int | None, str, bool, bool]]:  # fmt: skip
     """Of each pair that the matching names on a day: score, points, whether it fits, whether the post is over."""
     con = connect()
@@ -82,16 +81,19 @@ def look(
     con.execute("insert into today values (?)", [day])
     told = ("person_id", "job_need", "skill", "education", "wish", "pay_wish", "place_wish")
     _rows(con, "everybody", [(s.person_id, s.birth_date, s.town) for s in seekers])
-    _rows(con, "topic_registration", [(s.person_id, 0) for s in seekers])
+    _rows(con, "wide", [(s.person_id, False) for s in seekers])
+    _rows(con, "topic_registration", [(s.person_id, 0, s.waits_since) for s in seekers])
     _rows(con, "topic_told", [tuple(getattr(s, n) for n in told) for s in seekers])
     _rows(con, "topic_recognition", [(s.person_id, 0) for s in seekers if s.is_recognised])
-    _rows(con, "topic_post_held", [(s.person_id,) for s in seekers if s.holds_post])
-    _rows(
-        con, "now_vacancy", [(*(getattr(p, f.name) for f in fields(p)), None, "甲厂", "x", p.vacancy_no) for p in posts]
-    )
+    _rows(con, "topic_post_held", [(s.person_id, 0) for s in seekers if s.holds_post])
+    _rows(con, "now_vacancy", [(*(getattr(p, n) for n in TOLD), None, "甲厂", "x", p.vacancy_no) for p in posts])
     _rows(con, "fact_served", [(*row, f"s{n}") for n, row in enumerate(served)])
     _rows(con, "pushed", pushed)
-    con.execute((POLICIES / "sql" / "posts.sql").read_text(encoding="utf-8"))
+    for script in ("vacancies", "posts"):
+        con.execute((POLICIES / "sql" / f"{script}.sql").read_text(encoding="utf-8"))
+    for script in ("matched", "matches"):
+        con.execute((POLICIES / "sql" / f"{script}.sql").read_text(encoding="utf-8"))
+    deal(con, [pack(when)], day, frozenset())
     rows = con.execute(
         "select person_id, match_no, match_score, match_points, match_fits, match_is_over from post_match"
     ).fetchall()
@@ -104,7 +106,7 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, 
         con.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", [list(row) for row in rows])
 
 
-def only(seeker: Seeker, post: Post, day: date = DAY) -> tuple[Any, ...] | None:
+def only(seeker: Seeker, post: Vacancy, day: date = DAY) -> tuple[Any, ...] | None:
     return look([seeker], [post], day=day).get((seeker.person_id, post.vacancy_no))
 
 
@@ -138,7 +140,7 @@ def only(seeker: Seeker, post: Post, day: date = DAY) -> tuple[Any, ...] | None:
         pytest.param(Seeker(), Post(valid_to=None), None, id="no last day is told"),
     ],
 )  # fmt: skip
-def test_limits_and_points(seeker: Seeker, post: Post, points: str | None) -> None:
+def test_limits_and_points(seeker: Seeker, post: Vacancy, points: str | None) -> None:
     found = only(seeker, post)
     assert (found and found[1]) == points
 
@@ -218,43 +220,72 @@ def test_public_posts_are_owed_apart_one_a_month() -> None:
     assert {n for _, n in look([who], posts, served=told)} == {"V1", "V2", "V3"}
 
 
+def whom(seekers: Sequence[Seeker], places: int, pushed: Sequence[Pushed] = ()) -> set[str]:
+    """Who is named a single post."""
+    return {who for who, _ in look(seekers, [Post(headcount=places)], pushed)}
+
+
+FITTING = [Seeker("P1", waits_since=date(2024, 3, 1)), Seeker("P2"), Seeker("P3", is_recognised=True, waits_since=DAY)]
+
+
+@pytest.mark.parametrize(("places", "who"), [(0, set()), (1, {"P3"}), (2, {"P2", "P3"}), (3, {"P1", "P2", "P3"}), (4, {"P1", "P2", "P3"})])  # fmt: skip
+def test_a_post_is_named_to_no_more_than_it_seeks(places: int, who: set[str]) -> None:
+    """Of those who fit alike the recognised first, then who waits longest."""
+    assert whom(FITTING, places) == who
+
+
+def test_the_best_fit_comes_before_the_recognised() -> None:
+    found = look([*FITTING, Seeker("P4", skill="保洁员")], [Post(headcount=2)])
+    assert {who for who, _ in found} == {"P3", "P4"}
+
+
+def test_whom_no_policy_names_a_post_takes_no_place() -> None:
+    found = look(FITTING, [Post(headcount=1)], when="match_fits and person_id <> 'P3'")
+    assert {who for who, _ in found} == {"P2"}
+
+
+def test_places_that_are_named_already_are_taken_until_that_ends() -> None:
+    elsewhere = [("P9", "vacancy", "V1", DAY, True), ("P8", "vacancy", "V1", DAY, False)]
+    assert whom([Seeker("P1"), Seeker("P2")], 2, elsewhere) == {"P1", "P9"}
+    assert whom([Seeker("P1"), Seeker("P2")], 3, elsewhere) == {"P1", "P2", "P9"}
+
+
+def test_a_push_beyond_the_places_stands() -> None:
+    """The employer seeks fewer than it did."""
+    before: list[Pushed] = [(who, "vacancy", "V1", DAY, True) for who in ("P1", "P2")]
+    assert whom([Seeker("P1"), Seeker("P2"), Seeker("P3")], 1, before) == {"P1", "P2"}
+
+
+def test_nobody_is_named_a_second_post_while_somebody_has_none() -> None:
+    posts = [Post(f"V{n}", headcount=1) for n in (1, 2, 3)]
+    best = Seeker("P1", skill="保洁员")  # fits all three better
+    assert look([best, Seeker("P2")], posts).keys() == {("P1", "V1"), ("P2", "V2"), ("P1", "V3")}
+    assert look([best, Seeker("P2"), Seeker("P3")], posts).keys() == {("P1", "V1"), ("P2", "V2"), ("P3", "V3")}
+
+
+def test_the_order_of_rows_deals_nothing_otherwise() -> None:
+    rng = Random(5)
+    seekers = [
+        Seeker(f"P{n}", skill=rng.choice(("保洁", None)), waits_since=date(2024, 1, 1 + n % 3)) for n in range(40)
+    ]
+    posts = [Post(f"V{n}", headcount=rng.randrange(4), place=rng.choice(("平沙镇", None))) for n in range(30)]
+    found = look(seekers, posts)
+    told = Counter(number for _, number in found)
+    assert all(told[p.vacancy_no] <= p.headcount for p in posts) and sum(told.values()) == min(
+        120, sum(p.headcount for p in posts)
+    )
+    for _ in range(3):
+        rng.shuffle(seekers)
+        rng.shuffle(posts)
+        assert look(seekers, posts) == found
+
+
 def test_an_open_push_says_what_ended_it() -> None:
     mine = [("P1", "vacancy", "V1", date(2024, 6, 2), True)]
     (_, _, fits, is_over) = look([Seeker()], [Post(valid_to=date(2024, 6, 29))], mine)["P1", "V1"]
     assert (fits, is_over) == (False, True)
     (_, _, fits, is_over) = look([Seeker(job_need="电工")], [Post()], mine)["P1", "V1"]
     assert (fits, is_over) == (False, False)
-
-
-def level(told: str | None) -> int | None:
-    return next((n for word, n in SCHOOLS.items() if told and word in told and n), None)
-
-
-def naive(seeker: Seeker, post: Post) -> int | None:
-    """The score of one pair, or nothing where a limit or the wish bars it."""
-
-    def worth(text: str | None) -> int:
-        words = [w for w in re.split("[、，,；;/ ]+", text or "") if w and w[0] not in "不除非"]
-        called = [c for c in (post.post, post.trade) if c]
-        same = any(w == c for w in words for c in called)
-        part = any(min(len(w), len(c)) > 1 and (w in c or c in w) for w in words for c in called)
-        return 2 if same else 1 if part else 0
-
-    age = None if seeker.birth_date is None else DAY.year - seeker.birth_date.year - ((DAY.month, DAY.day) < (seeker.birth_date.month, seeker.birth_date.day))  # fmt: skip
-    asked, wanted = level(post.education), level(seeker.education)
-    if not (post.valid_from <= DAY <= (post.valid_to or date.min)) or "就业" not in (seeker.wish or "就业"):
-        return None
-    if (post.max_age and age is not None and age > post.max_age) or (asked and wanted and wanted < asked):
-        return None
-    is_fit = (seeker.is_recognised and not seeker.holds_post) if post.public_welfare else worth(seeker.job_need) or (seeker.job_need is None and worth(seeker.skill))  # fmt: skip
-    if not is_fit:
-        return None
-    pay = next((p for p in (post.pay_to, post.pay_from) if p is not None), None)
-    paid = 0
-    if seeker.pay_wish is not None and pay is not None and pay >= seeker.pay_wish:
-        paid = 2 if post.pay_from is not None and post.pay_from >= seeker.pay_wish else 1
-    near = seeker.place_wish or seeker.town
-    return sum((2 * worth(seeker.job_need), worth(seeker.skill), 2 * (near in (post.place or "")), paid, int(bool(asked and wanted)), 2 * post.public_welfare))  # fmt: skip
 
 
 def test_the_naive_score_agrees_on_a_thousand_people() -> None:
@@ -269,27 +300,26 @@ def test_the_naive_score_agrees_on_a_thousand_people() -> None:
                rng.choice((None, *towns)), rng.random() < 0.3, rng.random() < 0.1)
         for n in range(1000)
     ]  # fmt: skip
+    called = (("保洁员", "保洁"), ("保安", None), ("电工", "电工"), ("家政服务员", "家政"))
     posts = [
-        Post(f"V{n:03}", (called := rng.choice((("保洁员", "保洁"), ("保安", None), ("电工", "电工"), ("家政服务员", "家政"))))[0], called[1], rng.choice((None, 35, 50)),
-             rng.choice((None, "初中及以上", "高中", "大专", "不限")), rng.choice((None, "平沙镇，晨光路", "三灶镇")), rng.choice((None, 2600, 2800)),
-             rng.choice((None, 2900, 3300)), date(2024, 6, rng.randrange(1, 29)), rng.choice((DAY, None, date(2024, 6, 29), date(2024, 8, 1))), n % 9 == 0)
+        replace(
+            Post(f"V{n:03}", *rng.choice(called)[:1], valid_from=date(2024, 6, rng.randrange(1, 29)), valid_to=rng.choice((DAY, None, date(2024, 6, 29), date(2024, 8, 1)))),
+            trade=rng.choice((None, "保洁", "电工")), max_age=rng.choice((None, 35, 50)), education=rng.choice((None, "初中及以上", "高中", "大专", "不限")),
+            place=rng.choice((None, "平沙镇，晨光路", "三灶镇")), pay_from=rng.choice((None, 2600, 2800)), pay_to=rng.choice((None, 2900, 3300)),
+            public_welfare=n % 9 == 0, headcount=rng.choice((0, 1, 7, 60, 10_000)),
+        )
         for n in range(60)
     ]  # fmt: skip
-    expect: dict[tuple[str, str], int] = {}
-    for seeker in seekers:
-        for is_public, most in ((False, 3), (True, 1)):
-            of_kind = [p for p in posts if p.public_welfare is is_public]
-            scored = [(score, p) for p in of_kind if (score := naive(seeker, p)) is not None]
-            best = sorted(scored, key=lambda s: (-s[0], -s[1].valid_from.toordinal(), s[1].vacancy_no))[:most]
-            expect |= {(seeker.person_id, p.vacancy_no): score for score, p in best}
-    found = {pair: score for pair, (score, *_) in look(seekers, posts).items()}
-    assert found == expect and len(expect) > 1000
+    named = dealt(seekers, posts, {}, Counter(), set(), DAY)
+    by_id, by_no = {s.person_id: s for s in seekers}, {p.vacancy_no: p for p in posts}
+    found = {pair: points for pair, (points, *_) in look(seekers, posts).items()}
+    assert found == {(who, number): score(by_id[who], by_no[number], DAY) for who, number in named} and len(found) > 700
 
 
 def test_points_add_up_to_the_score() -> None:
     rng = Random(11)
     posts = [Post(f"V{n}", place="平沙镇", education="初中", pay_from=2000 + 100 * n, pay_to=3300) for n in range(9)]
     seekers = [Seeker(f"P{n}", skill="保洁", pay_wish=rng.choice((2000, 2600, 3100))) for n in range(30)]
-    for score, points, *_ in look(seekers, posts).values():
+    for found, points, *_ in look(seekers, posts).values():
         parts, total = points.split("；")[0].split("＝")
-        assert sum(int(number) for number in re.findall(r"\d+", parts)) == int(total) == score
+        assert sum(int(number) for number in re.findall(r"\d+", parts)) == int(total) == found

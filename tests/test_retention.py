@@ -56,6 +56,11 @@ def book_of(who: Someone, number: str) -> dict[str, str]:
     }
 
 
+def beside(path: Path, rows: int) -> None:
+    """Put a manifest beside a delivered file."""
+    path.with_name(path.name + ".manifest.json").write_text(json.dumps({"rows": rows}), encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Two nights. Known: a registered person with two jobs, the second told no more on night two. Nobody's business: one
@@ -65,12 +70,16 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Town:
     known, other = town.person("1975-03-01"), town.person("1960-01-01")
     alone, kin = town.person("1958-02-02"), town.person("1957-03-03", "女")
     town.tell(known, registered("2024-05-06"))
-    town.deliver(
-        "社保参保", CAME, "全量", [row_of(known, "2024-01"), row_of(known, "2023-01", "丙店"), row_of(other, "2024-01")]
-    )
+    jobs = [row_of(known, "2024-01"), row_of(known, "2023-01", "丙店"), row_of(other, "2024-01")]
+    beside(town.deliver("社保参保", CAME, "全量", jobs), 3)
     town.deliver("户籍", CAME, "增量", [book_of(known, "户甲"), book_of(kin, "户甲"), book_of(alone, "户乙")])
     pension = {"待遇类别": "职工养老", "待遇开始日期": "2020-01-01", "发放状态": "正常"}
-    town.deliver("养老待遇", CAME, "增量", [{"姓名": w.name, "证件号码": w.number} | pension for w in (alone, kin)])
+    beside(
+        town.deliver(
+            "养老待遇", CAME, "增量", [{"姓名": w.name, "证件号码": w.number} | pension for w in (alone, kin)]
+        ),
+        2,
+    )
     town.night(CAME)
     town.deliver("社保参保", ENDED, "全量", [row_of(known, "2024-01")])
     town.night(ENDED)
@@ -125,11 +134,15 @@ def test_workbooks_go_on_their_day(first: Town, day: str, nights: int) -> None:
     assert len({g.path.split("/")[1] for g in planned(first, day, "workbook")}) == nights
 
 
-@pytest.mark.parametrize(("day", "files"), [("2024-09-18", 0), ("2024-09-19", 1)], ids=["the day before", "the day"])
+@pytest.mark.parametrize(("day", "files"), [("2024-09-18", 0), ("2024-09-19", 2)], ids=["the day before", "the day"])
 def test_files_that_their_source_has_said_anew_go(first: Town, day: str, files: int) -> None:
-    """The first insurance file: a newer full snapshot followed on the second night. The newest full ones, and deltas whose rows stand, stay."""
-    names = {i["sha256"]: i["file_name"] for n in (1, 2) for i in read_manifest(first.workspace.runs, n)["inputs"]}
-    assert [names[g.sha256] for g in planned(first, day, "archive")] == ["社保参保_20240601_全量.csv"][:files]
+    """The first insurance file, with the manifest beside it: a newer full snapshot followed on the second night. The newest full ones, and
+    deltas whose rows stand, stay, and so do their manifests."""
+    manifests = [read_manifest(first.workspace.runs, n) for n in (1, 2)]
+    names = {i["sha256"]: i["file_name"] for m in manifests for i in (*m["inputs"], *m["sidecars"])}
+    assert {"养老待遇_20240601_增量.csv.manifest.json"} < set(names.values()) and len(names) == 7
+    gone = ["社保参保_20240601_全量.csv", "社保参保_20240601_全量.csv.manifest.json"]
+    assert sorted(names[g.sha256] for g in planned(first, day, "archive")) == gone[:files]
 
 
 def test_a_kind_may_have_terms_of_its_own(first: Town, tmp_path: Path) -> None:
@@ -297,7 +310,8 @@ def test_killed_between_seal_and_destruction_the_next_night_finishes(
 def test_a_file_that_comes_again_stays(first: Town, third: tuple[Town, Night, list[Gone]], tmp_path: Path) -> None:
     """Its receipt is older than its coming: the next night must not take it away."""
     town = again(third[0], tmp_path)
-    (old,) = [g for g in third[2] if g.data_class == "archive"]
+    came = {i["sha256"] for i in read_manifest(first.workspace.runs, 1)["inputs"]}
+    (old,) = [g for g in third[2] if g.sha256 in came]
     shutil.copy2(first.workspace.root / old.path, town.workspace.inbox / "社保参保_20240601_全量.csv")
     assert [d["status"] for d in town.run(NEXT).rows("delivery")] == ["duplicate"]
     assert (town.workspace.root / old.path).is_file()
@@ -356,7 +370,7 @@ def test_the_command_says_what_would_go_and_changes_nothing(first: Town) -> None
         (p, p.stat().st_mtime_ns) for p in first.workspace.root.rglob("*") if p.is_file() and p.name != ".lock"
     )
     done = zhaoren_here("retention", first.workspace.root, "--as-of", LATER)
-    assert done.returncode == 0 and "登记行：3 个文件中的 4 行" in done.stdout and "原始文件：1 个文件" in done.stdout
+    assert done.returncode == 0 and "登记行：3 个文件中的 4 行" in done.stdout and "原始文件：2 个文件" in done.stdout
     assert before == sorted(
         (p, p.stat().st_mtime_ns) for p in first.workspace.root.rglob("*") if p.is_file() and p.name != ".lock"
     )
@@ -376,7 +390,7 @@ def test_the_record_of_processing_holds_no_personal_value(
     text = (tmp_path / "处理记录.csv").read_text(encoding="utf-8-sig")
     lines = list(csv.DictReader(text.splitlines()))
     gone = {line["数据类别"]: (line["文件数"], line["行数"]) for line in lines if line["处理"] == "销毁"}
-    assert gone["登记行：养老待遇"] == ("1", "1") and gone["原始文件"][0] == "1"
+    assert gone["登记行：养老待遇"] == ("1", "1") and gone["原始文件"][0] == "2"
     assert sum(int(files) for files, _ in gone.values()) == len(said)
     assert not any(p["name"] in text or p["id_number"] in text for p in town.ask("from person"))
 

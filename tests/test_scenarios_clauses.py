@@ -55,6 +55,8 @@ OWN: Mapping[str, Mapping[str, object]] = {
     "xinyu": {"subsidy_cap_months": 36, "spot_check_per_mille": 1000, "survey_days": 30, "silent_days": 30},
 }
 SPRING = jobless("2024-04-10")
+VALID = certificate("2014-01-01", "2034-01-01")
+COUNSELLOR = "T GAP JN-6.1 startup-counsellor"
 LOCAL = housed("山东省某市某区")
 XINYU = housed("江西省新余市渝水区")
 RURAL = {"户籍性质": "农村", "常住地类型": "农村"}
@@ -67,6 +69,17 @@ POSTS = (
 
 def group(name: str, day: str) -> Said:
     return Said("群团名单", {"群团组织": name, "人员类别": "困难职工", "列入日期": day})
+
+
+def headed(day: str, **cells: str) -> Said:
+    row = {
+        "统一社会信用代码": FIRMS["甲厂"],
+        "单位名称": "某园",
+        "任职身份": "法定代表人",
+        "登记状态": "正常",
+        "成立日期": day,
+    }
+    return Said("民办非企业", row | cells)
 
 
 def employed(day: str, since: str = "", **cells: str) -> Said:
@@ -130,6 +143,11 @@ NEIMENGGU = (
        {JUN29: ("T GAP NM-1.2b four-clears",), JUN30: ("T GAP NM-1.2b four-clears",), JUL01: ("T UPD NM-1.2b four-clears ended",)}),
     on("NM-1.2b", "all four clear", "1985-02-04", (registered("2024-04-10", 技能="焊工", **TOLD),), NOTHING),
     on("NM-1.3a", "woman reaches the league's age", "1979-06-30", (SPRING,), {JUN30: ("H ADD NM-1.3a older",)}, "H", "女"),
+    on("NM-1.3a", "on low income, and recognised that day", "1985-02-27", (SPRING, aid("2024-01"), recognised("低保", "2024-06-30", JUN30)),
+       until("H ADD NM-1.3a low_income", JUN30), "H"),
+    on("NM-1.3a", "certified and recognised to the end of June", "1985-02-28",
+       (SPRING, VALID, recognised("残疾", "2024-01-10", until=JUL01), recognised("残疾", "2024-01-10", JUL01, 退出日期="2024-07-01")),
+       {JUL01: ("H ADD NM-1.3a disability",)}, "H"),
     on("NM-2.1a", "19 registered again in June", "1985-02-05", (registered("2022-03-01", 注销日期="2024-03-01"), registered("2024-06-01")), {JUN29: (SHORT,), JUL02: (MID,)}, "L"),
     on("NM-2.1c", "18 long the day after six months, and to be looked at", "1985-02-06", (registered("2023-12-30", 最近核验日期="2024-05-20"),), {JUL01: ("T TASK NM-2.1c hardship-check",)}),
     on("NM-2.1c", "long and on low income", "1985-02-07", (registered("2023-12-30"), aid("2024-01")), {JUL01: ("L UPD NM-2.1c assistance",)}, "LT"),
@@ -147,7 +165,7 @@ NEIMENGGU = (
     on("NM-2.3", "third post in vain that day", "1985-02-16", (SPRING, recognised("4050", "2024-01-10", 援助协议日期="2024-01-20"), *recommended("2024-05-01", "2024-05-02", "2024-06-30")),
        {JUN30: ("T TASK NM-2.3 public-post",)}),
     on("NM-3.2", "38 legal representative of a private non-enterprise unit", "1985-02-17",
-       (SPRING, Said("民办非企业", {"统一社会信用代码": FIRMS["甲厂"], "单位名称": "某园", "任职身份": "法定代表人", "登记状态": "正常", "成立日期": "2024-06-30"})),
+       (SPRING, headed("2024-06-30")),
        {JUN30: ("R PROP_DEREG NM-3.2 founded-unit",)}, "R"),
     on("NM-3.2", "at university from that day", "1999-02-18", (SPRING, studied("2024-06-30")), {JUN30: ("R PROP_DEREG NM-3.2 school",)}, "R"),
     on("NM-3.2", "in the army from July", "1999-02-19", (SPRING, served("2024-07-01")), {JUL01: ("R PROP_DEREG NM-3.2 army",)}, "R"),
@@ -189,7 +207,8 @@ JINING = (
     on("JN-3.1", "passed on line that day and in class the day after", "1990-05-04",
        (SPRING, aid("2024-01"), course("2024-06-01", passed="2024-06-30", 培训方式="线上"), course("2024-07-01", JUL01, name="实操", 培训方式="线下")),
        until("T TASK JN-3.1 offline-course", JUL01, JUN30)),
-    on("JN-4.1", "too old for the post that day", "1978-06-30", (jobless("2024-04-10", 就业需求="搬运工"), aid("2024-01")), until("T TASK JN-4.1 vacancy:GW2", JUN30)),
+    on("ZS-3.4.2", "too old for the post that day", "1978-06-30", (jobless("2024-04-10", 就业需求="搬运工"), aid("2024-01")), until("T TASK ZS-3.4.2 vacancy:GW2", JUN30)),
+    on("JN-4.1", "of the trade, and too young for the other ledger", "1990-05-06", (jobless("2024-04-10", 就业需求="保洁员"), aid("2024-01")), until("T TASK JN-4.1 vacancy:GW1", JUL01)),
     on("JN-4.1", "nobody looks for that trade", "1990-05-05", (jobless("2024-04-10", 就业需求="会计"), aid("2024-01")), NOTHING),
     on("JN-4.4", "result of a post not asked for thirty days", "1990-05-06",
        (jobless("2024-04-10", 就业意愿="培训"), aid("2024-01"), *recommended("2024-05-31"), service("2024-07-01", "跟踪回访", JUL01)),
@@ -214,7 +233,6 @@ XY_CASES = (
     on("XY-3.8", "52 thirty months used and six left", "1970-06-04", (SPRING, XINYU, recognised("4050", "2024-01-10"), paid("岗位补贴", "2020-01", "2022-06")), {JUN29: ("T TASK XY-3.8 months-left:6",)}),
     on("XY-3.8", "twenty-nine months used", "1970-06-05", (SPRING, XINYU, recognised("4050", "2024-01-10"), paid("岗位补贴", "2020-01", "2022-05")), NOTHING),
 )  # fmt: skip
-VALID = certificate("2014-01-01", "2034-01-01")
 CANCELLED = (
     certificate("2014-01-01", "2034-01-01", until=JUN30),
     certificate("2014-01-01", "2034-01-01", JUN30, 证件状态="注销", 注销日期="2024-06-30"),
@@ -266,6 +284,11 @@ FURTHER = (
     on("XY-3.4", "recognised on dibao to the end of June and fifty-four", "1970-09-02", (SPRING, XINYU, recognised("城镇低保", "2023-01-10"), aid("2020-01", "2024-06")), {JUL01: ("H REVIEW XY-3.4 dibao",)}, "H"),
     *(on("XY-3.8", f"a month over the cap of {item}", f"1970-10-{day:02d}", subsidised(item), {JUN29: LEFT[:1], JUN30: (LEFT[1], f"T ALERT XY-3.8 cap:{code}")})
       for day, (item, code) in enumerate((("单位社保补贴", "firm"), ("灵活就业社保补贴", "flexible"), ("公益性岗位补贴", "public_post")), 1)),
+    replace(on("JN-6.1", "wants a business, and a licence bears the name", "1990-10-01",
+               (jobless("2024-04-10", 就业意愿="创业"), VALID, licence("2024-06-30", JUN30, 证件号码="")), {JUN29: (COUNSELLOR,)}), name="上官听竹"),
+    replace(on("JN-6.1", "a licence that bears the name alone", "1990-10-02", (SPRING, VALID, licence("2024-05-01", 证件号码="")), NOTHING), name="诸葛听梅"),
+    on("JN-6.1", "head of a unit of their own from that day", "1990-10-03", (SPRING, VALID, headed("2024-06-30")), {JUN30: (COUNSELLOR,)}),
+    replace(on("JN-6.1", "a unit that bears the name alone", "1990-10-04", (SPRING, VALID, headed("2024-05-01", 证件号码="")), NOTHING), name="欧阳听兰"),
     on("XY-4.3", "guided that day and nothing else", "1970-09-03", (SPRING, XINYU, recognised("4050", "2024-01-10"), service("2024-06-30", "职业指导", JUN30)),
        {JUN29: ("T GAP XY-4.3 guidance", "T GAP XY-4.3 post", "T GAP XY-4.3 training"), JUN30: (ended("T GAP XY-4.3 guidance"),)}),
     on("XY-4.4", "recognised and trading from July", "1970-09-04", (SPRING, XINYU, recognised("4050", "2024-01-10"), licence("2024-07-01")), {JUL01: ("T NOTIFY XY-4.4 startup",)}),
@@ -316,6 +339,11 @@ def test_62_a_gap_says_have_and_need_as_they_are_tonight(played: Stage) -> None:
     assert second["supersedes"] == first["entry_id"]
     end = played.entry(case_id, JUL01, ended(line))
     assert end["supersedes"] == second["entry_id"]
+
+
+def test_a_post_is_named_to_nobody_under_two_policies(played: Stage) -> None:
+    named = [(e["person_id"], e["basis"]) for night in played.town.nights.values() for e in night.entries(op="TASK") if e["basis"] and e["basis"].startswith(("vacancy:", "public:"))]  # fmt: skip
+    assert len(set(named)) == len(named) > 2
 
 
 def test_a_month_has_its_day_on_the_list_of_contacts(played: Stage) -> None:

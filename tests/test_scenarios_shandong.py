@@ -165,6 +165,9 @@ BOUNDARIES = (
     Case("hired in July", "1990-03-25", (SPRING, LOCAL, aid("2024-01"), insured("2024-07")), {JUN29: (add("2.5"),), JUL01: (HIRED,)}),
     Case("pension from July", "1966-03-26", (jobless("2023-11-01"), LOCAL, pension("2024-07-01")), {JUN29: (add("2.1"),), JUL01: (leaves("pension"),)}),
     Case("died in June", "1990-03-27", (SPRING, LOCAL, aid("2024-01"), death("2024-06-12", JUN30)), {JUN29: (add("2.5"),), JUN30: (leaves("died"),)}),
+    # The mark puts them on the ledger, and the exit speaks of that row: that same night, not on the next.
+    Case("recognised, of sixty and at work on the first night", "1964-06-01", (SPRING, LOCAL, recognised("4050", "2022-01-01"), insured("2024-05")),
+         {JUN29: (HIRED, "L PROP_EXIT SD-5.5b retirement-age")}, tracks="L"),
     Case("recognised and dead", "1990-03-28", (SPRING, LOCAL, recognised("残疾", "2022-01-01"), death("2024-06-12", JUN30)), {JUN30: (leaves("died", "H"),)}),
     Case("death row of a name without a number only asks", "1990-03-29",
          (SPRING, LOCAL, aid("2024-01"), Said("死亡", {"死亡日期": "2024-06-12", "证件号码": "", "姓名": "欧阳听雪"}, JUN30)),

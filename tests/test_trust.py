@@ -283,6 +283,7 @@ def test_nothing_is_shown_where_the_look_cannot_be_recorded(rehearsed: Rehearsal
     office.access_log.unlink()
     office.access_log.mkdir()
     for words in (("explain", office.root, "--entry", "1-1"), ("asof", office.root, "2024-07-01", "--out", tmp_path / "out.csv"),
+                  ("whatif", office.root), ("whatif", office.root, "--out", tmp_path / "out.csv"),
                   ("prove", office.root, "--entry", "1-1", "--out", tmp_path / "out.json")):  # fmt: skip
         done = zhaoren_here(*words)
         assert done.returncode == 2 and done.stdout == "" and "不能记录" in done.stderr, words

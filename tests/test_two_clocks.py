@@ -11,7 +11,7 @@ from flows.look import Asked, ledger_as_of, moment, opened_store
 from flows.workspace import Workspace
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.verify import verify
-from tests.nightshift import Town, aid, registered, stop
+from tests.nightshift import Town, aid, death, pension, registered, stop
 from tests.rough_files import copy_of, drop, new_workspace, night, stop_file, table, zhaoren_here
 from tests.test_numberless import JULY, JUNE, MAY, told
 
@@ -242,3 +242,35 @@ def test_a_run_recorded_before_the_one_before_it_is_noticed(ahead: Workspace, tm
     early, root = verify(workspace.runs, workspace.archive)  # the root too: an earlier manifest is another one now
     assert (early.run_no, root.run_no) == (2, 2)
     assert "记录时间早于" in early.chinese and "汇总哈希" in root.chinese
+
+
+# What else happens before a decision takes effect.
+
+
+@pytest.fixture(scope="module")
+def between(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Two candidates, verified on the second night from 10 July on. One's pension is told the same night, one's death on a
+    night between."""
+    town = Town.found(tmp_path_factory.mktemp("between") / "town", "zhongshan")
+    retired = town.tell(town.person("1979-03-01"), stop("2024-04"), pension("2024-06-20", SECOND))
+    dead = town.tell(town.person("1979-03-02"), stop("2024-04"), death("2024-07-03", "2024-07-05"))
+    asked = {e["id_number"]: e["entry_id"] for e in town.night(FIRST).entries(op="ADD")}
+    town.deliver("核查结果", SECOND, "增量", [{
+        "台账流水号": asked[who.number], "核查结论": "确认", "生效日期": "2024-07-10", "核查人": "张三", "审核环节": "走访", "核查日期": SECOND,
+    } for who in (retired, dead)])  # fmt: skip
+    for day in (SECOND, "2024-07-05", "2024-07-09", "2024-07-10"):
+        town.night(day)
+    return town
+
+
+@pytest.mark.parametrize(("at", "night"), [(0, SECOND), (1, "2024-07-05")], ids=("the same night", "a night between"))
+def test_a_question_asked_before_a_decision_takes_effect_tells_nothing_of_it(
+    between: Town, at: int, night: str
+) -> None:
+    who = list(dict.fromkeys(w for w, _ in between.told))[at]
+    (review,) = [e for e in between.entries(who, night) if e["op"] == "REVIEW"]
+    assert (review["state_from"], review["state_to"]) == ("L1", None)
+    person, root = between.person_id(who), between.workspace.root
+    for day, state in (("2024-07-09", "L1"), ("2024-07-10", "L2")):
+        assert f",{state}," in zhaoren_here("asof", root, day, "--person", person).stdout, day
+    assert between.nights["2024-07-09"].entries() == [] == between.nights["2024-07-10"].entries()

@@ -12,14 +12,15 @@ import numpy as np
 import pyarrow as pa
 
 from ledger.store import connect
+from policies.deal import deal
 from policies.evaluate import evaluate
-from policies.pack import Pack, Rule, read_pack
-from policies.view import DECIDED, KIN, open_view, wide_columns
+from policies.pack import Pack, read_pack
+from policies.view import DECIDED, KIN, PUSHED, open_view, wide_columns
 from schemas.extracts import LAYOUTS
 from schemas.tables import create_table, row_columns, standing_columns
 from tests.oracle_answers import Unsure
-from tests.oracle_rows import Finding, Person, Place, Row
-from tests.oracles import ONCE, everything
+from tests.oracle_rows import Finding, Person, Place, Row, Vacancy
+from tests.oracles import everything
 from tests.strategies import KINDS, row_fields
 
 PACKS = ("zhongshan", "neimenggu", "shandong", "jining", "xinyu")
@@ -49,11 +50,9 @@ class Town:
         return self.place.people
 
     def packs(self) -> list[Pack]:
-        """Every pack without the rules that the oracle does not read, with what the office has set of the parameters that no
-        document gives."""
+        """Every pack, with what the office has set of the parameters that no document gives."""
         columns = wide_columns(self.con)
         packs = [read_pack(name, columns) for name in PACKS]
-        packs = [replace(p, rules=_read(p.rules), other_rules=_read(p.other_rules)) for p in packs]
         return [p.with_values({n: v for n, v in self.place.values.items() if n in p.parameters}) for p in packs]
 
     def by_sql(self, packs: Sequence[Pack]) -> set[Told]:
@@ -106,15 +105,13 @@ class Town:
         return everything(self.place, self.day)
 
 
-def _read(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(r for r in rules if r.id not in ONCE)
-
-
 def settle(place: Place, day: date) -> Town:
     con = connect()
     fill(con, place)
     look(con, day)
-    return Town(con, day, place)
+    town = Town(con, day, place)
+    deal(con, town.packs(), day, frozenset())
+    return town
 
 
 def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
@@ -132,7 +129,7 @@ def fill(con: duckdb.DuckDBPyConnection, place: Place) -> None:
     """The tables that the nightly run leaves before the policies are asked."""
     everybody = list(place.people.values())
     con.execute(EVERYBODY)
-    columns = ("person_id", "birth_date", "sex", "phone", "is_held")
+    columns = ("person_id", "birth_date", "sex", "phone", "town", "is_held")
     _insert(con, "everybody", {name: [getattr(p, name) for p in everybody] for name in columns})
     con.execute(
         "create or replace temp table source_flag as select $log as has_service_log",
@@ -175,10 +172,10 @@ def _fill_households(con: duckdb.DuckDBPyConnection, place: Place) -> None:
 def _fill_others(con: duckdb.DuckDBPyConnection, place: Place) -> None:
     for kind in ("vacancy", "employer"):
         _make(con, f"now_{kind}", standing_columns(LAYOUTS[kind]))
-    told = {
-        n: [getattr(v, n) for v in place.vacancies] for n in ("vacancy_no", "valid_from", "valid_to", "public_welfare")
-    }
+    told: dict[str, list[Any]] = {n: [getattr(v, n) for v in place.vacancies] for n in Vacancy.__dataclass_fields__}
     _insert(con, "now_vacancy", told | {"record_id": [f"vacancy-{n}" for n in range(len(place.vacancies))]})
+    _make(con, "pushed", PUSHED)
+    _insert(con, "pushed", {n: [getattr(p, n) for p in place.pushed] for n, _ in PUSHED})
     heads: dict[str, list[Any]] = {
         "employer_uscc": list(place.headcounts),
         "headcount": list(place.headcounts.values()),

@@ -3,16 +3,11 @@
 -- nobody told of a person is outside no limit, gives no point, and is named.
 create or replace temp table topic_seeker as
 select r.person_id, age_on(p.birth_date, d.as_of) as age_years, t.job_need, t.skill, education_level(t.education) as schooling, t.pay_wish,
-       coalesce(t.place_wish, p.town) as near, coalesce(h.recognition_rank <= 2, false) and o.person_id is null as is_hardship
+       coalesce(t.place_wish, p.town) as near, coalesce(h.recognition_rank <= 2, false) and not coalesce(o.post_held_rank <= 1, false) as is_hardship,
+       r.registered_from as waits_since
 from topic_registration as r inner join everybody as p using (person_id) cross join today as d left join topic_told as t using (person_id)
 left join topic_recognition as h using (person_id) left join topic_post_held as o using (person_id)
 where r.registration_rank <= 2 and (t.wish is null or contains(t.wish, '就业'));
-
-create or replace temp table topic_post as
-select distinct on (v.vacancy_no) v.vacancy_no, v.post, v.trade, v.max_age, education_level(v.education) as schooling, v.place, v.pay_from, v.pay_to,
-       v.valid_from, v.valid_to, v.employer_uscc, v.employer_name, coalesce(v.public_welfare, false) as is_public,
-       coalesce(t.as_of <= v.valid_to, false) as is_open, v.record_id
-from now_vacancy as v cross join today as t where v.valid_from <= t.as_of order by v.vacancy_no, v.valid_from desc, v.office, v.record_id;
 
 -- What is asked for and what one can do, word by word, beside what posts are called: 4 and 2 points for the same word, 2
 -- and 1 where one word holds the other. A word that begins with 不, 除 or 非 asks for nothing.
@@ -22,7 +17,7 @@ words as (
     select job_need, skill, true as is_asked, unnest(string_split_regex(job_need, '[、，,；;/ ]+')) as word from said
     union all select job_need, skill, false, unnest(string_split_regex(skill, '[、，,；;/ ]+')) from said
 ),
-called as (select vacancy_no, post as word from topic_post where is_open union select vacancy_no, trade from topic_post where is_open and trade is not null),
+called as (select vacancy_no, post as word from post_now where is_open union select vacancy_no, trade from post_now where is_open and trade is not null),
 pairs as (
     select w.word, c.word as called, if(w.word = c.word, 2, 1) as worth
     from (select distinct word from words where word <> '' and not regexp_matches(word, '^[不除非]')) as w cross join (select distinct word from called) as c
@@ -37,10 +32,10 @@ create or replace temp table topic_fitting as
 with offered as (
     select s.person_id, u.vacancy_no, u.asked, u.skilled
     from topic_seeker as s inner join topic_suited as u on u.job_need is not distinct from s.job_need and u.skill is not distinct from s.skill
-    inner join topic_post as p using (vacancy_no) where not p.is_public and (u.asked > 0 or s.job_need is null)
+    inner join post_now as p using (vacancy_no) where not p.is_public and (u.asked > 0 or s.job_need is null)
     union all
     select s.person_id, p.vacancy_no, coalesce(u.asked, 0), coalesce(u.skilled, 0)
-    from topic_seeker as s inner join topic_post as p on p.is_public and p.is_open and s.is_hardship
+    from topic_seeker as s inner join post_now as p on p.is_public and p.is_open and s.is_hardship
     left join topic_suited as u on u.vacancy_no = p.vacancy_no and u.job_need is not distinct from s.job_need and u.skill is not distinct from s.skill
 )
 select o.person_id, o.vacancy_no, p.is_public, p.valid_from, o.asked, o.skilled, if(contains(p.place, s.near), 2, 0) as nearby,
@@ -50,11 +45,11 @@ select o.person_id, o.vacancy_no, p.is_public, p.valid_from, o.asked, o.skilled,
        coalesce(coalesce(p.pay_to, p.pay_from) < s.pay_wish, false) as is_paid_less,
        o.asked + o.skilled + if(contains(p.place, s.near), 2, 0) + if(s.schooling >= p.schooling, 1, 0) + if(p.is_public, 2, 0)
        + case when p.pay_from >= s.pay_wish then 2 when coalesce(p.pay_to, p.pay_from) >= s.pay_wish then 1 else 0 end as score
-from offered as o inner join topic_seeker as s using (person_id) inner join topic_post as p using (vacancy_no)
+from offered as o inner join topic_seeker as s using (person_id) inner join post_now as p using (vacancy_no)
 where coalesce(s.age_years <= p.max_age, true) and coalesce(s.schooling >= p.schooling, true);
 
 -- What the month still owes each: three posts less those pushed or recommended since its first day, and one public-welfare
--- post for the recognised. No post is named to the same person twice.
+-- post for the recognised. No post is named to the same person twice, whichever policy named it.
 create or replace temp table topic_owed as
 with named as (
     select person_id, kind = 'public' as is_public, vacancy_no as post from pushed cross join today as t where pushed_on >= date_trunc('month', t.as_of)
@@ -65,31 +60,18 @@ with named as (
 select s.person_id, any_value(n.posts_a_month) - count(d.post) filter (not d.is_public) as posts, any_value(n.public_posts_a_month) - count(d.post) filter (d.is_public) as public_posts
 from topic_seeker as s cross join national as n left join named as d using (person_id) group by s.person_id;
 
-create or replace temp table post_match as
+-- Whom which post may be named to tonight, in the order in which they are asked (deal.py): those who still are owed one, and
+-- posts that have a place left. And the posts that were named before and stand, with how they fit today.
+create or replace temp table post_offer as
 with fresh as (
-    select f.* from topic_fitting as f inner join topic_owed as o using (person_id)
+    select f.*, if(f.is_public, o.public_posts, o.posts) as owed, s.is_hardship, s.waits_since
+    from topic_fitting as f inner join topic_owed as o using (person_id) inner join topic_seeker as s using (person_id) semi join post_room as r on r.vacancy_no = f.vacancy_no and r.places > 0
     where if(f.is_public, o.public_posts, o.posts) > 0
       and not exists (from pushed as p where p.person_id = f.person_id and p.vacancy_no = f.vacancy_no)
       and not exists (from fact_served as s where s.person_id = f.person_id and s.vacancy_no = f.vacancy_no)
 ),
-placed as (
-    select person_id, vacancy_no, is_public, row_number() over (partition by person_id, is_public order by score desc, valid_from desc, vacancy_no) as place from fresh
-),
-named as (
-    select p.person_id, p.vacancy_no from placed as p inner join topic_owed as o using (person_id) where p.place <= if(p.is_public, o.public_posts, o.posts)
-    union select person_id, vacancy_no from pushed where is_open
-)
-select n.person_id, n.person_id || ' ' || n.vacancy_no as match_key, if(coalesce(p.is_public, e.kind = 'public'), 'public', 'vacancy') as match_kind, n.vacancy_no as match_no,
-       p.post as match_post, p.place as match_place, p.employer_uscc as match_uscc, p.employer_name as match_name, p.valid_to as match_until,
-       case when p.pay_from < p.pay_to then p.pay_from::bigint || '–' || p.pay_to::bigint else coalesce((coalesce(p.pay_from, p.pay_to)::bigint)::varchar, '面议') end as match_pay,
-       f.score as match_score,
-       concat_ws('＋', if(f.asked > 0, '意向' || f.asked, null), if(f.skilled > 0, '技能' || f.skilled, null), if(f.nearby > 0, '地点' || f.nearby, null),
-                 if(f.paid > 0, '薪资' || f.paid, null), if(f.schooled > 0, '学历' || f.schooled, null), if(f.aided > 0, '公益岗' || f.aided, null)) || '＝' || f.score
-       || if(f.is_age_unknown, '；年龄待核实', '') || if(f.is_schooling_unknown, '；学历待核实', '') || if(f.is_paid_less, '；低于期望月薪', '') as match_points,
-       coalesce(p.valid_to < t.as_of, false) as match_is_over, p.vacancy_no is null as match_is_gone,
-       f.person_id is not null as match_fits,
-       if(f.person_id is not null or p.vacancy_no is null or p.valid_to < t.as_of, 0, null) as match_rank, if(f.person_id is null, [], [p.record_id]) as match_records
-from named as n cross join today as t left join topic_fitting as f using (person_id, vacancy_no) left join topic_post as p using (vacancy_no)
-left join (select distinct person_id, vacancy_no, kind from pushed where is_open) as e using (person_id, vacancy_no);
-
-insert into shared_evidence select person_id, unnest(match_records) from post_match;
+before as (select person_id, vacancy_no, bool_or(kind = 'public') as was_public from pushed where is_open group by all)
+select *, false as is_pushed, is_public as was_public from fresh
+union all by name
+select b.person_id, b.vacancy_no, true as is_pushed, b.was_public, 0 as owed, f.* exclude (person_id, vacancy_no)
+from before as b left join topic_fitting as f using (person_id, vacancy_no);

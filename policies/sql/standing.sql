@@ -114,6 +114,15 @@ where f.role = '法定代表人' and f.founded_date <= t.as_of and (f.cancelled_
   and not regexp_matches(f.status, '注销|撤销')
 order by f.person_id, link_rank(f.link_grade), f.founded_date desc, f.record_id;
 
+-- A business or unit of one's own, on a link good enough to be offered help for; of several the surest.
+create or replace temp table topic_trade as
+with told as (
+    select person_id, licence_from as trade_from, licence_rank as trade_rank, licence_records as trade_records from topic_licence
+    union all select person_id, unit_from, unit_rank, unit_records from topic_unit
+)
+select distinct on (person_id) person_id, trade_from, trade_rank, trade_records from told where trade_rank <= 2
+order by person_id, trade_rank, trade_from desc, trade_records;
+
 create or replace temp table topic_employment as
 select distinct on (f.person_id) f.person_id, f.job_kind as employment_kind, f.start_date as employment_from, link_rank(f.link_grade) as employment_rank,
        [f.record_id] as employment_records
