@@ -15,6 +15,7 @@ from matchers.fold_columns import fold_names
 from matchers.ladder import climb
 from matchers.model import Model
 from matchers.numberless import meet_numberless
+from matchers.other_numbers import settle_on_known
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.columns import Layout
 from schemas.extracts import PERSON_LAYOUTS
@@ -53,7 +54,9 @@ def link(
     _claims_of_tonight(con)
     fold_claim_numbers(con)
     _claims_still_open(con)
+    settle_on_known(con)
     fold_claim_names(con)
+    _names_that_stood(con)
     first = con.execute(FIRST_PERSON).fetchall()[0][0]
     meet_newcomers(con, first)
     describe_newcomers(con)
@@ -103,6 +106,19 @@ def _what_stands(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("drop table told_name; drop table asked")
 
 
+def _names_that_stood(con: duckdb.DuckDBPyConnection) -> None:
+    """Add to `renamed` what standing rows say of the numbers that tonight's rows carry."""
+    told = " union ".join(FORMERLY.format(kind=kind) for kind, _ in _people(standing_kinds(con)))
+    if not told:
+        return
+    con.execute(f"create or replace temp table formerly as {told}")
+    names = "select name from formerly union select former_name from formerly"
+    con.register("fold", fold_names(con.sql(names).to_arrow_table().column(0).to_pylist()))
+    con.execute(ALSO_RENAMED)
+    con.unregister("fold")
+    con.execute("drop table formerly")
+
+
 def _people(kinds: Iterable[str]) -> list[tuple[str, Layout]]:
     return [(kind, PERSON_LAYOUTS[kind]) for kind in kinds if kind in PERSON_LAYOUTS]
 
@@ -118,8 +134,8 @@ def _claims_of_tonight(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
-    """Standing rows that may speak of somebody else than we think: those of nobody (without an exact number, or whose
-    number is new tonight), those of people without a number, and presumed ones that a newcomer may fit as well, or
+    """Standing rows that may speak of somebody else than we think: those of nobody (without an exact number, whose
+    number is new tonight, or with a number from before), those of people without a number, and presumed ones that a newcomer may fit as well, or
     that were presumed under another model."""
     con.execute(NEW_TONIGHT)
     con.execute(
@@ -127,10 +143,11 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     )  # above every row of tonight
     for kind, layout in _people(standing_kinds(con)):
         columns = {name for name, _ in row_columns(layout)}
+        replaced = "old_id <> ''" if "old_id" in columns else "false"
         con.execute(f"""
             create or replace temp table retry as
             select * from store.standing_{kind} where {STANDING.format(kind=kind)}
-              and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key)))
+              and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key) or {replaced}))
                    or rule = 'no_number' or (link_grade = 'probable' and ((select is_new_model from this_run) or {TOUCHED}))
                    or (rule = 'id_name_conflict' and {TOUCHED}) or {JUDGED.format(kind=kind)})
         """)
@@ -170,6 +187,19 @@ select person_id, field, value from (unpivot (
 ) on {fields} into name field value value) where value in (select value from asked)"""
 STANDING_NAME = """
 select person_id, former_name from store.standing_{kind} where person_id is not null and link_grade = 'exact' and former_name <> ''"""
+FORMERLY = """
+select id_key, name, former_name from store.standing_{kind}
+where former_name <> '' and id_key in (select id_key from claim where id_key is not null)"""
+ALSO_RENAMED = """
+insert into renamed
+with told as (
+    select t.id_key, n.name_folded, f.name_folded as other_folded
+    from formerly as t inner join fold as n on n.name = t.name inner join fold as f on f.name = t.former_name
+    where n.name_folded <> f.name_folded
+)
+from told union select id_key, other_folded, name_folded from told
+except from renamed
+"""
 # A presumed link is asked again when tonight's rosters bring somebody of that birth date, name or phone.
 NEW_TONIGHT = """
 create or replace temp table new_tonight as

@@ -16,7 +16,7 @@ from flows.pack_settings import Values, read_parameters
 from flows.reader_settings import read_readers
 from flows.recipients import Recipient, read_recipients
 from flows.retention_terms import Retention, read_retention
-from flows.source_settings import Source, number, read_sources
+from flows.source_settings import Source, band, number, read_sources
 from intake.read import Habits
 from ledger.breaker import Bands
 from schemas.errors import UsageError, say
@@ -195,6 +195,10 @@ def read_settings(workspace: Path) -> Settings:
         raise UsageError(
             say(f"{FILE} 不是有效的 TOML：{error}；请改正该行。", f"{FILE} is not valid TOML: {error}.")
         ) from None
+    except UnicodeDecodeError:
+        raise UsageError(
+            say(f"{FILE} 不是 UTF-8 编码；请用 UTF-8 另存。", f"{FILE} is not in UTF-8; save it again as UTF-8.")
+        ) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(
             say(f"{FILE} 的设置不对：{error}；请改正。", f"A setting in {FILE} is wrong: {error}.")
@@ -204,41 +208,50 @@ def read_settings(workspace: Path) -> Settings:
 def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
     _refuse_unknown(data)
     packs = data.get("packs")
-    if not isinstance(packs, list) or not packs:
+    if not isinstance(packs, list) or not packs or not all(isinstance(pack, str) for pack in packs):
         raise ValueError("packs 应列出至少一个政策包")
     files, bands, books = data.get("files", {}), data.get("bands", {}), data.get("workbooks", {})
-    given = {k: number(f"bands.{k}", v, whole=k.endswith("rows")) for k, v in bands.items()}
-    base = Source(**given)
+    base = Source(**{k: band("bands", k, v) for k, v in bands.items()})
     sources = read_sources(data.get("sources", {}), base)
     return Settings(
         packs=tuple(_pack_place(str(p), workspace) for p in packs),
-        patterns=tuple(_pattern(p) for p in files.get("patterns", ())),
-        areas=tuple(files.get("areas", ())),
+        patterns=tuple(_pattern(p) for p in _texts("[files] patterns", files.get("patterns", []))),
+        areas=_texts("[files] areas", files.get("areas", [])),
         aliases=_aliases(data.get("aliases", {})),
         bands=base,
         sources=sources,
         parameters=read_parameters(data.get("parameters", {})),
         recipients=read_recipients(data.get("recipients", {})),
         retention=read_retention(data.get("retention", {}), [*sources.values(), base]),
-        readers=read_readers(data.get("readers", {}), bool(books.get("full_id_number", False))),
-        rows_per_sheet=int(books.get("rows_per_sheet", 5000)),
+        readers=read_readers(
+            data.get("readers", {}), _yes_or_no("workbooks.full_id_number", books.get("full_id_number", False))
+        ),
+        rows_per_sheet=_at_least_one("workbooks.rows_per_sheet", books.get("rows_per_sheet", 5000)),
         language=_language(books.get("language", "zh")),
         signing_key=str(data.get("signing", {}).get("key", "")),
         at_rest=_at_rest(data.get("at_rest", {})),
-        head_copies=_paths("[heads] copies", data.get("heads", {}).get("copies", [])),
+        head_copies=_texts("[heads] copies", data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
-        review_capacity=_capacity(data.get("review", {}).get("capacity", 2000)),
+        review_capacity=_at_least_one("review.capacity", data.get("review", {}).get("capacity", 2000)),
         engine=read_engine(data.get("engine", {})),
         console=read_console(data.get("console", {})),
         machine=read_machine(data.get("machine", {})),
     )
 
 
-def _paths(where: str, given: Any) -> tuple[str, ...]:
-    if not isinstance(given, list):
-        raise ValueError(f"{where} 应是若干文件路径的列表")
-    return tuple(str(path) for path in given)
+def _texts(where: str, given: Any) -> tuple[str, ...]:
+    """Raises: ValueError; one text alone would be read letter by letter."""
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise ValueError(f'{where} 应是列表，如 ["…", "…"]')
+    return tuple(given)
+
+
+def _yes_or_no(where: str, given: Any) -> bool:
+    """Raises: ValueError; "false" in quotes would count as yes."""
+    if not isinstance(given, bool):
+        raise ValueError(f"{where} 只能是 true 或 false，不加引号")
+    return given
 
 
 def _language(value: Any) -> str:
@@ -249,14 +262,14 @@ def _language(value: Any) -> str:
 
 
 def _at_rest(data: Mapping[str, Any]) -> AtRest:
-    lists = {name: _paths(f"[at_rest] {name}", data.get(name, [])) for name in ("old_keys", "lost")}
+    lists = {name: _texts(f"[at_rest] {name}", data.get(name, [])) for name in ("old_keys", "lost")}
     return AtRest(str(data.get("key", "")), **lists)
 
 
-def _capacity(value: Any) -> int:
+def _at_least_one(where: str, value: Any) -> int:
     """Raises: ValueError."""
-    if not number("review.capacity", value, whole=True):
-        raise ValueError("review.capacity 应至少为 1")
+    if not number(where, value, whole=True):
+        raise ValueError(f"{where} 应至少为 1")
     return int(value)
 
 
@@ -271,6 +284,8 @@ def _refuse_unknown(data: Mapping[str, Any]) -> None:
     if unknown := set(data) - set(SECTIONS):
         raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
     for section, known in SECTIONS.items():
+        if section != "packs" and not isinstance(data.get(section, {}), Mapping):
+            raise ValueError(f"[{section}] 应是一节设置，写作 [{section}] 和它下面的各行")
         if known is not None and (unknown := set(data.get(section, {})) - known):
             raise ValueError(f"[{section}] 不认识 {'、'.join(sorted(unknown))}")
 

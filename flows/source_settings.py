@@ -50,7 +50,7 @@ def _source(name: str, habits: Mapping[str, Any], base: Source) -> Source:
         raise ValueError(f"sources.{name} 不认识 {'、'.join(sorted(strange))}")
     layout = LAYOUTS[name.partition("@")[0]]
     given: dict[str, Any] = {
-        key: number(f"sources.{name}.{key}", value, whole=key in ("days", "shrink_rows", "grow_rows"))
+        key: band(f"sources.{name}", key, value)
         for key, value in habits.items()
         if key not in ("codes", "fixed_width", "delimiter")
     }
@@ -60,6 +60,16 @@ def _source(name: str, habits: Mapping[str, Any], base: Source) -> Source:
     if given["delimiter"] is not None and (not isinstance(given["delimiter"], str) or not given["delimiter"]):
         raise ValueError(f'sources.{name}.delimiter 应是分隔符，如 "||"')
     return replace(base, **given)
+
+
+def band(where: str, key: str, value: Any) -> Any:
+    """One of the numbers of a `Source`. Raises: ValueError, also where it would hold every file or none."""
+    told = number(f"{where}.{key}", value, whole=key in ("days", "shrink_rows", "grow_rows"))
+    if key == "shrink_share" and told > 1:
+        raise ValueError(f"{where}.shrink_share 是比例，应在 0 与 1 之间")
+    if key == "grow_times" and told < 1:
+        raise ValueError(f"{where}.grow_times 是倍数，应不小于 1")
+    return told
 
 
 def number(where: str, value: Any, *, whole: bool) -> Any:

@@ -13,6 +13,7 @@ OPTIONAL = {
     "relation": ("relation",),
     "certificate_no": ("certificate_no",),
     "former_name": ("former_name",),
+    "old_id": ("old_id",),
     "local_no": ("local_no",),
     "address": ("address",),
 }
@@ -50,7 +51,8 @@ def fold_claim_numbers(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
-    """From `incoming_claim` and `claim_number` make `claim`, with name_folded.
+    """From `incoming_claim` and `claim_number` make `claim`, with name_folded, and `renamed` (id_key, name_folded,
+    other_folded): the names that a row with the number gives its holder, either way round.
 
     Names are folded only where they can matter: on rosters, on rows without an exact number, and on rows whose number
     somebody known or delivered tonight carries. A stranger's name in a register stays as it came.
@@ -61,6 +63,7 @@ def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
     ).to_arrow_table()
     con.register("name_fold", fold_names(names["name"].to_pylist()))
     con.execute(CLAIM)
+    con.execute(RENAMED)
     con.unregister("name_fold")
     con.execute("drop table needed; drop table claim_number; drop table incoming_claim")
 
@@ -93,6 +96,14 @@ inner join claim_number as n using (rid)
 left join needed as w using (rid)
 left join name_fold as f on f.name = w.name
 left join name_fold as o on o.name = w.former_name
+"""
+# Whoever delivers a former name says that both names are one holder's. Source: identity.md 3.2, 曾用名.
+RENAMED = """
+create or replace temp table renamed as
+with told as (
+    select id_key, name_folded, former_folded from claim where id_key is not null and former_folded <> name_folded
+)
+select id_key, name_folded, former_folded as other_folded from told union select id_key, former_folded, name_folded from told
 """
 
 

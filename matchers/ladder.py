@@ -1,7 +1,8 @@
 """The ladder: number and name first, then damaged numbers, then name with birth date and sex, then weighed evidence,
 then what a person must look at.
 
-K1 id_and_name           exact number, compatible name             linked (exact; variant where the name differs)
+K1 id_and_name           exact number, compatible name             linked (exact; variant where the name differs, or is
+                                                                   the one that a row gives beside it as 曾用名)
 K2 id_name_conflict      exact number, another name                review, unless K5 finds whose row it is
 K3 id_damaged_and_name   damaged number, compatible name, one to one, nothing contradicts   linked (probable)
 K4 name_birth_sex        no number, name, full birth date and sex, one to one; a third agreement: linked (probable),
@@ -86,7 +87,7 @@ def _level_pairs(con: duckdb.DuckDBPyConnection, query: str, target: str) -> Non
 
 
 def link_by_number(con: duckdb.DuckDBPyConnection) -> None:
-    """From `claim` and `everybody` make `exact_link`."""
+    """From `claim`, `everybody` and `renamed` make `exact_link`."""
     _level_pairs(con, BY_NUMBER, "by_number")
     con.execute(EXACT_LINKS)
 
@@ -129,16 +130,18 @@ select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, v
 union all
 select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, village, phone, is_held, is_new from new_known
 """
-# A name that only resembles the holder's is not enough on a householder's number, nor against birth date or sex.
+# A name that only resembles the holder's, or that a row says was once theirs, is not enough on a householder's number, nor against birth date or sex.
 BY_NUMBER = """
 select c.rid, p.person_id, c.name_folded as left_name, p.name_folded as right_name, p.is_held,
-       c.is_member or coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as is_doubtful
+       c.is_member or coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as is_doubtful,
+       r.id_key is not null as is_renamed
 from claim as c inner join everybody as p using (id_key)
+left join renamed as r on r.id_key = c.id_key and r.name_folded = c.name_folded and r.other_folded = p.name_folded
 """
 EXACT_LINKS = """
 create or replace temp table exact_link as
 with ranked as (
-    select *, case when name_level = 'equal' then 0 when name_level = 'compatible' and not is_doubtful then 1 else 2 end as rank
+    select *, case when name_level = 'equal' then 0 when (name_level = 'compatible' or is_renamed) and not is_doubtful then 1 else 2 end as rank
     from by_number
 ),
 best as (select rid, min(rank) as rank from ranked group by rid),
@@ -331,7 +334,8 @@ NUMBER_STAGE = Stage(
     link_by_number,
     gives={"exact_link": "from {parts}"},
     cut={
-        table: f"select *, id_key as part_key from {table} where id_key is not null" for table in ("claim", "everybody")
+        table: f"select *, id_key as part_key from {table} where id_key is not null"
+        for table in ("claim", "everybody", "renamed")
     },
 )
 NAME_KEYS = {

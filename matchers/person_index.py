@@ -5,7 +5,7 @@ Two clearly different names on one number are two people on hold until somebody 
 without its name).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 import duckdb
@@ -26,9 +26,10 @@ class Newcomer:
 
 
 def meet_newcomers(con: duckdb.DuckDBPyConnection, first_number: int) -> None:
-    """From `claim` and `known` make `newcomer` (person_id, id_key, name_folded, is_held) and `held_known` (person_id)."""
+    """From `claim`, `renamed` and `known` make `newcomer` (person_id, id_key, name_folded, is_held) and `held_known` (person_id)."""
     con.execute(PLAIN_NEWCOMERS)
-    made, held = _contested(con.execute(CONTESTED).fetchall())
+    renamed = set(con.execute("select id_key, name_folded, other_folded from renamed").fetchall())
+    made, held = _contested(con.execute(CONTESTED).fetchall(), renamed)
     con.register("made", pa.table({
         "id_key": pa.array([m.id_key for m in made], pa.string()),
         "name_folded": pa.array([m.name_folded for m in made], pa.string()),
@@ -39,9 +40,12 @@ def meet_newcomers(con: duckdb.DuckDBPyConnection, first_number: int) -> None:
     con.unregister("made")
 
 
-def _contested(rows: Iterable[tuple[str, str, str | None, int, bool]]) -> tuple[list[Newcomer], list[str]]:
+def _contested(
+    rows: Iterable[tuple[str, str, str | None, int, bool]], renamed: Set[tuple[str, str, str]]
+) -> tuple[list[Newcomer], list[str]]:
     """Keys with several names, or with another name than the known holder's. Rows by key: (key, folded name, known
-    person or None, how many rows said so, whether every one of them is a household member who is not the holder)."""
+    person or None, how many rows said so, whether every one of them is a household member who is not the holder).
+    `renamed`: (key, name, other name) that a row says are one holder's."""
     by_key: dict[str, list[tuple[str, str | None, int, bool]]] = {}
     for key, *rest in rows:
         by_key.setdefault(key, []).append(tuple(rest))  # type: ignore[arg-type]
@@ -53,7 +57,9 @@ def _contested(rows: Iterable[tuple[str, str, str | None, int, bool]]) -> tuple[
         strangers = [n for n, person, _, member in sorted(names, key=_weight) if not person and not member]
         fresh: list[list[str]] = []
         for name in strangers:
-            near = next((g for g in groups + fresh if _near(name, g)), None)
+            near = next(
+                (g for g in groups + fresh if _near(name, g) or any((key, name, other) in renamed for other in g)), None
+            )
             near.append(name) if near is not None else fresh.append([name])
         if len(fresh) >= AGENT_NAMES:
             continue

@@ -48,6 +48,13 @@ NOW_BARRED = (
     ("match_is_over", "岗位已过期"),
     ("match_is_gone", "岗位已撤下"),
 )
+# What has changed where a finding is told apart by it (a month's shortage, a tier's) and it is another one today.
+MOVED_ON = {
+    "this_month": "所指的月份已过",
+    "last_month": "所指的月份已过",
+    "tier": "失业分级已变",
+    "hired_uscc": "用人单位已变",
+}
 # What tells one row of a view from another, where that is not the person.
 ROW_KEYS = {"wide_match": "match_key"}
 # What every finding needs of a person, whatever its rule speaks of.
@@ -374,7 +381,11 @@ def _describe_closing(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule) ->
     if rule.proof_any:
         words = "、".join(dict.fromkeys(TOPIC_ENDED[t] for t in rule.proof_any))
         ended.append(f"if({' and '.join(f'{t}_rank is null' for t in rule.proof_any)}, '{words}', null)")
-    ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if flag in words_of(rule.when)]
+    ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if re.search(rf"\bnot {flag}\b", rule.when)]
+    told_by = rule.finds.get("basis_from", "")
+    ended += [
+        f"if({told_by} <> f.basis, '{moved}', null)" for word, moved in MOVED_ON.items() if word in words_of(told_by)
+    ]
     why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
     row = f" and {rule.finds['basis_from']} = f.basis" if rule.view in ROW_KEYS else ""
     state = rule.finds.get("closed_state") or ("'closed'" if rule.finds["track"] == "T" else "null::varchar")

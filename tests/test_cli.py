@@ -108,6 +108,12 @@ BROKEN_SETTINGS = {
     "an alias of no kind": 'packs = ["zhongshan"]\n[aliases.deaths]\nname = ["姓名"]\n',
     "a part that is a number": 'packs = ["zhongshan"]\nfiles = 3\n',
     "an unknown pack": 'packs = ["atlantis"]\n',
+    "whole numbers by a word in quotes": 'packs = ["zhongshan"]\n[workbooks]\nfull_id_number = "false"\n',
+    "sheets of no row": 'packs = ["zhongshan"]\n[workbooks]\nrows_per_sheet = 0\n',
+    "areas that are one text": 'packs = ["zhongshan"]\n[files]\nareas = "甲镇"\n',
+    "a share above one": 'packs = ["zhongshan"]\n[bands]\nshrink_share = 5\n',
+    "a growth that holds every file": 'packs = ["zhongshan"]\n[sources.death]\ngrow_times = 0\n',
+    "a part that is a list": 'packs = ["zhongshan"]\n[[files]]\npatterns = []\n',
 }
 
 

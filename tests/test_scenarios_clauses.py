@@ -338,7 +338,7 @@ def test_62_a_gap_says_have_and_need_as_they_are_tonight(played: Stage) -> None:
     assert "推荐岗位1个" in str(first["reason"]) and "推荐岗位2个，应不少于3个" in str(second["reason"])
     assert second["supersedes"] == first["entry_id"]
     end = played.entry(case_id, JUL01, ended(line))
-    assert end["supersedes"] == second["entry_id"]
+    assert end["supersedes"] == second["entry_id"] and "所指的月份已过" in str(end["reason"])
 
 
 def test_a_post_is_named_to_nobody_under_two_policies(played: Stage) -> None:

@@ -324,6 +324,11 @@ def test_53_the_promise_stands_on_the_list_with_its_day(played: Stage) -> None:
     assert {r["due_date"].isoformat() for r in rows} >= {JUN30}
 
 
+def test_53_what_ended_the_promise_is_not_the_recognition_it_rests_on(played: Stage) -> None:
+    end = played.entry("53 zero family recognised at the end of May", JUL01, "T UPD XY-4.5 zero-family ended")
+    assert "已认定为就业困难人员" not in end["reason"]
+
+
 def test_a_recognised_candidate_is_no_open_question(played: Stage) -> None:
     who = played.cast["candidate who is then recognised"]
     state = played.town.state(who, "xinyu", "H")
