@@ -44,10 +44,12 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCA
     """From `everybody`, `source_flag` and the `now_<kind>` tables make `wide` and the views of employers and vacancies, for
     one date."""
     open_day(con, as_of)
+    con.execute("drop table if exists temp.wide")  # of another day
     _make_missing(con)
     _run(con, "sql/city.sql")
     engine.run(con, people_stage(as_of))
-    if not con.execute("select 1 from duckdb_views() where view_name = 'wide'").fetchall():  # made where the parts were
+    is_made = con.execute("select 1 from duckdb_tables() where table_name = 'wide'").fetchall()
+    if not is_made:  # only where the parts were
         show_wide(con)
     _run(con, "sql/employers.sql")
 
@@ -66,7 +68,7 @@ def state_people(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def show_wide(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the view `wide` over its parts."""
+    """Make `wide` of its parts, and the view of people and posts over it."""
     for script in VIEW_SCRIPTS:
         _run(con, script)
 

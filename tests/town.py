@@ -113,15 +113,8 @@ def _read(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def settle(place: Place, day: date) -> Town:
     con = connect()
     fill(con, place)
-    look(con, day)
-    return Town(con, day, place)
-
-
-def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """The wide view of the day as a table: to bind the view anew for every question takes longer than a small town does."""
-    con.execute("drop table if exists temp.wide")
     open_view(con, day)
-    con.execute("create temp table widened as from wide; drop view wide; alter table widened rename to wide")
+    return Town(con, day, place)
 
 
 def neighbours(everybody: Iterable[Person]) -> Place:
