@@ -1,7 +1,6 @@
 -- The wide view, complete: one row per known person, with what left.sql, standing.sql, help.sql, money.sql and
--- households.sql found. `has_`, `firm_` and `_rank` mean what they mean in wide.sql. A table: every pack asks it several
--- times, and to bind a view of four hundred columns takes longer than to read thousands of people.
-create or replace temp table wide as
+-- households.sql found. `has_`, `firm_` and `_rank` mean what they mean in wide.sql.
+create or replace temp view wide as
 with widened as (
     select w.*, st.* exclude (person_id), st.recognition_rank is not null as is_recognised,
            regexp_matches(st.recognition_basis, '4050|大龄') as is_recognised_older,
