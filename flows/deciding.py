@@ -31,6 +31,7 @@ select * from standing where {who} and (office, record_id) not in (select (offic
 """
 # Members of a household whom no roster made known, and what insurance, market regulation and civil affairs say of exactly
 # their numbers: whether a household has work cannot be told from its known members alone.
+BOOK_COLUMNS = ("office", "record_id", "household_no", "relation", "name", "sex", "birth_date")
 BOOK = """
 create or replace temp table household_book as
 with standing as (
@@ -42,7 +43,12 @@ with standing as (
 )
 select * from standing where (office, record_id) not in (select (office, record_id) from ended where kind = 'household_register')
 """
-UNKNOWN_KIN = "create or replace temp table unknown_kin as select distinct id_key from household_book where person_id is null and id_key is not null"
+# Of households with a known member only: nobody is asked about the others.
+UNKNOWN_KIN = """
+create or replace temp table unknown_kin as
+select distinct id_key from household_book semi join (select office, household_no from household_book where person_id is not null) using (office, household_no)
+where person_id is null and id_key is not null
+"""
 KIN_ROWS = """
 create or replace temp table kin_{kind} as
 with standing as (
@@ -130,7 +136,7 @@ def state_facts(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LO
 
 def _meet_households(con: duckdb.DuckDBPyConnection, present: Collection[str]) -> None:
     """Make `household_book` and `kin_<kind>`."""
-    con.execute(BOOK.format(**_columns("household_register")))
+    con.execute(BOOK.format(**_columns("household_register", BOOK_COLUMNS)))
     con.execute(UNKNOWN_KIN)
     for kind in KIN:
         if kind in present:
@@ -143,9 +149,9 @@ def _empty(name: str, columns: Iterable[tuple[str, str]]) -> str:
     return create_table(name, columns).replace("create table", "create or replace temp table", 1)
 
 
-def _columns(kind: str) -> dict[str, str]:
-    """A kind's columns as they are selected from the standing rows `s` and from tonight's."""
-    names = [name for name, _ in row_columns(LAYOUTS[kind])]
+def _columns(kind: str, only: Collection[str] = ()) -> dict[str, str]:
+    """A kind's columns, or `only` these, as they are selected from the standing rows `s` and from tonight's."""
+    names = only or [name for name, _ in row_columns(LAYOUTS[kind])]
     listed = ", ".join(c if c in ("office", "record_id") else f"s.{c}" for c in names)
     return {"columns": listed, "added": ", ".join(f"s.{c}" for c in names)}
 

@@ -148,9 +148,11 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
             create or replace temp table retry as
             select * from store.standing_{kind} where {STANDING.format(kind=kind)}
               and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key) or {replaced}))
-                   or rule = 'no_number' or (link_grade = 'probable' and ((select is_new_model from this_run) or {TOUCHED}))
-                   or (rule = 'id_name_conflict' and {TOUCHED}) or {JUDGED.format(kind=kind)})
+                   or rule = 'no_number' or (link_grade = 'probable' and (select is_new_model from this_run))
+                   or ((link_grade = 'probable' or rule = 'id_name_conflict') and {TOUCHED}) or {JUDGED.format(kind=kind)})
         """)
+        if not con.execute("select exists (from retry)").fetchall()[0][0]:
+            continue
         con.execute(f"""
             insert into incoming_claim
             select nextval('retry_rid'), true, if(r.match_status = 'new_person', 'linked', r.match_status), r.person_id, r.rule, c.* exclude (rid)

@@ -171,13 +171,16 @@ def _end_superseded(
 ) -> None:
     """A corrected row ends the one it corrects; a row marked withdrawn ends every other one of its key. A row that comes
     after a newer one of its key ends at once: it is kept where it belongs, and changes nothing."""
-    first = arrivals[0]
+    first, place = arrivals[0], {"place": _place(arrivals)}
     where = {"office": first.office, "kind": layout.kind}
-    con.execute(NEWER.format(kind=layout.kind), where | {"place": _place(arrivals)})
+    if con.execute(IS_ANY_LATER, place).fetchall()[0][0]:
+        con.execute(NEWER.format(kind=layout.kind), where | place)
+    else:  # as on nearly every night
+        con.execute(NONE_NEWER)
     flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
-    base = {"base": arrivals[0].place << ROW_BITS}
-    con.execute(ACTING.format(kind=layout.kind, flag=flag), {"office": first.office} | base)
-    con.execute(RIVALS.format(kind=layout.kind), where | {"place": _place(arrivals)} | base)
+    base = {"base": first.place << ROW_BITS}
+    con.execute(PEERS.format(kind=layout.kind, flag=flag), {"office": first.office} | base)
+    con.execute(RIVALS, where | place)
     if not con.execute("select exists (from rivals)").fetchall()[0][0]:
         return
     con.execute(LATE, where)
@@ -207,6 +210,8 @@ select distinct $kind, $office, record_id, $delivery from hashed
 where record_id in (select record_id from store.standing_{kind} where office = $office)
    or record_id in (select record_id from added_{kind} where office = $office)
 """
+IS_ANY_LATER = "select exists (from delivery_place where place > $place)"
+NONE_NEWER = "create or replace temp table newer (record_id varchar, place bigint, delivery_id varchar)"
 # The last place at which deliveries of later places brought a row, or said it again.
 NEWER = """
 create or replace temp table newer as
@@ -220,30 +225,22 @@ told as (
 select record_id, max(place) as place, arg_max(delivery_id, place) as delivery_id
 from told inner join later using (delivery_id) group by record_id
 """
-# Rows that tonight's snapshot brings, or brings back, and that share their key with another one: only these can supersede.
-ACTING = """
-create or replace temp table acting as
+# Rows of a key that several share, and one of them is brought, or brought back, by tonight's snapshot: that one acts on the others.
+PEERS = """
+create or replace temp table peer as
 with standing as (
     select record_id, business_key, {flag} as is_withdrawal, false as is_new from store.standing_{kind} where office = $office
     union all select record_id, business_key, {flag}, rid > $base from added_{kind} where office = $office
 ),
-acts as (select business_key from standing where is_new or record_id in (from back)),
-shared as (
-    select business_key from standing where business_key in (from acts) group by business_key having count(*) > 1
-)
-select record_id, business_key, is_withdrawal from standing
-where business_key in (from shared) and (is_new or record_id in (from back))
+told as (select record_id, business_key, is_withdrawal, is_new or record_id in (from back) as acts from standing)
+select * from told semi join (select business_key from told group by business_key having count(*) > 1 and bool_or(acts)) using (business_key)
 """
-# One of them beside each other row that stands under its key, and the place at which each was last said.
+# One that acts beside each other row of its key, and the place at which each was last said.
 RIVALS = """
 create or replace temp table rivals as
-with standing as (
-    select record_id, business_key, false as is_new from store.standing_{kind} where office = $office
-    union all select record_id, business_key, rid > $base from added_{kind} where office = $office
-),
-pairs as (
-    select t.record_id, t.is_withdrawal, o.record_id as other, o.is_new or o.record_id in (from back) as other_acts from acting as t
-    inner join standing as o on o.business_key = t.business_key and o.record_id <> t.record_id
+with pairs as (
+    select t.record_id, t.is_withdrawal, o.record_id as other, o.acts as other_acts
+    from peer as t inner join peer as o on o.business_key = t.business_key and o.record_id <> t.record_id where t.acts
 ),
 gone as (select record_id from ended where kind = $kind and office = $office)
 select p.*, coalesce(n.place, $place) as place, coalesce(m.place, $place) as other_place, m.delivery_id as other_newer
@@ -269,12 +266,9 @@ with current as (
     select record_id, {anchor} as anchor, {number} as id_number from store.standing_{kind} where office = $office
     union all select record_id, {anchor}, {number} from added_{kind} where office = $office and rid < $base
 ),
-gone as (select record_id from current anti join snapshot using (record_id) anti join newer using (record_id)),
-unread as (
-    select record_id from current semi join gone using (record_id)
-    where anchor in (select anchor from faulty) or id_number in (select id_number from faulty)
-)
-select $kind, $office, record_id, $cause, $delivery from gone anti join unread using (record_id)
+gone as (from current anti join snapshot using (record_id) anti join newer using (record_id))
+select $kind, $office, record_id, $cause, $delivery from gone
+where (anchor in (select anchor from faulty) or id_number in (select id_number from faulty)) is distinct from true
 """
 # Where each delivery that was not taken back stands among all: by its date, of one day by when it was taken in.
 DELIVERY_PLACE = """

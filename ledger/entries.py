@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from schemas.errors import UsageError, say
 TABLE = Path("tables") / "ledger_entry.parquet"
 
 
+@lru_cache(maxsize=10_000)  # a run's entries hold few days, and one time
 def _iso(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

@@ -57,7 +57,7 @@ class BlockingCount:
 def name_keys(names: Sequence[str]) -> pa.Table:
     """For distinct folded names: name_folded, name_sound, surname_sound, first_sound, given_digest."""
     book = name_book(names)
-    _, alike = spoken_by()
+    _, alike = spoken_by(surname=False)
     parts = [alike[p, 0].astype(np.int64) for p in (book.surname, book.given_first, book.given_second)]
     whole = digests([skeleton(n) if long else None for n, long in zip(names, book.is_long, strict=True)])
     sound = np.where(book.is_long, whole, parts[0] << 32 | parts[1] << 16 | parts[2])

@@ -85,22 +85,21 @@ def near_form(syllable: str) -> str:
 
 
 @cache
-def spoken_by(surname: bool = False) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+def spoken_by(*, surname: bool) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """(CODES, MOST_READINGS) numbers of each character's syllables, and of their near forms; 0 stands for none. As
     surnames characters have their commonest reading or the one that SURNAME_READINGS says."""
     number = syllables()
-    near = {f: n for n, f in enumerate(sorted({near_form(s) for s in number}), 1)}
-    said = np.zeros((CODES, MOST_READINGS), dtype=np.int16)
-    alike = np.zeros((CODES, MOST_READINGS), dtype=np.int16)
-    every = {ord(c): r for c, r in readings().items() if len(c) == 1} | {
-        SYLLABLE_BASE + n: (s,) for s, n in number.items()
-    }
-    for code, spoken in every.items():
-        kept = spoken[:MOST_READINGS]
-        if surname:
-            kept = tuple(SURNAME_READINGS.get(chr(code), spoken[0]).split())
-        said[code, : len(kept)] = [number[s] for s in kept]
-        alike[code, : len(kept)] = [near[near_form(s)] for s in kept]
+    forms = {s: near_form(s) for s in number}
+    place = {f: n for n, f in enumerate(sorted(set(forms.values())), 1)}
+    near = {s: place[form] for s, form in forms.items()}
+    every = {ord(c): r[:MOST_READINGS] for c, r in readings().items() if len(c) == 1}
+    if surname:
+        every = {code: tuple(SURNAME_READINGS.get(chr(code), spoken[0]).split()) for code, spoken in every.items()}
+    every |= {SYLLABLE_BASE + n: (s,) for s, n in number.items()}
+    told = [(code, n, number[s], near[s]) for code, spoken in every.items() for n, s in enumerate(spoken)]
+    codes, places, syllable, form = np.array(told).T
+    said, alike = (np.zeros((CODES, MOST_READINGS), dtype=np.int16) for _ in range(2))
+    said[codes, places], alike[codes, places] = syllable, form
     return said, alike
 
 
@@ -147,7 +146,7 @@ def relations(characters: Codes, *, surname: bool = False) -> Levels:
     size = len(characters)
     found = np.full((size, size), UNLIKE, dtype=np.int8)
     place = {int(code): n for n, code in enumerate(characters)}
-    said, alike = spoken_by(surname)
+    said, alike = spoken_by(surname=surname)
     _mark_shared(found, built_from()[characters], SAME_PART)
     _mark_neighbours(found, place, lambda code: _like_in_shape(code, LOOKS_NEAR), NEAR_SHAPE)
     _mark_shared(found, alike[characters], NEAR_SOUND)
@@ -169,7 +168,7 @@ def misspelt_compounds() -> dict[tuple[int, int], int]:
     """Two characters of which one was mistaken in a compound surname (殴阳), with the made-up character for that; not
     where they begin another surname (尚官 may be Mr Shang)."""
     singles = {ord(row[0]) for row in table("surnames")}
-    said, _ = spoken_by()
+    said, _ = spoken_by(surname=False)
     by_sound: dict[int, set[int]] = {}
     for code, number in zip(*np.nonzero(said), strict=True):
         by_sound.setdefault(int(said[code, number]), set()).add(int(code))
@@ -185,7 +184,7 @@ def misspelt_compounds() -> dict[tuple[int, int], int]:
 
 
 def _mistaken(code: int, by_sound: dict[int, set[int]]) -> set[int]:
-    said, _ = spoken_by()
+    said, _ = spoken_by(surname=False)
     heard = set().union(*(by_sound[int(n)] for n in said[code] if n))
     return {c for c in heard | _like_in_shape(code, LOOKS_ALIKE) if c < COMPOUND_BASE} - {code}
 

@@ -98,7 +98,7 @@ def by_character(frequency: Mapping[str, float]) -> Weights:
 
 def by_sound(frequency: Mapping[str, float], surname: bool) -> Weights:
     """Of each character, the rarity of its commonest sound."""
-    said, _ = spoken_by(surname)
+    said, _ = spoken_by(surname=surname)
     share = np.zeros(int(said.max()) + 1)
     for char, part in frequency.items():
         if len(char) == 1:

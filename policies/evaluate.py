@@ -243,6 +243,7 @@ def _find(
     target = "employer_finding" if rule.about in APART else "finding"
     rank, records = proof_of(rule)
     op = op_of(rule)
+    said = sorted((ALWAYS | rule.words) & {*columns, *parameters})  # all of them would cost more to bind than to read
     employer = finds.get("employer")
     basis = finds.get("basis_from") or _text(finds.get("basis"))
     state = (
@@ -262,7 +263,9 @@ def _find(
         from graded where op is not null"""
     con.execute(f"""
         insert into {target}
-        with held as (select *, {rank} as worst, {records} as proof_records from concerned cross join parameter_now where t{number}),
+        with held as (
+            select {", ".join(said)}, {rank} as worst, {records} as proof_records from concerned cross join parameter_now where t{number}
+        ),
         graded as (select *, {op} as op from held)
         {told}
     """)

@@ -24,6 +24,7 @@ PEOPLE = (
     "facts.sql", "wide.sql", "begun.sql", "sql/left.sql", "sql/standing.sql", "sql/help.sql", "sql/money.sql",
     "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/wider.sql", "sql/leavers.sql", "sql/posts.sql",
 )  # fmt: skip
+MOST_KEPT = 200_000  # people; a row of the wide view takes some three kilobytes
 VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql")
 KIN = ("insurance_active", "market_entity", "pension", "death")
 DECIDED = (
@@ -44,15 +45,18 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCA
     """From `everybody`, `source_flag` and the `now_<kind>` tables make `wide` and the views of employers and vacancies, for
     one date."""
     open_day(con, as_of)
+    if _knows(con, "table"):  # of another day
+        con.execute("drop table temp.wide")
     _make_missing(con)
     _run(con, "sql/city.sql")
     _run(con, "sql/vacancies.sql")
     engine.run(con, people_stage(as_of))
-    if not con.execute("select 1 from duckdb_views() where view_name = 'wide'").fetchall():  # made where the parts were
+    if not _knows(con, "view"):  # made where the parts were
         show_wide(con)
     _run(con, "sql/matched.sql")
     _run(con, "sql/matches.sql")
     _run(con, "sql/employers.sql")
+    _keep_wide(con)
 
 
 def open_day(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -79,6 +83,20 @@ def open_wide(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     open_day(con, as_of)
     show_wide(con)
     _run(con, "sql/matches.sql")
+    _keep_wide(con)
+
+
+def _knows(con: duckdb.DuckDBPyConnection, form: str) -> bool:
+    """Whether `wide` stands on the connection, as a `view` or as a `table`."""
+    return bool(con.execute(f"select 1 from duckdb_{form}s() where {form}_name = 'wide'").fetchall())
+
+
+def _keep_wide(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the view a table where that fits into memory: every pack asks it three times, and to bind four hundred columns
+    takes longer than to read tens of thousands of people (docs/decisions/0034)."""
+    people = con.execute("select count(*) from everybody").fetchall()[0][0]
+    if people <= MOST_KEPT:
+        con.execute("create temp table widened as from wide; drop view wide; alter table widened rename to wide")
 
 
 def _run(con: duckdb.DuckDBPyConnection, script: str) -> None:

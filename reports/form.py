@@ -1,6 +1,7 @@
 """Forms that are printed and filled in by hand: one A4 page per person, in one sheet or a sheet each."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
@@ -61,17 +62,18 @@ def _rows(form: Form) -> list[tuple[float, tuple[Box, ...]]]:
     return [(36.0, (Box(form.title, across, "heading"),)), (18.0, (Box(form.line, across, "under"),)), *form.rows]
 
 
+_letter = cache(xl_col_to_name)  # a form has a handful of columns and hundreds of thousands of boxes
+
+
 def _xml(paper: StreamedSheet, rows: Sequence[tuple[float, tuple[Box, ...]]], styles: Mapping[str, int]) -> Iterator[str]:  # fmt: skip
     """Each row as XML; what is merged is put on the sheet. The library would write every cell of a merged range twice."""
     for number, (height, boxes) in enumerate(rows, 1):
         cells, column = [], 0
         for box in boxes:
             shown, style = as_xml(box.text), styles[box.look]
-            at = f'<c r="{xl_col_to_name(column)}{number}" s="{style}"'
+            at = f'<c r="{_letter(column)}{number}" s="{style}"'
             cells.append(f'{at} t="inlineStr"><is>{PLAIN_TEXT}{shown}</t></is></c>' if shown else f"{at}/>")
-            cells += [
-                f'<c r="{xl_col_to_name(n)}{number}" s="{style}"/>' for n in range(column + 1, column + box.across)
-            ]
+            cells += [f'<c r="{_letter(n)}{number}" s="{style}"/>' for n in range(column + 1, column + box.across)]
             if box.across > 1:
                 paper.merge.append([number - 1, column, number - 1, column + box.across - 1])
             column += box.across

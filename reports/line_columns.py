@@ -16,17 +16,20 @@ HAVE = (
 NEED = (
     "post_quota", "guidance_quota", "training_quota", "info_quota", "provider_quota", "internship_quota", "long_services",
 )  # fmt: skip
+# What is shown of a line's parameters: read once for each line, as the list `shown`.
+SHOWN = (
+    *HAVE, *NEED, "hired_from", "match_post", "match_place", "match_pay", "match_until", "match_score", "match_points",
+)  # fmt: skip
 
 
 def figure(names: Sequence[str]) -> str:
     """The one of these values that stands among a line's parameters, as a whole number."""
-    told = ", ".join(f"json_extract_string(l.parameters, '$.{name}')" for name in names)
-    return f"try_cast(coalesce({told}) as bigint)"
+    return f"try_cast(coalesce({', '.join(map(told, names))}) as bigint)"
 
 
 def told(name: str) -> str:
     """What a finding showed by this name, as text."""
-    return f"json_extract_string(l.parameters, '$.{name}')"
+    return f"l.shown[{SHOWN.index(name) + 1}]"
 
 
 # What the ledger of Zhongshan asks of everybody; a card without it is a question to ask.
@@ -110,7 +113,7 @@ PARTS: dict[str, tuple[Column, str]] = {
     "evidence_count": (Column("evidence_count", "证据数", 8, WHOLE), "len(l.evidence)"),
     "records": (Column("records", "证据记录号", 24, wrap=True), "array_to_string(l.evidence, '、')"),
     "pack": (Column("pack", "政策包", 12), "l.pack"),
-    "hired_from": (Column("hired_from", "首个参保月", 12), "left(json_extract_string(l.parameters, '$.hired_from'), 7)"),
+    "hired_from": (Column("hired_from", "首个参保月", 12), f"left({told('hired_from')}, 7)"),
     "channel": (Column("channel", "联系渠道", 12), "word_mark(case when l.op = 'DECIDED' and l.track = 'R' then '适当方式' when l.phone is null then '上门或邮寄' else '电话或短信' end)"),
     "household": (
         Column("household", "家庭劳动力", 18),
@@ -131,8 +134,9 @@ PARTS: dict[str, tuple[Column, str]] = {
 FILTERS = "l.list, l.person_id, l.run_no, l.seq, l.rule_id, l.is_new as is_fresh, l.basis is not distinct from 'owner' as is_owner_gap, t.file"
 SHOWN_LINES = f"""
 create or replace temp table every_line as
+with line as (select *, json_extract_string(parameters, {[f"$.{name}" for name in SHOWN]}) as shown from open_line)
 select {FILTERS}, {", ".join(f"{expression} as {name}" for name, (_, expression) in PARTS.items())}
-from open_line as l left join person_card as c using (person_id)
+from line as l left join person_card as c using (person_id)
 left join report_clause as r on r.pack = l.pack and r.rule_id = l.rule_id
 left join report_caution as d on d.person_id = l.person_id
 left join report_town as t on t.town = coalesce(l.town, '') and l.person_id is not null

@@ -12,15 +12,17 @@ from math import ceil
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz.distance import Levenshtein
 from xlsxwriter.worksheet import Worksheet
 
 ILL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML, or of no use in a cell
 MARKUP = re.compile("[\x00-\x08\x0b-\x1f\x7f&<>\ud800-\udfff\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
+ODD = r"[\x00-\x08\x0b-\x1f\x7f&<>\x{fffe}\x{ffff}]|_x[0-9a-fA-F]{4}_"  # the same for columns, whose texts have no surrogates
 ESCAPE_LIKE = re.compile("_(?=x[0-9a-fA-F]{4}_)")  # Excel would read it as one character; two may share an underscore
 LONGEST = 32_767  # Excel's limit for one cell, in UTF-16 units
 CUT = "…（超长，已截断）"
-EPOCH = date(1899, 12, 30)
+EPOCH_DAYS = (date(1970, 1, 1) - date(1899, 12, 30)).days  # from Excel's first day to that of dates in columns
 LINE_POINTS, MOST_LINES = 16, 12
 PLAIN_TEXT = '<t xml:space="preserve">'
 MARK = '<rPr><b/><sz val="11"/><color rgb="FFC00000"/><rFont val="宋体"/></rPr>'
@@ -65,30 +67,57 @@ def row_xml(table: pa.Table, looks: Sequence[Look], blanks: Sequence[Look], firs
     """One `<row>` per row of the table; `blanks` are empty cells at their own columns, to the right of all others."""
     number = first + 1
     for batch in table.to_batches(max_chunksize=BATCH):
-        numbers = range(number, number + batch.num_rows)
-        columns = [column.to_pylist() for column in batch.columns]
+        rows = pc.cast(pa.array(range(number, number + batch.num_rows)), pa.string())
         cells = [
-            _cells(values, numbers, look, None if look.against is None else columns[look.against])
-            for values, look in zip(columns, looks, strict=True)
+            _cells(column, rows, look, None if look.against is None else batch.column(look.against))
+            for column, look in zip(batch.columns, looks, strict=True)
         ]
-        cells += [[f'<c r="{look.letter}{row}" s="{look.style}"/>' for row in numbers] for look in blanks]
-        heights = _lines_of_rows(columns, looks, len(numbers))
-        for row, lines, parts in zip(numbers, heights, zip(*cells, strict=True), strict=True):
-            yield f'<row r="{row}"{_height(lines)}>{"".join(parts)}</row>'
+        cells += [_joined(f'<c r="{look.letter}', rows, f'" s="{look.style}"/>') for look in blanks]
+        heights = pa.array([_height(lines) for lines in _lines_of_rows(batch, looks)], pa.string())
+        yield from _joined('<row r="', rows, '"', heights, ">", *cells, "</row>").to_pylist()
         number += batch.num_rows
 
 
-def _cells(values: list[Any], rows: range, look: Look, others: list[Any] | None = None) -> list[str]:
+def _joined(*parts: pa.Array | str) -> pa.Array:
+    """The parts of each row one after another; null where any is."""
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def _cells(column: pa.Array, rows: pa.Array, look: Look, other: pa.Array | None) -> pa.Array:
     """A column's cells; no cell where there is no value."""
-    head, style = f'<c r="{look.letter}', f'" s="{look.style}"'
     if look.kind == "text":
-        start, end = f'{style} t="inlineStr"><is>', "</is></c>"
-        beside = others or [None] * len(values)
-        texts = ["" if v is None else _text(str(v), other) for v, other in zip(values, beside, strict=True)]
+        kind, start, end = ' t="inlineStr"', "<is>", "</is>"
+        shown = _plain_texts(column) if other is None else _marked_texts(column, other)
     else:
-        start, end = f"{style}><v>", "</v></c>"
-        texts = ["" if v is None else str((v - EPOCH).days if look.kind == "day" else v) for v in values]
-    return [f"{head}{row}{start}{text}{end}" if text else "" for row, text in zip(rows, texts, strict=True)]
+        kind, start, end = "", "<v>", "</v>"
+        shown = _numbers(column, look.kind)
+    head, tail = f'<c r="{look.letter}', f'" s="{look.style}"{kind}>{start}'
+    return pc.fill_null(_joined(head, rows, tail, shown, f"{end}</c>"), "")
+
+
+def _plain_texts(column: pa.Array) -> pa.Array:
+    """Each text as the inside of a cell; null for no text. Those few that hold what XML does not take, one by one."""
+    texts = pc.cast(column, pa.string())
+    odd = pc.fill_null(pc.match_substring_regex(texts, ODD), False)
+    odd = pc.or_(odd, pc.fill_null(pc.greater(pc.utf8_length(texts), LONGEST // 2), False))
+    if pc.any(odd).as_py():
+        mended = pa.array([as_xml(text) for text in texts.filter(odd).to_pylist()], pa.string())
+        texts = pc.replace_with_mask(texts, odd, mended)
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    return _joined(PLAIN_TEXT, texts, "</t>")
+
+
+def _marked_texts(column: pa.Array, other: pa.Array) -> pa.Array:
+    pairs = zip(column.to_pylist(), other.to_pylist(), strict=True)
+    return pa.array([None if text is None else _text(str(text), beside) or None for text, beside in pairs], pa.string())
+
+
+def _numbers(column: pa.Array, kind: str) -> pa.Array:
+    if kind == "day":
+        return pc.cast(pc.add(pc.cast(column, pa.int32()), EPOCH_DAYS), pa.string())
+    if pa.types.is_integer(column.type):
+        return pc.cast(column, pa.string())
+    return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
 
 
 def _text(text: str, other: str | None) -> str:
@@ -124,13 +153,16 @@ def unlike_runs(text: str, other: str) -> list[tuple[bool, str]]:
     return found
 
 
-def _lines_of_rows(columns: list[list[Any]], looks: Sequence[Look], count: int) -> list[int]:
+def _lines_of_rows(batch: pa.RecordBatch, looks: Sequence[Look]) -> list[int]:
     """Per row, the lines its tallest wrapped cell takes."""
-    tallest = [1] * count
-    for values, look in zip(columns, looks, strict=True):
+    tallest = [1] * batch.num_rows
+    for column, look in zip(batch.columns, looks, strict=True):
         if look.wrap_width:
-            needed = (1 if v is None else lines_needed(v, look.wrap_width) for v in values)
-            tallest = [max(pair) for pair in zip(tallest, needed, strict=True)]
+            is_wide = pc.greater_equal(pc.utf8_length(column), look.wrap_width / 2)
+            longer = pc.or_(is_wide, pc.match_substring(column, "\n"))
+            places, texts = pc.indices_nonzero(longer).to_pylist(), column.filter(longer).to_pylist()
+            for row, text in zip(places, texts, strict=True):
+                tallest[row] = max(tallest[row], lines_needed(text, look.wrap_width))
     return tallest
 
 

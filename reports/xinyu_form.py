@@ -31,7 +31,7 @@ select l.person_id, coalesce(t.file, '未写镇街') as file, any_value(shown_na
     any_value(l.sex) as sex, any_value(shown_phone(l.phone)) as phone, any_value(l.village) as village, any_value(c.ethnicity) as ethnicity,
     any_value(c.education) as education, any_value(c.marital) as marital, any_value(c.certificate_no) as certificate_no,
     any_value(c.job_lost_on)::varchar as job_lost_on, any_value(shown_address(coalesce(c.hukou_address, c.address))) as address, any_value(c.wish) as wish,
-    list_sort(list_distinct(list(l.basis))) as basis, string_agg(distinct {PAPER}, '、') as paper, string_agg(l.entry_id, '、' order by l.seq) as entries
+    list_sort(list_distinct(list(l.basis))) as basis, string_agg(distinct {PAPER}, '、' order by {PAPER}) as paper, string_agg(l.entry_id, '、' order by l.seq) as entries
 from open_line as l left join person_card as c using (person_id) left join report_town as t on t.town = coalesce(l.town, '')
 where l.list = 'O02' and l.pack = 'xinyu' and l.track = 'H' and l.is_new
 group by l.person_id, t.file order by file, village nulls last, l.person_id

@@ -44,7 +44,7 @@ from tests.oracle_rows import (
     Vacancy,
 )
 from tests.strategies import OWN_VALUES, people, random_place
-from tests.town import Told, Town, look, neighbours, settle, shown
+from tests.town import Told, Town, neighbours, settle, shown
 
 # Three days, and what the office has set by then: everything, its areas besides, nothing. On the last nobody keeps a log.
 DAYS: dict[date, dict[str, Any]] = {
@@ -590,7 +590,7 @@ def look_wrongly(
         assert right in text
         (folder / script).write_text(text.replace(right, wrong), encoding="utf-8")
     monkeypatch.setattr(view, "HERE", folder)
-    look(place.con, place.day)
+    view.open_view(place.con, place.day)
 
 
 # What lists and tasks look at. Each slip moves its own rule only, so that all are planted at once.

@@ -108,17 +108,10 @@ class Town:
 def settle(place: Place, day: date) -> Town:
     con = connect()
     fill(con, place)
-    look(con, day)
+    open_view(con, day)
     town = Town(con, day, place)
     deal(con, town.packs(), day, frozenset())
     return town
-
-
-def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """The wide view of the day as a table: to bind the view anew for every question takes longer than a small town does."""
-    con.execute("drop table if exists temp.wide")
-    open_view(con, day)
-    con.execute("create temp table widened as from wide; drop view wide; alter table widened rename to wide")
 
 
 def neighbours(everybody: Iterable[Person]) -> Place:
