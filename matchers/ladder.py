@@ -136,14 +136,18 @@ select c.rid, p.person_id, c.name_folded as left_name, p.name_folded as right_na
        c.is_member or coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as is_doubtful
 from claim as c inner join everybody as p using (id_key)
 """
+# Most rows meet one person only, and need no reckoning who of several it is.
 EXACT_LINKS = """
 create or replace temp table exact_link as
-with ranked as (
+with several as (select rid from by_number group by rid having count(*) > 1),
+ranked as (
     select *, case when name_level = 'equal' then 0 when name_level = 'compatible' and not is_doubtful then 1 else 2 end as rank
     from by_number
 ),
-best as (select rid, min(rank) as rank from ranked group by rid),
+best as (select rid, min(rank) as rank from ranked semi join several using (rid) group by rid),
 chosen as (
+    select rid, person_id, 1 as tie_count, null as other_id, rank, is_held from ranked anti join several using (rid)
+    union all
     select r.rid, min(r.person_id) as person_id, count(*) as tie_count, max(r.person_id) as other_id,
            any_value(r.rank) as rank, bool_or(r.is_held) as is_held
     from ranked as r inner join best as b on b.rid = r.rid and b.rank = r.rank
