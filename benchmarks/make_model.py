@@ -20,7 +20,7 @@ PEOPLE, SEED = 400_000, 0
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=DEFAULT)
-    parser.add_argument("--version", default="zh-1")
+    parser.add_argument("--version", default="zh-2")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         world = [

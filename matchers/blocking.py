@@ -25,21 +25,36 @@ MOST_PAIRS = 200_000  # pairs that one key may bring
 
 @dataclass(frozen=True)
 class BlockingRule:
-    """`agree` and `further` are columns of both sides; a missing value joins nothing."""
+    """`agree` and `further` are columns of both sides; a missing value joins nothing. `without`: a column that the left
+    record must not tell, for what narrower rules find where it does."""
 
     name: str
     agree: tuple[str, ...]
     further: tuple[str, ...] = ()
+    without: str | None = None
 
 
 RULES = (
-    BlockingRule("same_birth_date", ("birth_digits",), ("surname_sound",)),
+    BlockingRule("same_birth_date_and_surname", ("birth_digits", "surname_sound"), ("first_sound",)),
+    BlockingRule("same_birth_date_and_first", ("birth_digits", "first_sound"), ("surname_sound",)),
+    BlockingRule("same_birth_date_and_second", ("birth_digits", "second_sound"), ("surname_sound",)),
+    BlockingRule("same_birth_date_and_village", ("birth_digits", "village"), ("sex",)),
+    BlockingRule("same_birth_date_and_town", ("birth_digits", "town"), ("sex",)),
+    BlockingRule("same_birth_date_of_long_names", ("birth_digits", "is_long"), ("town",)),
     BlockingRule("same_name", ("name_folded",), ("birth_year",)),
     BlockingRule("same_sound_and_birth_year", ("name_sound", "birth_year"), ("month_day",)),
     BlockingRule("same_sound_and_month_day", ("name_sound", "month_day"), ("sex",)),
     BlockingRule("same_sound_and_town", ("name_sound", "town"), ("village",)),
     BlockingRule("same_start_and_birth_month", ("surname_sound", "first_sound", "birth_month"), ("sex",)),
+    BlockingRule("same_start_and_month_day", ("surname_sound", "first_sound", "month_day"), ("sex",)),
     BlockingRule("same_given_and_birth_month", ("given_digest", "birth_month"), ("sex",)),
+    BlockingRule("same_sound_and_village", ("name_sound", "village"), ("sex",)),
+    BlockingRule("same_start_and_village", ("surname_sound", "first_sound", "village"), ("sex",)),
+    BlockingRule("same_end_and_village", ("surname_sound", "second_sound", "village"), ("sex",)),
+    BlockingRule("same_given_and_village", ("given_digest", "village"), ("sex",)),
+    BlockingRule("same_start_and_town", ("surname_sound", "first_sound", "town"), ("sex",), without="birth_date"),
+    BlockingRule("same_end_and_town", ("surname_sound", "second_sound", "town"), ("sex",), without="birth_date"),
+    BlockingRule("same_given_and_town", ("given_digest", "town"), ("sex",), without="birth_date"),
     BlockingRule("same_phone", ("phone",), ("surname_sound",)),
 )
 
@@ -55,17 +70,21 @@ class BlockingCount:
 
 
 def name_keys(names: Sequence[str]) -> pa.Table:
-    """For distinct folded names: name_folded, name_sound, surname_sound, first_sound, given_digest."""
+    """For distinct folded names: name_folded, name_sound, surname_sound (of a long name its first character's), first_sound, second_sound, given_digest (of both
+    given characters in whatever order)."""
     book = name_book(names)
     _, alike = spoken_by(surname=False)
-    parts = [alike[p, 0].astype(np.int64) for p in (book.surname, book.given_first, book.given_second)]
-    whole = digests([skeleton(n) if long else None for n, long in zip(names, book.is_long, strict=True)])
-    sound = np.where(book.is_long, whole, parts[0] << 32 | parts[1] << 16 | parts[2])
-    given = np.where(book.given_second > 0, book.given_first.astype(np.int64) << 32 | book.given_second, 0)
+    start = np.where(book.is_long, book.begins, book.surname)
+    parts = [alike[p, 0].astype(np.int64) for p in (start, book.given_first, book.given_second)]
+    sound, long = parts[0] << 32 | parts[1] << 16 | parts[2], np.flatnonzero(book.is_long)
+    sound[long] = digests([skeleton(names[n]) for n in long.tolist()])
+    low, high = (pick(book.given_first, book.given_second).astype(np.int64) for pick in (np.minimum, np.maximum))
+    given = np.where(low > 0, low << 32 | high, 0)
     return pa.table({
         "name_folded": pa.array(names, pa.string()), "name_sound": _or_null(sound, sound != 0),
         "surname_sound": _or_null(parts[0], parts[0] > 0), "first_sound": _or_null(parts[1], parts[1] > 0),
-        "given_digest": _or_null(given, given > 0),
+        "second_sound": _or_null(parts[2], parts[2] > 0), "given_digest": _or_null(given, given > 0),
+        "is_long": _or_null(book.is_long.astype(np.int64), book.is_long),
     })  # fmt: skip
 
 
@@ -92,7 +111,9 @@ def block(
 def _keyed(rule: BlockingRule, side: str) -> str:
     """What a rule needs of the records that it can join at all."""
     columns = ", ".join(dict.fromkeys(("n", *rule.agree, *rule.further)))
-    return f"select {columns} from {side}_record where {' and '.join(f'{c} is not null' for c in rule.agree)}"
+    asked = [f"{c} is not null" for c in rule.agree]
+    asked += [f"{rule.without} is null"] if rule.without and side == "left" else []
+    return f"select {columns} from {side}_record where {' and '.join(asked)}"
 
 
 def _stage(rules: Sequence[BlockingRule]) -> Stage:

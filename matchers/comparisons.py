@@ -16,6 +16,7 @@ BIRTH_LEVELS = (
     "missing",
     "equal",
     "equal_default",
+    "year_default",
     "day_month_swapped",
     "one_digit",
     "same_month",
@@ -23,7 +24,7 @@ BIRTH_LEVELS = (
     "same_year",
     "unlike",
 )
-B_EQUAL, B_DEFAULT, B_SWAPPED, B_DIGIT, B_MONTH, B_DAY, B_YEAR, B_UNLIKE = range(1, len(BIRTH_LEVELS))
+B_EQUAL, B_DEFAULT, B_YEAR_TOLD, B_SWAPPED, B_DIGIT, B_MONTH, B_DAY, B_YEAR, B_UNLIKE = range(1, len(BIRTH_LEVELS))
 PLAIN_LEVELS = ("missing", "equal", "unlike")
 PHONE_LEVELS = ("missing", "equal_own", "equal_shared", "equal_mass", "one_slip", "unlike")
 P_OWN, P_SHARED, P_MASS, P_SLIP, P_UNLIKE = range(1, len(PHONE_LEVELS))
@@ -36,7 +37,8 @@ Ints = NDArray[np.int64]
 
 
 def birth_levels(left: Ints, right: Ints) -> Levels:
-    """Dates as YYYYMMDD, 0 for none. The first of January is what forms fill in: it says little."""
+    """Dates as YYYYMMDD, 0 for none. The first of January is what forms fill in: it says little beside the year, and
+    against another day of that year nothing. A year that is one off (虚岁) counts as a slip of one digit."""
     default = (left % 10000 == 101) | (right % 10000 == 101)
     found = np.where(default, B_DEFAULT, B_EQUAL).astype(np.int8)
     apart = np.flatnonzero(left != right)  # most pairs share the date: only the others are looked at closely
@@ -50,7 +52,8 @@ def _unequal(left: Ints, right: Ints, default: NDArray[np.bool_]) -> Levels:
     (y, m, d), (v, n, e) = _parts(left), _parts(right)
     cases = (
         (y == v, B_YEAR), ((m == n) & (d == e) & ~default, B_DAY), ((y == v) & (m == n), B_MONTH),
-        (_one_slip(left, right, BIRTH_DIGITS), B_DIGIT), ((y == v) & (m == e) & (d == n), B_SWAPPED),
+        (_one_slip(left, right, BIRTH_DIGITS) | ((np.abs(y - v) == 1) & (m == n) & (d == e) & ~default), B_DIGIT),
+        ((y == v) & (m == e) & (d == n), B_SWAPPED), ((y == v) & default, B_YEAR_TOLD),
     )  # fmt: skip
     for test, level in cases:  # a later case outranks an earlier one
         found[test] = level

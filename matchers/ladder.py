@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
+from matchers.claims import FIFTEEN, LIKE_A_FLOAT
 from matchers.id_numbers import BROKEN
 from matchers.model import Model
 from matchers.names import NameLevel, place_names
@@ -138,14 +139,18 @@ select c.rid, p.person_id, c.name_folded as left_name, p.name_folded as right_na
 from claim as c inner join everybody as p using (id_key)
 left join renamed as r on r.id_key = c.id_key and r.name_folded = c.name_folded and r.other_folded = p.name_folded
 """
+# Most rows meet one person only, and need no reckoning who of several it is.
 EXACT_LINKS = """
 create or replace temp table exact_link as
-with ranked as (
+with several as (select rid from by_number group by rid having count(*) > 1),
+ranked as (
     select *, case when name_level = 'equal' then 0 when (name_level = 'compatible' or is_renamed) and not is_doubtful then 1 else 2 end as rank
     from by_number
 ),
-best as (select rid, min(rank) as rank from ranked group by rid),
+best as (select rid, min(rank) as rank from ranked semi join several using (rid) group by rid),
 chosen as (
+    select rid, person_id, 1 as tie_count, null as other_id, rank, is_held from ranked anti join several using (rid)
+    union all
     select r.rid, min(r.person_id) as person_id, count(*) as tie_count, max(r.person_id) as other_id,
            any_value(r.rank) as rank, bool_or(r.is_held) as is_held
     from ranked as r inner join best as b on b.rid = r.rid and b.rank = r.rank
@@ -158,12 +163,15 @@ select rid, person_id, if(tie_count > 1, other_id, null) as runner_up,
             else 'exact' end as link_grade
 from chosen
 """
-UNSETTLED = """
+# A register's whole number that nobody has may be what a spreadsheet left of another: then it is taken for damaged.
+UNSETTLED = f"""
 create or replace temp table unsettled as
-select * from claim
-where rid not in (select rid from exact_link)
-  and (id_key is null or rid in (select c.rid from claim as c where c.adds_people and c.id_key is not null
-       and c.id_key not in (select id_key from everybody where id_key is not null)))
+with unlinked as (select * from claim anti join exact_link using (rid))
+select * from unlinked
+where id_key is null or (adds_people and id_key not in (select id_key from everybody where id_key is not null))
+union all by name
+select * replace ('truncated_float' as id_class, substr({FIFTEEN}::varchar, 1, 14) as id_part, null as id_key) from unlinked
+where not adds_people and {LIKE_A_FLOAT}
 """
 # Same leading digits, or the same name with one slip in the number.
 SAME_START = """
@@ -191,7 +199,8 @@ counted as (
     from fitting
 )
 select rid, min(person_id) as person_id, if(count(*) > 1, max(person_id), null) as runner_up,
-       if(bool_and(person_count = 1 and row_count = 1 and not contradicts and not is_held), 'linked', 'review') as match_status
+       if(bool_and(person_count = 1 and row_count = 1 and not contradicts and not is_held), 'linked', 'review') as match_status,
+       bool_and(person_count = 1 and row_count = 1) as is_single
 from counted group by rid
 """
 BY_NAME = """
@@ -227,7 +236,8 @@ select rid, if(max(person_count) = 1, min(person_id), null) as person_id,
 from counted group by rid
 """
 # A number that belongs to somebody of another name (the householder's, a relative's) says nothing of the row's own
-# person: such rows are weighed without it, and stay open questions where that leads to nobody for certain.
+# person but whose household it is: such rows are weighed without it, and stay open questions where that leads to nobody
+# for certain.
 CLAIMANTS = """
 create or replace temp table claimant as
 select row_number() over (order by kind, office, name_folded, former_folded, birth_date, sex, phone, town, village, id_class, id_part,
@@ -249,20 +259,28 @@ with named as (
 select row_number() over (order by n.owner, n.name_folded) as id, n.owner, n.name_folded, c.birth_date, c.sex, c.phone, c.town, c.village,
        c.id_class, c.id_part, c.id_key, dense_rank() over (order by c.kind, c.office) as source
 from named as n inner join claimant as c using (owner);
+create or replace temp table tonight_value as
+with told as (unpivot (
+    select e.person_id, {values_of()} from claim as c inner join exact_link as e using (rid) where e.link_grade = 'exact'
+) on household, local_no, employer, address into name field value value)
+select person_id, field, value from told;
+create or replace temp view told_value as from tonight_value union all select person_id, field, value from standing_value;
 create or replace temp table left_value as
 with told as (unpivot (
     select s.id, {values_of()} from left_source as s inner join claimant as c using (owner)
-) on household, local_no, employer, address into name field value value)
+) on household, local_no, employer, address into name field value value),
+holder as (
+    select distinct c.owner, e.person_id from (select owner, unnest(rids) as rid from claimant) as c inner join exact_link as e using (rid)
+    where e.rule = 'id_name_conflict'
+)
 select id, field, value from told
+union
+select s.id, v.field, v.value from left_source as s inner join holder as h using (owner) inner join told_value as v using (person_id)
+where v.field in ('household', 'address')
 """
-RIGHT = f"""
+RIGHT = """
 create or replace temp table known_value as
-with tonight as (unpivot (
-    select e.person_id, {values_of()} from claim as c inner join exact_link as e using (rid) where e.link_grade = 'exact'
-) on household, local_no, employer, address into name field value value)
-select substr(person_id, 2)::bigint as owner, field, value from (
-    select person_id, field, value from tonight union select person_id, field, value from standing_value
-) where (field, value) in (select (field, value) from left_value);
+select distinct substr(person_id, 2)::bigint as owner, field, value from told_value where (field, value) in (select (field, value) from left_value);
 create or replace temp table person_owner as
 select substr(person_id, 2)::bigint as owner, * from everybody;
 create or replace temp table right_source as
@@ -290,21 +308,26 @@ select unnest(c.rids) as rid, p.person_id, q.person_id as runner_up,
 from weighed as w inner join claimant as c using (owner) inner join person_owner as p on p.owner = w.right_owner
 left join person_owner as q on q.owner = w.runner_up
 """
+# Where a damaged number fits one person only and birth date or sex speaks against it, the weights may settle it.
 LINKED = """
 create or replace temp table linked as
-with settled as (
+with open_number as (
+    select * from near_number
+    where match_status = 'linked' or not is_single or rid not in (select rid from by_weight where match_status = 'linked')
+),
+settled as (
     select rid, person_id, runner_up, match_status, rule, link_grade from exact_link
     where rule <> 'id_name_conflict' or rid not in (select rid from by_weight where match_status = 'linked')
     union all
     select rid, if(match_status = 'linked' or runner_up is null, person_id, null), runner_up, match_status,
            'id_damaged_and_name', if(match_status = 'linked', 'probable', 'review')
-    from near_number
+    from open_number
     union all
     select n.rid, n.person_id, n.runner_up, n.match_status, n.rule, if(n.match_status = 'linked', 'probable', 'review')
     from by_name as n left join by_weight as w using (rid) where n.match_status = 'linked' or w.match_status is distinct from 'linked'
     union all
     select rid, person_id, runner_up, match_status, 'model', if(match_status = 'linked', 'probable', 'review') from by_weight as w
-    where rid not in (select rid from near_number) and rid not in (select rid from by_name where match_status = 'linked')
+    where rid not in (select rid from open_number) and rid not in (select rid from by_name where match_status = 'linked')
       and (match_status = 'linked' or rid not in (select rid from by_name union select rid from exact_link))
 ),
 first_row as (

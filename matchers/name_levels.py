@@ -1,8 +1,9 @@
 """Pairs of names placed on comparison levels: surname, first and second given character apart; long names whole.
 
 All functions are symmetric and work on whole arrays of pairs. Levels of characters are those of `matchers.han`, with
-three more: `swapped` (the same characters in another order), `dropped` (one side has no such character) and, for
-surnames, `heard` (alike, while no given character is written the same: nothing of the name was copied).
+four more: `swapped` (the same characters in another order), `dropped` (one side has no such character), `absent`
+(neither side has: two given names of one character) and, for surnames, `heard` (alike, while no given character is
+written the same: nothing of the name was copied).
 """
 
 from dataclasses import dataclass
@@ -28,8 +29,8 @@ from matchers.han import (
 from matchers.name_book import NameBook
 from matchers.transcription import skeleton, slips
 
-CHARACTER_LEVELS = (*RELATIONS, "swapped", "dropped", "heard")
-SWAPPED, DROPPED, HEARD = range(len(RELATIONS), len(CHARACTER_LEVELS))
+CHARACTER_LEVELS = (*RELATIONS, "swapped", "dropped", "heard", "absent")
+SWAPPED, DROPPED, HEARD, ABSENT = range(len(RELATIONS), len(CHARACTER_LEVELS))
 LONG_LEVELS = ("missing", "equal", "respelt", "near", "cut_short", "part", "one_off", "unlike")
 L_EQUAL, L_RESPELT, L_NEAR, L_CUT, L_PART, L_ONE_OFF, L_UNLIKE = range(1, len(LONG_LEVELS))
 SHORTEST_CUT = 4  # characters that must be left of a name that a narrow field cut off
@@ -87,6 +88,7 @@ def _short(pairing: Pairing, i: Places, j: Places) -> NameLevels:
     found = NameLevels(
         pairing.surnames[s, t], pairing.given[a1, b1], pairing.given[a2, b2], np.zeros(len(i), dtype=np.int8)
     )
+    found.given_second[(a1 > 0) & (b1 > 0) & (a2 == 0) & (b2 == 0)] = ABSENT
     _one_dropped(found, pairing.given, (a1, a2), (b1, b2))
     _swapped(found, (s, a1, a2), (t, b1, b2))
     if pairing.asks_for_copied:
@@ -97,7 +99,7 @@ def _short(pairing: Pairing, i: Places, j: Places) -> NameLevels:
     a, b = pairing.left.canon[i], pairing.right.canon[j]
     same = np.flatnonzero((a == b) & (a > 0))
     for part in (found.surname, found.given_first, found.given_second):
-        part[same[~np.isin(part[same], (MISSING, EQUAL, SPELT, SOUND))]] = VARIANT
+        part[same[~np.isin(part[same], (MISSING, EQUAL, SPELT, SOUND, ABSENT))]] = VARIANT
     return found
 
 

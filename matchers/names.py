@@ -29,7 +29,7 @@ PLAIN_HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
 WRITTEN = [CHARACTER_LEVELS.index(level) for level in ("equal", "variant", "spelt", "swapped")]
-LIKE = [CHARACTER_LEVELS.index(level) for level in ("missing", "sound", "shape", "near_sound", "dropped")]
+LIKE = [CHARACTER_LEVELS.index(level) for level in ("missing", "sound", "shape", "near_sound", "dropped", "absent")]
 LIKE_LONG = [LONG_LEVELS.index(level) for level in ("equal", "respelt", "near", "cut_short")]
 
 

@@ -46,7 +46,7 @@ with told as (
            try_cast(right(regexp_replace(phone, '[^0-9]', '', 'g'), 11) as bigint) as phone, town, village
     from {source}
 )
-select row_number() over (order by id) - 1 as n, id, name_folded, k.name_sound, k.surname_sound, k.first_sound, k.given_digest,
+select row_number() over (order by id) - 1 as n, id, name_folded, k.name_sound, k.surname_sound, k.first_sound, k.second_sound, k.given_digest, k.is_long,
        birth_date, birth_date // 10000 as birth_year, birth_date // 100 as birth_month, birth_date % 10000 as month_day,
        birth_date // 10000 * 10000 + least(birth_date // 100 % 100, birth_date % 100) * 100 + greatest(birth_date // 100 % 100, birth_date % 100)
            as birth_digits,

@@ -187,15 +187,14 @@ def _worth_asking(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
 
 def _may_link(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
     """Whether a pair may be linked without a person's eye at all: something of the given name and the birth date agree,
-    with a third agreement beside the sex (two, where no birth date is told), and nothing contradicts."""
-    born = np.isin(levels["birth_date"], BIRTH_AGREES)
-    enough = _thirds(levels) >= np.where(born, 1, 2)
+    with a third agreement beside the sex (one more where no birth date is told, or only its year; one more where the sex
+    is another), and nothing contradicts."""
+    other_sex = levels["sex"] == 2
+    enough = _thirds(levels) >= 1 + ~np.isin(levels["birth_date"], BIRTH_AGREES) + other_sex
     named = np.isin(levels["long_name"], LONG_AGREES)
     for part in ("given_first", "given_second"):
         named |= np.isin(levels[part], GIVEN_AGREES)
-    denied = (
-        (levels["sex"] == 2) | np.isin(levels["id_number"], NUMBER_DENIES) | np.isin(levels["birth_date"], BIRTH_DENIES)
-    )
+    denied = np.isin(levels["id_number"], NUMBER_DENIES) | np.isin(levels["birth_date"], BIRTH_DENIES)
     return named & enough & ~denied
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers.blocking import BlockingRule, block
-from matchers.han import SYLLABLE_BASE, Levels, code_of, compounds
+from matchers.han import MISSING, SYLLABLE_BASE, UNLIKE, Levels, code_of, compounds
 from matchers.model import COMPARISONS, MILLI, NAME_PARTS, RARITY, Level, Model, level_of, milli
 from matchers.name_book import NameBook, name_book
-from matchers.name_levels import pair_books
+from matchers.name_levels import ABSENT, DROPPED, pair_books
 from matchers.records import gather
 from matchers.score import by_character, by_sound, compare_records
 
@@ -31,11 +31,11 @@ RAREST = 2e-5  # a character's share of all names below which it counts as this 
 # Where EM starts from: how often the levels hold for the same person, in their order after `missing`; and what random
 # pairs cannot teach. Guesses, but for the order of size; the pairs move the first.
 START: dict[str, tuple[float, ...]] = {
-    "surname": (0.93, 0.01, 0.01, 0.01, 0.005, 0.005, 0.003, 0.002, 0.005, 0.01, 0.005, 0.005, 0.005),
-    "given_first": (0.84, 0.02, 0.01, 0.05, 0.02, 0.01, 0.005, 0.005, 0.01, 0.02, 0.01, 0.01, 0.0),
-    "given_second": (0.82, 0.02, 0.01, 0.05, 0.02, 0.01, 0.005, 0.005, 0.01, 0.02, 0.01, 0.03, 0.0),
+    "surname": (0.93, 0.01, 0.01, 0.01, 0.005, 0.005, 0.003, 0.002, 0.005, 0.01, 0.005, 0.005, 0.005, 0.0),
+    "given_first": (0.84, 0.02, 0.01, 0.05, 0.02, 0.01, 0.005, 0.005, 0.01, 0.02, 0.01, 0.01, 0.0, 0.0),
+    "given_second": (0.67, 0.02, 0.01, 0.05, 0.02, 0.01, 0.005, 0.005, 0.01, 0.02, 0.01, 0.03, 0.0, 0.15),
     "long_name": (0.6, 0.2, 0.1, 0.03, 0.03, 0.01, 0.03),
-    "birth_date": (0.94, 0.01, 0.005, 0.02, 0.005, 0.005, 0.005, 0.01),
+    "birth_date": (0.935, 0.01, 0.005, 0.005, 0.02, 0.005, 0.005, 0.005, 0.01),
     "sex": (0.99, 0.01),
     "phone": (0.5, 0.1, 0.02, 0.03, 0.35),
     "place": (0.6, 0.3, 0.1),
@@ -60,13 +60,14 @@ CHARACTER_ORDERS = (
 ORDERS: dict[str, tuple[str, ...]] = {
     "surname": CHARACTER_ORDERS, "given_first": CHARACTER_ORDERS, "given_second": CHARACTER_ORDERS,
     "long_name": ("equal respelt near unlike", "equal cut_short unlike", "equal part unlike", "equal one_off unlike"),
-    "birth_date": ("equal equal_default same_year unlike", "equal day_month_swapped same_year unlike", "equal one_digit unlike",
+    "birth_date": ("equal equal_default year_default same_year unlike", "equal day_month_swapped same_year unlike", "equal one_digit unlike",
                    "equal same_month same_year unlike", "equal same_day unlike"),
     "sex": ("equal unlike",), "phone": ("equal_own equal_shared equal_mass unlike", "equal_own one_slip unlike"),
     "place": ("village town unlike",),
 }  # fmt: skip
 KIN_PRIOR = 2_000  # a record that looks like a known person is four times likelier theirs than a relative's
 
+GIVEN_PARTS = (("given_first", "given_second"), ("given_second", "given_first"))
 ROUNDS, STILL = 200, 1e-6  # EM stops when no probability moves more than this
 START_PAIRS = 5  # believed matches in the start's proportions: no level is impossible, few rows make no wild weights
 SMOOTHING = 0.5  # pairs added to every level, so that none is impossible
@@ -134,14 +135,19 @@ def expectation_maximisation(
 
 def train(con: duckdb.DuckDBPyConnection, thresholds: Mapping[str, int], version: str) -> Model:
     """A model for `left_record` against `right_record`."""
-    u = _random_shares(con)
+    random_pairs = _random_pairs(con)
+    u = level_shares(random_pairs, level_sizes())
+    kin = {c: _of_kin(u[c], KIN[c]) for c in START}
+    kin["given_second"][ABSENT] = np.sqrt(u["given_second"][ABSENT])  # a family's names are of one length
+    for part, other in GIVEN_PARTS:
+        u[part][DROPPED] = kin[part][DROPPED] = _dropped_beside_alike(random_pairs[part], random_pairs[other])
     start = {name: np.array([0.0, *shares]) / sum(shares) for name, shares in START.items()}
     names = (*NAME_PARTS, *OTHERS)
     by_birth = expectation_maximisation(_blocked(con, BY_BIRTH), u, start, names)
     by_name = expectation_maximisation(_with_birth_date(_blocked(con, BY_NAME)), u, start, BIRTHS)
     m = by_birth.m | {"birth_date": by_name.m["birth_date"]}
     frequency = frequencies(con)
-    levels = {c: _levels(c, m[c], u[c], frequency.get(c, {})) for c in START} | {
+    levels = {c: _levels(c, m[c], u[c], kin[c], frequency.get(c, {})) for c in START} | {
         c: {n: level_of(*pair) for n, pair in zip(COMPARISONS[c][1:], pairs, strict=True)} for c, pairs in FIXED.items()
     }  # fmt: skip
     left, right = (con.execute(f"select count(*) from {t}").fetchall()[0][0] for t in ("left_record", "right_record"))
@@ -152,10 +158,13 @@ def train(con: duckdb.DuckDBPyConnection, thresholds: Mapping[str, int], version
 
 
 def _levels(
-    comparison: str, m: NDArray[np.float64], u: NDArray[np.float64], frequency: Mapping[str, float]
+    comparison: str,
+    m: NDArray[np.float64],
+    u: NDArray[np.float64],
+    kin: NDArray[np.float64],
+    frequency: Mapping[str, float],
 ) -> dict[str, Level]:
     """Levels with their weights, in order. `heard` is worth what `unlike` is."""
-    kin = _of_kin(u, KIN[comparison])
     rarity = RARITY if frequency else {}
     expected = {kind: _expected_rarity(comparison, kind, frequency) for kind in sorted(set(rarity.values()))}
     found = {
@@ -186,13 +195,20 @@ def _expected_rarity(part: str, kind: str, frequency: Mapping[str, float]) -> in
     return milli(1 / sum(share * 2 ** (-bits / MILLI) for share, bits in known))
 
 
-def _random_shares(con: duckdb.DuckDBPyConnection) -> Shares:
+def _dropped_beside_alike(part: Levels, other: Levels) -> float:
+    """Of strangers whose other given character is alike, how many have none here. Only beside such a character is one
+    `dropped`: its share of all pairs would count the character that is alike a second time."""
+    alike = part[~np.isin(other, (MISSING, UNLIKE, DROPPED, ABSENT))]
+    return float((np.sum(alike == DROPPED) + SMOOTHING) / (len(alike) + 1))
+
+
+def _random_pairs(con: duckdb.DuckDBPyConnection) -> dict[str, Levels]:
     left, right = (con.execute(f"select count(*) from {t}").fetchall()[0][0] for t in ("left_record", "right_record"))
     drawn = np.random.default_rng(SEED)
     con.register("drawn", {"l": drawn.integers(left, size=RANDOM_PAIRS), "r": drawn.integers(right, size=RANDOM_PAIRS)})
     con.execute("create or replace temp table candidate as select l, r from drawn")
     con.unregister("drawn")
-    return level_shares(_compared(con), level_sizes())
+    return _compared(con)
 
 
 def _of_kin(u: NDArray[np.float64], strongest: tuple[float, ...]) -> NDArray[np.float64]:

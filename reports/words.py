@@ -82,17 +82,23 @@ COMPARISON_WORDS = {
 LEVEL_WORDS = {
     "missing": "缺", "equal": "相同", "variant": "异体或俗写", "spelt": "拼音相同", "sound": "同音", "shape": "形近",
     "near_sound": "音近", "near_shape": "略似", "same_part": "部件相同", "unreadable": "不可辨", "unlike": "不同",
-    "swapped": "次序颠倒", "dropped": "多字或少字", "heard": "仅音形相近", "respelt": "同音异译", "near": "音译相近",
-    "cut_short": "截断", "part": "包含", "one_off": "一字之差", "equal_default": "相同（缺省日期）", "day_month_swapped": "日月颠倒",
+    "swapped": "次序颠倒", "dropped": "多字或少字", "absent": "均为单名", "heard": "仅音形相近", "respelt": "同音异译", "near": "音译相近",
+    "cut_short": "截断", "part": "包含", "one_off": "一字之差", "equal_default": "相同（缺省日期）", "year_default": "同年（一方为缺省日期）", "day_month_swapped": "日月颠倒",
     "one_digit": "一位之差", "same_month": "同年月", "same_day": "同月日", "same_year": "同年", "equal_own": "相同（一两人用）",
     "equal_shared": "相同（数人用）", "equal_mass": "相同（多人用）", "one_slip": "一处之差", "village": "同村居", "town": "同镇街",
     "letters": "字母代数字", "check_missing": "缺校验位", "two_slips": "两处之差", "mask_fits": "与遮蔽号码相合",
     "leading_14": "前十四位相同", "birth_part": "仅出生日期段相同", "two_valid": "两个有效号码",
 }  # fmt: skip
 BLOCKING_WORDS = {
-    "same_birth_date": "出生日期相同", "same_name": "姓名相同", "same_sound_and_birth_year": "读音、出生年相同",
+    "same_birth_date_and_surname": "出生日期、姓读音相同", "same_birth_date_and_first": "出生日期、名首字读音相同",
+    "same_birth_date_and_second": "出生日期、名次字读音相同", "same_birth_date_and_village": "出生日期、村居相同",
+    "same_birth_date_and_town": "出生日期、镇街相同", "same_birth_date_of_long_names": "出生日期相同（长姓名）", "same_name": "姓名相同", "same_sound_and_birth_year": "读音、出生年相同",
     "same_sound_and_month_day": "读音、出生月日相同", "same_sound_and_town": "读音、镇街相同",
-    "same_start_and_birth_month": "姓与名首字读音、出生年月相同", "same_given_and_birth_month": "名、出生年月相同", "same_phone": "电话相同",
+    "same_start_and_birth_month": "姓与名首字读音、出生年月相同", "same_given_and_birth_month": "名、出生年月相同",
+    "same_start_and_month_day": "姓与名首字读音、出生月日相同", "same_sound_and_village": "读音、村居相同",
+    "same_start_and_village": "姓与名首字读音、村居相同", "same_end_and_village": "姓与名次字读音、村居相同",
+    "same_given_and_village": "名、村居相同", "same_start_and_town": "姓与名首字读音、镇街相同（无出生日期）",
+    "same_end_and_town": "姓与名次字读音、镇街相同（无出生日期）", "same_given_and_town": "名、镇街相同（无出生日期）", "same_phone": "电话相同",
 }  # fmt: skip
 FIGURE_WORDS = {
     "exit": "退出与注销建议", "loss": "撤回", "reemployed": "再就业标记", "merge": "人员合并", "addition": "新增",

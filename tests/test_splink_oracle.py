@@ -32,6 +32,9 @@ OFFICE, COUPLE = "13800000001", "13800000002"  # phones that more than ten known
 ONE_SIDED = "(second_l is null and first_l = second_r) or (second_r is null and first_r = second_l)"
 SWAPPED = "first_l = second_r and second_l = first_r and first_l <> first_r"
 DEFAULT = "(strftime(born_l, '%m%d') = '0101' or strftime(born_r, '%m%d') = '0101')"
+YEAR_OFF = (
+    f"(abs(year(born_l) - year(born_r)) = 1 and strftime(born_l, '%m%d') = strftime(born_r, '%m%d') and not {DEFAULT})"
+)
 LEVELS: dict[str, dict[str, tuple[str, float, float]]] = {
     "surname": {
         "missing": ("surname_l is null or surname_r is null", 0, 0),
@@ -43,15 +46,16 @@ LEVELS: dict[str, dict[str, tuple[str, float, float]]] = {
         "equal": ("first_l = first_r", 0.89, 0.012), "unlike": ("else", 0.08, 0.98),
     },
     "given_second": {
-        "missing": ("first_l is null or first_r is null or (second_l is null and second_r is null)", 0, 0),
+        "missing": ("first_l is null or first_r is null", 0, 0), "absent": ("second_l is null and second_r is null", 0.2, 0.05),
         "swapped": (SWAPPED, 0.03, 2e-5), "equal": (f"second_l = second_r or (first_l <> first_r and ({ONE_SIDED}))", 0.88, 0.013),
         "dropped": ("(second_l is null or second_r is null) and first_l = first_r", 0.03, 0.006), "unlike": ("else", 0.06, 0.97),
     },
     "birth_date": {
         "missing": ("born_l is null or born_r is null", 0, 0),
         "equal_default": (f"born_l = born_r and {DEFAULT}", 0.004, 6e-5), "equal": ("born_l = born_r", 0.93, 4e-5),
+        "year_default": (f"year(born_l) = year(born_r) and {DEFAULT}", 0.006, 1e-4),
         "day_month_swapped": ("year(born_l) = year(born_r) and month(born_l) = day(born_r) and day(born_l) = month(born_r)", 0.005, 2e-5),
-        "one_digit": ("damerau_levenshtein(strftime(born_l, '%Y%m%d'), strftime(born_r, '%Y%m%d')) = 1", 0.03, 0.0013),
+        "one_digit": (f"damerau_levenshtein(strftime(born_l, '%Y%m%d'), strftime(born_r, '%Y%m%d')) = 1 or {YEAR_OFF}", 0.03, 0.0013),
         "same_month": ("date_trunc('month', born_l) = date_trunc('month', born_r)", 0.004, 8e-4),
         "same_day": (f"strftime(born_l, '%m%d') = strftime(born_r, '%m%d') and not {DEFAULT}", 0.002, 0.0021),
         "same_year": ("year(born_l) = year(born_r)", 0.015, 0.09), "unlike": ("else", 0.01, 0.9),

@@ -3,14 +3,16 @@
 import math
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from matchers.id_numbers import fold_number
 from matchers.model import COMPARISONS as COMPARED
 from matchers.model import read_model, write_model
 from schemas.tables import COMPARISONS
-from tests.nightshift import Said, Someone, Town, death, registered, stop
+from tests.nightshift import AREA, Said, Someone, Town, aid, death, identity_number, registered, stop
 from tests.rough_files import zhaoren_here
 from tests.test_numberless import HOME, MAY
 
@@ -35,6 +37,11 @@ CASES = {
     "the very name and birth date, no third agreement": ("谭晓红", BORN, {}, ("review", "name_birth_sex")),
     "another given name on the family's phone": ("谭大勇", (*BORN, "联系电话"), {}, ("review", "model")),
     "homophone, another sex": ("谭小红", ("出生日期", "联系电话"), {"性别": "男"}, ("review", "model")),
+    "the very name, another sex, phone and town": ("谭晓红", ("出生日期", "联系电话", "镇街", "村居"), {"性别": "男"}, ("linked", "model")),
+    "the first of January of the year, phone and town": ("谭晓红", ("性别", "联系电话", "镇街", "村居"), {"出生日期": "1973-01-01"}, ("linked", "model")),
+    "the first of January of the year, and phone": ("谭小红", ("性别", "联系电话"), {"出生日期": "1976-01-01"}, ("review", "model")),
+    "a year too many, and phone": ("谭小红", ("性别", "联系电话"), {"出生日期": "1980-08-04"}, ("linked", "model")),
+    "homophone, no birth date, the village": ("谭小红", ("性别", "村居"), {}, ("review", "model")),
     "homophone, another birth date, nothing else": ("谭小红", ("性别",), {"出生日期": "1931-11-27"}, ("not_linked", None)),
 }  # fmt: skip
 
@@ -46,7 +53,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     for number, (case, (name, fields, cells, _)) in enumerate(CASES.items()):
         born = f"{1940 + 3 * number}-08-04"
         who = place.person("1975-08-04" if "day and month" in case else born, name="谭晓红", sex="女")
-        home = {"联系电话": f"142{number:08d}", "镇街": f"{'甲乙丙丁戊己庚辛壬癸子'[number]}镇", "村居": "起湾社区"}
+        home = {
+            "联系电话": f"142{number:08d}",
+            "镇街": f"{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳'[number]}镇",
+            "村居": "起湾社区",
+        }
         place.tell(who, stop("2024-02", **home), registered("2024-03-10", **home))
         row = said_of(who, death("2024-05-01"), *fields, name=name)
         place.tell(
@@ -85,6 +96,35 @@ def test_explain_shows_the_levels_and_weights_that_add_up(town: Town) -> None:
     parts = [float(n) for n in re.findall(r"^ +([+-][0-9.]+)  (?!合计|次选)", said, re.M)]
     (total,) = re.findall(r"^ +([+-][0-9.]+)  合计", said, re.M)
     assert math.isclose(sum(parts), float(total), abs_tol=0.0011 * len(parts))
+
+
+def test_a_householders_number_says_whose_household_a_members_row_is(tmp_path: Path) -> None:
+    """Two daughters are reported under their fathers' numbers: one father has her certificate number, one another."""
+    place = Town.found(tmp_path / "town", "zhongshan")
+    daughters = []
+    for n, of_father in enumerate(("DB1", "DB2")):
+        father = place.person(f"194{n}-02-03", name="谭大勇")
+        daughter = place.person(f"197{n}-08-04", "女", name="谭晓红")
+        place.tell(father, aid("2024-01", 低保证号=of_father))
+        place.tell(daughter, aid("2024-01", 低保证号="DB1" if n == 0 else "DB9"))
+        place.tell(daughter, said_of(daughter, death("2024-05-01"), *BORN, 证件号码=father.number))
+        daughters.append(daughter)
+    rows = [r for r in place.night(MAY).rows("match_log") if r["kind"] == "death"]
+    assert [(r["match_status"], r["rule"]) for r in rows] == [("linked", "model"), ("review", "id_name_conflict")]
+    assert rows[0]["person_id"] == place.person_id(daughters[0]) and rows[0]["levels"]["household"] == "equal"
+
+
+def test_a_spreadsheets_number_that_holds_by_chance_is_still_taken_for_damaged(tmp_path: Path) -> None:
+    place = Town.found(tmp_path / "town", "zhongshan")
+    born = (date(1975, 1, 1) + timedelta(days=n) for n in range(365))
+    numbers = ((day, identity_number(AREA, day, 12)) for day in born)
+    day, number, shown = next((d, n, s) for d, n in numbers if fold_number(s := str(int(float(n[:15] + "000")))).key == s != n)  # fmt: skip
+    who, other = Someone("谭晓红", number, "女", day), Someone("万事通", number, "女", day)
+    place.tell(who, stop("2024-02"))
+    for name in (who, other):
+        place.tell(name, Said("死亡", death("2024-05-01").cells | {"证件号码": shown}, MAY, "9999"))
+    rows = [r for r in place.night(MAY).rows("match_log") if r["kind"] == "death"]
+    assert [(r["match_status"], r["rule"]) for r in rows] == [("linked", "id_damaged_and_name"), ("not_linked", None)]
 
 
 def test_a_weighed_link_never_ends_anything(town: Town) -> None:
