@@ -11,8 +11,9 @@ import pytest
 from matchers.id_numbers import fold_number
 from matchers.model import COMPARISONS as COMPARED
 from matchers.model import read_model, write_model
+from sample_data.numbers import identity_number
 from schemas.tables import COMPARISONS
-from tests.nightshift import AREA, Said, Someone, Town, aid, death, identity_number, registered, stop
+from tests.nightshift import AREA, Said, Someone, Town, aid, death, registered, stop
 from tests.rough_files import zhaoren_here
 from tests.test_numberless import HOME, MAY
 
@@ -122,7 +123,7 @@ def test_a_spreadsheets_number_that_holds_by_chance_is_still_taken_for_damaged(t
     who, other = Someone("谭晓红", number, "女", day), Someone("万事通", number, "女", day)
     place.tell(who, stop("2024-02"))
     for name in (who, other):
-        place.tell(name, Said("死亡", death("2024-05-01").cells | {"证件号码": shown}, MAY, "9999"))
+        place.tell(name, Said("死亡", {**death("2024-05-01").cells, "证件号码": shown}, MAY, "9999"))
     rows = [r for r in place.night(MAY).rows("match_log") if r["kind"] == "death"]
     assert [(r["match_status"], r["rule"]) for r in rows] == [("linked", "id_damaged_and_name"), ("not_linked", None)]
 
