@@ -6,7 +6,7 @@ from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import as_said, with_code
 from reports.run_note import Night
 from reports.sheet import DAY, NOTHING, WHOLE, Alarm, Block, Column, Page, Sheet
-from reports.to_do import in_a_sentence, to_do
+from reports.to_do import in_short, to_do
 from reports.words import OP_WORDS, PACK_WORDS, TABLE_WORDS, TRACK_WORDS
 from schemas.tables import OPS, TRACKS
 
@@ -81,9 +81,7 @@ def build(desk: Desk) -> list[Path]:
 def cover(desk: Desk, sheets: tuple[Sheet, ...], contents: Contents, totals: dict[tuple[str, str], int]) -> Page:
     """What changed and why, what it leaves to do, and that it adds up; last the hash of every table."""
     night = desk.night
-    by_op = {
-        OP_WORDS[op]: sum(n for (o, _), n in totals.items() if o == op) for op in OPS if any(o == op for o, _ in totals)
-    }
+    by_op = {op: sum(n for (o, _), n in totals.items() if o == op) for op, _ in totals}
     hashes = tuple((TABLE_WORDS.get(n, n), rows, sha) for n, (rows, sha) in sorted(night.table_hashes.items()))
     to_decide = desk.con.execute(TO_DECIDE).fetchall()[0][0]
     return Page(
@@ -91,9 +89,7 @@ def cover(desk: Desk, sheets: tuple[Sheet, ...], contents: Contents, totals: dic
         title="台账增量",
         lines=(night.title, night.recorded_line, night.receipt_line, *cut_lines(sheets, contents)),
         blocks=(
-            Block(
-                "变化与原因", ("今夜",), ((in_a_sentence(by_op, to_decide, desk.con.execute(MOST_CITED).fetchall()),),)
-            ),
+            in_short(by_op, to_decide, desk.con.execute(MOST_CITED).fetchall()),
             to_do(desk),
             Block("合计（条）", ("措施", *TRACK_WORDS.values(), "合计"), totals_by_op(totals)),
             Block("各政策包（条）", PACK_HEADER, tuple(desk.con.execute(BY_PACK).fetchall()), NOTHING),

@@ -7,7 +7,6 @@ from reports.ledger_delta import packs_in_use
 from reports.quality_feedback import SCORE_COLUMNS, SCORE_ROWS
 from reports.run_note import Night
 from reports.sheet import DAY, WHOLE, Block, Chart, Column, Page, Series, Sheet
-from reports.to_do import to_do
 from reports.words import BLOCKING_WORDS, KIND_WORDS
 
 DELIVERIES = Sheet(
@@ -153,7 +152,7 @@ def build(desk: Desk) -> list[Path]:
     figures = tuple(zip(FIGURE_WORDS, counted, strict=True))
 
     def front(contents: Contents) -> Page:
-        return overview(desk, figures, contents)
+        return overview(desk.night, figures, contents)
 
     def back(contents: Contents) -> Page:
         return workings(desk.night)
@@ -162,9 +161,8 @@ def build(desk: Desk) -> list[Path]:
     return write_book(desk, "运行报告", SHEETS, front=front, back=back, bannered=names)
 
 
-def overview(desk: Desk, figures: tuple[tuple[str, int], ...], contents: Contents) -> Page:
-    """The page that opens first: what there is to do, the key figures, what was barred, and the charts."""
-    night = desk.night
+def overview(night: Night, figures: tuple[tuple[str, int], ...], contents: Contents) -> Page:
+    """The page that opens first: the key figures, what was barred, and the charts."""
     quiet = () if any(count for _, count in figures) else ("今夜无变化",)
     barred = tuple((KIND_WORDS.get(kind, kind), "今夜不据此作任何增减") for kind in night.barred)
     return Page(
@@ -174,11 +172,11 @@ def overview(desk: Desk, figures: tuple[tuple[str, int], ...], contents: Content
             night.title,
             night.recorded_line,
             night.receipt_line,
+            "今日要办见《台账增量》封面。",
             *quiet,
             *cut_lines(SHEETS, contents),
         ),
         blocks=(
-            to_do(desk),
             Block("主要数字", ("项目", "数量"), figures),
             Block("今夜停用的数据来源", ("来源", "影响"), barred or (("无", "全部来源正常"),)),
             Block("签名", ("项目", "内容"), (("本次运行", night.signing),), "未给出"),

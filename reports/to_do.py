@@ -1,9 +1,11 @@
 """今日要办: what a night leaves for people to do, the gravest first, with where each is found. On the pages that open first."""
 
 from reports.assemble import Desk
-from reports.catalogue import Said, said
+from reports.catalogue import said
 from reports.gravity import GRAVITY, TO_LEAVE
-from reports.sheet import Block
+from reports.sheet import NOTHING, Block
+from reports.words import OP_WORDS
+from schemas.tables import OPS
 
 ENTRIES = f"""
 select case when gravity < {TO_LEAVE} then 0 when gravity = {TO_LEAVE} then 1 else 2 end as place, count(distinct coalesce(person_id, entry_id)),
@@ -32,6 +34,7 @@ WORK = (
     ("今夜要发的政策推送", "《名单》的“就业服务机构”"),
     ("未接收的行，退回来源单位", "《质量反馈》"),
 )
+TASKS = ("TASK", "NOTIFY", "URGE", "REFER", "ALERT", "GAP")
 HEADER = ("事项", "打开", "人数", "件数", "今夜新增")
 
 
@@ -49,14 +52,16 @@ def to_do(desk: Desk) -> Block:
     return Block("今日要办（从上往下）", HEADER, rows, "今天没有要办的事")
 
 
-def in_a_sentence(totals: dict[str, int], to_decide: int, clauses: list[tuple[str, int]]) -> Said:
-    """What was posted tonight and by which clauses most of it: words by what was posted and how often, in its order."""
-    if not totals:
-        return said("今夜台账没有变化。")
-    posted = {f"w{n}": said(word) for n, word in enumerate(totals)}
-    counts = "、".join(f"{{w{n}}} {count:,}" for n, count in enumerate(totals.values()))
-    return said(
-        "今夜共记 {total} 条：{counts}；其中须人工决定 {decide} 条。依据最多的条款：{clauses}。",
-        total=f"{sum(totals.values()):,}", counts=said(counts, **posted), decide=f"{to_decide:,}",
-        clauses="、".join(f"{shown}（{count:,}）" for shown, count in clauses),
+def in_short(totals: dict[str, int], to_decide: int, clauses: list[tuple[str, int]]) -> Block:
+    """What was posted tonight, by op, and the clauses most of it rests on."""
+    people, work = (
+        said("、".join(f"{{w{n}}} {totals[op]:,}" for n, op in enumerate(ops)), **{f"w{n}": said(OP_WORDS[op]) for n, op in enumerate(ops)})
+        for ops in ([op for op in OPS if op in totals and (op in TASKS) is is_work] for is_work in (False, True))
     )  # fmt: skip
+    rows = (
+        ("对人的变化", people or "没有"),
+        ("任务和提示", work or "没有"),
+        ("须人工决定", said("{decide} 条，共 {total} 条", decide=f"{to_decide:,}", total=f"{sum(totals.values()):,}")),
+        ("依据最多的条款", "、".join(f"{shown}（{count:,}）" for shown, count in clauses)),
+    )
+    return Block("变化与原因", ("今夜", "条数"), rows if totals else (), NOTHING)
