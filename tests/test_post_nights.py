@@ -14,7 +14,13 @@ def post(number: str, trade: str, until: str = "2024-12-31", **cells: str) -> di
 
 
 CLEANING = [post("A1", "保洁员", "2024-06-30"), *(post(f"A{n}", "保洁员") for n in range(2, 6))]
-POSTS = [*CLEANING, post("B1", "搬运工", 年龄上限="45"), post("C1", "绿化工", 公益性岗位="是"), post("D1", "厨师"), post("E1", "仓管员", 招聘人数="1")]
+POSTS = [
+    *CLEANING,
+    post("B1", "搬运工", 年龄上限="45"),
+    post("C1", "绿化工", 公益性岗位="是"),
+    post("D1", "厨师"),
+    post("E1", "仓管员", 招聘人数="1"),
+]
 
 
 def pushed(*numbers: str, kind: str = "vacancy") -> tuple[str, ...]:
