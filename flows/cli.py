@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 from flows.cli_console import accounts, serve
 from flows.cli_keys import keys
-from schemas.errors import UsageError, ZhaorenError, say
+from schemas.errors import UsageError, ZhaorenError, say, without_numbers
 
 # With the extra `cluster` installed pandera imports it, and pyspark then says of pandas 3 what concerns none of our use.
 warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
@@ -467,7 +467,7 @@ def _tell(outcome: Any) -> None:
     words = {"refused": say("拒收", "refused"), "held": say("扣下", "held"), "duplicate": say("重复", "duplicate")}
     for name, state, reason in outcome.deliveries:
         if state in words:
-            typer.echo(f"  {words[state]}：{name} —— {reason}", err=True)
+            typer.echo(without_numbers(f"  {words[state]}：{name} —— {reason}"), err=True)
     changes = "，".join(f"{op} {n}" for op, n in outcome.entries) or say("没有变化", "no change")
     _say(f"台账变化：{changes}", f"Ledger changes: {changes}")
     if outcome.unset:

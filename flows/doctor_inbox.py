@@ -20,7 +20,7 @@ from intake.receive import Incoming, read_files, read_inbox
 from intake.typed import type_rows
 from ledger.store import connect
 from ledger.temporary import own_folder
-from schemas.errors import DeliveryRefused
+from schemas.errors import DeliveryRefused, without_numbers
 from schemas.extracts import LAYOUTS
 
 Told = tuple[str, str, bool, str]
@@ -33,7 +33,8 @@ def examine_inbox(workspace: Workspace, settings: Settings, today: date) -> Iter
         for incoming in read_inbox(workspace.inbox, settings.patterns, settings.areas):
             with tempfile.TemporaryDirectory(dir=own_folder()) as scratch:
                 for one in _opened(incoming, Path(scratch), settings):
-                    yield from _file(con, one, settings, today)
+                    for where, what, stops, lines in _file(con, one, settings, today):
+                        yield without_numbers(where), what, stops, lines
     finally:
         con.close()
 

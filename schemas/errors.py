@@ -12,6 +12,7 @@ so that the same night gives the same bytes on every desk. No message ever carri
 """
 
 import os
+import re
 
 
 class ZhaorenError(Exception):
@@ -53,3 +54,15 @@ class DeliveryRefused(ZhaorenError):
 def say(chinese: str, english: str) -> str:
     """The sentence in the reader's language."""
     return english if os.environ.get("ZHAOREN_LANG", "").lower().startswith("en") else chinese
+
+
+PERSONAL_DIGITS = re.compile(r"(?<!\d)(?:([1-9]\d{5})(?:18|19|20)\d{6}(\d{3}[\dXx])|(1[3-9]\d)\d{4}(\d{4}))(?!\d)")
+
+
+def without_numbers(text: str) -> str:
+    """An office's own words, such as a file name, as they may be shown: identity and mobile numbers masked.
+
+    >>> without_numbers("低保_150102198507043219_13900000000_20240630.csv")
+    '低保_150102********3219_139****0000_20240630.csv'
+    """
+    return PERSONAL_DIGITS.sub(lambda m: f"{m[1]}********{m[2]}" if m[1] else f"{m[3]}****{m[4]}", text)

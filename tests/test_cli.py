@@ -281,3 +281,12 @@ def test_messages_are_english_where_the_reader_asks_for_it(
 def test_a_fault_is_english_where_the_reader_asks_for_it(town: Workspace) -> None:
     done = zhaoren_here("verify", town.root, "--head", "00", ZHAOREN_LANG="en")
     assert done.returncode == 1 and not HAN.search(done.stderr)
+
+
+def test_a_number_in_a_files_name_is_not_shown(town: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(town.root, tmp_path)
+    (workspace.inbox / "低保_150102198507043219_13900000000.csv").write_text("姓名\n", encoding="utf-8")
+    for words in (("doctor", workspace.root), ("run", workspace.root, "--as-of", "2024-07-02")):
+        done = zhaoren_here(*words)
+        said = done.stdout + done.stderr
+        assert "150102********3219" in said and "198507043219" not in said and "13900000000" not in said

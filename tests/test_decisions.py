@@ -115,6 +115,15 @@ def test_who_reviewed_first_does_not_recognise() -> None:
     assert not desk.drafts and [key[1] for key in desk.faults] == ["same_officer"]
 
 
+@pytest.mark.parametrize("role", ["走访", "初审"])
+def test_out_of_recognition_only_the_county_lets_somebody_go(role: str) -> None:
+    about = asked("H", "PROP_EXIT", "H5", "H4")
+    (heard,) = answered(about, [], verdict("确认", role, "a")).drafts
+    assert heard["target"] == "H5" and json.loads(heard["parameters"])["effect"] == "step"
+    desk = answered(about, [applied("确认", role, "H5", "H5")], verdict("确认", "审核", "b", date(2024, 6, 30)))
+    assert [(d["target"], json.loads(d["parameters"])["effect"]) for d in desk.drafts] == [("H6", "settles")]
+
+
 class Played:
     """One town through eight nights. Each person's name says what is decided about them."""
 
