@@ -208,7 +208,9 @@ def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, deliv
     found = con.execute(DELIVERY, {"glob": _glob(workspace, "delivery"), "delivery": delivery}).fetchall()
     rows = max(r[8] for r in found)
     if not 1 <= row <= rows:
-        return [f"  没有第 {row} 条数据：该交付收下 {rows} 条。"]
+        raise UsageError(
+            say(f"没有第 {row} 条数据：该交付收下 {rows} 条。", f"There is no row {row}: that delivery has {rows}.")
+        )
     scratch = connect()
     try:
         kept, raw = read_again(scratch, workspace, delivery)

@@ -192,6 +192,8 @@ def test_a_person_a_row_and_a_number_lead_to_the_same_entries(town: Workspace) -
 def test_a_quarantined_row_is_explained_by_column_and_check(town: Workspace) -> None:
     row = table(town, "quarantine")[0]
     done = zhaoren_here("explain", town.root, "--row", f"{row['delivery_id'][:12]}:{row['row_no']}")
+    beyond = zhaoren_here("explain", town.root, "--row", f"{row['delivery_id'][:12]}:99999")
+    assert (beyond.returncode, beyond.stdout) == (2, "") and "没有第 99999 条数据" in beyond.stderr
     assert done.returncode == 0 and row["check"] in done.stdout and row["message"] in done.stdout
 
 
