@@ -19,6 +19,7 @@ import duckdb
 
 from flows import deciding, holding, linking, pack_history, publishing, taking_in
 from flows.access import clear_access, show_access
+from flows.clerical_sample import draw_sample
 from flows.engines.choose import open_engine
 from flows.kept_files import drop_unsealed, open_vault
 from flows.memory import keep_within
@@ -246,6 +247,7 @@ def step_publish(night: Night) -> None:
     )  # fmt: skip
     night.committed = commit_entries(night.workspace.staging)
     gather_tonight(night.con, night.workspace.runs)
+    draw_sample(night.con, night.workspace.runs, night.as_of)
     books = due_books_of(night)
     publishing.gather_work(night.con, books, night.run_no, night.as_of, night.workspace.staging / "tables")
     publishing.show_tonight(night.con, night.packs, night.run_no, night.as_of)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.macros import level_said
-from reports.sheet import DECIMAL, WHOLE, Column, Page, Sheet
+from reports.sheet import DAY, DECIMAL, WHOLE, Block, Column, Page, Sheet
 from reports.words import COMPARISON_WORDS
 
 # Every comparison that had something to compare, with its level and its weight; they add up to the pair's weight.
@@ -88,13 +88,74 @@ from quarantine order by delivery_id, row_no
     ),
     fixed_columns=3,
 )
-SHEETS = (INEXACT, REFUSED, ASIDE)
+DECIDED = Sheet(
+    name="人工决定",
+    grain="一条今夜生效的人工决定",
+    rows="""
+select e.entry_id, e.decision_entry, person.name, shown_id(person.id_number) as id_number, word_track(e.track) as track, coalesce(c.shown, e.clause) as clause,
+    word_state(e.state_from) as state_from, word_state(e.state_to) as state_to, e.valid_from, shown_text(e.reason) as reason
+from report_entry as e left join person_now as person using (person_id) left join report_clause as c using (pack, rule_id)
+where e.op = 'DECIDED' order by e.run_no, e.seq
+""",
+    columns=(
+        Column("entry_id", "流水号", 12),
+        Column("decision_entry", "所答的分录", 14),
+        Column("name", "姓名", 14),
+        Column("id_number", "证件号码", 22),
+        Column("track", "台账", 16),
+        Column("clause", "条款", 24, wrap=True),
+        Column("state_from", "原状态", 14),
+        Column("state_to", "新状态", 14),
+        Column("valid_from", "生效日", 12, DAY),
+        Column("reason", "说明", 60, wrap=True),
+    ),
+)
+SAMPLE = Sheet(
+    name="月度抽样",
+    grain="一行抽中的关联（上月和本月，每种规则至多二十行）",
+    rows="""
+select s.month, word_rule(s.rule) as rule, s.draw, s.question, s.file_name, s.sheet, s.row_no, word_kind(s.kind) as kind,
+    s.person_id, person.name, shown_id(person.id_number) as id_number, s.match_weight,
+    word_mark(case s.is_same when true then '同一人' when false then '非同一人' end) as verdict
+from link_sample as s left join person_now as person using (person_id) order by s.month, s.rule, s.draw
+""",
+    columns=(
+        Column("month", "月份", 10),
+        Column("rule", "比对规则", 24, wrap=True),
+        Column("draw", "序号", 8, WHOLE),
+        Column("question", "台账流水号", 16),
+        Column("file_name", "来源文件", 28, wrap=True),
+        Column("sheet", "工作表", 10),
+        Column("row_no", "行号", 8, WHOLE),
+        Column("kind", "类别", 14),
+        Column("person_id", "人员编号", 14),
+        Column("name", "姓名", 14),
+        Column("id_number", "证件号码", 22),
+        Column("match_weight", "比对权重（比特）", 12, DECIMAL),
+        Column("verdict", "核对结果", 12),
+    ),
+)
+PRECISION = """
+select month, word_rule(rule), frame_count, drawn, answered, held,
+    coalesce(format('{:.1f}%', 100 * precision), '—'), coalesce(format('{:.1f}% – {:.1f}%', 100 * low, 100 * high), '—')
+from sample_precision order by month, rule
+"""
+PRECISION_HEADER = ("月份", "比对规则", "关联行数", "抽出", "已核", "相符", "查准率", "95% 区间")
+HOW_TO_SAMPLE = "月度抽样：在核查簿“改判已关联的行”填台账流水号和 同一人、非同一人，下一夜即计入查准率。"
+SHEETS = (INEXACT, DECIDED, REFUSED, ASIDE, SAMPLE)
 
 
 def build(desk: Desk) -> list[Path]:
     def front(contents: Contents) -> Page:
-        lines = (desk.night.title, desk.night.recorded_line, *cut_lines(SHEETS, contents))
-        blocks = (guide(SHEETS, contents),)
-        return Page(name="封面", title="比对日志", lines=lines, blocks=blocks, widths=(22, 46, 14, 60))
+        lines = (desk.night.title, desk.night.recorded_line, HOW_TO_SAMPLE, *cut_lines(SHEETS, contents))
+        found = tuple(desk.con.execute(PRECISION).fetchall())
+        precision = Block("月度抽样的查准率", PRECISION_HEADER, found, "上月和本月没有须抽查的关联")
+        return Page(
+            name="封面",
+            title="比对日志",
+            lines=lines,
+            blocks=(guide(SHEETS, contents), precision),
+            widths=(22, 46, 12, 12, 12, 12, 12, 20),
+        )
 
     return write_book(desk, "比对日志", SHEETS, front=front)

@@ -14,6 +14,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.worksheet.worksheet import Worksheet
 
+from flows.clerical_sample import PRECISION
 from reports.lists import RECIPIENTS
 from reports.night import Night, PackNote, Profile, build_workbooks
 from reports.periodic import gather_books
@@ -108,6 +109,10 @@ def empty_town() -> duckdb.DuckDBPyConnection:
     )
     con.execute("create table report_tells (pack varchar, rule_id varchar, hardship boolean, disability boolean)")
     con.execute("create table question_age (what varchar, days bigint)")
+    con.execute(
+        "create table link_sample (month varchar, rule varchar, frame_count bigint, draw bigint, question varchar, file_name varchar, sheet varchar, row_no bigint, kind varchar, record_id varchar, person_id varchar, match_weight double, is_same boolean)"
+    )
+    con.execute(PRECISION)
     gather_books(con, ())
     gather_write_back(con, NIGHT.run_no, NIGHT.as_of.isoformat())
     con.execute("alter table outbound add column list varchar")
