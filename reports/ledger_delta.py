@@ -14,7 +14,8 @@ ENTRIES_OF_OP = """
 select entry_id, word_track(track) as track, word_op(op) as op, name, shown_id(id_number) as id_number, town, village,
     concat_ws('；', word_basis(basis), word_basis(nullif(ground, basis))) as basis, coalesce(shown, clause) as clause,
     word_state(state_from) as state_from, word_state(state_to) as state_to, valid_from,
-    yes_no(needs_decision) as needs_decision, shown_text(reason) as reason, coalesce(len(evidence), 0) as evidence_count
+    yes_no(needs_decision) as needs_decision, shown_text(reason) as reason, coalesce(len(evidence), 0) as evidence_count,
+    array_to_string(evidence, '、') as records
 from report_entry left join report_clause using (pack, rule_id)
 where op = $op order by run_no, seq
 """
@@ -34,6 +35,7 @@ COLUMNS = (
     Column("needs_decision", "需人工决定", 10),
     Column("reason", "原因", 60, wrap=True),
     Column("evidence_count", "证据数", 8, WHOLE),
+    Column("records", "证据记录号", 24),
 )
 CLAUSES_USED = """
 select pack, clause, title, quote, document, count(*) as entry_count
