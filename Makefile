@@ -36,7 +36,7 @@ demo: $(STAMP)  ## 演示：三晚虚构数据，生成台账与工作簿 | thre
 	$(VENV)/bin/zhaoren demo "$(DIR)"
 
 test: $(STAMP)  ## 测试 | the tests, without those marked slow (ARGS='-m slow' for these)
-	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow and not browser' $(ARGS)
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser' $(ARGS)
 
 test-browser: $(STAMP)  ## 浏览器测试 | the console in a headless Chromium of this machine
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
@@ -55,7 +55,7 @@ check: $(STAMP)  ## 全部检查 | format, lint, types, imports, packs, tests
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m flows.check_packs
-	$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow and not browser' $(ARGS)
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser' $(ARGS)
 
 packs: $(STAMP)  ## 政策包检查 | gaps, overlaps, unknown words and missing values in packs (ARGS='a/pack another')
 	$(PY) -m flows.check_packs $(ARGS)

@@ -192,14 +192,13 @@ def visit_form(person: Mapping[str, Any], line: str) -> Form:
         _two("责任人", told["owner"], "期限", told["due_date"] or "尽快"),
         _two("最近联系", told["last_contact"] or "没有记录", "走访日期", ""),
         *(_two(a, x, b, y) for (a, x), (b, y) in zip(CHECKS[::2], CHECKS[1::2], strict=True)),
-        (20.0, (Box("以下如与实际不符或为空，请填写", 6, "quiet"),)),
+        (20.0, (Box("以下如与实际不符或为空，请填写；填好后交责任人录入“入户走访”数据，随下一批报送", 6, "quiet"),)),
         *(_two(word, f"系统记载：{told[key] or '无'}", "核实为", "") for word, key in WISHES),
     ]  # fmt: skip
     last = [
         _wide("走访结果", "□ 见到本人　□ 不在家　□ 已搬迁　□ 已去世　□ 本次拒绝服务", 24),
         _two("走访人签名", "", "本人签名", "", 34),
         (18.0, (Box(f"条款 {told['clauses']}　台账流水号 {told['entries']}", 6, "quiet"),)),
-        (18.0, (Box("填好后交责任人，录入“入户走访”数据，随下一批报送。", 6, "quiet"),)),
     ]
     rows.append(_wide("备注", "", room_left([*rows, *last], 90, 30)))
     return Form("入户走访表", line, (*rows, *last))

@@ -12,7 +12,7 @@ from flows.privacy import scan_text
 from tests import asked_town
 from tests.console_room import NAMES, Browser, Room
 
-DECENT = {200, 303, 400, 401, 403, 404, 405, 413, 415, 422}
+DECENT = {200, 303, 400, 401, 403, 404, 405, 409, 413, 415, 422}
 # What officers type, what programs send, and what breaks parsers.
 ROUGH = st.one_of(
     st.text(max_size=40),

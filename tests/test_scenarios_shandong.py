@@ -158,7 +158,7 @@ BOUNDARIES = (
     Case("graduate of a dibao family", "2001-03-20", (SPRING, LOCAL, aid("2024-01"), studied("2019-09-01", "2023-06-30")),
          {JUN29: (add("2.5"), further(add("2.9")))}),
     Case("school leaver of a dibao family", "2005-03-21", (SPRING, LOCAL, aid("2024-01"), studied("2020-09-01", "2023-06-30", level="高中")), {JUN29: (add("2.5"),)}),
-    Case("child in the book and custody unknown", "1985-03-22", (SPRING, housed(HERE, book="K1"), marital("离婚", "2020-01-01")), {JUN29: ("L REVIEW SD-2.3 custody",)}),
+    Case("child in the book and custody unknown", "1985-03-22", (SPRING, housed(HERE, book="K1"), marital("离婚", "2020-01-01")), {JUN29: ("L REVIEW SD-2.3 child-custody",)}),
     Case("child of nine in that book", "2015-03-23", (housed(HERE, book="K1", 与户主关系="子"),), NOTHING),
     Case("services of which nobody says whether they are in the system", "1990-03-24",
          (YEAR, LOCAL, *shared(5, "2023-09-10", "2024-01-10"), service("2024-05-10", "岗位推荐")), {JUN30: ("L REVIEW SD-2.4 services-unrecorded",)}),
