@@ -10,6 +10,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from flows.settings import FILE
 from flows.workspace import Workspace, init_workspace
+from ledger.entries import commit_entries
 from ledger.seal import seal, write_parquet, write_table
 from ledger.standalone_verifier import SETTINGS
 from ledger.store import connect
@@ -68,7 +69,7 @@ def found(root: Path, *, entries: int, links: int) -> Workspace:
     write_parquet(con, "from standing_death order by row_no", tables / "standing" / "death.parquet")
     con.close()
     (tables.parent / SETTINGS).write_bytes((workspace.root / FILE).read_bytes())
-    seal(tables.parent, workspace.runs, 1, FACTS)
+    seal(tables.parent, workspace.runs, 1, FACTS | {"entries": commit_entries(tables.parent), "signing": None})
     return workspace
 
 
