@@ -12,7 +12,7 @@ from intake.receive import Incoming
 from intake.texts.decode import Data
 from ledger.at_rest import RestKey, Vault, pieces, read_rest_key, write_rest_key
 from ledger.seal import read_manifest, sealed_runs
-from ledger.standalone_verifier import key_of
+from ledger.standalone_verifier import delivered, key_of
 from schemas.errors import IntegrityError, UsageError, say
 
 KEY_VARIABLE = "ZHAOREN_AT_REST_KEY"
@@ -55,8 +55,7 @@ def drop_unsealed(workspace: Workspace, found: Iterable[Incoming]) -> None:
     files still lie in the inbox."""
     files = [one for incoming in found for one in (incoming, *incoming.members)]
     came = {one.delivery_id for one in files} | {one.manifest_sha256 for one in files if one.manifest_sha256}
-    manifests = [read_manifest(workspace.runs, n) for n in sealed_runs(workspace.runs)]
-    sealed = {i["sha256"] for m in manifests for i in (*m["inputs"], *m.get("sidecars", ()))}
+    sealed = {sha for n in sealed_runs(workspace.runs) for sha in delivered(read_manifest(workspace.runs, n))}
     for sha256 in came - sealed:
         (workspace.archive / sha256).unlink(missing_ok=True)
 
