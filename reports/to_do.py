@@ -1,7 +1,7 @@
 """今日要办: what a night leaves for people to do, the gravest first, with where each is found. On the pages that open first."""
 
 from reports.assemble import Desk
-from reports.catalogue import said
+from reports.catalogue import listed, said
 from reports.gravity import GRAVITY, TO_LEAVE
 from reports.sheet import NOTHING, Block
 from reports.words import OP_WORDS
@@ -55,9 +55,9 @@ def to_do(desk: Desk) -> Block:
 def in_short(totals: dict[str, int], to_decide: int, clauses: list[tuple[str, int]]) -> Block:
     """What was posted tonight, by op, and the clauses most of it rests on."""
     people, work = (
-        said("、".join(f"{{w{n}}} {totals[op]:,}" for n, op in enumerate(ops)), **{f"w{n}": said(OP_WORDS[op]) for n, op in enumerate(ops)})
+        listed(said("{word} {count}", word=said(OP_WORDS[op]), count=f"{totals[op]:,}") for op in ops)
         for ops in ([op for op in OPS if op in totals and (op in TASKS) is is_work] for is_work in (False, True))
-    )  # fmt: skip
+    )
     rows = (
         ("对人的变化", people or "没有"),
         ("任务和提示", work or "没有"),
