@@ -5,32 +5,27 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ledger.decisions import legal_decisions
+from ledger.decisions import legal_decisions, roles
+from schemas.review import ASKED_AS
 
-ROLES = ("走访", "初审", "审核", "终审")
 COLUMNS = {"if_confirmed": "确认", "if_rejected": "驳回"}
 STEP = pa.list_(pa.struct([("roles", pa.string()), ("becomes", pa.string())]))
 SCHEMA = pa.schema(
     [("track", pa.string()), ("op_class", pa.string()), ("state_now", pa.string()), ("is_again", pa.bool_())]
     + [(column, STEP) for column in COLUMNS]
 )
-ASKED = """
-create or replace temp view entry_asked as
-select *, case when op in ('UPD', 'WITHDRAW') and valid_to is not null then 'END' when op in ('ADD', 'UPD') then 'IN' else op end as op_class,
-       answer is not null as is_again
-from open_entry
-"""
+ASKED = f"create or replace temp view entry_asked as select e.*, {ASKED_AS} from open_entry as e"
 CASES = "select distinct track, op_class, coalesce(state_now, '') as state_now, is_again from entry_asked order by all"
 WITH_EFFECT = """
 create or replace temp table open_entry as
-select e.* exclude (op_class, is_again), x.if_confirmed, x.if_rejected
+select e.*, x.if_confirmed, x.if_rejected
 from entry_asked as e left join effects as x
     on x.track = e.track and x.op_class = e.op_class and x.state_now = coalesce(e.state_now, '') and x.is_again = e.is_again
 """
 
 
 def add_effects(con: duckdb.DuckDBPyConnection) -> None:
-    """Give `open_entry` the columns `if_confirmed` and `if_rejected`: what the state becomes (a state, or `=`, `before`, `out`,
+    """Give `open_entry` the columns `op_class`, `is_again`, `if_confirmed` and `if_rejected`: what the state becomes (a state, or `=`, `before`, `out`,
     `released` of `ledger/decisions.toml`) by the steps at which that is so; no steps where any step does."""
     con.execute(ASKED)
     names = ("track", "op_class", "state_now", "is_again")
@@ -52,10 +47,9 @@ def becomes(case: dict[str, Any], decision: str) -> list[dict[str, str]]:
     """
     asked = (case["track"], case["op_class"], case["state_now"], decision)
     found: dict[str, list[str]] = {}
-    for role in ROLES:
+    every = roles()
+    for role in every:
         legal = next((row for row in legal_decisions() if row.fits(*asked, role, case["is_again"])), None)
         if legal:
             found.setdefault(legal.to, []).append(role)
-    return [
-        {"roles": "" if len(roles) == len(ROLES) else "、".join(roles), "becomes": to} for to, roles in found.items()
-    ]
+    return [{"roles": "" if len(at) == len(every) else "、".join(at), "becomes": to} for to, at in found.items()]

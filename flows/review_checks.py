@@ -17,7 +17,7 @@ from intake.prepare import record_id_of
 from ledger.decisions import FAULTS, legal_decisions
 from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
-from schemas.review import ARBITER, CODE_FORM, REVIEWERS
+from schemas.review import ARBITER, ASKED_AS, CODE_FORM, REVIEWERS
 
 CODES = {c: LAYOUTS["decision"].column(c).codes for c in ("decision", "role")}
 ENTRY = r"^[0-9]+-[0-9]+$"
@@ -159,7 +159,7 @@ create or replace temp table taken as
 select entry_id as question, decision, effective_date, officer, role, decided_date, note, true as stands from pending_read
 """
 # What is asked: an entry (who answers a DECIDED one means what that one decided), or a row and who it is about now.
-ASKED = """
+ASKED = f"""
 create or replace temp table asked_entry as
 with effective as (select entry_id, answer from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')),
 named as (
@@ -167,8 +167,7 @@ named as (
     from question as q inner join ledger_entry as e on e.entry_id = q.question where q.is_entry
 )
 select n.question, e.entry_id, e.track, s.state, f.entry_id is not null as is_effective, o.code,
-       case when e.op in ('UPD', 'WITHDRAW') and e.valid_to is not null then 'END' when e.op in ('ADD', 'UPD') then 'IN' else e.op end as op_class,
-       exists (from ledger_entry as d where d.op = 'DECIDED' and d.decision_entry = e.entry_id) as is_again
+       {ASKED_AS}
 from named as n inner join ledger_entry as e using (entry_id) left join effective as f using (entry_id) left join open_entry as o using (entry_id)
 left join ledger_state as s on s.person_id = e.person_id and s.pack = e.pack and s.track = e.track;
 create or replace temp table asked_row as

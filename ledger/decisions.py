@@ -90,6 +90,11 @@ def legal_decisions() -> tuple[Legal, ...]:
     )  # fmt: skip
 
 
+def roles() -> tuple[str, ...]:
+    """Every step at which somebody may answer, the last word last."""
+    return tuple(_words()["rank"])
+
+
 def rank(role: str) -> int:
     """Who has the last word: 终审 over 审核 over 初审 over 走访, and any of them over nobody said."""
     return int(_words()["rank"].get(role, 0))

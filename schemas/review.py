@@ -8,6 +8,9 @@ REVIEWERS, ARBITER = ("甲", "乙"), "裁"
 # a letter, so that no spreadsheet takes it for a number.
 CODE_FORM = re.compile(rf"^R([0-9]+)-([0-9a-f]{{8}})(?:-([{''.join(REVIEWERS)}{ARBITER}]))?$")
 CODE_SQL = "'R' || $run || '-' || code || $mode"
+# How `ledger/decisions.toml` speaks of an entry `e`: the class of its op, and whether it was answered before.
+ASKED_AS = """case when e.op in ('UPD', 'WITHDRAW') and e.valid_to is not null then 'END' when e.op in ('ADD', 'UPD') then 'IN' else e.op end as op_class,
+       exists (from ledger_entry as d where d.op = 'DECIDED' and d.decision_entry = e.entry_id) as is_again"""
 # As the English workbook heads and words what comes back; whoever fills it in may write either.
 ENGLISH_HEADERS = {
     "entry_id": "Entry ID", "decision": "Decision", "effective_date": "Effective date", "officer": "Officer",

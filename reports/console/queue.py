@@ -27,8 +27,7 @@ ENTRY_QUEUE = """
 create table memory.entry_queue as
 select shown.rowid + 1 as place, shown.*, e.entry_id as question, e.person_id, e.pack, e.track as track_code, e.op as op_code, e.clause as clause_code,
        e.state_now, e.supersedes, e.run_no, e.evidence,
-       case when e.op in ('UPD', 'WITHDRAW') and e.valid_to is not null then 'END' when e.op in ('ADD', 'UPD') then 'IN' else e.op end as op_class,
-       exists (from ledger_entry as d where d.op = 'DECIDED' and d.decision_entry = e.entry_id) as is_again,
+       e.op_class, e.is_again,
        r.as_of as asked_on, md5(e.entry_id) as blind_place
 from entry_shown as shown inner join open_entry as e using (entry_id) inner join applied_run as r using (run_no) order by place
 """
