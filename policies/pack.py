@@ -244,7 +244,7 @@ def read_national() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
 def read_pack(name: str, columns: Iterable[str]) -> Pack:
     """The pack, checked against the wide view's `columns`. Raises: PolicyError, naming rule and fault."""
     pack = pack_of(pack_files(name), find_pack(name).parent.name)
-    guards = _toml(pack.files).get("guard", {})
+    guards = _parse(pack.files, name)[0].get("guard", {})
     columns_of = {name: {c for c in columns if c.startswith(f"{name}_")} for name in OTHERS}
     of_persons = set(columns).difference(*columns_of.values())
     for rule in pack.all_rules:
@@ -299,11 +299,6 @@ def _asks(data: Mapping[str, Any]) -> dict[str, str]:
 
 def _load(name: str) -> tuple[dict[str, Any], dict[str, Rule]]:
     return _parse(pack_files(name), find_pack(name).parent.name)
-
-
-def _toml(files: Mapping[str, bytes]) -> dict[str, Any]:
-    (text,) = files.values()
-    return tomllib.loads(text.decode("utf-8-sig"))
 
 
 def _parse(files: Mapping[str, bytes], place: str) -> tuple[dict[str, Any], dict[str, Rule]]:

@@ -7,6 +7,7 @@ the full snapshots; a night writes every snapshot that changed, runs, and gives 
 import calendar
 import csv
 import json
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,9 +18,10 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 
-from flows.night import Outcome, run_night
+from flows.night import Outcome
 from flows.workspace import Workspace, init_workspace
 from sample_data.numbers import credit_codes, identity_number
+from tests.rough_files import night_of
 
 AREA = 442099
 SURNAMES = "赵钱孙周吴郑冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
@@ -162,17 +164,23 @@ def brief(entry: Mapping[str, Any]) -> str:
 
 @dataclass
 class Town:
-    """A workspace, its people and the rows that stand about them."""
+    """A workspace, its people and the rows that stand about them. Its nights write workbooks only where `books` says so."""
 
     workspace: Workspace
     told: list[tuple[Someone, Said]] = field(default_factory=list)
     nights: dict[str, Night] = field(default_factory=dict)
     written: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     people: int = 0
+    books: bool = False
 
     @classmethod
-    def found(cls, root: Path, *packs: str) -> "Town":
-        return cls(init_workspace(root, packs))
+    def found(cls, root: Path, *packs: str, books: bool = False) -> "Town":
+        return cls(init_workspace(root, packs), books=books)
+
+    def copy(self, folder: Path) -> "Town":
+        """The same nights in a folder of their own, to live on apart."""
+        place = Workspace(Path(shutil.copytree(self.workspace.root, folder / "ws")).resolve())
+        return Town(place, list(self.told), dict(self.nights), dict(self.written), self.people, self.books)
 
     def person(self, birth: str, sex: str = "男", *, name: str = "", area: int = AREA) -> Someone:
         """Somebody new, with a number of their own and a name that nobody else here has."""
@@ -211,7 +219,7 @@ class Town:
         return path
 
     def run(self, day: str) -> Night:
-        outcome = run_night(self.workspace, date.fromisoformat(day))
+        outcome = night_of(self.workspace, date.fromisoformat(day), books=self.books)
         self.nights[day] = Night(outcome.folder, outcome)
         return self.nights[day]
 

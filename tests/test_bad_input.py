@@ -185,7 +185,7 @@ def rough_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Ou
     (workspace.inbox / "死亡_20240629_增量_链接.csv").symlink_to(workspace.root / "elsewhere.csv")
     (workspace.inbox / "子目录").mkdir()
     drop(workspace, "子目录/死亡_20240629_增量.csv", death_file(97))
-    return workspace, night(workspace, FIRST)
+    return workspace, night(workspace, FIRST, books=True)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ class Played:
     """Two people, each with a row that only name, birth date, sex and place tie to them."""
 
     def __init__(self, root: Path) -> None:
-        self.town = town = Town.found(root / "ws", "zhongshan")
+        self.town = town = Town.found(root / "ws", "zhongshan", books=True)
         for n in range(2):
             who: Someone = town.tell(town.person(f"1970-03-{n + 5:02d}", "女"), stop("2024-03", **PLACE))
             vague = {"证件号码": "", "性别": "女", "出生日期": f"1970-03-{n + 5:02d}"} | PLACE

@@ -3,10 +3,12 @@
 import csv
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from flows.night import today_in_shanghai
 from flows.workspace import Workspace
 from ledger.seal import head
 from tests.rough_files import SAMPLE, copy_of, entries, phone_of, sample_town, someone, table, zhaoren, zhaoren_here
@@ -52,6 +54,14 @@ def test_a_new_workspace_runs_an_empty_night_with_0(tmp_path: Path) -> None:
     done = zhaoren_here("run", tmp_path / "新 区", "--as-of", "2024-06-30")
     assert done.returncode == 0, done.stderr
     assert "没有变化" in done.stdout and done.stderr == ""
+
+
+def test_a_day_that_is_yet_to_come_is_run_and_said(tmp_path: Path) -> None:
+    assert zhaoren_here("init", tmp_path, "--pack", "zhongshan").returncode == 0
+    today, tomorrow = (today_in_shanghai() + timedelta(days=n) for n in (0, 1))
+    for day, is_said in ((today, False), (tomorrow, True)):
+        done = zhaoren_here("run", tmp_path, "--as-of", day.isoformat())
+        assert (done.returncode, "还没有到" in done.stderr) == (0, is_said), done.stderr
 
 
 def test_a_night_with_a_refused_file_ends_with_3_and_says_which_and_why(town: Workspace, tmp_path: Path) -> None:

@@ -143,7 +143,10 @@ MOMENTS: dict[str, Callable[[Workspace], bool]] = {
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+QUICK = ("while tables are written", "just after the seal")
+
+
+@pytest.mark.parametrize("moment", [m if m in QUICK else pytest.param(m, marks=pytest.mark.slow) for m in MOMENTS])
 def test_a_run_killed_at_a_chosen_moment_leaves_the_next_its_work(
     moment: str, before: Workspace, undisturbed: tuple[list[dict[str, Any]], float], tmp_path: Path
 ) -> None:

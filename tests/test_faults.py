@@ -1,52 +1,47 @@
 """A disk that fails in the middle of a night: what was published stays whole, a sentence says so, the next night finishes.
 
-A few chosen calls; `make sweep` tries them all."""
+A few chosen calls, most of them slow; `make sweep` tries them all."""
 
 import errno
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flows.disk import disk_trouble
-from flows.workspace import Workspace
 from ledger.verify import verify
 from tests.fault_sweep import Point, prepare, trials
-from tests.rough_files import copy_of, sample_town
+from tests.rough_files import death_file, drop, new_workspace, night
 
 FULL, READ_ONLY = errno.ENOSPC, errno.EROFS
 BEFORE, AFTER = ["000001"], ["000001", "000002"]
-POINTS: dict[str, tuple[Point, list[str]]] = {
+Points = dict[str, tuple[Point, list[str]]]
+QUICK: Points = {
+    "no room for a table": (Point(3, FULL, "write /.work/staging/tables"), BEFORE),
+    "the store cannot be refreshed": (Point(1, FULL, "rename /store", stays=True), AFTER),
+    "killed between the seal and the store": (Point(1, on="rename /store", kills=True), AFTER),
+}
+MORE: Points = {
     "the disk is read-only from the start": (Point(1, READ_ONLY, stays=True), BEFORE),
     "no room to keep a file": (Point(1, FULL, "write /.work/archive-"), BEFORE),
-    "no room for a table": (Point(3, FULL, "write /.work/staging/tables"), BEFORE),
     "no room for a workbook": (Point(5, FULL, "write /.work/staging/workbooks/台账"), BEFORE),
     "the seal cannot be renamed": (Point(1, READ_ONLY, "rename /runs"), BEFORE),
-    "the store cannot be refreshed": (Point(1, FULL, "rename /store", stays=True), AFTER),
     "the inbox cannot be emptied": (Point(1, READ_ONLY, "unlink /inbox"), AFTER),
-    "killed between the seal and the store": (Point(1, on="rename /store", kills=True), AFTER),
 }
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+@pytest.mark.parametrize("points", [QUICK, pytest.param(MORE, marks=pytest.mark.slow)], ids=["quick", "more"])
+def test_a_failing_disk_leaves_the_old_publication_whole_and_the_next_night_finishes(
+    points: Points, tmp_path: Path
+) -> None:
     if shutil.which("cc") is None:
         pytest.skip("no C compiler to build tests/faults.c with")
-    before = prepare(tmp_path_factory.mktemp("faults"))
-    return dict(zip(POINTS, trials(before, [p for p, _ in POINTS.values()]), strict=True))
-
-
-@pytest.mark.parametrize("name", POINTS)
-def test_a_failing_disk_leaves_the_old_publication_whole_and_the_next_night_finishes(
-    name: str, played: dict[str, dict[str, Any]]
-) -> None:
-    point, runs = POINTS[name]
-    found = played[name]
-    assert (found["runs"], found["sound"], found["healed"]) == (runs, True, True), found
-    assert found["code"] == (-9 if point.kills else 1)
-    words = "" if point.kills else "磁盘满了" if point.error == FULL else "磁盘只读"
-    assert words in found["said"] and ("此前发布的内容完好" in found["said"]) is bool(words)
+    played = trials(prepare(tmp_path), [point for point, _ in points.values()])
+    for (name, (point, runs)), found in zip(points.items(), played, strict=True):
+        assert (found["runs"], found["sound"], found["healed"]) == (runs, True, True), (name, found)
+        assert found["code"] == (-9 if point.kills else 1), name
+        words = "" if point.kills else "磁盘满了" if point.error == FULL else "磁盘只读"
+        assert words in found["said"] and ("此前发布的内容完好" in found["said"]) is bool(words), name
 
 
 def chained(outer: Exception, inner: BaseException) -> Exception:
@@ -74,6 +69,8 @@ def test_what_the_disk_caused_is_told_apart(error: Exception, said: str | None) 
 
 @pytest.mark.parametrize("name", [".~lock.台账增量.xlsx#", "~$台账增量.xlsx"])
 def test_a_workbook_that_somebody_has_open_is_no_fault_of_the_run(name: str, tmp_path: Path) -> None:
-    workspace: Workspace = copy_of(sample_town(), tmp_path)
+    workspace = new_workspace(tmp_path)
+    drop(workspace, "死亡_20240629_增量.csv", death_file(1))
+    night(workspace, "2024-06-29", books=True)
     (workspace.runs / "000001" / "workbooks" / name).write_text("张三", encoding="utf-8")
     assert verify(workspace.runs, workspace.archive) == []

@@ -211,7 +211,7 @@ POSTS = (("G1", "2024-06-29"), ("G2", ""), ("G3", "2024-05-31"), ("G4", "2024-12
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Four nights: people come in, one is decided on and one deregistered, the monthly books fall due, a day later."""
-    town = Town.found(tmp_path_factory.mktemp("books") / "ws", *PACKS_IN_USE)
+    town = Town.found(tmp_path_factory.mktemp("books") / "ws", *PACKS_IN_USE, books=True)
     place = {"镇街": "北塬镇", "村居": "前湾村", "联系电话": "14300000007"}
     town.tell(
         town.person("1990-01-01", name="甲某某"),

@@ -33,7 +33,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     assert command("keys", "new", folder / "sign.key") == 0
     with (folder / "ws" / "zhaoren.toml").open("a", encoding="utf-8") as settings:
         settings.write(f'\n[signing]\nkey = "{folder / "sign.key"}"\n[heads]\ncopies = ["{folder / "heads.jsonl"}"]\n')
-    town = Town(Workspace((folder / "ws").resolve()))
+    town = Town(Workspace((folder / "ws").resolve()), books=True)
     town.tell(town.person("1975-03-01"), registered("2024-05-06"))
     rows = [said.about(who) for who, said in town.told]
     town.deliver("失业登记", "2024-06-01", "全量", rows)

@@ -56,7 +56,7 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    town = Town.found(tmp_path_factory.mktemp("posts") / "town", "jining")
+    town = Town.found(tmp_path_factory.mktemp("posts") / "town", "jining", books=True)
     cast = {case.id: case.play(town) for case in CASES}
     for day in NIGHTS:
         if day in (JUN29, JUL02):

@@ -121,7 +121,7 @@ def test_a_number_is_found_in_a_cell_a_zip_and_a_file_name(tmp_path: Path) -> No
 def test_a_night_leaves_nothing_personal_outside_its_workspace(tmp_path: Path) -> None:
     """A night with good rows, broken rows and a refused file, by the command line, with every place it could write to
     set below one folder."""
-    town = Town.found(tmp_path / "ws", "zhongshan", "neimenggu")
+    town = Town.found(tmp_path / "ws", "zhongshan", "neimenggu", books=True)
     who = [town.tell(town.person("1975-03-01"), stop("2024-04"), registered("2024-05-06")) for _ in range(3)]
     town.drop("社保停保_20240601_全量.csv", [s.about(p) | {"停保日期": "昨天"} for p in who for s in [stop("2024-04")]])
     town.drop("失业登记_20240601_全量.csv", [registered("2024-05-06").about(p) for p in who])

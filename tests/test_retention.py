@@ -17,7 +17,6 @@ from flows.retaining import dry_run, plan_text, prune_backup
 from flows.retention_terms import read_retention
 from flows.settings import FILE, Settings, read_settings
 from flows.source_settings import Source
-from flows.workspace import Workspace
 from ledger import standalone_verifier
 from ledger.retention import Gone, Terms, destroy
 from ledger.seal import file_hash, read_manifest, standing_files
@@ -66,7 +65,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Two nights. Known: a registered person with two jobs, the second told no more on night two. Nobody's business: one
     with a job told no more, one in a delta of pensions, and in the household book one alone and one of the known
     person's household, who draws a pension too."""
-    town = Town.found(tmp_path_factory.mktemp("retention") / "ws", "zhongshan")
+    town = Town.found(tmp_path_factory.mktemp("retention") / "ws", "zhongshan", books=True)
     known, other = town.person("1975-03-01"), town.person("1960-01-01")
     alone, kin = town.person("1958-02-02"), town.person("1957-03-03", "女")
     town.tell(known, registered("2024-05-06"))
@@ -88,16 +87,10 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return town
 
 
-def again(town: Town, folder: Path) -> Town:
-    """The same nights in a folder of their own."""
-    shutil.copytree(town.workspace.root, folder / "ws")
-    return Town(Workspace((folder / "ws").resolve()), town.told, dict(town.nights), dict(town.written), town.people)
-
-
 @pytest.fixture(scope="module")
 def third(first: Town, tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Night, list[Gone]]:
     """A night after all terms, and what the dry run had said before it. With a backup of before beside it."""
-    town = again(first, tmp_path_factory.mktemp("destroyed"))
+    town = first.copy(tmp_path_factory.mktemp("destroyed"))
     shutil.copytree(town.workspace.root, town.workspace.root.parent / "backup")
     said = dry_run(town.workspace, date.fromisoformat(LATER))
     return town, town.run(LATER), said
@@ -146,7 +139,7 @@ def test_files_that_their_source_has_said_anew_go(first: Town, day: str, files: 
 
 
 def test_a_kind_may_have_terms_of_its_own(first: Town, tmp_path: Path) -> None:
-    town = again(first, tmp_path)
+    town = first.copy(tmp_path)
     with (town.workspace.root / FILE).open("a", encoding="utf-8") as settings:
         settings.write("[retention.pension]\nstranger_days = 4000\n")
     assert sorted((g.kind, g.rows) for g in planned(town, "2024-07-31", "rows")) == [
@@ -200,7 +193,7 @@ def test_explain_names_the_receipt(third: tuple[Town, Night, list[Gone]]) -> Non
 
 def test_what_is_told_again_after_it_went_comes_again(third: tuple[Town, Night, list[Gone]], tmp_path: Path) -> None:
     """The stranger registers; the office's next full snapshot says the job again, and now it is about somebody known."""
-    town = again(third[0], tmp_path)
+    town = third[0].copy(tmp_path)
     known, other = cast(town, 0, "1975-03-01"), cast(town, 1, "1960-01-01")
     town.deliver("失业登记", NEXT, "增量", [registered("2024-09-01").about(other)])
     town.deliver("社保参保", NEXT, "全量", [row_of(known, "2024-01"), row_of(other, "2024-01")])
@@ -211,7 +204,7 @@ def test_what_is_told_again_after_it_went_comes_again(third: tuple[Town, Night, 
 
 
 def test_who_becomes_known_tonight_keeps_what_was_due_tonight(first: Town, tmp_path: Path) -> None:
-    town = again(first, tmp_path)
+    town = first.copy(tmp_path)
     alone = cast(town, 2, "1958-02-02")
     town.deliver("失业登记", "2024-06-21", "增量", [registered("2024-06-20").about(alone)])
     night = town.run("2024-06-21")
@@ -223,7 +216,7 @@ def test_a_delta_is_taken_back_though_an_older_one_is_destroyed(
     third: tuple[Town, Night, list[Gone]], tmp_path: Path
 ) -> None:
     """The first delta of pensions brought rows of which one stands; its file is taken away by hand here, as by a receipt."""
-    town = again(third[0], tmp_path)
+    town = third[0].copy(tmp_path)
     pensions = [r for r in rows_of(town, "pension") if r["rule"] != "destroyed"]
     sha = pensions[0]["delivery_id"]
     (town.workspace.archive / sha).unlink()
@@ -239,13 +232,13 @@ def test_a_delta_is_taken_back_though_an_older_one_is_destroyed(
 
 
 def test_what_no_receipt_names_must_be_there(third: tuple[Town, Night, list[Gone]], tmp_path: Path) -> None:
-    town = again(third[0], tmp_path)
+    town = third[0].copy(tmp_path)
     (town.workspace.runs / "000003" / "workbooks" / "运行报告.xlsx").unlink()
     assert [f.run_no for f in verify(town.workspace.runs, town.workspace.archive)] == [3]
 
 
 def test_what_is_left_of_a_table_must_be_there(third: tuple[Town, Night, list[Gone]], tmp_path: Path) -> None:
-    town = again(third[0], tmp_path)
+    town = third[0].copy(tmp_path)
     (last,) = [g["kept_in"] for g in third[1].manifest["destroyed"] if g["kind"] == "pension"]
     (town.workspace.root / last).unlink()
     assert [f.run_no for f in verify(town.workspace.runs, town.workspace.archive)] == [3]
@@ -259,7 +252,7 @@ def test_a_forged_receipt_is_found_and_takes_nothing_away(
     third: tuple[Town, Night, list[Gone]], tmp_path: Path, forged: str
 ) -> None:
     """Whoever can write here, and makes every hash anew, still names what may not go."""
-    town = again(third[0], tmp_path)
+    town = third[0].copy(tmp_path)
     runs = town.workspace.runs
     book = {
         "path": "runs/000003/workbooks/运行报告.xlsx",
@@ -297,7 +290,7 @@ def rewrite(runs: Path, number: int, item: dict[str, Any]) -> None:
 def test_killed_between_seal_and_destruction_the_next_night_finishes(
     first: Town, third: tuple[Town, Night, list[Gone]], tmp_path: Path
 ) -> None:
-    town = again(third[0], tmp_path)
+    town = third[0].copy(tmp_path)
     for item in third[2]:
         shutil.copy2(first.workspace.root / item.path, town.workspace.root / item.path)
     chain = examine(town.workspace.runs, town.workspace.archive, Outside())
@@ -309,7 +302,7 @@ def test_killed_between_seal_and_destruction_the_next_night_finishes(
 
 def test_a_file_that_comes_again_stays(first: Town, third: tuple[Town, Night, list[Gone]], tmp_path: Path) -> None:
     """Its receipt is older than its coming: the next night must not take it away."""
-    town = again(third[0], tmp_path)
+    town = third[0].copy(tmp_path)
     came = {i["sha256"] for i in read_manifest(first.workspace.runs, 1)["inputs"]}
     (old,) = [g for g in third[2] if g.sha256 in came]
     shutil.copy2(first.workspace.root / old.path, town.workspace.inbox / "社保参保_20240601_全量.csv")
@@ -356,7 +349,7 @@ def test_another_workspace_is_no_backup(third: tuple[Town, Night, list[Gone]], t
 
 
 def test_a_business_date_ahead_of_the_clock_destroys_nothing_early(first: Town, tmp_path: Path) -> None:
-    town = again(first, tmp_path)
+    town = first.copy(tmp_path)
     text = (town.workspace.root / FILE).read_text(encoding="utf-8")
     for line in TERMS.splitlines()[2:6]:
         text = text.replace(line, line.split("=")[0] + "= 30000")

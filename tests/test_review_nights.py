@@ -42,7 +42,7 @@ class Played:
     """Four people who lost their jobs, and a death row that names one of them."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.town = root, Town.found(root / "ws", "zhongshan")
+        self.root, self.town = root, Town.found(root / "ws", "zhongshan", books=True)
         town = self.town
         self.cast = {
             role: town.tell(town.person(f"1979-03-{n:02d}", name=name), stop("2024-03"))

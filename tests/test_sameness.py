@@ -188,19 +188,16 @@ def files_of(town: Town, day: str) -> list[tuple[Path, str]]:
     return [(town.workspace.archive / d["delivery_id"], d["file_name"]) for d in files]
 
 
-@pytest.fixture(scope="module", params=["text files", "workbooks in parts"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """A fresh workspace for the same two nights: order, columns, encodings and file kinds are others; in the second
-    one the files are also taken in from the last to the first."""
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A fresh workspace for the same two nights: each file comes in two parts, order, columns, encodings and file kinds are
+    others, and the files are taken in from the last to the first."""
     root = tmp_path_factory.mktemp("elsewhere") / "town"
     town = peopled(OtherTown.found(root, *PACKS))
     assert isinstance(town, OtherTown)
+    town.ways, town.parts = (as_gb18030, as_utf16, as_tabs, as_xlsx), 2
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "text files":
-            town.ways = (as_gb18030, as_utf16, as_tabs)
-        else:
-            town.ways, town.parts = (as_xlsx, as_utf16), 2
-            patch.setattr(receiving, "read_inbox", backwards)
+        patch.setattr(receiving, "read_inbox", backwards)
         for day in (MAY31, JUN20):
             town.night(day)
         yield town

@@ -399,7 +399,7 @@ def tell_the_rest(town: Town) -> dict[str, Someone]:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    town = Town.found(tmp_path_factory.mktemp("identity") / "town", "zhongshan", "neimenggu")
+    town = Town.found(tmp_path_factory.mktemp("identity") / "town", "zhongshan", "neimenggu", books=True)
     cast = {case.id: case.play(town) for case in CASES}
     assert len(cast) == len(CASES)
     more = tell_the_rest(town)

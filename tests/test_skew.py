@@ -79,12 +79,12 @@ def same_under_a_cap(tmp_path: Path, seed: int, people: int) -> None:
     assert capped == free
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_a_skewed_key_changes_nothing_under_a_small_cap(tmp_path: Path, seed: int) -> None:
     same_under_a_cap(tmp_path, seed, 2_000)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 52))
+@pytest.mark.parametrize("seed", range(1, 51))
 def test_fifty_thousand_rows_of_one_key_change_nothing_under_a_small_cap(tmp_path: Path, seed: int) -> None:
     same_under_a_cap(tmp_path, seed, 50_000)
