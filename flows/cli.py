@@ -78,9 +78,11 @@ def run(
     require_engine(engine)
     workspace = _workspace(directory)
     if as_of:
-        from flows.night import parse_day
+        from flows.night import parse_day, today_in_shanghai
 
-        parse_day(as_of)
+        if (day := parse_day(as_of)) > today_in_shanghai():
+            _say_error(f"注意：{day} 还没有到。这一夜发布后，早于它的日期就不能再运行。",
+                       f"Note: {day} is yet to come. Once this night is published, no earlier day can be run.")  # fmt: skip
     calm_prefect()
     runner = run_through_flow if api_answers(configured_api()) else run_directly
     outcome = runner(workspace, as_of, _progress(), engine)
