@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks fuzz sweep faults lock clean
+.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks bench-console fuzz sweep faults lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -75,6 +75,9 @@ bench-evaluation: $(STAMP)  ## 判断测速 | a city of a million tested against
 
 bench-workbooks: $(STAMP)  ## 出表测速 | a hundred thousand entries to all workbooks, beside the bare library
 	$(PY) -m benchmarks.workbooks $(ARGS)
+
+bench-console: $(STAMP)  ## 核查台测速 | twenty people clicking in a city of a million after three years (ARGS='--people 100000')
+	$(PY) -m benchmarks.console $(ARGS)
 
 fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (ARGS='--minutes 60')
 	$(PY) -m benchmarks.fuzz_readers $(ARGS)

@@ -129,6 +129,16 @@ def test_a_row_stands_beside_its_candidate_with_differing_characters_marked(room
     assert "候选人" in page
 
 
+def test_the_states_beside_a_question_are_those_of_the_whole_ledger(room: Room) -> None:
+    asked = "(select person_id from entry_queue union select likely_id from row_queue)"
+    with room.app.state.desk.readings.current().look() as con:
+        made, folded = (
+            con.execute(f"select person_id, pack, track, state, since from {t} where person_id in {asked} order by all").fetchall()
+            for t in ("state_now", "ledger_state")
+        )  # fmt: skip
+    assert len(made) == 60 and made == folded
+
+
 def test_an_answer_leads_to_the_next_question_and_undo_leads_back(room: Room, officer: Browser) -> None:
     officer.get(f"/review/entry/{FIRST}")
     answer = officer.post(f"/review/entry/{FIRST}", {"decision": "确认", "stage": "初审"})

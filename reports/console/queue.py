@@ -87,11 +87,17 @@ homes as (select distinct source, household_no, person_id as of_person from told
 select distinct of_person, source, person_id, name, relation from homes inner join told using (source, household_no)
 where person_id is distinct from of_person order by of_person, source, name, person_id
 """
-# The fold of everybody's ledger is made once, not for each page.
+# The fold speaks of `ledger_entry`: with the entries of those alone whom the queue speaks of under that name, it works them
+# out once, and not everybody.
+OWN = """
+create or replace temp table ledger_entry as
+select * from store.ledger_entry
+semi join (select person_id from entry_queue union select likely_id from row_queue) as asked using (person_id)
+"""
 STATES = """
 create table memory.state_now as
-select person_id, pack, track, state, since from ledger_state
-semi join (select person_id from entry_queue union select likely_id from row_queue) as asked using (person_id) order by person_id, pack, track
+select person_id, pack, track, state, since
+from ledger_state_on((select max(as_of) from applied_run), timestamptz '9999-12-31 00:00:00+00') order by person_id, pack, track
 """
 CLAUSES = "create table memory.clause_text as select pack, rule_id, shown, title, quote, document from report_clause"
 INDEXES = """
@@ -116,7 +122,9 @@ def make(con: duckdb.DuckDBPyConnection, log: str, run_no: int, kinds: Sequence[
         con.execute(EVIDENCE_OF_KIND.format(kind=kind))
     con.execute(ANSWERED)
     con.execute(HOUSEHOLD)
+    con.execute(OWN)
     con.execute(STATES)
+    con.execute("drop table temp.ledger_entry")
     con.execute(CLAUSES)
     con.execute(INDEXES)
 
