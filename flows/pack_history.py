@@ -19,6 +19,7 @@ from policies.differences import changed_rules, changes
 from policies.old_rules import POLICY, can_read
 from policies.pack import NATIONAL, Pack, pack_of
 from policies.versions import History, Version, at_run
+from policies.view import wide_columns
 from schemas.errors import IntegrityError, say
 from schemas.tables import PackInForce, create_table, describe
 
@@ -196,11 +197,12 @@ def _count_caused(
     """Fill in how many of tonight's entries (`new_entry`) the packs' changes made: those of rules that came or went, those
     of people about whom the rule as it read before says otherwise of the same facts, and all that a change has looked at."""
     changed = {code for (code,) in con.execute("select pack from pack_tonight where status in ('changed', 'dated')").fetchall()}  # fmt: skip
+    columns = wide_columns(con) if changed and before else {}
     for pack in (p for p in packs if p.code in changed and before):
         was = at_run(history[pack.code], run_no).pack
         for rule_id, (old, new) in changed_rules(was, before or as_of, pack, as_of).items():
             who = "true"
-            if old and new and can_read(con, old):
+            if old and new and can_read(columns, old):
                 who = f"coalesce(person_id, 'E:' || basis) in (select person_id from {new.rule.view} where ({old.when}) is distinct from ({new.when}))"
             con.execute(CAUSED.format(who=who), {"pack": pack.code, "rule": rule_id})
     con.execute(OF_POLICY, {"policy": POLICY})

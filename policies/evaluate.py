@@ -82,26 +82,36 @@ def evaluate(
     con.execute(FINDING)
     con.execute("create or replace temp table employer_finding as from finding limit 0")
     columns = wide_columns(con)
+    filled = [v for v in VIEWS.values() if con.execute(f"select exists (from {v})").fetchall()[0][0]]
+    said: dict[str, list[tuple[str | bool | int | None, ...]]] = {
+        "rule_trait": [],
+        "evaluated_rule": [],
+        "rule_outcome": [],
+    }
     for pack in packs:
         values = pack.parameter_values(as_of)
         one_row(con, "parameter_now", values or {"none": None})
         rules = list(enumerate(pack.all_rules))
         tested = [(n, r) for n, r in rules if r.is_in_force(as_of) and not barred & r.kinds]
-        left = [
+        said["rule_outcome"] += [
             (pack.code, r.id, "source_barred" if r.is_in_force(as_of) else "not_in_force", None, 0)
             for _, r in rules if not r.is_in_force(as_of) or barred & r.kinds
         ]  # fmt: skip
-        traits = [(pack.code, r.id, bool(r.finds.get("is_exit")), bool(r.finds.get("needs_row"))) for _, r in rules]
-        _add(con, "rule_trait", traits)
-        _add(con, "evaluated_rule", [(pack.code, rule.id) for _, rule in tested])
-        _add(con, "rule_outcome", left)
-        for view in VIEWS.values():
+        said["rule_trait"] += [
+            (pack.code, r.id, bool(r.finds.get("is_exit")), bool(r.finds.get("needs_row"))) for _, r in rules
+        ]
+        said["evaluated_rule"] += [(pack.code, rule.id) for _, rule in tested]
+        for view in filled:  # of nobody nothing holds, and nothing is undetermined
             asked = [(number, rule) for number, rule in tested if rule.view == view]
-            held = _test(con, pack, asked, view, columns, values) if asked else []
+            counted = _test(con, pack, asked, view, columns, values) if asked else {}
+            held = [(number, rule) for number, rule in asked if counted[number]]
+            said["rule_outcome"] += [(pack.code, rule.id, "holds", None, counted[number]) for number, rule in held]
             if held:
                 _gather(con, pack, held, view, columns, rows)
             for number, rule in held:
                 _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
+    for table, lines in said.items():
+        _add(con, table, lines)
 
 
 def findings_stage(packs: Sequence[Pack], as_of: date, barred: frozenset[str]) -> Stage:
@@ -128,9 +138,9 @@ def _test(
     view: str,
     columns: Mapping[str, str],
     values: Mapping[str, Any],
-) -> list[tuple[int, Rule]]:
+) -> dict[int, int]:
     """Make `tested` (the row's key and one truth value per rule, `t<number>`) in one pass over the view, write down how
-    many rows each rule held for and could not be decided for, and give the rules that held for any."""
+    many rows each rule could not be decided for, and give how many it held for."""
     truths = ", ".join(f"({rule.said}) as t{number}" for number, rule in asked)
     con.execute(
         f"create or replace temp table tested as select {_key(view)}, {truths} from ({_asked_of(pack, asked, view, columns, values)})"
@@ -138,10 +148,9 @@ def _test(
     counts = ", ".join(f"count(*) filter (t{n}), count(*) filter (t{n} is null)" for n, _ in asked)
     counted = con.execute(f"select {counts} from tested").fetchall()[0]
     true, unknown = (dict(zip((n for n, _ in asked), counted[start::2], strict=True)) for start in (0, 1))
-    _add(con, "rule_outcome", [(pack.code, rule.id, "holds", None, true[n]) for n, rule in asked if true[n]])
     missing = set(columns) | {name for name, value in values.items() if value is None}
     _undetermined(con, pack, [(n, rule) for n, rule in asked if unknown[n]], view, missing)
-    return [(n, rule) for n, rule in asked if true[n]]
+    return true
 
 
 def _asked_of(
@@ -210,13 +219,17 @@ def _undetermined(
         select {unsure}, {spoken} from {view} inner join tested using ({_key(view)}) cross join parameter_now
         where {" or ".join(f"t{number} is null" for number, _ in rules)}
     """)
-    for number, rule in rules:
-        named = ", ".join(f"if(no_{c}, '{c}', null)" for c in lacks[number])
-        con.execute(f"""
-            insert into rule_outcome
-            select {_text(pack.code)}, {_text(rule.id)}, 'undetermined', concat_ws(',', {named}) as missing, count(*)
-            from unsure where u{number} group by missing
-        """)
+    counted = [
+        f"select {_text(pack.code)}, {_text(rule.id)}, 'undetermined', {_named(lacks[number])} as missing, count(*) from unsure where u{number} group by missing"
+        for number, rule in rules
+    ]
+    con.execute(f"insert into rule_outcome {' union all '.join(counted)}")
+
+
+def _named(missing: Sequence[str]) -> str:
+    """The names of those of these columns that are missing in a row of `unsure`, as one text."""
+    named = ", ".join(f"if(no_{c}, '{c}', null)" for c in missing)
+    return f"concat_ws(',', {named})"
 
 
 def _add(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | bool | int | None, ...]]) -> None:

@@ -25,6 +25,9 @@ create or replace temp macro months_after(day, n) as (day + to_months(cast(n as 
 create or replace temp macro in_areas(area, areas) as
 if(area is null, null, len(list_filter(areas, lambda a: starts_with(replace(area, ' ', ''), a))) > 0);
 
+-- Whether a subsidy paid up to a day reaches the month in which what it is for began.
+create or replace temp macro is_subsidised(paid_to, began) as coalesce(paid_to >= date_trunc('month', began), false);
+
 -- Distinct months from one month to another, both included, as days; none where the order is wrong.
 create or replace temp macro months_between(first, last) as
 generate_series(date_trunc('month', first), date_trunc('month', last), interval 1 month);

@@ -6,7 +6,7 @@ policy changed. Facts that changed end a finding as ever: the older version is a
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -131,18 +131,18 @@ class Desk:
         return self._read[place]
 
     def can_read(self, said: Said) -> bool:
-        return can_read(self.con, said)
+        return can_read(self.columns, said)
 
     def used(self, *texts: str) -> str:
         """The columns that these expressions speak of, for a select list."""
         return ", ".join(sorted(words_of(" ".join(texts)) & self.columns | {"person_id", "is_held", "id_number"}))
 
 
-def can_read(con: duckdb.DuckDBPyConnection, said: Said) -> bool:
-    """Whether an older rule speaks only of what tonight's views still have."""
+def can_read(columns: Collection[str], said: Said) -> bool:
+    """Whether an older rule speaks only of what tonight's views still have: these columns."""
     proof = {f"{p}_records" for p in (*said.rule.proof, *said.rule.proof_any)}
     spoken = words_of(" ".join((said.when, *said.spoken.values())))
-    return not ((spoken - WORDS - FUNCTIONS - LITERAL_WORDS) | proof) - set(wide_columns(con))
+    return not ((spoken - WORDS - FUNCTIONS - LITERAL_WORDS) | proof).difference(columns)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ only the documented columns of the wide view.
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +116,12 @@ class Rule:
     def clause(self) -> str:
         return self.id.split(":")[0]
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """The extract kinds its evidence comes from."""
         return frozenset(k for t in (*self.proof, *self.proof_any) for k in TOPIC_KINDS.get(t, (TOPIC_KIND[t],)))
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         """Every word it speaks, the columns among them: condition, what it finds, what it shows, and its proof."""
         told = words_of(" ".join([self.when, *(str(value) for value in self.finds.values())]))
@@ -243,16 +244,23 @@ def read_national() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
 
 def read_pack(name: str, columns: Iterable[str]) -> Pack:
     """The pack, checked against the wide view's `columns`. Raises: PolicyError, naming rule and fault."""
-    pack = pack_of(pack_files(name), find_pack(name).parent.name)
-    guards = _parse(pack.files, name)[0].get("guard", {})
+    place = find_pack(name)
+    return _checked(tuple(pack_files(name).items()), place, frozenset(columns))
+
+
+@lru_cache(maxsize=64)
+def _checked(files: tuple[tuple[str, bytes], ...], place: Path, columns: frozenset[str]) -> Pack:
+    """The same files against the same columns are checked once in a process."""
+    pack = pack_of(dict(files), place.parent.name)
+    guards = _parse(pack.files, place.parent.name)[0].get("guard", {})
     columns_of = {name: {c for c in columns if c.startswith(f"{name}_")} for name in OTHERS}
-    of_persons = set(columns).difference(*columns_of.values())
+    of_persons = columns.difference(*columns_of.values())
     for rule in pack.all_rules:
         own = columns_of.get(rule.about, set())
         spoken_of = own | {"as_of"} if rule.about in APART else of_persons | own
-        _check(rule, spoken_of | set(pack.parameters), guards, find_pack(name))
+        _check(rule, spoken_of | set(pack.parameters), guards, place)
     if faults := faults_in_time(pack):
-        raise PolicyError(f"政策包 {pack.code}（{find_pack(name)}）：{'；'.join(faults)}。")
+        raise PolicyError(f"政策包 {pack.code}（{place}）：{'；'.join(faults)}。")
     return pack
 
 
@@ -336,7 +344,7 @@ def _rule(rule_id: str, data: Mapping[str, Any], conditions: Mapping[str, str], 
     )  # fmt: skip
 
 
-def _check(rule: Rule, known: set[str], guards: Mapping[str, Mapping[str, Any]], place: Path) -> None:
+def _check(rule: Rule, known: AbstractSet[str], guards: Mapping[str, Mapping[str, Any]], place: Path) -> None:
     finds = rule.finds
     spoken = words_of(rule.when).union(
         *(words_of(str(finds.get(k) or "")) for k in ("basis_from", "ground_from", "due", "closed_state"))

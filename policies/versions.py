@@ -121,9 +121,10 @@ def bound(expression: str, values: Mapping[str, Any]) -> str:
     >>> bound("age_years >= min_age and kind <> 'min_age'", {"min_age": 40})
     "age_years >= 40 and kind <> 'min_age'"
     """
-    if not values:
+    spoken = tuple(sorted(words_of(expression) & values.keys()))
+    if not spoken:
         return expression
-    pieces, names = re.split(r"('[^']*')", expression), _any_of(tuple(values))
+    pieces, names = re.split(r"('[^']*')", expression), _any_of(spoken)
     return "".join(p if i % 2 else names.sub(lambda m: literal(values[m.group(1)]), p) for i, p in enumerate(pieces))
 
 

@@ -19,10 +19,10 @@ from schemas.tables import create_table, row_columns, standing_columns
 
 HERE = Path(__file__).parent
 # What is found of the people, in this order: the first two packs' facts, then what came with the others. A script may ask
-# what an earlier one made; households and leavers are counted from the people's rows, so they come late.
+# what an earlier one made; households and leavers are counted from the parts, so they come late.
 PEOPLE = (
-    "facts.sql", "wide.sql", "begun.sql", "sql/left.sql", "sql/standing.sql", "sql/help.sql", "sql/money.sql",
-    "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/wider.sql", "sql/leavers.sql", "sql/posts.sql",
+    "facts.sql", "wide.sql", "sql/left.sql", "sql/standing.sql", "sql/help.sql", "sql/money.sql",
+    "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/leavers.sql", "sql/posts.sql",
 )  # fmt: skip
 MOST_KEPT = 200_000  # people; a row of the wide view takes some three kilobytes
 VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql")
@@ -45,18 +45,16 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCA
     """From `everybody`, `source_flag` and the `now_<kind>` tables make `wide` and the views of employers and vacancies, for
     one date."""
     open_day(con, as_of)
-    if _knows(con, "table"):  # of another day
+    if con.execute("select 1 from duckdb_tables() where table_name = 'wide'").fetchall():  # of another day
         con.execute("drop table temp.wide")
     _make_missing(con)
     _run(con, "sql/city.sql")
     _run(con, "sql/vacancies.sql")
     engine.run(con, people_stage(as_of))
-    if not _knows(con, "view"):  # made where the parts were
-        show_wide(con)
+    show_wide(con)
     _run(con, "sql/matched.sql")
     _run(con, "sql/matches.sql")
     _run(con, "sql/employers.sql")
-    _keep_wide(con)
 
 
 def open_day(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -73,9 +71,10 @@ def state_people(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def show_wide(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the view `wide` over its parts."""
+    """Make `wide` over its parts, as a view or kept as a table."""
     for script in VIEW_SCRIPTS:
         _run(con, script)
+    _keep_wide(con)
 
 
 def open_wide(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -83,12 +82,6 @@ def open_wide(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     open_day(con, as_of)
     show_wide(con)
     _run(con, "sql/matches.sql")
-    _keep_wide(con)
-
-
-def _knows(con: duckdb.DuckDBPyConnection, form: str) -> bool:
-    """Whether `wide` stands on the connection, as a `view` or as a `table`."""
-    return bool(con.execute(f"select 1 from duckdb_{form}s() where {form}_name = 'wide'").fetchall())
 
 
 def _keep_wide(con: duckdb.DuckDBPyConnection) -> None:

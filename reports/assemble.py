@@ -33,7 +33,7 @@ class Desk:
         """Whom a book is for; what they see is put on the connection."""
         reader = reader_of(book, self.profile.readers)
         if self.reading.get("as") != reader:
-            read_as(self.con, reader)
+            read_as(self.con, reader, self.reading.get("as"))
             self.reading["as"] = reader
         return reader
 

@@ -166,4 +166,5 @@ def list_sheet(
         name=name, grain=grain, rows=ROWS.format(shown=", ".join(parts.split()), also=further, order=order),
         columns=columns, binds={"list": code} | (binds or {}), fixed_columns=fixed,
         empty="今夜没有新的" if only_new else STANDS_EMPTY,
+        only_of="from every_line where list = $list" + (" and is_fresh" if only_new else ""),
     )  # fmt: skip

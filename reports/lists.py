@@ -116,7 +116,7 @@ order by s.person_id, s.reg_date, s.office, s.reg_no
         Column("village", "村居", 16, wrap=True), Column("reg_no", "登记编号", 18), Column("reg_date", "登记日期", 12, "yyyy-mm-dd"),
         Column("place", "登记地", 24, wrap=True), Column("office", "报送地区", 12),
     ),
-    fixed_columns=2, empty="目前没有",
+    fixed_columns=2, empty="目前没有", only_of="from now_unemployment_registration",
 )  # fmt: skip
 # Who receives which sheets, and what they are told about them.
 RECIPIENTS: tuple[tuple[str, str, tuple[Sheet, ...]], ...] = (

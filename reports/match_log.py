@@ -50,6 +50,7 @@ order by log.delivery_id, log.row_no
         Column("delivery_id", "交付编号", 20),
     ),
     fixed_columns=3,
+    only_of="from match_log",
 )
 REFUSED = Sheet(
     name="拒收与暂停",
@@ -68,6 +69,7 @@ from delivery where status in ('refused', 'held') order by delivery_id
         Column("reason", "原因", 60, wrap=True),
         Column("delivery_id", "交付编号", 20),
     ),
+    only_of="from delivery where status in ('refused', 'held')",
 )
 ASIDE = Sheet(
     name="隔离行",
@@ -87,6 +89,7 @@ from quarantine order by delivery_id, row_no
         Column("delivery_id", "交付编号", 20),
     ),
     fixed_columns=3,
+    only_of="from quarantine",
 )
 DECIDED = Sheet(
     name="人工决定",
@@ -109,6 +112,7 @@ where e.op = 'DECIDED' order by e.run_no, e.seq
         Column("valid_from", "生效日", 12, DAY),
         Column("reason", "说明", 60, wrap=True),
     ),
+    only_of="from ledger_entry where op = 'DECIDED'",
 )
 SAMPLE = Sheet(
     name="月度抽样",
@@ -134,6 +138,7 @@ from link_sample as s left join person_now as person using (person_id) order by 
         Column("match_weight", "比对权重（比特）", 12, DECIMAL),
         Column("verdict", "核对结果", 12),
     ),
+    only_of="from link_sample",
 )
 PRECISION = """
 select month, word_rule(rule), frame_count, drawn, answered, held,

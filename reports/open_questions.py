@@ -82,6 +82,7 @@ order by if($mode <> '', md5(entry_id), ''), gravest, best desc, who, gravity,
         *answer_columns(VERDICTS),
         Column("code", CODE, 14, hidden=True),
     ),
+    only_of="from open_entry",
     binds=PLAIN,
     fixed_columns=2,
 )
@@ -132,6 +133,7 @@ order by if($mode <> '', md5(q.question), ''), likely.person_id is null,
         *answer_columns(SAME_PERSON),
         Column("code", CODE, 14, hidden=True),
     ),
+    only_of="from open_link",
     binds=PLAIN,
 )
 BY_HAND = Sheet(

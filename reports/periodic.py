@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -67,8 +68,11 @@ def gather_books(con: duckdb.DuckDBPyConnection, books: tuple[DueBook, ...]) -> 
     """Make the tables of every book that is due, and `book_line` of those that are an outbound list of their own. Needs
     `ledger_entry` with every entry, `open_line`, `person_card`, `wide` and `now_<kind>`."""
     con.execute(LINES).fetchall()
+    gathered: date | None = None
     for due in books:
-        gather_ledger(con, due)
+        if due.cutoff != gathered:  # books that look back to the same day are made from the same ledger
+            gather_ledger(con, due)
+            gathered = due.cutoff
         making = MAKINGS[due.book]
         making.gather(con, due)
         if due.book.code != "O01":  # the ledger's own table is `ledger_entry`

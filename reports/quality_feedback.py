@@ -39,6 +39,7 @@ from delivery where status in ('refused', 'held') and agency_of(kind) = $agency 
         Column("status", "结果", 12),
         Column("reason", "原因", 70, wrap=True),
     ),
+    only_of="from delivery where status in ('refused', 'held')",
 )
 ASIDE = Sheet(
     name="未接收的行",
@@ -58,6 +59,7 @@ where agency_of(delivery.kind) = $agency order by file_name, delivery_id, row.ro
         Column("message", "说明", 70, wrap=True),
     ),
     fixed_columns=3,
+    only_of="from quarantine",
 )
 NOTICES = Sheet(
     name="提示",
@@ -76,6 +78,7 @@ where agency_of(delivery.kind) = $agency order by file_name, delivery_id, notice
         Column("rows", "行数", 10, WHOLE),
         Column("message", "说明", 70, wrap=True),
     ),
+    only_of="from notice",
 )
 SCORE_ROWS = """
 select agency_of(s.kind) as agency, word_kind(s.kind) as kind, s.office, s.snapshot_date, s.days_late, s.files, s.refused_files, s.rows,

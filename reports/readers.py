@@ -46,6 +46,8 @@ VIEWS = {
     "report_match": ("match_log", ""),
 }
 
+KNOWN = "select table_name from duckdb_tables() union all select view_name from duckdb_views()"
+
 
 def reader_of(book: str, readers: Mapping[str, Reader]) -> Reader:
     """Whom a book is written for."""
@@ -56,18 +58,30 @@ def may_open(book: str, reader: Reader) -> bool:
     return (reader.hardship and reader.disability) or not book.startswith(TELLING)
 
 
-def read_as(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
+def read_as(con: duckdb.DuckDBPyConnection, reader: Reader, before: Reader | None = None) -> None:
     """Put on the connection what this reader sees: the masks as macros, and views of the rows that tell of nothing they may
-    not learn. Needs `report_tells` (pack, rule_id, hardship, disability) where a reader may not."""
-    bodies = {MACRO[what]: _shown(getattr(reader, what), MASKED[what]) for what in MACRO}
-    bodies["shown_text"] = _text(reader)
-    for name, body in bodies.items():
-        con.execute(f"create or replace temp macro {name}(x) as {body}").fetchall()
-    hidden = [what for what in TELLS_OF if not getattr(reader, what)]
-    known = {name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()}
+    not learn. What it showed to the reader `before` and is the same for this one is left. Needs `report_tells` (pack, rule_id,
+    hardship, disability) where a reader may not."""
+    stands = _masks(before) if before else {}
+    for name, body in _masks(reader).items():
+        if stands.get(name) != body:
+            con.execute(f"create or replace temp macro {name}(x) as {body}").fetchall()
+    hidden = _hidden(reader)
+    if before and hidden == _hidden(before):
+        return
+    known = {name for (name,) in con.execute(KNOWN).fetchall()}
     for name, (table, same) in VIEWS.items():
         if table in known:
             con.execute(f"create or replace temp view {name} as {_rows(table, same, hidden)}").fetchall()
+
+
+def _masks(reader: Reader) -> dict[str, str]:
+    shown = {MACRO[what]: _shown(getattr(reader, what), MASKED[what]) for what in MACRO}
+    return {**shown, "shown_text": _text(reader)}
+
+
+def _hidden(reader: Reader) -> list[str]:
+    return [what for what in TELLS_OF if not getattr(reader, what)]
 
 
 def _shown(how: str, masked: str) -> str:

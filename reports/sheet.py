@@ -36,7 +36,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows under one header. `rows` is one ordered select whose columns are the fields that are not answers."""
+    """Rows under one header. `rows` is one ordered select whose columns are the fields that are not answers. Where `only_of`
+    finds nothing there is no row either, and nobody need ask for them."""
 
     name: str
     grain: str
@@ -45,6 +46,7 @@ class Sheet:
     binds: Mapping[str, str] = field(default_factory=dict)
     fixed_columns: int = 1
     empty: str = NOTHING
+    only_of: str = ""
 
     @property
     def delivered(self) -> tuple[Column, ...]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import said
+from reports.detail import may_hold_any, no_rows
 from reports.form import room_left, tall, write_forms
 from reports.line_columns import STANDS_EMPTY, list_sheet
 from reports.readers import HOLDS, MACRO, fit
@@ -119,6 +120,8 @@ def _by_town(desk: Desk, sheet: Sheet, reader: Reader) -> dict[str, pa.Table]:
     """The rows of a sheet for each town that has any, in the sheet's order; under "" none, with the same columns."""
     everywhere = sheet.rows.replace("select ", "select file, ", 1).replace(HERE, EVERYWHERE)
     fitted = fit(replace(sheet, rows=everywhere, columns=(FILE, *sheet.columns)), reader)
+    if not may_hold_any(desk.con, sheet):
+        return {"": no_rows(fitted).drop_columns(["file"])}
     table = desk.con.sql(fitted.rows, params={"list": sheet.binds["list"]}).to_arrow_table()
     names, files = np.unique(table["file"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
     told = table.drop_columns(["file"]).take(np.argsort(files, kind="stable"))

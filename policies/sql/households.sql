@@ -22,10 +22,13 @@ member as (
     select b.office, b.household_no, b.person_id, b.record_id, if(b.person_id is null, 0, link_rank(b.link_grade)) as book_rank, b.relation, b.name, coalesce(p.birth_date, b.birth_date, birth_of(b.id_key)) as birth_date,
            coalesce(p.sex, b.sex, if(b.id_key is null, null, if(try_cast(substr(b.id_key, 17, 1) as integer) % 2 = 1, '男', '女'))) as sex,
            b.id_key in (select id_key from gone_kin) as is_gone_kin, k.name as kin_name, k.valid_from as kin_from, k.record_id as kin_record,
-           p.is_registered, p.firm_job, p.has_job, p.firm_licence, p.has_licence, p.has_weak_licence, p.hired_from, p.licence_from,
-           p.hired_rank, p.hired_records, p.licence_rank, p.licence_records
+           r.registration_rank is not null as is_registered, coalesce(i.hired_rank <= 1, false) as firm_job, i.hired_rank is not null as has_job,
+           coalesce(l.licence_rank <= 1, false) as firm_licence, l.licence_rank is not null as has_licence, l.licence_weak_rank is not null as has_weak_licence,
+           i.hired_from, l.licence_from, i.hired_rank, i.hired_records, l.licence_rank, l.licence_records
     from household_book as b inner join mine as m on m.book_office = b.office and m.book_no = b.household_no
-    left join wide_begun as p on p.person_id = b.person_id left join job as k on k.id_key = b.id_key and b.person_id is null
+    left join everybody as p on p.person_id = b.person_id left join part_registered as r on r.person_id = b.person_id
+    left join part_insured as i on i.person_id = b.person_id left join part_licensed as l on l.person_id = b.person_id
+    left join job as k on k.id_key = b.id_key and b.person_id is null
 )
 select m.office, m.household_no, m.person_id, m.record_id, m.relation, age_on(m.birth_date, t.as_of) as age,
        case when m.birth_date is null or m.sex is null then null when age_on(m.birth_date, t.as_of) < 16 then false

@@ -13,10 +13,13 @@ where s.rank <= 2 and s.valid_from > t.as_of - n.layoff_window_days::integer and
 group by coalesce(s.employer_uscc, s.employer_name), s.person_id;
 
 create or replace temp table fact_joined as
-select coalesce(w.hired_uscc, w.hired_name) as employer_key, w.person_id, w.hired_uscc as employer_uscc, w.hired_name as employer_name,
-       w.hired_records[1] as record_id, w.hired_rank as rank, w.is_job_subsidised, w.is_training_subsidised
-from wide as w cross join national as n
-where w.hired_rank <= 1 and w.hired_payer = '单位职工' and w.hired_from > months_after(w.as_of, -n.hire_watch_months) and not w.is_held
-  and coalesce(w.hired_uscc, w.hired_name) is not null
-  and (w.recognition_rank <= 2 or w.certificate_rank <= 2 or w.dibao_rank <= 2 or w.poverty_rank <= 2
-       or (w.graduate_rank <= 2 and w.is_college and months_after(w.left_school_on, 24) >= w.as_of));
+select coalesce(i.hired_uscc, i.hired_name) as employer_key, i.person_id, i.hired_uscc as employer_uscc, i.hired_name as employer_name,
+       i.hired_records[1] as record_id, i.hired_rank as rank, is_subsidised(m.job_subsidised_to, i.hired_from) as is_job_subsidised,
+       is_subsidised(m.training_subsidised_to, i.hired_from) as is_training_subsidised
+from part_insured as i inner join everybody as p using (person_id) cross join today as t cross join national as n
+left join part_standing as s using (person_id) left join part_supported as c using (person_id) left join part_listed as l using (person_id)
+left join part_paid as m using (person_id)
+where i.hired_rank <= 1 and i.hired_payer = '单位职工' and i.hired_from > months_after(t.as_of, -n.hire_watch_months) and not p.is_held
+  and coalesce(i.hired_uscc, i.hired_name) is not null
+  and (s.recognition_rank <= 2 or c.certificate_rank <= 2 or l.dibao_rank <= 2 or l.poverty_rank <= 2
+       or (l.graduate_rank <= 2 and l.is_college and months_after(l.left_school_on, 24) >= t.as_of));
