@@ -261,7 +261,7 @@ def workbooks() -> str:
         "",
         '`[workbooks] language = "en"` says in English whatever this program says, from `reports/locale/en.po`; 待核查 may be answered',
         "in either language. What packs and offices wrote (reasons, clauses, places, files) is data and stays. Chinese in both are",
-        "the names of the files, the printed forms (走访表, 认定申请表), and the books of a held night, of `as-of` and of packages.",
+        "the names of the files and the printed forms (走访表, 认定申请表). A receiver of packages has no settings: `ZHAOREN_LANG` decides there.",
         "",
     ]
     books: list[str] = []

@@ -20,19 +20,19 @@ served as (
     where service_date <= $cutoff::date and person_id is not null and service_kind not in ('拒绝服务', '主动退出') and means is distinct from '数据比对'
     group by person_id
 )
-select s.*, coalesce(p.town, '未写镇街') as town, coalesce(g.office, '') as county, v.served_on is not null as is_served,
+select s.*, coalesce(t.meant, '未写镇街') as town, coalesce(g.office, '') as county, v.served_on is not null as is_served,
     w.able, w.willing, g.reg_date,
     c.education is not null and c.skill is not null and c.health is not null and c.training_wish is not null and c.job_need is not null as is_complete
-from state as s inner join person_now as p using (person_id) left join wide as w using (person_id) left join person_card as c using (person_id)
+from state as s inner join person_now as p using (person_id) left join town_name as t using (town) left join wide as w using (person_id) left join person_card as c using (person_id)
 left join served as v using (person_id)
 left join (select distinct on (person_id) person_id, office, reg_date from now_unemployment_registration where person_id is not null
            order by person_id, reg_date desc, record_id) as g using (person_id)
 """
 LATE = """
-select coalesce(town, '未写镇街') as town, count(*) filter (due_date < (select as_of from today)) as overdue,
+select coalesce(meant, '未写镇街') as town, count(*) filter (due_date < (select as_of from today)) as overdue,
     count(distinct person_id) filter (list = 'O10') as follow_ups, count(distinct person_id) filter (list = 'O11') as gaps,
     count(distinct person_id) filter (list = 'O12') as stale, count(distinct person_id) filter (list = 'O04') as proposals
-from open_line where person_id is not null group by all
+from open_line left join town_name using (town) where person_id is not null group by coalesce(meant, '未写镇街')
 """
 TOWN_ROWS = f"""
 with scored as (

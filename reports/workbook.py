@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from reports.catalogue import CHINESE, Words
+from reports.catalogue import Words
 from reports.row_stream import LINE_POINTS, Look, StreamedSheet, fit, lines_needed, row_xml
 from reports.sheet import DAY, TEXT, WHOLE, Alarm, Block, Chart, Column, Content, Page, Sheet
 
@@ -48,7 +48,7 @@ class Book:
     """An open workbook and the formats made for it so far."""
 
     file: xlsxwriter.Workbook
-    say: Words = CHINESE
+    say: Words
     formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
 
     def format(self, **looks: Any) -> Format:
@@ -59,7 +59,7 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, as_of: date, say: Words = CHINESE) -> Iterator[Book]:
+def open_book(path: Path, as_of: date, say: Words) -> Iterator[Book]:
     """A workbook that is whole when the block ends. Scratch files lie beside it, under the run's own protection."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)})
@@ -254,7 +254,7 @@ def _bars(book: Book, chart: Chart, first: int, last: int, height: int) -> Any:
     drawn.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"size": 10}})
     form = "0%" if chart.stacking == "percent_stacked" else WHOLE
     lines = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
-    drawn.set_x_axis({"name": chart.axis, "num_format": form, "min": 0, "major_gridlines": lines})
+    drawn.set_x_axis({"name": book.say(chart.axis), "num_format": form, "min": 0, "major_gridlines": lines})
     drawn.set_legend({"position": "bottom"})
     drawn.set_size({"width": CHART_WIDTH, "height": height})
     return drawn

@@ -77,7 +77,7 @@ def _book(desk: Desk, file: str, people: list[dict[str, Any]]) -> Path:
         } for number, p in enumerate(people, 1)
     ]  # fmt: skip
     types = [(c.field, pa.int64() if c.form == WHOLE else pa.string()) for c in INDEX.columns]
-    with open_book(path, desk.night.as_of) as book:
+    with open_book(path, desk.night.as_of, desk.say) as book:
         write_sheet(
             book, INDEX, Content(pa.Table.from_pylist(rows, schema=pa.schema(types)), len(rows)), desk.night.banners
         )
