@@ -198,6 +198,7 @@ def visit_form(person: Mapping[str, Any], line: str) -> Form:
     """The page that somebody takes along: who, where, why, and what to find out. Its words are the headings of the visit
     extract, so that it can be typed in as it is."""
     told = {k: "" if v is None else str(v) for k, v in person.items()}
+    origin = f"条款 {told['clauses']}　台账流水号 {told['entries']}"
     rows = [
         (tall(26, (told["name"], 35.5)), (Box("姓名", look="label"), Box(told["name"], 3), Box("性别", look="label"), Box(told["sex"]))),
         _two("证件号码", told["id_number"], "联系电话", told["phone"]),
@@ -214,9 +215,9 @@ def visit_form(person: Mapping[str, Any], line: str) -> Form:
     last = [
         _wide("走访结果", "□ 见到本人　□ 不在家　□ 已搬迁　□ 已去世　□ 本次拒绝服务", 24),
         _two("走访人签名", "", "本人签名", "", 34),
-        (18.0, (Box(f"条款 {told['clauses']}　台账流水号 {told['entries']}", 6, "quiet"),)),
+        (tall(18, (origin, 78)), (Box(origin, 6, "quiet"),)),
     ]
-    rows.append(_wide("备注", "", room_left([*rows, *last], 90, 30)))
+    rows.append(_wide("备注", "期望月薪：　　　　　元　　期望工作地点：　　　　　", room_left([*rows, *last], 90, 30)))
     return Form("入户走访表", line, (*rows, *last))
 
 

@@ -33,6 +33,7 @@ BAR_COLOUR = "#9DC3E6"
 BAR_PIXELS, CHART_WIDTH = 34, 720
 A3, A4, COLUMNS_ON_A4, WIDE, LONGEST_PAGE = 8, 9, 12, 100, 70
 LONGEST_NAME = 31  # of a sheet, in Excel
+LONGEST_BANNER = 160  # in the width of digits
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -86,6 +87,9 @@ def write_sheet(book: Book, sheet: Sheet, content: Content, banners: tuple[str, 
         paper.write_string(top + 1, 0, sheet.empty, book.format(**QUIET))
     if content.remainder:
         paper.write_string(top + 1 + count, 0, book.say(FOOTNOTE) + book.say(content.remainder), book.format(**BANNER))
+    if sum(c.shown_width for c in sheet.columns) > LONGEST_BANNER:
+        last_row = top + max(count, 1) + bool(content.remainder)
+        paper.print_area(0, 0, last_row, last_column)  # a long text in the last column would widen the page
     for place in (i for i, c in enumerate(sheet.columns) if c.bar and count):
         paper.conditional_format(top + 1, place, top + count, place, {"type": "data_bar", "bar_color": BAR_COLOUR})
     if sheet.has_answers:

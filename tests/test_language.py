@@ -34,7 +34,7 @@ PAPERS = {text for text in re.findall(r"then '([^']+)'", line_columns.PAPER)}
 def told_by(call: ast.Call) -> set[str]:
     """The texts that a call of a maker is given, those in its tuples among them; a sentence put together on the spot, which no
     catalogue can hold, as it stands in the source."""
-    parts = [call]
+    parts: list[ast.AST] = [call]
     for node in parts:
         if isinstance(node, ast.JoinedStr):
             continue

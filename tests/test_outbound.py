@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs.make_reference import BOOKS
+from docs.make_reference import BOOKS, HELD_BY, REPORTS
 from policies.pack import PACKS, read_rules
 from reports import ledger_delta
 from reports.calendar import BOOKS as PERIODIC
@@ -67,6 +67,20 @@ def test_every_code_has_a_home_a_name_and_a_line_in_the_documents() -> None:
         assert f"| {outbound.code} | {outbound.name} |" in PAGE and outbound.homes
         for book, sheets in outbound.homes:
             assert book.endswith("-走访表") or {s.name for s in sheets} <= shown[book], (outbound.code, book)
+
+
+def test_the_tests_that_hold_each_code_and_report_are_there() -> None:
+    assert sorted(HELD_BY) == sorted(LIST_WORDS) and {held for *_, held in REPORTS} <= set(HELD_BY)
+    for module, name in {tuple(t.split("::")) for tests in HELD_BY.values() for t in tests}:
+        assert f"def {name}(" in (Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8"), name
+    sheets = {f"{book}：{s.name}" for book, _, all_of in BOOKS for s in all_of}
+    named = {
+        f"{book}：{home.split('：')[1].split('（')[0]}"
+        for *_, home, _ in REPORTS
+        for book in home.split("：")[0].split("、")
+    }
+    told = {clause for _, clauses, *_ in REPORTS for clause in clauses.split(", ")}
+    assert named <= sheets and {book.clause for book in PERIODIC if book.code != "O01"} <= told
 
 
 def test_every_list_that_a_rule_feeds_is_an_outbound_code() -> None:
