@@ -82,6 +82,71 @@ BOOKS: tuple[tuple[str, str, tuple[Sheet, ...]], ...] = (
     ("月报/县区年度记分牌 <年>", "figures per county for the year", (scoreboards.COUNTY_SHEET, scoreboards.SATISFACTION_SHEET)),
     ("回写", "what was decided and followed up tonight, for a province's or region's system", write_back.SHEETS),
 )  # fmt: skip
+# Which tests would fail if a code's sheets or lines went wrong.
+EVERY_LIST, ONCE = (
+    "test_outbound::test_a_line_stands_in_every_sheet_of_its_code",
+    "test_outbound::test_what_must_be_done_stands_until_it_is_done_and_what_is_sent_is_sent_once",
+)
+DECIDED, LEDGERS = (
+    "test_outbound::test_a_candidate_has_a_form_and_a_decision_is_told_and_written_back",
+    "test_periodic_books::test_the_ledger_of_each_place",
+)
+HELD_BY: dict[str, tuple[str, ...]] = {
+    "O01": ("test_workbooks::test_the_cover_adds_up", LEDGERS, "test_outbound::test_the_recognised_are_in_the_ledger_of_xinyu_though_nothing_was_found_of_them"),
+    "O02": (EVERY_LIST, ONCE), "O03": (EVERY_LIST, "test_outbound::test_somebody_is_visited_once_for_every_reason", "test_outbound::test_visit_forms_hold_a_page_for_everybody_new_and_no_formula"),
+    "O04": (EVERY_LIST,), "O05": (DECIDED,), "O06": (EVERY_LIST,), "O07": (EVERY_LIST,), "O08": (EVERY_LIST,),
+    "O09": (EVERY_LIST, "test_outbound::test_an_employers_line_goes_to_the_employers_sheet_and_no_town"), "O10": (EVERY_LIST, ONCE), "O11": (EVERY_LIST, ONCE),
+    "O12": (EVERY_LIST, "test_workbooks::test_feedback_goes_to_the_office_that_sent_it"), "O13": (EVERY_LIST,), "O14": (EVERY_LIST,), "O15": (EVERY_LIST,),
+    "O16": ("test_outbound::test_who_was_deregistered_stays_in_the_needs_ledger_with_a_note", "test_outbound::test_the_job_ledger_keeps_what_ran_out_in_its_month_with_a_remark"),
+    "O17": ("test_periodic_books::test_the_progress_table_has_a_row_for_each_measure_and_a_figure_where_one_is_known",),
+    "O18": ("test_periodic_books::test_a_town_is_one_row_of_the_scores_however_it_is_written", "test_periodic_books::test_counties_are_scored_once_a_year"),
+    "O19": (EVERY_LIST, "test_post_nights::test_the_list_has_a_line_for_each_post_and_the_sheet_explains_it"),
+    "O20": ("test_workbooks::test_the_match_log_lists_what_is_not_exact", "test_clerical_sample::test_answers_count_with_their_interval"),
+    "O21": ("test_periodic_books::test_the_funds_sheet_adds_up_months_quarter_and_year",), "O22": (EVERY_LIST,), "O23": (DECIDED,), "O24": (DECIDED,),
+}  # fmt: skip
+# Report, clauses, when it is due, where it is, and the code whose tests hold it.
+REPORTS = (
+    ("Needs ledger", "JN-1.3", "the 5th, monthly", "月报/重点群体就业需求台账 <月>：需求台账", "O16"),
+    ("Job ledger", "JN-2.3", "the 5th, monthly", "月报/企业岗位需求台账 <月>：岗位台账", "O16"),
+    ("Work progress table", "JN-0", "the 27th, monthly", "月报/工作落实情况 <月>：工作落实情况", "O17"),
+    (
+        "Public-welfare posts developed",
+        "JN-5.1a",
+        "monthly",
+        "月报/工作落实情况 <月>：工作落实情况（条目 5（1））",
+        "O17",
+    ),
+    (
+        "Funds dispatch and circular",
+        "JN-7.2",
+        "monthly; the quarter's sum in its last month",
+        "月报/资金调度 <月>：资金",
+        "O21",
+    ),
+    ("County scoreboard", "JN-10.1", "year end", "月报/县区年度记分牌 <年>：县区", "O18"),
+    (
+        "Satisfaction survey",
+        "JN-10.2",
+        "no date given",
+        "月报/镇街记分牌 <月>、月报/县区年度记分牌 <年>：满意度",
+        "O18",
+    ),
+    (
+        "Town scoreboard, performance indicators",
+        "ZS-4.2, SD-6.1",
+        "no date given; monthly",
+        "月报/镇街记分牌 <月>：镇街",
+        "O18",
+    ),
+    (
+        "Follow-ups made and due, stale and tier counts",
+        "NM-3.4, NM-4.1, NM-5.1",
+        "monthly",
+        "月报/镇街记分牌 <月>：镇街",
+        "O18",
+    ),
+    ("Layoff watch", "NM-5.4a, SD-3.4, XY-5.4", "nightly", "名单/失业监测：裁员预警", "O14"),
+)
 TYPES = (
     ("name", "a person's name, 1 to 50 characters"),
     ("id", "an identity document number, kept as delivered; folded apart for comparing"),
@@ -261,7 +326,7 @@ def workbooks() -> str:
         "",
         '`[workbooks] language = "en"` says in English whatever this program says, from `reports/locale/en.po`; 待核查 may be answered',
         "in either language. What packs and offices wrote (reasons, clauses, places, files) is data and stays. Chinese in both are",
-        "the names of the files, the printed forms (走访表, 认定申请表), and the books of a held night, of `as-of` and of packages.",
+        "the names of the files and the printed forms (走访表, 认定申请表). A receiver of packages has no settings: `ZHAOREN_LANG` decides there.",
         "",
     ]
     books: list[str] = []
@@ -298,14 +363,34 @@ def _outbound() -> list[str]:
         "",
         "Each has its table in the run, except where a published table says the same. `分镇街/<镇街>-走访表` holds a printed page for",
         "everybody newly to be visited. What stands in `月报/` is written on the first night on or after its ready day, once, and",
-        "covers a month that ended before the first run in no case. Each line is held by `tests/test_outbound.py`.",
+        "covers a month that ended before the first run in no case. Tests stand in `tests/`.",
         "",
     ]
     rows = [
-        (o.code, o.name, o.to, o.clauses, "；".join(_home(*h) for h in o.homes), code(o.table), o.when)
+        (
+            o.code,
+            o.name,
+            o.to,
+            o.clauses,
+            "；".join(_home(*h) for h in o.homes),
+            code(o.table),
+            o.when,
+            _held_by(HELD_BY[o.code]),
+        )
         for o in OUTBOUND
     ]
-    return about + table(("Code", "Name", "To", "Clauses", "Workbook: sheets", "Table", "When"), rows)
+    heads = ("Code", "Name", "To", "Clauses", "Workbook: sheets", "Table", "When", "Held by")
+    return about + table(heads, rows) + _reports()
+
+
+def _reports() -> list[str]:
+    """The reports that the documents ask for by the calendar, and where each is."""
+    rows = [(told, clauses, due, home, _held_by(HELD_BY[held])) for told, clauses, due, home, held in REPORTS]
+    return ["### Reports by the calendar", "", *table(("Report", "Clauses", "Due", "Workbook: sheet", "Held by"), rows)]
+
+
+def _held_by(tests: Iterable[str]) -> str:
+    return ", ".join(map(code, tests))
 
 
 def _home(book: str, sheets: Sequence[Sheet]) -> str:

@@ -1,13 +1,17 @@
 """The clerical sample of each month: of the rows that the machine linked otherwise than by number and name some of every rule,
 the same all month however often it is drawn, and how many of them reviewers found right. Last month's stays until this month
-ends, since that is when it is answered: 同一人 or 非同一人 on `delivery:row`, as on any linked row."""
+ends, since that is when it is answered: 同一人 or 非同一人 on `delivery:row`, as on any linked row. 比对日志 and the console
+show the same one.
+"""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
+from flows.judged_links import hear_reviewers
 from matchers.measures import wilson
+from schemas.tables import MatchLog, describe
 
 PER_RULE = 20
 NIGHTS = """
@@ -31,11 +35,11 @@ with linked_by as (
 ),
 drawn as (
     select *, count(*) over (partition by month, rule) as frame_count,
-        row_number() over (partition by month, rule order by md5(record_id || month), kind, record_id) as draw
+        row_number() over (partition by month, rule order by md5(record_id || month), kind, record_id) as draw, md5(record_id || month) as drawn_by
     from linked_by
 ),
 said as (select kind, record_id, bool_and(is_same) as is_same from judged group by all)
-select d.month, d.rule, d.frame_count, d.draw, d.delivery_id || ':' || d.row_no as question, d.file_name, d.sheet, d.row_no, d.kind, d.record_id,
+select d.month, d.rule, d.frame_count, d.draw, d.drawn_by, d.delivery_id, d.delivery_id || ':' || d.row_no as question, d.file_name, d.sheet, d.row_no, d.kind, d.record_id,
     d.person_id, d.match_weight, s.is_same
 from drawn as d left join said as s using (kind, record_id) where d.draw <= {PER_RULE} order by month, rule, draw
 """
@@ -64,3 +68,16 @@ def draw_sample(con: duckdb.DuckDBPyConnection, runs: Path, as_of: date) -> None
         found = (share.value, share.low, share.high) if answered else (None, None, None)
         con.execute("insert into sample_precision values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [month, rule, frame, drawn, answered, held, *found])  # fmt: skip
     con.execute("drop table month_log")
+
+
+def draw_month(con: duckdb.DuckDBPyConnection, runs: Path, month: str) -> None:
+    """The sample of a month such as `2024-06` as `draw_sample` makes it, from sealed runs alone, as reviewers have answered by now."""
+    for table, like in (("ended", "store.ended"), ("added_decision", "store.standing_decision")):
+        con.execute(f"create or replace temp table {table} as from {like} limit 0")  # no night is at work
+    log = ", ".join(f'null::{c.sql} as "{c.name}"' for c in describe(MatchLog).columns)
+    con.execute(f"create or replace temp table match_log as select {log} limit 0")
+    hear_reviewers(con, runs)
+    next_month = date.fromisoformat(f"{month}-28") + timedelta(days=4)
+    draw_sample(con, runs, next_month.replace(day=1) - timedelta(days=1))
+    for table in ("link_sample", "sample_precision"):
+        con.execute(f"delete from {table} where month <> $month", {"month": month})

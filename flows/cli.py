@@ -155,9 +155,10 @@ def asof(
     from flows.settings import read_settings
 
     workspace, on = _workspace(directory), parse_day(day)
-    asked = Asked(on, moment(known_at), read_settings(workspace.root).case_gap_days, pack, person)
+    settings = read_settings(workspace.root)
+    asked = Asked(on, moment(known_at), settings.case_gap_days, pack, person)
     with opened_store(workspace) as con:
-        told = ledger_as_of(con, asked, out)
+        told = ledger_as_of(con, asked, out, settings.language)
     if out:
         record_file(workspace, "asof", [on.isoformat()], out, purpose)
     typer.echo(told)

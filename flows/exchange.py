@@ -24,9 +24,10 @@ from ledger.standalone_verifier import MANIFEST
 from ledger.store import FOLD, connect
 from ledger.temporary import own_folder
 from reports.as_of import write_ledger
+from reports.catalogue import Words
 from reports.macros import MASKED, MASKED_IN_TEXT
 from reports.package_book import write_entries
-from schemas.errors import DeliveryRefused, UsageError, say
+from schemas.errors import DeliveryRefused, UsageError, reader_language, say
 from schemas.tables import LedgerEntry
 
 KINDS_OF = """
@@ -100,7 +101,10 @@ def _write(
     rows, sha = state_hash(con, as_of)
     with TemporaryDirectory(dir=own_folder()) as scratch:
         write_table(con, LedgerEntry, "outgoing_entry", Path(scratch))
-        files = {ENTRIES: Path(scratch) / ENTRIES, **write_entries(con, Path(scratch), as_of, settings.rows_per_sheet)}
+        files = {
+            ENTRIES: Path(scratch) / ENTRIES,
+            **write_entries(con, Path(scratch), as_of, settings.rows_per_sheet, Words(settings.language)),
+        }
         facts = {
             "origin": file_hash(run_folder(workspace.runs, 1) / MANIFEST), "recipient": to[0], "profile": to[1].profile(),
             "run_no": number, "is_snapshot": is_snapshot, "head": file_hash(run_folder(workspace.runs, number) / MANIFEST),
@@ -194,7 +198,7 @@ def _sum_up(copy: Copy, result: Received) -> None:
             con.execute(ASKED, {"day": last.as_of, "known": FOREVER, "gap": gap, "pack": None, "person": None})
             con.execute(ANSWER)
             beside = copy.root / ".台账.xlsx"
-            write_ledger(con, beside, last.as_of)
+            write_ledger(con, beside, last.as_of, Words(reader_language()))
             beside.replace(copy.root / "台账.xlsx")
         finally:
             con.close()

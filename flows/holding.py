@@ -18,15 +18,12 @@ from flows.workspace import Workspace
 from intake.receive import Incoming
 from ledger.breaker import Figure, sources
 from ledger.seal import head, sealed_runs
-from reports.held_night import figure_name, write_held
-from schemas.errors import UsageError, say
+from reports.catalogue import Said, Words
+from reports.held_night import figure_line, what_is_held, what_to_do, write_held
+from schemas.errors import UsageError, reader_language, say
 
 HOLD, RELEASE, BOOK = "held.json", "release.json", "熔断待签.xlsx"
 SHOWN_FIGURES = 12
-FIGURE_ENGLISH = {
-    "exit": "proposed exits", "loss": "withdrawals", "reemployed": "re-employed", "merge": "persons merged",
-    "addition": "additions", "review": "reviews",
-}  # fmt: skip
 
 
 def fingerprint(
@@ -44,8 +41,8 @@ def fingerprint(
 
 
 def write_hold(
-    con: duckdb.DuckDBPyConnection, workspace: Workspace, run_no: int, as_of: date, mark: str, figures: Sequence[Figure]
-) -> dict[str, Any]:
+    con: duckdb.DuckDBPyConnection, workspace: Workspace, run_no: int, as_of: date, mark: str, figures: Sequence[Figure], words: Words
+) -> dict[str, Any]:  # fmt: skip
     """Put `held/` in place, whole: the workbook and what a program may read, without a personal value."""
     deliveries = con.execute(
         "select file_name, status, reason from delivery order by file_name, delivery_id"
@@ -59,7 +56,7 @@ def write_hold(
     beside.mkdir(parents=True)
     text = json.dumps(hold, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     (beside / HOLD).write_text(text, encoding="utf-8")
-    write_held(con, hold, (why(hold), what_to_do(workspace, hold)), beside / BOOK)
+    write_held(con, hold, (*what_is_held(hold), *to_do(workspace, hold)), beside / BOOK, words)
     drop_hold(workspace)
     os.rename(beside, workspace.held)
     return dict(json.loads(text))
@@ -109,41 +106,14 @@ def release(workspace: Workspace, officer: str, note: str) -> dict[str, Any]:
     return hold
 
 
-def why(hold: Mapping[str, Any]) -> str:
-    """That the night is held and how much is outside."""
-    lines = say(
-        f"第 {hold['run_no']} 次运行（业务日期 {hold['as_of']}）已算完，但有 {len(hold['figures'])} 项数字超出平常幅度，被熔断扣住，没有发布任何内容；收件箱原样未动。",
-        f"Run {hold['run_no']} (as of {hold['as_of']}) is computed, but {len(hold['figures'])} figures are outside their band: it is held and nothing is published; the inbox is as it was.",
-    )
-    if hold["another_was_released"]:
-        lines += say(
-            "此前的放行签的是另外的数字，对这一夜无效。",
-            " The earlier release signed other figures and does not count.",
-        )
-    return lines
+def in_words(*sentences: Said) -> str:
+    """What reports say of a held night, in the language of messages."""
+    language = reader_language()
+    return {"zh": "", "en": " "}[language].join(map(Words(language), sentences))
 
 
-def what_to_do(workspace: Workspace, hold: Mapping[str, Any]) -> str:
-    root, day = workspace.root, hold["as_of"]
-    return say(
-        f"请先看 {workspace.held / BOOK}。文件有误：把有误的文件从 {workspace.inbox} 取走，再运行 zhaoren run {root}。"
-        f"确属真实：由负责人运行 zhaoren release {root} --officer 姓名 --note 理由，再运行 zhaoren run {root} --as-of {day}。",
-        f"See {workspace.held / BOOK}. A bad file: take it out of {workspace.inbox} and zhaoren run {root}. "
-        f"It is right: zhaoren release {root} --officer NAME --note TEXT, then zhaoren run {root} --as-of {day}.",
-    )
-
-
-def figure_line(figure: Mapping[str, Any]) -> str:
-    """One figure: what, how many, the band, what it was, and which files it comes from."""
-    nights = "、".join(str(people) for _, people in figure["nights"][:5])
-    files = "、".join(f"{name}（{count} 条）" for name, count in figure["files"][:5])
-    where = "/".join(w for w in (figure["pack"], figure["town"]) if w)
-    return say(
-        f"  {figure_name(figure)}：{figure['people']} 人，上限 {figure['limit']} 人（原有 {figure['standing']} 人"
-        + (f"，前几夜 {nights} 人" if nights else "") + "）" + (f"；来自 {files}" if files else "；不来自今夜的文件，因时间推移"),
-        f"  {FIGURE_ENGLISH[figure['figure']]} {where}: {figure['people']} people, at most {figure['limit']} (of {figure['standing']}"
-        + (f"; nights before: {nights}" if nights else "") + ")" + (f"; from {files}" if files else "; from no file of tonight"),
-    )  # fmt: skip
+def to_do(workspace: Workspace, hold: Mapping[str, Any]) -> tuple[Said, ...]:
+    return what_to_do(hold, workspace.root, workspace.inbox, workspace.held / BOOK)
 
 
 def hold_text(workspace: Workspace, hold: Mapping[str, Any]) -> str:
@@ -155,8 +125,8 @@ def hold_text(workspace: Workspace, hold: Mapping[str, Any]) -> str:
             f"Released by {signed['officer']} at {signed['released_at']}; zhaoren run {workspace.root} --as-of {hold['as_of']} publishes it.",
         )
     else:
-        done = what_to_do(workspace, hold)
-    lines = [figure_line(f) for f in hold["figures"][:SHOWN_FIGURES]]
+        done = in_words(*to_do(workspace, hold))
+    lines = [f"  {in_words(figure_line(f))}" for f in hold["figures"][:SHOWN_FIGURES]]
     if more := len(hold["figures"]) - len(lines):
         lines.append(say(f"  另有 {more} 项，见 {BOOK}。", f"  {more} more in {BOOK}."))
-    return "\n".join([why(hold), *lines, done])
+    return "\n".join([in_words(*what_is_held(hold)), *lines, done])

@@ -94,8 +94,8 @@ class Asked:
     person: str | None = None
 
 
-def ledger_as_of(con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None) -> str:
-    """The ledger on a day as known then: written to `out`, or given as CSV text without names."""
+def ledger_as_of(con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None, language: str = "zh") -> str:
+    """The ledger on a day as known then: written to `out` in the language of the workspace's workbooks, or given as CSV text without names."""
     day = asked.day
     _require_known(con, asked)
     con.execute(
@@ -112,8 +112,9 @@ def ledger_as_of(con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None)
         write_parquet(con, "select * from answer order by person_id, pack, track", out)
     elif out.suffix.lower() in (".csv", ".xlsx"):
         from reports.as_of import write_ledger
+        from reports.catalogue import Words
 
-        write_ledger(con, out, day)
+        write_ledger(con, out, day, Words(language))
     else:
         raise UsageError(say("--out 只能写成 .csv、.parquet 或 .xlsx。", "--out must end in .csv, .parquet or .xlsx."))
     return say(f"{day} 的台账共 {count} 行，已写入 {out}。", f"The ledger on {day} has {count} rows, written to {out}.")

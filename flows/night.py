@@ -46,6 +46,7 @@ from policies.pack import Pack, fed_lists
 from policies.versions import History
 from policies.view import wide_columns
 from reports.calendar import DueBook, due_books
+from reports.catalogue import Words
 from schemas.errors import UsageError, say
 from schemas.stages import LOCAL, Engine
 
@@ -231,7 +232,9 @@ def step_breaker(night: Night) -> None:
         night.released = signed
         mark_released(night.con, signed)
     else:
-        night.held = holding.write_hold(night.con, night.workspace, night.run_no, night.as_of, mark, figures)
+        night.held = holding.write_hold(
+            night.con, night.workspace, night.run_no, night.as_of, mark, figures, Words(night.settings.language)
+        )
         drop_unsealed(night.workspace, night.found)
 
 

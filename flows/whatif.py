@@ -26,6 +26,7 @@ from policies.differences import changes
 from policies.pack import Pack
 from policies.versions import History, at_run
 from policies.view import wide_columns
+from reports.catalogue import Words, said
 from reports.what_if import Comparison, summary, write_comparison
 from schemas.errors import UsageError, say
 
@@ -63,7 +64,7 @@ def what_if(
         try:
             told = _compare(con, workspace, settings, names, numbers[-1], day)
             if out:
-                write_comparison(con, told, out)
+                write_comparison(con, told, out, Words(settings.language))
                 record_file(workspace, "whatif", [day.isoformat()], out, purpose)
             else:
                 record_access(workspace, "whatif", [day.isoformat()], purpose=purpose)
@@ -142,12 +143,12 @@ def _named(name: str, columns: dict[str, str], settings: Settings, history: Hist
 def _changed(before: Sequence[Pack], after: Sequence[Pack], day: date) -> tuple[tuple[str, str], ...]:
     """One line for each pack that reads otherwise: its code and what is different."""
     was, now = {p.code: p for p in before}, {p.code: p for p in after}
-    lines = []
+    lines: list[tuple[str, str]] = []
     for code in dict.fromkeys([*was, *now]):
         if code not in now:
-            lines.append((code, "不再使用；已记入的台账保持原样"))
+            lines.append((code, said("不再使用；已记入的台账保持原样")))
         elif code not in was:
-            lines.append((code, f"新启用（版本 {now[code].version}）"))
+            lines.append((code, said("新启用（版本 {version}）", version=now[code].version)))
         elif told := changes(was[code], day, now[code], day):
             lines.append((code, "；".join(told)))
     return tuple(lines)

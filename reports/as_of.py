@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from reports.catalogue import Words
 from reports.detail import WRITE_CSV, csv_columns
 from reports.macros import define_words
 from reports.sheet import WHOLE, Column, Content, Sheet
@@ -15,7 +16,7 @@ LEDGER = Sheet(
     grain="一人在一个政策包的一条线上",
     rows="""
 select person_id, name, shown_id(id_number) as id_number, town, village, pack, track, state,
-       array_to_string(basis, '、') as basis, tier, since::varchar as since, if(needs_decision, '是', '否') as needs_decision,
+       array_to_string(basis, '、') as basis, tier, since::varchar as since, yes_no(needs_decision) as needs_decision,
        array_to_string(sources, '、') as sources, case_no, case_since::varchar as case_since
 from answer order by person_id, pack, track
 """,
@@ -40,12 +41,12 @@ from answer order by person_id, pack, track
 )
 
 
-def write_ledger(con: duckdb.DuckDBPyConnection, out: Path, day: date) -> None:
+def write_ledger(con: duckdb.DuckDBPyConnection, out: Path, day: date, say: Words) -> None:
     """Write table `answer` (the state columns with name, id_number, town, village) to `out`, .xlsx or .csv."""
-    define_words(con)
+    define_words(con, say=say)
     if out.suffix.lower() == ".csv":
-        con.execute(WRITE_CSV.format(columns=csv_columns(LEDGER), rows=LEDGER.rows), {"csv_file": str(out)})
+        con.execute(WRITE_CSV.format(columns=csv_columns(LEDGER, say), rows=LEDGER.rows), {"csv_file": str(out)})
         return
     table = con.sql(LEDGER.rows).to_arrow_table()
-    with open_book(out, day) as book:
+    with open_book(out, day, say) as book:
         write_sheet(book, LEDGER, Content(table, table.num_rows))

@@ -39,7 +39,7 @@ class Desk:
 
     def read(self, sheet: Sheet, workbook: Path) -> Content:
         """The rows of one fitted sheet; of a long one the CSV beside the workbook as well."""
-        return read_content(self.con, sheet, self.profile.rows_per_sheet, workbook)
+        return read_content(self.con, sheet, self.profile.rows_per_sheet, workbook, self.say)
 
     @property
     def say(self) -> Words:

@@ -7,7 +7,7 @@ never translated, only what this program says of it.
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Self
 
@@ -40,8 +40,8 @@ def with_code(words: Mapping[str, str], code: str) -> Said:
 
 def listed(texts: Iterable[str]) -> Said:
     """Texts of the catalogue one after the other."""
-    values = {f"t{n}": as_said(text) for n, text in enumerate(texts)}
-    return said("、".join(f"{{{name}}}" for name in values), **values)
+    told = [as_said(text) for text in texts]
+    return reduce(lambda first, rest: said("{first}、{rest}", first=first, rest=rest), told) if told else said("")
 
 
 def as_said(text: str) -> Said:

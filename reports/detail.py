@@ -5,14 +5,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from reports.catalogue import Words
 from reports.sheet import TEXT, Column, Content, Sheet
 
 BOM = "\ufeff"  # Excel reads a CSV as UTF-8 only if it begins with this
 WRITE_CSV = "copy (select {columns} from ({rows})) to $csv_file (format csv, header true)"
 
 
-def read_content(con: duckdb.DuckDBPyConnection, sheet: Sheet, cap: int, workbook: Path) -> Content:
-    """The first `cap` rows of a sheet. If there are more, all of them are also in a CSV beside `workbook`."""
+def read_content(con: duckdb.DuckDBPyConnection, sheet: Sheet, cap: int, workbook: Path, say: Words) -> Content:
+    """The first `cap` rows of a sheet. If there are more, all of them are also in a CSV beside `workbook`, headed in the reader's language."""
     if not may_hold_any(con, sheet):
         return Content(no_rows(sheet), 0)
     table = con.sql(f"{sheet.rows} limit $most", params={**sheet.binds, "most": cap + 1}).to_arrow_table()
@@ -20,7 +21,7 @@ def read_content(con: duckdb.DuckDBPyConnection, sheet: Sheet, cap: int, workboo
         return Content(table, table.num_rows)
     total = con.execute(f"select count(*) from ({sheet.rows})", dict(sheet.binds)).fetchall()[0][0]
     csv = csv_path(workbook, sheet)
-    statement = WRITE_CSV.format(columns=csv_columns(sheet), rows=sheet.rows)
+    statement = WRITE_CSV.format(columns=csv_columns(sheet, say), rows=sheet.rows)
     con.execute(statement, {**sheet.binds, "csv_file": str(csv)}).fetchall()
     return Content(table.slice(0, cap), total, csv.name)
 
@@ -42,10 +43,10 @@ def csv_path(workbook: Path, sheet: Sheet) -> Path:
     return workbook.with_name(f"{workbook.stem}-{sheet.name.replace(' ', '')}.csv")
 
 
-def csv_columns(sheet: Sheet) -> str:
+def csv_columns(sheet: Sheet, say: Words) -> str:
     """Select list with the sheet's headers; the byte-order mark is part of the first, which is never quoted."""
     marks = (BOM, *("" for _ in sheet.columns[1:]))
-    return ", ".join(f'{_csv_cell(c)} as "{mark}{c.header}"' for c, mark in zip(sheet.columns, marks, strict=True))
+    return ", ".join(f'{_csv_cell(c)} as "{mark}{say(c.header)}"' for c, mark in zip(sheet.columns, marks, strict=True))
 
 
 def _csv_cell(column: Column) -> str:

@@ -1,5 +1,7 @@
 """台账增量.xlsx: what changed in the ledger tonight, one sheet per op, with a cover that adds up."""
 
+from collections.abc import Mapping
+from operator import add
 from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
@@ -7,6 +9,7 @@ from reports.catalogue import as_said, with_code
 from reports.run_note import Night
 from reports.sheet import DAY, NOTHING, WHOLE, Alarm, Block, Column, Page, Sheet
 from reports.to_do import in_short, to_do
+from reports.town_names import meant_towns
 from reports.words import OP_WORDS, PACK_WORDS, TABLE_WORDS, TRACK_WORDS
 from schemas.tables import OPS, TRACKS
 
@@ -117,7 +120,10 @@ def proofs(desk: Desk) -> Page:
         blocks=(
             Block("各镇街（条）", TOWN_TOTALS, tuple(desk.con.execute(BY_TOWN).fetchall()), NOTHING),
             Block(
-                "分镇街守恒：期初 + 新进 + 回到 + 迁移 − 退出 + 更正 = 期末", TOWN_HEADER, town_rows(night), "未给出"
+                "分镇街守恒：期初 + 新进 + 回到 + 迁移 − 退出 + 更正 = 期末",
+                TOWN_HEADER,
+                town_rows(night, meant_towns(desk.con)),
+                "未给出",
             ),
             Block("守恒数的是什么", ("说明",), ((WHAT_IS_COUNTED,),)),
         ),
@@ -135,7 +141,7 @@ group by e.pack, e.clause order by cited desc, shown limit 3
 COUNTED = """count(*) filter (op = 'ADD'), count(*) filter (op = 'UPD'), count(*) filter (op = 'FLAG_REEMP'),
     count(*) filter (op in ('PROP_EXIT', 'PROP_DEREG')), count(*) filter (needs_decision), count(*)"""
 BY_PACK = f"select coalesce(pack, ''), {COUNTED} from ledger_entry group by 1 order by 1"
-BY_TOWN = f"select coalesce(town, word_mark('未填镇街')), {COUNTED} from ledger_entry group by town order by count(*) desc, town nulls last"
+BY_TOWN = f"select coalesce(meant, word_mark('未填镇街')), {COUNTED} from ledger_entry left join town_name using (town) group by meant order by count(*) desc, meant nulls last"
 COUNTS = ("新增", "更新", "再就业标记", "建议退出与注销", "须人工决定", "合计")
 PACK_HEADER, TOWN_TOTALS = ("政策包", *COUNTS), ("镇街", *COUNTS)
 BALANCE_HEADER = ("政策包", "台账", "核对", "期初", "增加", "减少", "期末")
@@ -164,12 +170,16 @@ def balance_rows(night: Night) -> tuple[tuple[str | int, ...], ...]:
     )
 
 
-def town_rows(night: Night) -> tuple[tuple[str | int, ...], ...]:
-    """One row per pack, track and town with anybody in it."""
+def town_rows(night: Night, meant: Mapping[str, str]) -> tuple[tuple[str | int, ...], ...]:
+    """One row per pack, track and town with anybody in it. What went from one way of writing a town to another did not move."""
+    flows: dict[tuple[str, str, str], list[int]] = {}
+    for pack, track, town, *counts in night.conservation:
+        held = flows.setdefault((pack, track, meant.get(town, town) or ""), [0] * len(counts))
+        held[:] = map(add, held, counts)
     return tuple(
         (pack, with_code(TRACK_WORDS, track), town or "未填镇街", _verdict(opening, came + returned + moved + corrected, departed, closing),
          opening, came, returned, moved, departed, corrected, closing)
-        for pack, track, town, opening, came, returned, moved, departed, corrected, closing in night.conservation
+        for (pack, track, town), (opening, came, returned, moved, departed, corrected, closing) in sorted(flows.items())
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import duckdb
 
 from reports.gravity import CAUTIONS
 from reports.sheet import DAY, WHOLE, Column, Sheet
+from reports.town_names import name_towns
 
 STANDS_EMPTY = "目前没有"
 HAVE = (
@@ -54,20 +55,15 @@ STANDING = f"""word_mark(case when l.due_date is null then '待办' when l.due_d
 MOST_TOWNS = 300  # a prefecture has fewer; more of them means that another column was delivered as the town
 OTHERS, NO_TOWN = "其他镇街", "未写镇街"
 FORBIDDEN = r'[\x00-\x1f\\/:*?"<>|.]'
-SUFFIX = "镇|乡|街道|苏木|街道办事处|民族乡"
 TOWNS = f"""
 create or replace temp table report_town as
 with told as (
     select coalesce(town, '') as town, count(*) as lines from open_line
     where person_id is not null and list in ('O02', 'O03', 'O10', 'O11', 'O12', 'O13') and (list <> 'O02' or is_new) group by 1
 ),
-whole as (  -- a town written without its 镇 or 街道 belongs to the one town that has it, if there is but one
-    select a.town, coalesce(if(count(b.town) = 1, min(b.town), null), a.town) as meant, any_value(a.lines) as lines
-    from told as a left join told as b on a.town <> '' and regexp_full_match(substr(b.town, length(a.town) + 1), '{SUFFIX}') and starts_with(b.town, a.town)
-    group by a.town
-),
 named as (
-    select town, lines, coalesce(nullif(trim(left(regexp_replace(meant, '{FORBIDDEN}', '_', 'g'), 40)), ''), '{NO_TOWN}') as file from whole
+    select town, lines, coalesce(nullif(trim(left(regexp_replace(coalesce(meant, town), '{FORBIDDEN}', '_', 'g'), 40)), ''), '{NO_TOWN}') as file
+    from told left join town_name using (town)
 ),
 ranked as (select file, row_number() over (order by sum(lines) desc, file) as place from named group by file)
 select town, if(place <= {MOST_TOWNS}, file, '{OTHERS}') as file from named inner join ranked using (file)
@@ -149,6 +145,7 @@ BY_EMPLOYER = "employer_name nulls last, employer_uscc nulls last, run_no, seq"
 def show_lines(con: duckdb.DuckDBPyConnection) -> None:
     """Make `every_line`: every open line as the sheets show it, worked out once for all of them, and the town's workbook
     that it goes to in `file`."""
+    name_towns(con)
     con.execute(TOWNS).fetchall()
     con.execute(CAUTIONS).fetchall()
     con.execute(SHOWN_LINES).fetchall()

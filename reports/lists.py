@@ -49,9 +49,9 @@ FOLLOW_UPS = list_sheet(
 GAP_TOTALS = Sheet(
     name="服务缺口合计", grain="一个镇街的一种服务（逐人名单见《分镇街》）",
     rows="""
-select coalesce(town, '未写镇街') as town, pack, word_basis(basis) as service, count(distinct person_id) as people,
+select coalesce(meant, '未写镇街') as town, pack, word_basis(basis) as service, count(distinct person_id) as people,
     count(*) filter (due_date < (select as_of from report_day)) as overdue, count(*) filter (is_new) as fresh
-from open_line where list = 'O11' group by all order by town, pack, service
+from open_line left join town_name using (town) where list = 'O11' group by coalesce(meant, '未写镇街'), pack, service order by 1, pack, service
 """,
     columns=(
         Column("town", "镇街", 18, wrap=True), Column("pack", "政策包", 14), Column("service", "服务", 24, wrap=True),

@@ -13,6 +13,14 @@ SHOWN_WEIGHTS = "nullif(concat_ws('；', {}), '')".format(", ".join(
     f"if(log.levels.{name} = 'missing', null, {level_said('log.levels', name)} || ' ' || round(log.weights.{name}, 2))"
     for name in COMPARISON_WORDS
 ))  # fmt: skip
+PLACE = (
+    Column("file_name", "来源文件", 30, wrap=True),
+    Column("sheet", "工作表", 10),
+    Column("row_no", "行号", 8, WHOLE),
+)
+KIND = Column("kind", "类别", 14)
+PERSON = (Column("name", "姓名", 14), Column("id_number", "证件号码", 22))
+PERSON_ID, DELIVERY = Column("person_id", "人员编号", 14), Column("delivery_id", "交付编号", 20)
 INEXACT = Sheet(
     name="非精确比对",
     grain="一行非精确关联、待核查或改判的交付数据",
@@ -29,15 +37,12 @@ where (log.match_status = 'linked' and log.rule is distinct from 'id_and_name')
 order by log.delivery_id, log.row_no
 """,
     columns=(
-        Column("file_name", "来源文件", 28, wrap=True),
-        Column("sheet", "工作表", 10),
-        Column("row_no", "行号", 8, WHOLE),
-        Column("kind", "类别", 14),
+        *PLACE,
+        KIND,
         Column("outcome", "结果", 10),
         Column("rule", "比对规则", 24, wrap=True),
-        Column("person_id", "人员编号", 14),
-        Column("name", "姓名", 14),
-        Column("id_number", "证件号码", 22),
+        PERSON_ID,
+        *PERSON,
         Column("match_weight", "比对权重（比特）", 12, DECIMAL),
         Column("match_probability", "同一人概率", 12, "0.0000"),
         Column("weights", "各项权重", 34, wrap=True),
@@ -47,7 +52,7 @@ order by log.delivery_id, log.row_no
         Column("cause", "起因", 24, wrap=True),
         Column("supersedes", "所改记录", 20),
         Column("record_id", "记录号", 20),
-        Column("delivery_id", "交付编号", 20),
+        DELIVERY,
     ),
     fixed_columns=3,
     only_of="from match_log",
@@ -61,13 +66,12 @@ select file_name, sheet, word_kind(kind) as kind, agency_of(kind) as agency, wor
 from delivery where status in ('refused', 'held') order by delivery_id
 """,
     columns=(
-        Column("file_name", "文件", 32, wrap=True),
-        Column("sheet", "工作表", 10),
-        Column("kind", "类别", 14),
+        *PLACE[:2],
+        KIND,
         Column("agency", "来源单位", 22),
         Column("status", "结果", 12),
         Column("reason", "原因", 60, wrap=True),
-        Column("delivery_id", "交付编号", 20),
+        DELIVERY,
     ),
     only_of="from delivery where status in ('refused', 'held')",
 )
@@ -79,14 +83,12 @@ select file_name, sheet, row_no, "column", "check", value_kind, shown_text(messa
 from quarantine order by delivery_id, row_no
 """,
     columns=(
-        Column("file_name", "文件", 32, wrap=True),
-        Column("sheet", "工作表", 10),
-        Column("row_no", "行号", 8, WHOLE),
+        *PLACE,
         Column("column", "列", 16),
         Column("check", "检查", 18),
         Column("value_kind", "值的类型", 14),
         Column("message", "说明", 60, wrap=True),
-        Column("delivery_id", "交付编号", 20),
+        DELIVERY,
     ),
     fixed_columns=3,
     only_of="from quarantine",
@@ -103,8 +105,7 @@ where e.op = 'DECIDED' order by e.run_no, e.seq
     columns=(
         Column("entry_id", "流水号", 12),
         Column("decision_entry", "所答的分录", 14),
-        Column("name", "姓名", 14),
-        Column("id_number", "证件号码", 22),
+        *PERSON,
         Column("track", "台账", 16),
         Column("clause", "条款", 24, wrap=True),
         Column("state_from", "原状态", 14),
@@ -128,13 +129,10 @@ from link_sample as s left join person_now as person using (person_id) order by 
         Column("rule", "比对规则", 24, wrap=True),
         Column("draw", "序号", 8, WHOLE),
         Column("question", "台账流水号", 16),
-        Column("file_name", "来源文件", 28, wrap=True),
-        Column("sheet", "工作表", 10),
-        Column("row_no", "行号", 8, WHOLE),
-        Column("kind", "类别", 14),
-        Column("person_id", "人员编号", 14),
-        Column("name", "姓名", 14),
-        Column("id_number", "证件号码", 22),
+        *PLACE,
+        KIND,
+        PERSON_ID,
+        *PERSON,
         Column("match_weight", "比对权重（比特）", 12, DECIMAL),
         Column("verdict", "核对结果", 12),
     ),

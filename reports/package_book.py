@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from reports.catalogue import Words
 from reports.detail import WRITE_CSV, csv_columns, csv_path, read_content
-from reports.macros import CSV_SAFE
+from reports.macros import define_words
 from reports.sheet import DAY, Column, Sheet
 from reports.workbook import open_book, write_sheet
 
@@ -15,7 +16,7 @@ ENTRIES = Sheet(
     grain="一条台账分录",
     rows="""
 select entry_id, person_id, name, id_number, town, village, pack, track, op, basis, clause, ground, state_from, state_to,
-       valid_from, valid_to, if(needs_decision, '是', '否') as needs_decision, supersedes, reason
+       valid_from, valid_to, yes_no(needs_decision) as needs_decision, supersedes, reason
 from outgoing_entry order by run_no, seq
 """,
     columns=(
@@ -43,16 +44,18 @@ from outgoing_entry order by run_no, seq
 )
 
 
-def write_entries(con: duckdb.DuckDBPyConnection, folder: Path, day: date, rows_per_sheet: int) -> dict[str, Path]:
+def write_entries(
+    con: duckdb.DuckDBPyConnection, folder: Path, day: date, rows_per_sheet: int, say: Words
+) -> dict[str, Path]:
     """Write table `outgoing_entry` (the columns of `ledger_entry`) into `folder` as 台账增量.xlsx, and all of it as CSV."""
-    con.execute(f"create or replace temp macro csv_safe(x) as {CSV_SAFE}")
+    define_words(con, say=say)
     book = folder / "台账增量.xlsx"
     csv = csv_path(book, ENTRIES)
-    content = read_content(con, ENTRIES, rows_per_sheet, book)
+    content = read_content(con, ENTRIES, rows_per_sheet, book, say)
     if not csv.exists():
         con.execute(
-            WRITE_CSV.format(columns=csv_columns(ENTRIES), rows=ENTRIES.rows), {"csv_file": str(csv)}
+            WRITE_CSV.format(columns=csv_columns(ENTRIES, say), rows=ENTRIES.rows), {"csv_file": str(csv)}
         ).fetchall()
-    with open_book(book, day) as opened:
+    with open_book(book, day, say) as opened:
         write_sheet(opened, ENTRIES, content)
     return {csv.name: csv, book.name: book}

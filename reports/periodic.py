@@ -11,7 +11,9 @@ from reports import calendar, jining_books, jining_progress, place_ledgers, scor
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.book_base import gather_ledger
 from reports.calendar import DueBook
+from reports.catalogue import said
 from reports.sheet import Block, Page, Sheet
+from reports.town_names import name_towns
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def gather_books(con: duckdb.DuckDBPyConnection, books: tuple[DueBook, ...]) -> 
     """Make the tables of every book that is due, and `book_line` of those that are an outbound list of their own. Needs
     `ledger_entry` with every entry, `open_line`, `person_card`, `wide` and `now_<kind>`."""
     con.execute(LINES).fetchall()
+    if books:
+        name_towns(con)
     gathered: date | None = None
     for due in books:
         if due.cutoff != gathered:  # books that look back to the same day are made from the same ledger
@@ -103,8 +107,11 @@ def _book(desk: Desk, due: DueBook) -> list[Path]:
     sheets = making.sheets
 
     def front(contents: Contents) -> Page:
-        by = f"，应于 {due.due_on:%Y-%m-%d} 前报送" if due.due_on else "（文件没有写明报送日期）"
-        told = f"{due.period} 的{due.book.name}，截至 {due.cutoff:%Y-%m-%d}{by}。条款 {due.book.clause}"
+        by = said("，应于 {day} 前报送", day=due.due_on) if due.due_on else said("（文件没有写明报送日期）")
+        told = said(
+            "{period} 的{book}，截至 {day}{by}。条款 {clause}",
+            period=due.period, book=said(due.book.name), day=due.cutoff, by=by, clause=due.book.clause,
+        )  # fmt: skip
         lines = (desk.night.title, told, *making.lines, *cut_lines(sheets, contents))
         blocks = (
             *making.blocks,

@@ -9,7 +9,7 @@ RETURNED = Sheet(
     name="未收下的答复",
     grain="一条退回的答复，或已导入但预计不会执行的答复",
     rows="""
-select file_name, sheet_no, row_no, question, decision, outcome, problem from returned order by file_no, sheet_no, row_no, problem
+select file_name, sheet_no, row_no, question, decision, word_mark(outcome) as outcome, problem from returned order by file_no, sheet_no, row_no, problem
 """,
     columns=(
         Column("file_name", "文件", 28, wrap=True),

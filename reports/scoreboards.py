@@ -20,19 +20,20 @@ served as (
     where service_date <= $cutoff::date and person_id is not null and service_kind not in ('拒绝服务', '主动退出') and means is distinct from '数据比对'
     group by person_id
 )
-select s.*, coalesce(p.town, '未写镇街') as town, coalesce(g.office, '') as county, v.served_on is not null as is_served,
+select s.*, coalesce(t.meant, '未写镇街') as town, coalesce(g.office, '') as county, v.served_on is not null as is_served,
+    coalesce(v.served_on >= date_trunc('month', $cutoff::date), false) as is_contacted,
     w.able, w.willing, g.reg_date,
     c.education is not null and c.skill is not null and c.health is not null and c.training_wish is not null and c.job_need is not null as is_complete
-from state as s inner join person_now as p using (person_id) left join wide as w using (person_id) left join person_card as c using (person_id)
+from state as s inner join person_now as p using (person_id) left join town_name as t using (town) left join wide as w using (person_id) left join person_card as c using (person_id)
 left join served as v using (person_id)
 left join (select distinct on (person_id) person_id, office, reg_date from now_unemployment_registration where person_id is not null
            order by person_id, reg_date desc, record_id) as g using (person_id)
 """
 LATE = """
-select coalesce(town, '未写镇街') as town, count(*) filter (due_date < (select as_of from today)) as overdue,
+select coalesce(meant, '未写镇街') as town, count(*) filter (due_date < (select as_of from today)) as overdue,
     count(distinct person_id) filter (list = 'O10') as follow_ups, count(distinct person_id) filter (list = 'O11') as gaps,
     count(distinct person_id) filter (list = 'O12') as stale, count(distinct person_id) filter (list = 'O04') as proposals
-from open_line where person_id is not null group by all
+from open_line left join town_name using (town) where person_id is not null group by coalesce(meant, '未写镇街')
 """
 TOWN_ROWS = f"""
 with scored as (
@@ -40,7 +41,7 @@ with scored as (
         count(*) filter (able and willing) as able_willing, count(*) filter (able and willing and is_served) as served,
         count(*) filter (able is null or willing is null) as unknown_wish, count(*) filter (is_flagged) as flagged,
         count(*) filter (is_confirmed) as confirmed, count(*) filter (tier = 'short') as short, count(*) filter (tier = 'mid') as mid,
-        count(*) filter (tier = 'long') as long
+        count(*) filter (tier = 'long') as long, count(*) filter (is_contacted) as contacted
     from score_person group by town
 ),
 late as ({LATE})
@@ -54,7 +55,7 @@ TOWN_SHEET = Sheet(
     name="镇街", grain="一个镇街",
     rows="""
 select area, people, candidates, complete_share, able_willing, unknown_wish, served_share, place, flagged, confirmed, confirmed_share, short, mid,
-    long, stale, follow_ups, gaps, overdue, proposals from book_towns order by row_no
+    long, stale, contacted, follow_ups, gaps, overdue, proposals from book_towns order by row_no
 """,
     columns=(
         Column("area", "镇街", 16, wrap=True), Column("people", "台账人数", 8, WHOLE), Column("candidates", "待核实", 8, WHOLE),
@@ -62,7 +63,7 @@ select area, people, candidates, complete_share, able_willing, unknown_wish, ser
         Column("served_share", "服务覆盖率", 8, SHARE), Column("place", "覆盖率名次", 8, WHOLE), Column("flagged", "再就业待确认", 8, WHOLE),
         Column("confirmed", "再就业已确认", 8, WHOLE), Column("confirmed_share", "再就业率", 8, SHARE), Column("short", "短期", 6, WHOLE),
         Column("mid", "中短期", 6, WHOLE), Column("long", "长期", 6, WHOLE), Column("stale", "久未核验", 8, WHOLE),
-        Column("follow_ups", "待回访", 8, WHOLE), Column("gaps", "服务欠缺", 8, WHOLE), Column("overdue", "逾期事项", 8, WHOLE),
+        Column("contacted", "当月已联系", 8, WHOLE), Column("follow_ups", "待回访", 8, WHOLE), Column("gaps", "服务欠缺", 8, WHOLE), Column("overdue", "逾期事项", 8, WHOLE),
         Column("proposals", "待决定退出", 8, WHOLE),
     ),
     empty="台账没有人员",
@@ -118,6 +119,7 @@ READINGS = Block(
         ("再就业率", "核查确认已就业的人数除以台账人数"),
         ("信息齐全", "学历、技能、身体健康、培训意愿、就业需求五项都有"),
         ("四个100%", "方案没有写明是哪四项，留空由单位设定；不自动打分"),
+        ("当月已联系", "截止日所在的月份有走访、电话等服务记录的人，仅数据比对的不算"),
         ("满意率", "回答含“满意”且不含“不满意”的比例"),
         ("逾期、待回访等", "截至本次运行，不是截止日"),
     ),

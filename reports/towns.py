@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
-from reports.catalogue import said
+from reports.catalogue import CHINESE, said
 from reports.detail import may_hold_any, no_rows
 from reports.form import room_left, tall, write_forms
-from reports.line_columns import STANDS_EMPTY, list_sheet
+from reports.line_columns import PARTS, STANDS_EMPTY, list_sheet
 from reports.readers import HOLDS, MACRO, fit
 from reports.sheet import Block, Box, Column, Content, Form, Page, Sheet
 from reports.workbook import open_book
@@ -32,12 +32,25 @@ def _sheet(code: str, name: str, grain: str, parts: str, also: str = "", only_ne
     return list_sheet(code, name, grain, parts, also=f"{HERE}{also}", only_new=only_new, binds={"file": ""})
 
 
-VISITS = _sheet(
-    "O03",
-    "走访任务",
-    "一次要做的走访",
-    f"{PERSON} address title reason standing due_date owner is_new valid_from entry_id",
-)
+# Somebody is visited once for all reasons, each said once however many documents ask for it.
+REASONS = "string_agg(title || '：' || reason, chr(10) order by run_no, seq) filter (is_first)"
+VISITS = Sheet(
+    name="走访任务", grain="一名要走访的人，事由合在一起",
+    rows=f"""
+select any_value(name) as name, any_value(caution) as caution, any_value(id_number) as id_number, any_value(phone) as phone, any_value(village) as village,
+    any_value(address) as address, {REASONS} as reason, arg_min(standing, coalesce(due_date, date '9999-12-31')) as standing, min(due_date) as due_date,
+    any_value(owner) as owner, max(is_new) as is_new, min(valid_from) as valid_from, string_agg(entry_id, '、' order by run_no, seq) as entry_id
+from (
+    select *, coalesce(person_id, entry_id) as who, row_number() over (partition by file, who, title, reason order by run_no, seq) = 1 as is_first
+    from report_line where list = $list and {HERE}
+) group by file, who order by min(due_date) nulls last, bool_or(is_fresh) desc, any_value(town) nulls last, any_value(village) nulls last, min(run_no), min(seq)
+""",
+    columns=(
+        *(PARTS[part][0] for part in PERSON.split()), PARTS["address"][0], Column("reason", "走访事由", 66, wrap=True),
+        *(PARTS[part][0] for part in ("standing", "due_date", "owner", "is_new", "valid_from")), Column("entry_id", "流水号", 14, wrap=True),
+    ),
+    binds={"list": "O03", "file": ""}, fixed_columns=2, empty=STANDS_EMPTY,
+)  # fmt: skip
 FOLLOW_UPS = _sheet(
     "O10",
     "回访任务",
@@ -67,8 +80,10 @@ CANDIDATES = _sheet(
 )
 SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
 URGENT = f"""
-select file, list, count(distinct person_id), count(*) filter (standing = word_mark('逾期')), count(*) filter (standing = word_mark('今日到期')), count(*) filter (is_fresh), count(*)
-from report_line where list in ('O03', 'O10', 'O11', 'O13') and {EVERYWHERE} group by file, list order by file, list
+select file, list, count(distinct person_id), count(distinct one) filter (standing = word_mark('逾期')),
+    count(distinct one) filter (standing = word_mark('今日到期')), count(distinct one) filter (is_fresh), count(distinct one)
+from (select *, if(list = 'O03', coalesce(person_id, entry_id), entry_id) as one from report_line where list in ('O03', 'O10', 'O11', 'O13') and {EVERYWHERE})
+group by file, list order by file, list
 """
 TOLD = (
     "name",
@@ -89,10 +104,11 @@ TOLD = (
 SHOWN = {column: f"{MACRO[HOLDS[column]]}({column})" for column in TOLD if column in HOLDS}
 FORMS = f"""
 select file, person_id, {", ".join(f"any_value({SHOWN.get(column, column)}) as {column}" for column in TOLD)}, any_value(last_contact)::varchar as last_contact,
-    string_agg(title || '：' || shown_text(reason), chr(10) order by run_no, seq) as reasons,
+    shown_text({REASONS}) as reasons,
     string_agg(distinct clause, '、' order by clause) as clauses, string_agg(entry_id, '、' order by run_no, seq) as entries,
     min(due_date)::varchar as due_date
-from report_line where list = 'O03' and {EVERYWHERE}
+from (select *, row_number() over (partition by file, person_id, title, reason order by run_no, seq) = 1 as is_first
+      from report_line where list = 'O03' and person_id is not null and {EVERYWHERE})
 group by file, person_id having bool_or(is_fresh)
 qualify row_number() over (partition by file order by min(due_date) nulls last, any_value(village) nulls last, person_id) <= {MOST_FORMS + 1}
 order by file, min(due_date) nulls last, any_value(village) nulls last, person_id
@@ -161,7 +177,7 @@ def _forms(desk: Desk, file: str, people: Sequence[Mapping[str, Any]]) -> Iterat
     path = desk.out / "分镇街" / f"{file}-走访表.xlsx"
     left_out = len(people) > MOST_FORMS
     line = desk.night.title + (f"　本簿只印前 {MOST_FORMS} 人，其余见《{file}》的走访任务" if left_out else "")
-    with open_book(path, desk.night.as_of) as book:
+    with open_book(path, desk.night.as_of, CHINESE) as book:
         write_forms(book, "走访表", [visit_form(p, line) for p in people[:MOST_FORMS]])
     yield path
 
@@ -185,6 +201,7 @@ def visit_form(person: Mapping[str, Any], line: str) -> Form:
     """The page that somebody takes along: who, where, why, and what to find out. Its words are the headings of the visit
     extract, so that it can be typed in as it is."""
     told = {k: "" if v is None else str(v) for k, v in person.items()}
+    origin = f"条款 {told['clauses']}　台账流水号 {told['entries']}"
     rows = [
         (tall(26, (told["name"], 35.5)), (Box("姓名", look="label"), Box(told["name"], 3), Box("性别", look="label"), Box(told["sex"]))),
         _two("证件号码", told["id_number"], "联系电话", told["phone"]),
@@ -201,9 +218,9 @@ def visit_form(person: Mapping[str, Any], line: str) -> Form:
     last = [
         _wide("走访结果", "□ 见到本人　□ 不在家　□ 已搬迁　□ 已去世　□ 本次拒绝服务", 24),
         _two("走访人签名", "", "本人签名", "", 34),
-        (18.0, (Box(f"条款 {told['clauses']}　台账流水号 {told['entries']}", 6, "quiet"),)),
+        (tall(18, (origin, 78)), (Box(origin, 6, "quiet"),)),
     ]
-    rows.append(_wide("备注", "", room_left([*rows, *last], 90, 30)))
+    rows.append(_wide("备注", "期望月薪：　　　　　元　　期望工作地点：　　　　　", room_left([*rows, *last], 90, 30)))
     return Form("入户走访表", line, (*rows, *last))
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import duckdb
 
+from reports.catalogue import Words, listed, said
 from reports.detail import WRITE_CSV, csv_columns
 from reports.macros import define_words
 from reports.sheet import WHOLE, Block, Column, Content, Page, Sheet
 from reports.words import KIND_WORDS
 from reports.workbook import open_book, write_page, write_sheet
-from schemas.errors import say
+from schemas.errors import reader_language, say
 
 GAIN, LOSE, CHANGE = "新增", "失去", "改变"
 PAIRS = """
@@ -67,7 +68,7 @@ with posted as (
           from (select person_id, pack, clause, track, op, basis, ground, supersedes from posted_after
                 except select person_id, pack, clause, track, op, basis, ground, supersedes from posted_before)) group by all
 )
-select p.change, if(starts_with(p.person_id, 'E:'), null, p.person_id) as person_id, coalesce(e.name, p.employer_name) as name,
+select word_mark(p.change) as change, if(starts_with(p.person_id, 'E:'), null, p.person_id) as person_id, coalesce(e.name, p.employer_name) as name,
        shown_id(e.id_number) as id_number, e.town, e.village, p.pack, p.clause, word_track(p.track) as track, word_basis(p.basis) as basis,
        word_op(p.op_before) as op_before, word_op(p.op_after) as op_after, posted.posts,
        shown_text(p.reason_before) as reason_before, shown_text(p.reason_after) as reason_after
@@ -116,16 +117,16 @@ class Comparison:
     barred: tuple[str, ...]
 
 
-def write_comparison(con: duckdb.DuckDBPyConnection, told: Comparison, out: Path) -> None:
+def write_comparison(con: duckdb.DuckDBPyConnection, told: Comparison, out: Path, say: Words) -> None:
     """Counts and names as .xlsx, or the names alone as .csv."""
-    define_words(con)
+    define_words(con, say=say)
     con.execute(PAIRS)
     if out.suffix.lower() == ".csv":
-        con.execute(WRITE_CSV.format(columns=csv_columns(WHO), rows=WHO.rows), {"csv_file": str(out)})
+        con.execute(WRITE_CSV.format(columns=csv_columns(WHO, say), rows=WHO.rows), {"csv_file": str(out)})
         return
     tables = {s.name: con.sql(s.rows).to_arrow_table() for s in SHEETS}
     contents = {name: Content(table, table.num_rows) for name, table in tables.items()}
-    with open_book(out, told.day) as book:
+    with open_book(out, told.day, say) as book:
         write_page(book, _front(con, told), contents)
         for sheet in SHEETS:
             write_sheet(book, sheet, contents[sheet.name])
@@ -133,16 +134,17 @@ def write_comparison(con: duckdb.DuckDBPyConnection, told: Comparison, out: Path
 
 def _front(con: duckdb.DuckDBPyConnection, told: Comparison) -> Page:
     gained, lost, changed, lines = con.execute(TOTALS).fetchall()[0]
-    barred = "、".join(KIND_WORDS.get(kind, kind) for kind in told.barred)
+    people = [(said("{word}（人）", word=said(w)), n) for w, n in ((GAIN, gained), (LOSE, lost), (CHANGE, changed))]
+    barred = listed(KIND_WORDS.get(kind, kind) for kind in told.barred)
     return Page(
         name="概况",
         title="政策改变的影响（试算）",
-        lines=(f"业务日期 {told.day}；现行的政策包取自第 {told.last_run} 次运行。",
+        lines=(said("业务日期 {day}；现行的政策包取自第 {run} 次运行。", day=told.day, run=told.last_run),
                "只是试算：台账没有改变，收件箱里的文件也没有算在内。",
-               *((f"当日逾期、不据此增减的来源：{barred}",) if barred else ())),
+               *((said("当日逾期、不据此增减的来源：{barred}", barred=barred),) if barred else ())),
         blocks=(
             Block("改变了什么", ("政策包", "改变"), told.changes, "与现行的相同"),
-            Block("影响", ("变化", "数量"), ((f"{GAIN}（人）", gained), (f"{LOSE}（人）", lost), (f"{CHANGE}（人）", changed), ("逐人变化（行）", lines))),
+            Block("影响", ("变化", "数量"), (*people, ("逐人变化（行）", lines))),
         ),
         widths=(18, 80),
     )  # fmt: skip
@@ -161,8 +163,9 @@ def summary(con: duckdb.DuckDBPyConnection, told: Comparison, most: int, out: Pa
         text.append(say("  与现行的政策包相同。", "  The same as the packs in force."))
     text.append(say(f"新增 {gained} 人，失去 {lost} 人，改变 {changed} 人。", f"{gained} gain, {lost} lose, {changed} change."))  # fmt: skip
     text += _counted(con)
+    here = Words(reader_language())
     brief = con.execute(BRIEF, {"most": most}).fetchall()
-    text += [f"  {change} {person} {pack} {clause} {before} → {after}" for change, person, pack, clause, before, after in brief]  # fmt: skip
+    text += [f"  {here(change)} {person} {pack} {clause} {before} → {after}" for change, person, pack, clause, before, after in brief]  # fmt: skip
     if lines > len(brief) or (out is None and lines):
         text.append(say(f"共 {lines} 行变化；姓名、遮蔽的号码和理由在 --out 文件里（.xlsx 或 .csv）。",
                         f"{lines} changed lines; names, masked numbers and sentences go to --out (.xlsx or .csv)."))  # fmt: skip

@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from reports.catalogue import CHINESE, Words
+from reports.catalogue import Words
 from reports.row_stream import LINE_POINTS, Look, StreamedSheet, fit, lines_needed, row_xml
 from reports.sheet import DAY, TEXT, WHOLE, Alarm, Block, Chart, Column, Content, Page, Sheet
 
@@ -33,6 +33,7 @@ BAR_COLOUR = "#9DC3E6"
 BAR_PIXELS, CHART_WIDTH = 34, 720
 A3, A4, COLUMNS_ON_A4, WIDE, LONGEST_PAGE = 8, 9, 12, 100, 70
 LONGEST_NAME = 31  # of a sheet, in Excel
+LONGEST_BANNER = 160  # in the width of digits
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -48,7 +49,7 @@ class Book:
     """An open workbook and the formats made for it so far."""
 
     file: xlsxwriter.Workbook
-    say: Words = CHINESE
+    say: Words
     formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
 
     def format(self, **looks: Any) -> Format:
@@ -59,7 +60,7 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, as_of: date, say: Words = CHINESE) -> Iterator[Book]:
+def open_book(path: Path, as_of: date, say: Words) -> Iterator[Book]:
     """A workbook that is whole when the block ends. Scratch files lie beside it, under the run's own protection."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)})
@@ -86,6 +87,9 @@ def write_sheet(book: Book, sheet: Sheet, content: Content, banners: tuple[str, 
         paper.write_string(top + 1, 0, sheet.empty, book.format(**QUIET))
     if content.remainder:
         paper.write_string(top + 1 + count, 0, book.say(FOOTNOTE) + book.say(content.remainder), book.format(**BANNER))
+    if sum(c.shown_width for c in sheet.columns) > LONGEST_BANNER:
+        last_row = top + max(count, 1) + bool(content.remainder)
+        paper.print_area(0, 0, last_row, last_column)  # a long text in the last column would widen the page
     for place in (i for i, c in enumerate(sheet.columns) if c.bar and count):
         paper.conditional_format(top + 1, place, top + count, place, {"type": "data_bar", "bar_color": BAR_COLOUR})
     if sheet.has_answers:
@@ -254,7 +258,7 @@ def _bars(book: Book, chart: Chart, first: int, last: int, height: int) -> Any:
     drawn.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"size": 10}})
     form = "0%" if chart.stacking == "percent_stacked" else WHOLE
     lines = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
-    drawn.set_x_axis({"name": chart.axis, "num_format": form, "min": 0, "major_gridlines": lines})
+    drawn.set_x_axis({"name": book.say(chart.axis), "num_format": form, "min": 0, "major_gridlines": lines})
     drawn.set_legend({"position": "bottom"})
     drawn.set_size({"width": CHART_WIDTH, "height": height})
     return drawn

@@ -77,7 +77,7 @@ def _book(desk: Desk, file: str, people: list[dict[str, Any]]) -> Path:
         } for number, p in enumerate(people, 1)
     ]  # fmt: skip
     types = [(c.field, pa.int64() if c.form == WHOLE else pa.string()) for c in INDEX.columns]
-    with open_book(path, desk.night.as_of) as book:
+    with open_book(path, desk.night.as_of, desk.say) as book:
         write_sheet(
             book, INDEX, Content(pa.Table.from_pylist(rows, schema=pa.schema(types)), len(rows)), desk.night.banners
         )
@@ -94,7 +94,7 @@ def application(person: Mapping[str, Any]) -> Form:
         (tall(30, (told["name"], 10.5)), (*_pair("姓名", told["name"]), *_pair("性别", told["sex"]), *_pair("民族", told["ethnicity"]), Box("照", look="photo_top"))),
         (tall(30, (told["education"], 9.5), (told["marital"], 9.5)), (*_pair("政治面貌", ""), *_pair("文化程度", told["education"]), *_pair("婚否", told["marital"]), Box("片", look="photo"))),
         (30.0, (*_pair("身份证号码", told["id_number"], 5), Box(look="photo"))),
-        (tall(30, (told["certificate_no"], 28), (told["job_lost_on"], 9.5)), (*_pair("就业创业证号", told["certificate_no"], 3), Box("失业时间", look="label"), Box(told["job_lost_on"]), Box(look="photo_end"))),
+        (tall(30, (told["certificate_no"], 18.5)), (*_pair("就业创业证号", told["certificate_no"], 2), *_pair("失业时间", told["job_lost_on"], 2), Box(look="photo_end"))),
         (tall(34, (told["address"], 28)), (*_pair("户籍地址", told["address"], 3), Box("联系电话", look="label"), Box(told["phone"], 2))),
         (56.0, _pair("申报困难\n人员类别", _ticks([(word, code in person["basis"]) for code, word in CLASSES], 3), 6)),
         (72.0, _pair("所提供资料", "　".join(f"□ {p}" for p in PAPERS), 6)),

@@ -7,6 +7,7 @@ from sample_data.extracts import Array, Extract, extract, joined
 from sample_data.lives import MONTH, OWNER, STOPPED, choice, employer_columns
 from sample_data.people import CITY, TOWNS, VILLAGES
 from sample_data.recognition import Recognised
+from sample_data.services import wished
 from sample_data.standing import DAY, NO_DAY, Standing, between, count_of, month_of, nullable, some
 
 COURSES = ("家政服务员", "养老护理员", "中式面点", "电工(初级)", "网络创业", "焊工", "育婴员", "保安员")
@@ -128,7 +129,7 @@ def household_visit(standing: Standing, recognised: Recognised) -> Extract:
         health=choice(rng, ("健康", "一般", "较差", ""), count), training_wish=choice(rng, ("愿意", "不愿意", ""), count),
         job_need=choice(rng, ("保洁员", "保安,门卫", "家政服务", ""), count),
         no_income_household=nullable(standing.is_jobless_home[town.household[who]] & (rng.random(count) < 0.5), rng.random(count) < 0.3),
-        remark=choice(rng, ("", "", "家有老人需照料", "电话号码已变更", "在外打零工,月底回来"), count),
+        **wished(lives, "visits", count), remark=choice(rng, ("", "", "家有老人需照料", "电话号码已变更", "在外打零工,月底回来"), count),
     )  # fmt: skip
     part.damage[lost] = "id_number:empty"
     return part

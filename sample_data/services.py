@@ -78,8 +78,16 @@ def unemployment_registration(lives: Lives) -> Extract:
         health=choice(rng, ("健康", "一般", "较差"), count, (0.8, 0.16, 0.04)),
         job_need=choice(rng, NEEDS, count),
         last_verified=np.maximum(verified, date),
+        **wished(lives, "registration", count),
     )
     return with_cancellations(part, ended, lives)
+
+
+def wished(lives: Lives, asked_at: str, count: int) -> dict[str, Array]:
+    """The pay that is hoped for, of three in five, and the town to work in, of two in five: most of them their own city's."""
+    rng = lives.rng(f"wished at {asked_at}")
+    pay = np.ma.MaskedArray(rng.integers(22, 60, count) * 100.0, mask=rng.random(count) >= 0.6)
+    return {"pay_wish": pay, "place_wish": np.where(rng.random(count) < 0.4, choice(rng, (*TOWNS, CITY), count), "")}
 
 
 def with_cancellations(part: Extract, ended: Array, lives: Lives) -> Extract:

@@ -51,9 +51,14 @@ class DeliveryRefused(ZhaorenError):
         self.settings = settings
 
 
+def reader_language() -> str:
+    """`en` or `zh`: what messages are said in here."""
+    return "en" if os.environ.get("ZHAOREN_LANG", "").lower().startswith("en") else "zh"
+
+
 def say(chinese: str, english: str) -> str:
     """The sentence in the reader's language."""
-    return english if os.environ.get("ZHAOREN_LANG", "").lower().startswith("en") else chinese
+    return english if reader_language() == "en" else chinese
 
 
 PERSONAL_DIGITS = re.compile(r"(?<!\d)(?:([1-9]\d{5})(?:18|19|20)\d{6}(\d{3}[\dXx])|(1[3-9]\d)\d{4}(\d{4}))(?!\d)")

@@ -1,11 +1,14 @@
 """The monthly sample of the machine's links: drawn the same all month, and how many of the answered ones were right. All
 people are invented."""
 
+import hashlib
+import re
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests.console_room import Room
 from tests.nightshift import Night, Someone, Town, benefit, stop
 
 DAYS = ("2024-06-20", "2024-06-21", "2024-07-02", "2024-08-01")
@@ -24,6 +27,8 @@ class Played:
         self.nights = [town.night(DAYS[0])]
         self.say()
         self.nights += [town.night(day) for day in DAYS[1:]]
+
+        self.auditor = Room(town.workspace).browser("auditor")
 
     def say(self) -> None:
         linked = [m for m in self.nights[0].rows("match_log") if m["rule"] == "name_birth_sex"]
@@ -69,3 +74,13 @@ def test_the_draw_stays_the_same_and_last_months_is_shown_until_this_month_ends(
     first, second, july, august = (sampled(night) for night in played.nights)
     assert [row[:2] for row in first] == [row[:2] for row in second] == [row[:2] for row in july]
     assert cover(played.nights[2]) == cover(played.nights[1]) and cover(played.nights[3]) == august == []
+
+
+def test_the_console_shows_the_same_sample_and_anybody_can_draw_it_again(played: Played) -> None:
+    page = played.auditor.get("/audit/sample?month=2024-06").text
+    logged = [m for m in played.nights[0].rows("match_log") if m["rule"] == "name_birth_sex"]
+    drawn = sorted(hashlib.md5(f"{m['record_id']}2024-06".encode()).hexdigest() for m in logged)
+    assert re.findall(r"<code>([0-9a-f]{10})</code>", page) == [d[:10] for d in drawn]
+    assert all(f"/row/{m['delivery_id']}/{m['row_no']}" in page for m in logged)
+    assert "50.0%" in page and "9.5% – 90.5%" in page and ">非同一人<" in page
+    assert "<code>" not in played.auditor.get("/audit/sample?month=2024-08").text

@@ -288,15 +288,6 @@ def test_a_job_that_was_killed_does_not_bar_the_next(played: Played) -> None:
     (folder / jobs.RUNNING).unlink()
 
 
-def test_a_sample_is_drawn_as_anybody_can_draw_it_again(played: Played) -> None:
-    runs = played.town.workspace.runs
-    logged = [(n, row) for n in (1, 2) for row in played.town.nights[DAYS[n - 1]].rows("match_log")]
-    page = played.auditor.get("/audit/sample?month=2024-06&size=10").text
-    assert f"<small>{len(logged)}</small>" in page
-    drawn = [hashlib.md5(f"{file_hash(run_folder(runs, n) / 'manifest.json')}{row['delivery_id']}:{row['row_no']}".encode()).hexdigest() for n, row in logged]  # fmt: skip
-    assert sorted(re.findall(r"<code>([0-9a-f]{10})</code>", page)) == sorted(d[:10] for d in drawn)
-
-
 # The case file.
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from python_calamine import CalamineWorkbook
 
+from reports.catalogue import CHINESE
 from reports.form import write_forms
 from reports.night import Profile, build_workbooks
 from reports.row_stream import fit
@@ -116,7 +117,7 @@ def test_hostile_strings_come_back_as_they_were(count: int, tmp_path: Path) -> N
     table = table_of(list(hostile(count, 7))[: count // ACROSS * ACROSS])
     assert table.num_rows * ACROSS == count
     path = tmp_path / "攻.xlsx"
-    with open_book(path, date(2024, 6, 30)) as book:
+    with open_book(path, date(2024, 6, 30), CHINESE) as book:
         write_sheet(book, SHEET, Content(table, table.num_rows))
     want = [[fit(text) for text in row.values()] for row in table.to_pylist()]
     for read in (by_openpyxl, by_calamine):
@@ -128,7 +129,7 @@ def test_what_is_written_cell_by_cell_comes_back_too(tmp_path: Path) -> None:
     """Pages and forms: the text as it was, with a space before what the library would take for its own markup."""
     texts = [*dict.fromkeys(hostile(len(STARTS) * len(BODIES), 7))]
     path = tmp_path / "页.xlsx"
-    with open_book(path, date(2024, 6, 30)) as book:
+    with open_book(path, date(2024, 6, 30), CHINESE) as book:
         write_page(
             book, Page("页", "页", tuple(texts[:50]), (Block("块", ("甲", "乙"), tuple((t, "") for t in texts)),)), {}
         )

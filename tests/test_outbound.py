@@ -1,6 +1,7 @@
 """Every outbound code has its sheet, its table and its line in the documents; towns see their own; books come when due."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,14 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs.make_reference import BOOKS
+from docs.make_reference import BOOKS, HELD_BY, REPORTS
 from policies.pack import PACKS, read_rules
+from reports import ledger_delta
 from reports.calendar import BOOKS as PERIODIC
 from reports.calendar import due_books
 from reports.form import PAGE_POINTS
 from reports.line_columns import MOST_TOWNS, TOWNS, list_sheet
 from reports.night import Profile, build_workbooks
 from reports.outbound import OUTBOUND, Outbound
+from reports.town_names import meant_towns, name_towns
 from reports.towns import TOLD, visit_form
 from reports.words import LIST_WORDS
 from reports.xinyu_form import application
@@ -64,6 +67,20 @@ def test_every_code_has_a_home_a_name_and_a_line_in_the_documents() -> None:
         assert f"| {outbound.code} | {outbound.name} |" in PAGE and outbound.homes
         for book, sheets in outbound.homes:
             assert book.endswith("-走访表") or {s.name for s in sheets} <= shown[book], (outbound.code, book)
+
+
+def test_the_tests_that_hold_each_code_and_report_are_there() -> None:
+    assert sorted(HELD_BY) == sorted(LIST_WORDS) and {held for *_, held in REPORTS} <= set(HELD_BY)
+    for module, name in {tuple(t.split("::")) for tests in HELD_BY.values() for t in tests}:
+        assert f"def {name}(" in (Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8"), name
+    sheets = {f"{book}：{s.name}" for book, _, all_of in BOOKS for s in all_of}
+    named = {
+        f"{book}：{home.split('：')[1].split('（')[0]}"
+        for *_, home, _ in REPORTS
+        for book in home.split("：")[0].split("、")
+    }
+    told = {clause for _, clauses, *_ in REPORTS for clause in clauses.split(", ")}
+    assert named <= sheets and {book.clause for book in PERIODIC if book.code != "O01"} <= told
 
 
 def test_every_list_that_a_rule_feeds_is_an_outbound_code() -> None:
@@ -145,6 +162,45 @@ def test_a_town_sees_its_own_people_and_no_others(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+TOWNS_AS_WRITTEN = {
+    "东区": "东区街道", "东区街道": "东区街道", "东区街道办事处": "东区街道", "柳渡": "柳渡", "柳渡镇": "柳渡镇", "柳渡乡": "柳渡乡", "柳渡民族乡": "柳渡乡",
+    "沙窝": "沙窝", "镇": "镇",
+}  # fmt: skip
+
+
+def test_a_town_has_one_name_however_it_is_written() -> None:
+    """Unless two towns have the short one in common, or nobody ever wrote it whole."""
+    con = empty_town()
+    for n, town in enumerate(TOWNS_AS_WRITTEN):
+        line(con, "O11", n, town=town)
+    name_towns(con)
+    assert meant_towns(con) == TOWNS_AS_WRITTEN
+
+
+def test_a_town_is_one_line_of_the_conservation() -> None:
+    """Who is told of by the short name and then by the whole one has not moved."""
+    night = replace(NIGHT, conservation=(
+        ("xinyu", "H", "东区", 2, 0, 0, -2, 0, 0, 0), ("xinyu", "H", "东区街道", 1, 3, 0, 2, 1, 0, 5), ("xinyu", "H", "", 1, 0, 0, 0, 0, 0, 1),
+    ))  # fmt: skip
+    told = [row[2:] for row in ledger_delta.town_rows(night, TOWNS_AS_WRITTEN)]
+    assert told == [("未填镇街", "相符", 1, 0, 0, 0, 0, 0, 1), ("东区街道", "相符", 3, 3, 0, 0, 1, 0, 5)]
+
+
+def test_somebody_is_visited_once_for_every_reason(tmp_path: Path) -> None:
+    """Two documents that ask for the same with the same words are one reason, and the earliest due date counts."""
+    con = empty_town()
+    soon, late = NIGHT.as_of + timedelta(days=3), NIGHT.as_of - timedelta(days=1)
+    for n, (reason, due) in enumerate((("联系不上。", soon), ("联系不上。", None), ("意愿不明。", late)), 1):
+        line(con, "O03", n, person_id="P1", name="甲", reason=reason, due_date=due)
+    line(con, "O03", 4, person_id="P2", name="乙")
+    sheet = opened(written(build_workbooks(con, NIGHT, tmp_path, Profile()), tmp_path)["分镇街/东区街道"])
+    (first, second) = rows_of(sheet["走访任务"])
+    assert (first["姓名"], first["走访事由"], first["到期情况"]) == ("甲", "XX-1：联系不上。\nXX-1：意愿不明。", "逾期")
+    assert (first["流水号"], first["期限"].date()) == ("7-O03-1、7-O03-2、7-O03-3", late) and second["姓名"] == "乙"
+    told = [[c.value for c in row if c.value is not None] for row in sheet["封面"].iter_rows()]
+    assert ["走访任务", 2, 1, 0, 2, 2] in told
+
+
 def test_visit_forms_hold_a_page_for_everybody_new_and_no_formula(tmp_path: Path) -> None:
     book = opened(towns_night(tmp_path)["分镇街/北塬镇-走访表"])
     sheet = book["走访表"]
@@ -169,6 +225,7 @@ def test_a_column_full_of_towns_does_not_become_thousands_of_workbooks() -> None
     con = empty_town()
     for n in range(MOST_TOWNS + 5):
         line(con, "O11", n, town=f"第{n:03d}村")
+    name_towns(con)
     con.execute(TOWNS)
     files = {file for (file,) in con.execute("select file from report_town").fetchall()}
     assert len(files) == MOST_TOWNS + 1 and "其他镇街" in files

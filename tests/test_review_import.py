@@ -4,7 +4,7 @@ comes back with its reason. All people are invented."""
 import csv
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from intake.read import Habits, read_cells
 from intake.typed import type_rows
 from schemas.errors import UsageError
 from tests.asked_town import DELIVERY, Fill, filled, found, save_sheet
+from tests.book_writers import by_xlwt
+from tests.wps_saves import save_as_wps
 
 HEADERS = tuple(c.header for c in LAYOUT.columns)
 DAY = date(2024, 7, 1)
@@ -140,6 +142,25 @@ def test_ten_thousand_answers_survive_libreoffice(city: Workspace, exported: Pat
     assert import_answers(city, [tmp_path / "填好.xlsx"]).counts["known"] == 10_000
     for path in city.inbox.iterdir():
         path.unlink()
+
+
+def as_et(source: Path, out: Path) -> Path:
+    """An .et of WPS, which is the workbook of 97."""
+    sheets = [list(s.iter_rows(values_only=True)) for s in openpyxl.load_workbook(source).worksheets]
+    out.write_bytes(by_xlwt(*sheets))
+    return out
+
+
+@pytest.mark.parametrize("save", [save_as_wps, as_et])
+def test_answers_survive_wps(save: Callable[[Path, Path], Path], town: Workspace, tmp_path: Path) -> None:
+    """WPS cannot be run here: what it is known to write, made by hand. The same file, and then the one before it was saved."""
+    export_review(town, tmp_path / "out.xlsx", blind=False)
+    said = filled(tmp_path / "out.xlsx", tmp_path / "填好.xlsx", everything)
+    first = import_answers(town, [save(tmp_path / "填好.xlsx", tmp_path / "存过.et")])
+    assert (len(said), first.counts) == (27, {"accepted": 27, "known": 0, "returned": 0})
+    assert told(inbox_rows(town)) == meant(said)
+    for path in ("存过.et", "填好.xlsx"):
+        assert import_answers(town, [tmp_path / path]).counts == {"accepted": 0, "known": 27, "returned": 0}
 
 
 CELL = st.one_of(

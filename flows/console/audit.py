@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, Response
 
 from flows.access import record_access
+from flows.clerical_sample import draw_month
 from flows.console import jobs
 from flows.console.ask import SHORTEST_REASON, Ask, Asked, Refused
 from flows.console.papers import page_number, signing_words
@@ -61,7 +62,10 @@ def begin_again(ask: Asked, run_no: int) -> Response:
 @router.get("/audit/sample")
 def show_sample(ask: Asked) -> Response:
     with ask.look() as con:
-        return ask.page(audit.sample_page(con, ask.query.get("month", ""), page_number(ask.query.get("size", ""))))
+        months = audit.months(con)
+        month = next((m for m in months if m == ask.query.get("month", "")), months[0])
+        draw_month(con, ask.desk.workspace.runs, month)
+        return ask.page(audit.sample_page(con, months, month))
 
 
 @router.post("/person/{person_id}/case-file")

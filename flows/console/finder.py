@@ -18,8 +18,7 @@ from matchers.fold_columns import fold_names
 from schemas.extracts import LAYOUTS
 from schemas.tables import Delivery, create_table, describe
 
-VERSION = f"1 {duckdb.__version__}"  # another DuckDB may hash otherwise
-DRAWN = 60  # rows of one stratum and run that a sample may draw from
+VERSION = f"2 {duckdb.__version__}"  # another DuckDB may hash otherwise
 MEMORY = "256MiB"
 # Equal keys are found by their hash: eight bytes a row are looked through in a fraction of the time that texts take.
 TABLES = """
@@ -30,8 +29,6 @@ create table place (
 create table spoken (run_no bigint, pack varchar, rule_id varchar, op varchar, entry_count bigint);
 create table rests_on (record_key ubigint, run_no bigint, seq bigint);
 create table named (person_id varchar, name varchar, name_folded varchar, name_sound bigint, number_key ubigint, run_no bigint);
-create table stratum (run_no bigint, rule varchar, outcome varchar, row_count bigint);
-create table drawable (run_no bigint, rule varchar, outcome varchar, delivery_id varchar, row_no bigint, kind varchar, person_id varchar, draw varchar);
 """
 PLACED = """
 select {run} as run_no, '{kind}' as kind, office, record_id, hash(record_id), delivery_id, hash(delivery_id), row_no, person_id, hash(person_id),
@@ -46,15 +43,6 @@ NAMED = """
 insert into named
 select p.person_id, p.name, k.name_folded, k.name_sound, hash(p.id_number), p.last_run
 from read_parquet($file) as p left join fold as f on f.name = p.name left join fold_key as k on k.name_folded = f.name_folded
-"""
-# What a machine decided of a row: the frame of the month's clerical sample. The draw is settled by the run's head, which
-# nobody knows before the run is sealed, and everybody can work out again after.
-DECIDED = "select *, coalesce(rule, '-') as by_rule, md5($head || delivery_id || ':' || row_no) as draw from read_parquet($file)"
-STRATA = f"insert into stratum select $run, by_rule, match_status, count(*) from ({DECIDED}) group by all"
-DRAWABLE = f"""
-insert into drawable
-select $run, by_rule, match_status, delivery_id, row_no, kind, person_id, draw from ({DECIDED})
-qualify row_number() over (partition by by_rule, match_status order by draw) <= {DRAWN}
 """
 
 
@@ -120,8 +108,6 @@ def _add(con: duckdb.DuckDBPyConnection, workspace: Workspace, number: int, head
     _with(con, tables / "delivery.parquet", f"insert into file_seen by name select {number} as run_no, * from read_parquet($file)")  # fmt: skip
     if (people := tables / "person.parquet").is_file():
         _add_names(con, people)
-    for statement in (STRATA, DRAWABLE):
-        _with(con, tables / "match_log.parquet", statement, run=number, head=head)
     con.execute(
         "insert into run_known values (?, ?, ?, ?, ?)", [number, head, manifest["as_of"], manifest["recorded_at"], VERSION]
     )  # fmt: skip

@@ -4,10 +4,11 @@ from fastapi import APIRouter, Response
 
 from flows.console import drafts
 from flows.console.ask import Asked
-from flows.holding import figure_line, read_hold, read_release, why
+from flows.holding import in_words, read_hold, read_release
 from flows.look import inbox_files
 from flows.waiting import late_source
 from reports.console import tonight
+from reports.held_night import figure_line, what_is_held
 from schemas.errors import say
 
 router = APIRouter()
@@ -17,7 +18,7 @@ router = APIRouter()
 def show(ask: Asked) -> Response:
     desk, now = ask.desk, ask.reading
     hold = read_hold(desk.workspace)
-    held = tonight.Held(why(hold), tuple(figure_line(f).strip() for f in hold["figures"]), is_released(ask, hold["fingerprint"])) if hold else None  # fmt: skip
+    held = tonight.Held(in_words(*what_is_held(hold)), tuple(in_words(figure_line(f)) for f in hold["figures"]), is_released(ask, hold["fingerprint"])) if hold else None  # fmt: skip
     around = tonight.Around(
         inbox_count=len(inbox_files(desk.workspace)),
         is_cut_off=desk.workspace.staging.exists(),

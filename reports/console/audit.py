@@ -1,6 +1,5 @@
-"""审计: the chain of runs and what was checked of it, one night done again, and the month's sample of machine decisions."""
+"""审计: the chain of runs and what was checked of it, one night done again, and the month's sample of the machine's links."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,26 +11,15 @@ from reports.words import KIND_WORDS, TABLE_WORDS
 from schemas.errors import say
 
 PER_PAGE = 30
-SIZES = (10, 20, 50)
-MONTH = re.compile(r"\d{4}-\d{2}")
 RUNS = f"""
 select k.run_no, k.head, k.as_of, k.recorded_at, count(e.entry_id) as entries from (
     from finder.run_known order by run_no desc limit {PER_PAGE} offset $offset
 ) as k left join ledger_entry as e on e.run_no = k.run_no group by all order by k.run_no desc
 """
 MONTHS = "select distinct strftime(as_of, '%Y-%m') as month from finder.run_known order by month desc limit 60"
-STRATA = """
-with frame as (
-    select s.rule, s.outcome, sum(s.row_count)::bigint as row_count from finder.stratum as s inner join finder.run_known as r using (run_no)
-    where strftime(r.as_of, '%Y-%m') = $month group by s.rule, s.outcome
-)
-select rule, outcome, row_count, least(row_count, $size::bigint) as drawn from frame order by row_count desc, rule, outcome
-"""
+STRATA = "select rule, frame_count, drawn, answered, held, precision, low, high from sample_precision order by frame_count desc, rule"
 DRAWN = """
-select d.run_no, d.rule, d.outcome, d.delivery_id, d.row_no, d.kind, d.person_id, d.draw, f.file_name, f.sheet
-from finder.drawable as d inner join finder.run_known as r using (run_no) left join finder.file_seen as f on f.delivery_id = d.delivery_id and f.run_no = d.run_no
-where strftime(r.as_of, '%Y-%m') = $month
-qualify row_number() over (partition by d.rule, d.outcome order by d.draw) <= $size order by d.rule, d.outcome, d.draw
+select rule, draw, drawn_by, delivery_id, row_no, file_name, sheet, kind, person_id, match_weight, is_same from link_sample order by rule, draw
 """
 
 
@@ -51,7 +39,7 @@ def chain_page(
     found = [{**r, **said_of[r["run_no"]]} for r in rows(con, RUNS, {"offset": (number - 1) * PER_PAGE})]
     values = {
         "runs": found, "number": number, "last": last, "checked": checked, "again": [summary(a) for a in again], "running": running,
-        "months": [m["month"] for m in rows(con, MONTHS, {})],
+        "months": months(con),
     }  # fmt: skip
     return Page("audit.html", say("审计", "Audit"), values)
 
@@ -77,16 +65,19 @@ def again_page(run_no: int, again: Mapping[str, Any] | None, running: Mapping[st
     return Page("again.html", say(f"重做第 {run_no} 次运行", f"Run {run_no} done again"), values)
 
 
-def sample_page(con: duckdb.DuckDBPyConnection, month: str, size: int) -> Page:
-    """The month's frame, every row that a machine judged by rule and outcome, and what is drawn of each. `month` is
-    `2024-06`, "" for the newest; any other size than those offered is the middle one."""
-    months = [m["month"] for m in rows(con, MONTHS, {})]
-    month, size = month if MONTH.fullmatch(month) else months[0], size if size in SIZES else SIZES[1]
-    drawn = rows(con, DRAWN, {"month": month, "size": size})
+def months(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The months with a sealed run, the newest first."""
+    return [m["month"] for m in rows(con, MONTHS, {})]
+
+
+def sample_page(con: duckdb.DuckDBPyConnection, known: Sequence[str], month: str) -> Page:
+    """The sample of a month: the frame by rule, how many of those answered were right, and the rows that are drawn. Needs
+    `link_sample` and `sample_precision` of that month; `known` are the months to choose from."""
+    drawn = rows(con, DRAWN, {})
     for row in drawn:
         row["kind_word"] = KIND_WORDS.get(row["kind"], row["kind"])
-    strata = rows(con, STRATA, {"month": month, "size": size})
+    strata = rows(con, STRATA, {})
     values = {
-        "month": month, "months": months, "size": size, "sizes": SIZES, "strata": strata, "drawn": drawn, "frame_count": sum(s["row_count"] for s in strata),
+        "month": month, "months": known, "strata": strata, "drawn": drawn, "frame_count": sum(s["frame_count"] for s in strata),
     }  # fmt: skip
     return Page("sample.html", say("抽样", "Sample"), values)
