@@ -53,6 +53,7 @@ CARD_SOURCES = {
     "disability_certificate": ("issue_date", {"address": "address", "ethnicity": "ethnicity"}),
     "household_register": ("residence_start", {
         "address": "address", "ethnicity": "ethnicity", "hukou_address": "coalesce(address, hukou_area)", "marital": "marital",
+        "household_no": "household_no",
     }),
     "marriage": ("event_date", {"marital": "status"}),
     "service_log": ("service_date", {"last_contact_on": "service_date", "last_means": "means"}),

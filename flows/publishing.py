@@ -55,6 +55,14 @@ ADDED = """
 select {columns}
 from added_{kind} as a left join linked as l using (rid) order by a.rid
 """
+# Whose tier changed tonight, and what it was.
+TIER_BEFORE = """
+create or replace temp table tier_before as
+select person_id, pack, arg_max(basis, (valid_from, run_no, seq)) as tier from store.ledger_entry
+where op = 'UPD' and json_extract_string(parameters, '$.field') = 'tier'
+  and (person_id, pack) in (select (person_id, pack) from new_entry where op = 'UPD' and json_extract_string(parameters, '$.field') = 'tier')
+group by all
+"""
 SCORES_BEFORE = """
 create or replace temp table scorecard_before as
 select * from store.scorecard qualify row_number() over (partition by kind, office order by run_no desc) = 1
@@ -135,4 +143,5 @@ def show_tonight(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack], run_no: 
     count_nights(con, run_no, as_of)
     show_rules(con, ((pack.code, pack.document, rule) for pack in packs for rule in pack.all_rules))
     con.execute(SCORES_BEFORE)
+    con.execute(TIER_BEFORE)
     con.execute("create or replace temp table ledger_entry as select * from new_entry order by seq")

@@ -13,17 +13,23 @@ from reports.town_names import meant_towns
 from reports.words import OP_WORDS, PACK_WORDS, TABLE_WORDS, TRACK_WORDS
 from schemas.tables import OPS, TRACKS
 
-ENTRIES_OF_OP = """
-select entry_id, word_track(track) as track, word_op(op) as op, name, shown_id(id_number) as id_number, town, village,
+# What an update changes besides the state: the tier, or one basis more or less.
+CHANGED = """case when op <> 'UPD' then null
+    when parameters ->> '$.field' = 'tier' then format(word_mark('分级：{} → {}'), coalesce(word_basis(tier_before.tier), word_mark('无')), word_basis(basis))
+    when track = 'T' then if(valid_to is null, null, word_mark('已了结'))
+    when basis is not null then format(if(valid_to is null, word_mark('依据：增加 {}'), word_mark('依据：去掉 {}')), word_basis(basis)) end"""
+ENTRIES_OF_OP = f"""
+select entry_id, person_id, word_track(track) as track, word_op(op) as op, name, shown_id(id_number) as id_number, town, village,
     concat_ws('；', word_basis(basis), word_basis(nullif(ground, basis))) as basis, coalesce(shown, clause) as clause,
-    word_state(state_from) as state_from, word_state(state_to) as state_to, valid_from,
+    word_state(state_from) as state_from, word_state(state_to) as state_to, {CHANGED} as changed, valid_from,
     yes_no(needs_decision) as needs_decision, shown_text(reason) as reason, coalesce(len(evidence), 0) as evidence_count,
     array_to_string(evidence, '、') as records
-from report_entry left join report_clause using (pack, rule_id)
+from report_entry left join report_clause using (pack, rule_id) left join tier_before using (person_id, pack)
 where op = $op order by run_no, seq
 """
 COLUMNS = (
     Column("entry_id", "流水号", 14),
+    Column("person_id", "人员编号", 14),
     Column("track", "台账", 16),
     Column("op", "措施", 20),
     Column("name", "姓名", 14),
@@ -34,6 +40,7 @@ COLUMNS = (
     Column("clause", "条款", 26, wrap=True),
     Column("state_from", "原状态", 16),
     Column("state_to", "新状态", 16),
+    Column("changed", "变化", 26, wrap=True),
     Column("valid_from", "生效日", 12, DAY),
     Column("needs_decision", "需人工决定", 10),
     Column("reason", "原因", 60, wrap=True),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import duckdb
 
 from reports.gravity import CAUTIONS
-from reports.sheet import DAY, WHOLE, Column, Sheet
+from reports.sheet import DAY, SHARE, WHOLE, Column, Sheet
 from reports.town_names import name_towns
 
 STANDS_EMPTY = "目前没有"
@@ -17,10 +17,22 @@ HAVE = (
 NEED = (
     "post_quota", "guidance_quota", "training_quota", "info_quota", "provider_quota", "internship_quota", "long_services",
 )  # fmt: skip
-# What is shown of a line's parameters: read once for each line, as the list `shown`.
-SHOWN = (
-    *HAVE, *NEED, "hired_from", "match_post", "match_place", "match_pay", "match_until", "match_score", "match_points",
+# What ended or began, by the rules that propose an exit; since when somebody might have what they do not; in which month a
+# subsidy and something else met, and of how many months it is.
+EVENTS = (
+    "gone_on", "died_on", "hired_from", "confirmed_job_on", "employment_from", "shop_from", "firm_from", "unit_from", "pension_from", "refused_on",
+    "refusals_to", "quit_on", "fraud_found_on", "retirement_date_late", "child_adult_on", "marital_on", "dibao_ended_on",
+    "certificate_ended_on", "household_work_from",
 )  # fmt: skip
+SINCE = ("hired_from", "flexible_from", "licence_from", "left_school_on")
+MEETS = ("overlap_job_from", "overlap_licence_from", "overlap_death_to", "overlap_pension_to", "hired_from")
+MONTHS = (
+    "subsidy_months_most", "firm_insurance_subsidy_months", "flexible_subsidy_months", "post_subsidy_months", "public_post_subsidy_months",
+)  # fmt: skip
+# What is shown of a line's parameters: read once for each line, as the list `shown`.
+SHOWN = tuple(dict.fromkeys((
+    *HAVE, *NEED, *EVENTS, *SINCE, *MEETS, *MONTHS, "employer_stops", "employer_headcount", "match_post", "match_place", "match_pay", "match_until", "match_score", "match_points",
+)))  # fmt: skip
 
 
 def figure(names: Sequence[str]) -> str:
@@ -33,6 +45,17 @@ def told(name: str) -> str:
     return f"l.shown[{SHOWN.index(name) + 1}]"
 
 
+def month(names: Sequence[str]) -> str:
+    """The month of the one of these dates that stands among a line's parameters."""
+    return f"left(coalesce({', '.join(map(told, names))}), 7)"
+
+
+# A child that is of age in years to come ended nothing yet.
+DATED = ", ".join(f"try_cast({told(event)} as date)" for event in EVENTS)
+HAPPENED = f"list_max(list_filter([{DATED}], lambda day: day <= today.as_of))"
+# Who stands together, but not by the number of the household: offices make it of the identity number of its head.
+FAMILY = "if(c.household_no is null, null, dense_rank() over (partition by l.list order by c.household_no))"
+STOPS, STAFF = figure(("employer_stops",)), figure(("employer_headcount",))
 # What the ledger of Zhongshan asks of everybody; a card without it is a question to ask.
 ASKED = (
     ("education", "学历"),
@@ -102,7 +125,7 @@ PARTS: dict[str, tuple[Column, str]] = {
     "service": (Column("service", "服务", 18, wrap=True), "word_basis(l.basis)"),
     "have": (Column("have", "已提供", 8, WHOLE), figure(HAVE)),
     "need": (Column("need", "应提供", 8, WHOLE), figure(NEED)),
-    "unknown": (Column("unknown", "信息缺项", 22, wrap=True), UNKNOWN),
+    "unknown": (Column("unknown", "信息缺项", 22, wrap=True), f"if(l.person_id is null, null, {UNKNOWN})"),
     "paper": (Column("paper", "所需证明", 22, wrap=True), PAPER),
     "last_contact": (Column("last_contact", "最近联系", 12, DAY), "c.last_contact_on"),
     "last_means": (Column("last_means", "联系方式", 10), "c.last_means"),
@@ -115,6 +138,14 @@ PARTS: dict[str, tuple[Column, str]] = {
         Column("household", "家庭劳动力", 18),
         "format(word_mark('{} 人，已就业 {} 人'), c.household_working_age, c.household_working)",
     ),
+    "family": (Column("family", "同户序号", 8, WHOLE), FAMILY),
+    "event_on": (Column("event_on", "事件日期", 12, DAY), HAPPENED),
+    "since_month": (Column("since_month", "自何月起", 10), month(SINCE)),
+    "meets": (Column("meets", "涉及年月", 10), month(MEETS)),
+    "months": (Column("months", "月数", 8, WHOLE), figure(MONTHS)),
+    "stops": (Column("stops", "停保人数", 10, WHOLE), STOPS),
+    "staff": (Column("staff", "职工人数", 10, WHOLE), STAFF),
+    "share": (Column("share", "占比", 8, SHARE), f"{STOPS} / nullif({STAFF}, 0)"),
     "checked_by": (Column("checked_by", "核实人（签名）", 16), "null::varchar"),
     "agreed": (Column("agreed", "本人是否同意", 14), "null::varchar"),
     "reply": (Column("reply", "民政答复", 20), "null::varchar"),
@@ -132,13 +163,14 @@ SHOWN_LINES = f"""
 create or replace temp table every_line as
 with line as (select *, json_extract_string(parameters, {[f"$.{name}" for name in SHOWN]}) as shown from open_line)
 select {FILTERS}, {", ".join(f"{expression} as {name}" for name, (_, expression) in PARTS.items())}
-from line as l left join person_card as c using (person_id)
+from line as l cross join report_day as today left join person_card as c using (person_id)
 left join report_clause as r on r.pack = l.pack and r.rule_id = l.rule_id
 left join report_caution as d on d.person_id = l.person_id
 left join report_town as t on t.town = coalesce(l.town, '') and l.person_id is not null
 """
 ROWS = "select {shown} from report_line where list = $list{also} order by {order}"
 BY_URGENCY = "due_date nulls last, is_fresh desc, town nulls last, village nulls last, run_no, seq"
+BY_FAMILY = "due_date nulls last, family nulls last, is_fresh desc, town nulls last, village nulls last, run_no, seq"
 BY_EMPLOYER = "employer_name nulls last, employer_uscc nulls last, run_no, seq"
 
 

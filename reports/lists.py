@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import listed, said
-from reports.line_columns import BY_EMPLOYER, list_sheet
+from reports.line_columns import BY_EMPLOYER, BY_FAMILY, list_sheet
 from reports.sheet import WHOLE, Column, Page, Sheet
 
 WHO, PLACE, WHY = "name id_number", "town village", "reason clause"
@@ -16,7 +16,7 @@ CANDIDATES = list_sheet(
 )  # fmt: skip
 PROPOSALS = list_sheet(
     "O04", "退出与注销建议", "一条待决定的退出或注销建议",
-    f"{WHO} {PLACE} track op ground {WHY} evidence_count valid_from is_new entry_id", order="track, is_fresh desc, run_no, seq",
+    f"{WHO} {PLACE} track op ground event_on {WHY} records valid_from is_new entry_id", order="track, is_fresh desc, run_no, seq",
 )  # fmt: skip
 DECIDED = list_sheet(
     "O05",
@@ -33,11 +33,11 @@ PUSHES = list_sheet(
     only_new=True,
 )
 UNCLAIMED_PEOPLE = list_sheet(
-    "O09", "应享未享人员", "一人一项尚未享受的政策", f"{WHO} caution phone {PLACE} title content {WHY} employer_name valid_from is_new entry_id",
+    "O09", "应享未享人员", "一人一项尚未享受的政策", f"{WHO} caution phone {PLACE} title since_month months content {WHY} employer_name records valid_from is_new entry_id",
     also="person_id is not null",
 )  # fmt: skip
 UNCLAIMED_FIRMS = list_sheet(
-    "O09", "应享未享单位", "一个单位一项尚未享受的政策", f"employer_name employer_uscc title content {WHY} valid_from is_new entry_id",
+    "O09", "应享未享单位", "一个单位一项尚未享受的政策", f"employer_name employer_uscc title since_month content {WHY} records valid_from is_new entry_id",
     also="person_id is null", order=BY_EMPLOYER, fixed=1,
 )  # fmt: skip
 FOLLOW_UPS = list_sheet(
@@ -63,7 +63,8 @@ FAMILIES = list_sheet(
     "O13",
     "零就业家庭限期",
     "一名零就业家庭成员",
-    f"{WHO} caution {PLACE} household standing days_left due_date {WHY} owner is_new entry_id",
+    f"{WHO} caution {PLACE} family household standing days_left due_date {WHY} owner is_new entry_id",
+    order=BY_FAMILY,
 )
 MATCHES = list_sheet(
     "O19",
@@ -74,7 +75,11 @@ MATCHES = list_sheet(
     order="town nulls last, village nulls last, person_id, score desc nulls last, run_no, seq",
 )
 COURSES = list_sheet(
-    "O22", "培训名单", "一名今夜新列的培训对象", f"{WHO} phone {PLACE} unknown content {WHY} entry_id", only_new=True
+    "O22",
+    "培训名单",
+    "一名今夜新列的培训对象",
+    f"{WHO} phone {PLACE} employer_name unknown content {WHY} entry_id",
+    only_new=True,
 )
 URGES = list_sheet(
     "O06", "督促办理就业登记", "一个单位的一名参保人员", f"employer_name employer_uscc {WHO} hired_from {WHY} valid_from is_new entry_id",
@@ -84,17 +89,17 @@ REFERRALS = list_sheet(
     "O07",
     "转介民政",
     "一名待核实后转介的人员",
-    f"{WHO} phone {PLACE} address {WHY} checked_by agreed reply valid_from is_new entry_id",
+    f"{WHO} phone {PLACE} address household {WHY} checked_by agreed reply valid_from is_new entry_id",
 )
 LAYOFFS = list_sheet(
-    "O14", "裁员预警", "一个停保人数达到预警线的单位", f"employer_name employer_uscc pack {WHY} evidence_count valid_from is_new entry_id",
+    "O14", "裁员预警", "一个停保人数达到预警线的单位", f"employer_name employer_uscc pack stops staff share {WHY} evidence_count valid_from is_new entry_id",
     order=BY_EMPLOYER, fixed=1,
 )  # fmt: skip
 SUSPECTS = list_sheet(
     "O15",
     "疑点核查",
     "一条补贴或待遇疑点（尚未查实）",
-    f"{WHO} {PLACE} basis {WHY} due_date records valid_from is_new entry_id",
+    f"{WHO} {PLACE} employer_name basis meets months {WHY} due_date records valid_from is_new entry_id",
 )
 STALE = list_sheet(
     "O12", "久未核验", "一名信息久未更新的人员", f"{WHO} {PLACE} title {WHY} owner valid_from is_new entry_id"

@@ -14,7 +14,7 @@ from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import CHINESE, said
 from reports.detail import may_hold_any, no_rows
 from reports.form import room_left, tall, write_forms
-from reports.line_columns import PARTS, STANDS_EMPTY, list_sheet
+from reports.line_columns import BY_FAMILY, BY_URGENCY, PARTS, STANDS_EMPTY, list_sheet
 from reports.readers import HOLDS, MACRO, fit
 from reports.sheet import Block, Box, Column, Content, Form, Page, Sheet
 from reports.workbook import open_book
@@ -28,8 +28,12 @@ FILES = "select distinct file from report_line where file is not null order by f
 PERSON = "name caution id_number phone village"
 
 
-def _sheet(code: str, name: str, grain: str, parts: str, also: str = "", only_new: bool = False) -> Sheet:
-    return list_sheet(code, name, grain, parts, also=f"{HERE}{also}", only_new=only_new, binds={"file": ""})
+def _sheet(
+    code: str, name: str, grain: str, parts: str, also: str = "", only_new: bool = False, order: str = BY_URGENCY
+) -> Sheet:
+    return list_sheet(
+        code, name, grain, parts, also=f"{HERE}{also}", only_new=only_new, order=order, binds={"file": ""}
+    )
 
 
 # Somebody is visited once for all reasons, each said once however many documents ask for it.
@@ -65,7 +69,8 @@ FAMILIES = _sheet(
     "O13",
     "零就业家庭限期",
     "一名零就业家庭成员",
-    f"{PERSON} address household standing days_left due_date reason owner is_new entry_id",
+    f"{PERSON} address family household standing days_left due_date reason owner is_new entry_id",
+    order=BY_FAMILY,
 )
 NO_OWNER = _sheet(
     "O11",

@@ -466,6 +466,7 @@ PERSON_CARD = (
     ("skill", "VARCHAR"), ("health", "VARCHAR"), ("training_wish", "VARCHAR"), ("job_need", "VARCHAR"), ("wish", "VARCHAR"),
     ("certificate_no", "VARCHAR"), ("job_lost_on", "DATE"), ("hukou_address", "VARCHAR"), ("marital", "VARCHAR"),
     ("last_contact_on", "DATE"), ("last_means", "VARCHAR"), ("household_working_age", "BIGINT"), ("household_working", "BIGINT"),
+    ("household_no", "VARCHAR"),
 )  # fmt: skip
 PUBLISHED = (Delivery, Quarantine, MatchLog, Person, LedgerEntry)
 INTERNAL = (

@@ -201,6 +201,43 @@ def test_somebody_is_visited_once_for_every_reason(tmp_path: Path) -> None:
     assert ["走访任务", 2, 1, 0, 2, 2] in told
 
 
+EXIT = '{"certificate_ended_on": "2024-06-12", "child_adult_on": "2030-06-30", "registered_from": "2023-01-01", "certificate_end": "cancelled"}'
+LAYOFF, OVER = (
+    '{"employer_stops": 20, "employer_headcount": 160}',
+    '{"flexible_subsidy_months": 37, "overlap_job_from": "2024-05-01"}',
+)
+
+
+def test_lists_show_what_their_reader_asks_for_in_columns_of_its_own(tmp_path: Path) -> None:
+    """When it happened (not what is still to come), how many of how many, of how many months, and who are one family."""
+    con = empty_town()
+    line(con, "O04", parameters=EXIT)
+    line(con, "O14", person_id=None, name=None, employer_name="甲厂", parameters=LAYOFF)
+    line(con, "O15", employer_name="甲厂", parameters=OVER)
+    line(con, "O22", person_id=None, name=None, employer_name="甲厂")
+    for n in (1, 2, 3):
+        line(con, "O13", n)
+        insert(con, "person_card", person_id=f"P{n}", household_no=f"110105194912310{n % 2}")
+    told = written(build_workbooks(con, NIGHT, tmp_path, Profile()), tmp_path)
+
+    def rows(book: str, sheet: str) -> list[dict[str, Any]]:
+        return rows_of(opened(told[f"名单/{book}"])[sheet])
+
+    (exit_,) = rows("就业服务机构", "退出与注销建议")
+    assert (exit_["事件日期"].date(), exit_["证据记录号"]) == (date(2024, 6, 12), "r1")
+    (layoff,), (suspect,), (course,) = (
+        rows("失业监测", "裁员预警"),
+        rows("基金监督", "疑点核查"),
+        rows("就业服务机构", "培训名单"),
+    )
+    assert (layoff["停保人数"], layoff["职工人数"], layoff["占比"]) == (20, 160, 0.125)
+    assert (suspect["用人单位"], suspect["涉及年月"], suspect["月数"]) == ("甲厂", "2024-05", 37)
+    assert (course["用人单位"], course["信息缺项"]) == ("甲厂", None)
+    families = [(r["流水号"], r["同户序号"]) for r in rows("就业服务机构", "零就业家庭限期")]
+    assert families == [("7-O13-2", 1), ("7-O13-1", 2), ("7-O13-3", 2)]
+    assert not any("19491231" in t for t in texts(told["名单/就业服务机构"]))
+
+
 def test_visit_forms_hold_a_page_for_everybody_new_and_no_formula(tmp_path: Path) -> None:
     book = opened(towns_night(tmp_path)["分镇街/北塬镇-走访表"])
     sheet = book["走访表"]

@@ -432,7 +432,7 @@ def test_a_sheet_cut_short_says_so_and_the_csv_holds_the_rest(tmp_path: Path) ->
     last = [cell.value for cell in book["新增 ADD"]["A"]][-1]
     assert last.startswith("注：以下从略，共 5 行，本表只列前 2 行") and path.name in last
     assert any("共 5 行" in str(cell.value) for cell in book["封面"]["A"])
-    assert book["新增 ADD"].auto_filter.ref == "A2:P4"
+    assert book["新增 ADD"].auto_filter.ref == "A2:R4"
 
 
 def test_an_empty_night_is_tidy(tmp_path: Path) -> None:
