@@ -92,11 +92,11 @@ def write_parquet(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Non
 
 
 def _check(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    tests = [f'count(*) filter ("{c.name}" is null)' for c in table.columns if not c.nullable]
+    tests = [f'count(*) - count("{c.name}")' for c in table.columns if not c.nullable]
     for column in table.columns:
         if column.codes:
             allowed = ", ".join(f"'{code}'" for code in column.codes)
-            tests.append(f'count(*) filter ("{column.name}" not in ({allowed}))')
+            tests.append(f'count_if("{column.name}" not in ({allowed}))')
     key = ", ".join(f'"{k}"' for k in table.key)
     tests.append(f"count(*) - count(distinct hash({key}))")
     broken = con.execute(f"select {', '.join(tests)} from outgoing").fetchall()[0]

@@ -145,7 +145,7 @@ def _test(
     con.execute(
         f"create or replace temp table tested as select {_key(view)}, {truths} from ({_asked_of(pack, asked, view, columns, values)})"
     )
-    counts = ", ".join(f"count(*) filter (t{n}), count(*) filter (t{n} is null)" for n, _ in asked)
+    counts = ", ".join(f"count_if(t{n}), count(*) - count(t{n})" for n, _ in asked)  # ten times as fast as by filters
     counted = con.execute(f"select {counts} from tested").fetchall()[0]
     true, unknown = (dict(zip((n for n, _ in asked), counted[start::2], strict=True)) for start in (0, 1))
     missing = set(columns) | {name for name, value in values.items() if value is None}
