@@ -459,7 +459,8 @@ def _rule(rule_id: str, rule: Mapping[str, Any]) -> list[str]:
 def _proof(rule: Mapping[str, Any]) -> str:
     every = ", ".join(code(p) for p in rule.get("proof", ()))
     some = ", ".join(code(p) for p in rule.get("proof_any", ()))
-    return "; ".join(filter(None, (every, f"any of {some}" if some else "")))
+    beside = ", ".join(code(p) for p in rule.get("beside", ()))
+    return "; ".join(filter(None, (every, f"any of {some}" if some else "", f"beside: {beside}" if beside else "")))
 
 
 def _parameters(data: Mapping[str, Any]) -> list[str]:

@@ -313,6 +313,7 @@ def proof_of(rule: Rule) -> tuple[str, str]:
     if rule.proof_any:
         ranks.append(f"coalesce(least({', '.join(f'{p}_rank' for p in rule.proof_any)}), 0)")
     records = [f"coalesce({p}_records, []::varchar[])" for p in (*rule.proof, *rule.proof_any)]
+    records += [f"if({p}_rank <= 1, {p}_records, []::varchar[])" for p in rule.beside]
     joined = records[0]
     for more in records[1:]:
         joined = f"list_concat({joined}, {more})"

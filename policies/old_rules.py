@@ -80,10 +80,11 @@ ADMITTED = {
 }  # fmt: skip
 # Whoever is recognised cannot enter again, so admission is asked as if they were not. Whom a rule already asks about
 # is not asked about twice.
+AS_IF_NOT = ("is_recognised", "firm_recognition", "was_recognised")
 RECOGNISED = """
 insert into finding by name
 with seen as (
-    select {used}, recognition_records as evidence, false as is_recognised, false as was_recognised from wide
+    select {used}, recognition_records as evidence, {as_if_not} from wide
     where is_recognised and recognition_rank <= 2 and recognised_on >= $since and recognised_on < $until
 ),
 asked as (select person_id, evidence, {rule} as rule_id from seen where not coalesce({now}, false))
@@ -140,7 +141,7 @@ class Desk:
 
 def can_read(columns: Collection[str], said: Said) -> bool:
     """Whether an older rule speaks only of what tonight's views still have: these columns."""
-    proof = {f"{p}_records" for p in (*said.rule.proof, *said.rule.proof_any)}
+    proof = {f"{p}_records" for p in said.rule.topics}
     spoken = words_of(" ".join((said.when, *said.spoken.values())))
     return not ((spoken - WORDS - FUNCTIONS - LITERAL_WORDS) | proof).difference(columns)
 
@@ -296,10 +297,15 @@ def _look(desk: Desk, pack: Pack, was: list[Said], now: list[Said], stretch: Str
         " ".join(f"when coalesce(({s.when}), false) then {literal(s.rule.id)}" for s in was) or "when false then null"
     )
     still = " or ".join(f"coalesce(({s.when}), false)" for s in now) or "false"
-    words = words_of(f"{cases} {still}") & desk.columns - {"is_recognised", "was_recognised"}
+    words = words_of(f"{cases} {still}") & desk.columns - set(AS_IF_NOT)
     reason = f"政策变动：{pack.code} 的认定条件已改变；此人按认定时的条件仍然符合，按现行条件不再符合，认定不受影响，请核查决定。"
     done = desk.con.execute(
-        RECOGNISED.format(used=", ".join(sorted(words | {"person_id"})), rule=f"case {cases} end", now=f"({still})"),
+        RECOGNISED.format(
+            used=", ".join(sorted(words | {"person_id"})),
+            as_if_not=", ".join(f"false as {c}" for c in AS_IF_NOT),
+            rule=f"case {cases} end",
+            now=f"({still})",
+        ),
         {"pack": pack.code, "policy": POLICY, "reason": reason, "since": stretch.since, "until": stretch.until},
     )
     return bool(done.fetchall()[0][0])

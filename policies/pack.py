@@ -91,7 +91,8 @@ APART = ("employer", "vacancy")  # of whose rows nothing is known but their own 
 @dataclass(frozen=True)
 class Rule:
     """One clause as data. `id` is `CLAUSE` or `CLAUSE:part`; the other fields are the pack's own words. `when` is `said` with
-    the pack's named conditions written out."""
+    the pack's named conditions written out. A finding rests on `proof` and on the surest of `proof_any`; what lies
+    `beside` is shown where its link is sure, and makes nothing doubtful."""
 
     id: str
     title: str
@@ -106,6 +107,7 @@ class Rule:
     in_force: Mapping[str, Any]
     said: str
     about: str = "person"
+    beside: tuple[str, ...] = ()
 
     @property
     def view(self) -> str:
@@ -116,17 +118,22 @@ class Rule:
     def clause(self) -> str:
         return self.id.split(":")[0]
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What its evidence speaks of."""
+        return (*self.proof, *self.proof_any, *self.beside)
+
     @cached_property
     def kinds(self) -> frozenset[str]:
         """The extract kinds its evidence comes from."""
-        return frozenset(k for t in (*self.proof, *self.proof_any) for k in TOPIC_KINDS.get(t, (TOPIC_KIND[t],)))
+        return frozenset(k for t in self.topics for k in TOPIC_KINDS.get(t, (TOPIC_KIND[t],)))
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word it speaks, the columns among them: condition, what it finds, what it shows, and its proof."""
         told = words_of(" ".join([self.when, *(str(value) for value in self.finds.values())]))
         told |= {*self.shows, *re.findall(r"{(\w+)}", self.sentence)}
-        told |= {f"{topic}_{part}" for topic in (*self.proof, *self.proof_any) for part in ("rank", "records")}
+        told |= {f"{topic}_{part}" for topic in self.topics for part in ("rank", "records")}
         if employer := self.finds.get("employer"):
             told |= {f"{employer}_uscc", f"{employer}_name"}
         return frozenset(told)
@@ -341,6 +348,7 @@ def _rule(rule_id: str, data: Mapping[str, Any], conditions: Mapping[str, str], 
         rule_id, data["title"], data["quote"], when, data["finds"], tuple(data.get("proof", ())),
         tuple(data.get("proof_any", ())), tuple(data.get("shows", ())), data["sentence"],
         data.get("content"), data.get("in_force", in_force), data["when"], data.get("about", "person"),
+        tuple(data.get("beside", ())),
     )  # fmt: skip
 
 
@@ -351,7 +359,7 @@ def _check(rule: Rule, known: AbstractSet[str], guards: Mapping[str, Mapping[str
     )
     faults = [f"未知的列或函数 {w}" for w in sorted(spoken - known - WORDS - FUNCTIONS)]
     faults += [f"未知的列 {w}" for w in (*rule.shows, *re.findall(r"{(\w+)}", rule.sentence)) if w not in known]
-    faults += [f"未知的证据 {p}" for p in (*rule.proof, *rule.proof_any) if f"{p}_records" not in known]
+    faults += [f"未知的证据 {p}" for p in rule.topics if f"{p}_records" not in known]
     if rule.about not in VIEWS:
         faults.append(f"about 只能是 {'、'.join(VIEWS)}")
     if finds.get("op") not in OPS or finds.get("track") not in TRACKS or not rule.quote:

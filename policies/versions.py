@@ -90,7 +90,7 @@ class Said:
 
     @property
     def _consequence(self) -> tuple[Any, ...]:
-        return (tuple(self.rule.finds.get(k) for k in MEANT), self.rule.proof, self.rule.proof_any)
+        return (tuple(self.rule.finds.get(k) for k in MEANT), self.rule.proof, self.rule.proof_any, self.rule.beside)
 
 
 def said_on(pack: Pack, day: date) -> dict[str, Said]:

@@ -1,13 +1,14 @@
 -- One row per known person at the as-of date (table `today`): for each topic the best-linked, latest fact, its rank and
 -- its records. A topic that does not stand has null rank. `firm_` marks what rests on an exact number and may bar help;
 -- a weaker link never bars anything, it only asks for a look.
--- A registration that is merely suspected to be the person's neither makes them registered nor hides one that is.
+-- A registration that is merely suspected to be the person's neither makes them registered nor hides one that is; nor does
+-- a doubtful one take the place of a sure one, however late.
 create or replace temp table topic_registration as
-select distinct on (f.person_id) f.person_id, f.valid_from as registered_from, f.last_verified, f.able, f.willing, f.wish,
+select distinct on (f.person_id) f.person_id, f.valid_from as registered_from, if(f.rank <= 2, f.last_verified, null) as last_verified, f.able, f.willing, if(f.rank <= 2, f.wish, null) as wish,
        f.reg_no, f.rank as registration_rank, [f.record_id] as registration_records
 from fact_registration as f cross join today as t
 where f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to) and f.rank <= 3
-order by f.person_id, f.valid_from desc, f.rank, f.record_id;
+order by f.person_id, greatest(f.rank, 1), f.valid_from desc, f.rank, f.record_id;
 
 -- The latest month of the surest links: a doubtful row neither adds to a sure one nor takes from it.
 create or replace temp table topic_stop as

@@ -48,6 +48,7 @@ BASIS_WORDS = {
     "pension": "养老待遇", "death": "死亡", "died": "死亡", "stop-reason": "停保原因",
     "may-register": "可办理失业登记", "underage": "未满十六周岁", "check-insured": "核实参保",
     "check-licence": "核实执照", "door-visit": "入户走访", "stale": "久未核验", "flexible": "灵活就业参保",
+    "unwilling": "无劳动能力或就业愿望", "moved": "已迁出本市", "income": "收入高于标准",
     "licence": "营业执照", "licence-ended": "执照已注销", "founded-firm": "创办企业", "self-employed": "个体经营",
     "short": "短期失业", "mid": "中短期失业", "long": "长期失业", "guidance": "职业指导", "post": "岗位推荐",
     "training": "技能培训", "agreement": "援助协议", "assistance": "纳入就业援助", "commitment": "承诺与数据不符", "community": "基层报告",

@@ -15,10 +15,19 @@ select e.person_id, e.entry_id, e.pack, e.track, e.state_from, e.state_to, e.bas
 from new_entry as e where e.op = 'DECIDED' and e.pack in ('xinyu', 'neimenggu') and e.state_to in ('R3', 'H4', 'H6')
   and e.state_to is distinct from e.state_from order by e.seq
 """
+# Each leads back to the entry that asked for the contact of its month; where nobody had to be asked, to the latest one by
+# which the person stands in the region's ledger. Whoever does not stand there is not followed up.
 FOLLOWED_ROWS = """
-select person_id, service_date, service_kind, means, staff, result, in_system from now_service_log
-where run_no = $run_no and person_id is not null and service_kind in ('跟踪回访', '入户走访') and in_system is distinct from true
-order by service_date, person_id, record_id
+with told as (
+    select person_id, entry_id, run_no, seq, clause = 'NM-2.1a' as is_place, if(clause = 'NM-4.1', basis, null) as month_asked
+    from ledger_entry where pack = 'neimenggu' and op <> 'DECIDED' and person_id is not null
+)
+select s.person_id, s.service_date, s.service_kind, s.means, s.staff, s.result, s.in_system, 'NM-4.2' as clause,
+    arg_max(t.entry_id, (t.month_asked is not distinct from strftime(s.service_date, 'contact:%Y-%m'), t.is_place, t.run_no, t.seq)) as entry_id
+from now_service_log as s inner join told as t using (person_id)
+where s.run_no = $run_no and s.service_kind in ('跟踪回访', '入户走访') and s.in_system is distinct from true
+group by s.person_id, s.service_date, s.service_kind, s.means, s.staff, s.result, s.in_system, s.record_id, s.office
+order by s.service_date, s.person_id, s.record_id, s.office
 """
 DECIDED = Sheet(
     name="认定退出与注销", grain="一项已决定、须录入系统的认定、退出或注销",
@@ -40,13 +49,13 @@ FOLLOWED = Sheet(
     name="跟踪回访", grain="一次今夜收到、没有标明已录入系统的回访或走访",
     rows="""
 select p.name, shown_id(p.id_number) as id_number, p.town, b.service_date, b.service_kind, b.means, b.staff, b.result,
-    if(b.in_system is null, word_mark('未写明'), yes_no(b.in_system)) as in_system
+    if(b.in_system is null, word_mark('未写明'), yes_no(b.in_system)) as in_system, b.entry_id
 from book_followed as b inner join person_now as p using (person_id) order by b.row_no
 """,
     columns=(
         Column("name", "姓名", 16, wrap=True), Column("id_number", "证件号码", 22), Column("town", "镇街", 14, wrap=True),
         Column("service_date", "日期", 12, DAY), Column("service_kind", "类型", 12), Column("means", "方式", 10), Column("staff", "服务人员", 12, wrap=True),
-        Column("result", "结果", 36, wrap=True), Column("in_system", "已录入系统", 10),
+        Column("result", "结果", 36, wrap=True), Column("in_system", "已录入系统", 10), Column("entry_id", "流水号", 12),
     ),
     fixed_columns=2, empty="今夜没有",
 )  # fmt: skip
@@ -57,7 +66,7 @@ select 'O24' as list, '认定退出与注销' as book, $day as period, row_no, p
     json_object('state_to', state_to, 'valid_from', valid_from)::varchar as content
 from book_decided
 union all by name
-select 'O24' as list, '跟踪回访' as book, $day as period, row_no, person_id, 'NM-4.2' as clause,
+select 'O24' as list, '跟踪回访' as book, $day as period, row_no, person_id, clause, entry_id,
     json_object('service_date', service_date, 'service_kind', service_kind, 'means', means)::varchar as content
 from book_followed
 """

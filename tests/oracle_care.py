@@ -127,7 +127,7 @@ def first_review(life: Life) -> Decision | None:
     same entry, and no recognition since."""
     told = [d for d in life.person.decisions if d.decided_date <= life.day]
     mine = [d for d in told if d.clause.startswith("XY-1.") and d.op in ("ADD", "UPD")]
-    recognised = [r.recognised_date for r in life.person.recognitions if r.rank <= 3 and r.recognised_date <= life.day]
+    recognised = [r.recognised_date for r in life.person.recognitions if r.is_firm and r.recognised_date <= life.day]
 
     def is_open(d: Decision) -> bool:
         same = [other for other in told if other.entry_id == d.entry_id]

@@ -29,10 +29,9 @@ class Classes:
     def in_family(self, name: str, test: Callable[[Any], bool]) -> Answer:
         return told(f"household_{name}", getattr(self.family, name) if self.family else None, test)
 
-    def no_doubtful_work(self, *, or_age: bool = False) -> Answer:
-        """Somebody who may be working, or may be of age, leaves the answer open."""
-        doubtful = self.family and self.family.maybe_working + (self.family.age_unknown if or_age else 0)
-        return DOUBT if doubtful else True
+    def all_ages_told(self) -> Answer:
+        """Somebody who may be of age leaves the answer open; a doubtful row about work takes nothing from a family."""
+        return DOUBT if self.family and self.family.age_unknown else True
 
     def since_registered(self, months: int) -> Answer:
         return told("registered_from", self.life.registered_on, lambda d: self.day >= months_after(d, months))
@@ -59,7 +58,7 @@ class Classes:
         return all_of(
             self.life.is_urban, self.in_family("working_age", lambda n: n >= 2),
             *(self.in_family(name, lambda n: n == 0) for name in ("working", "idle", "away", "businesses")),
-            self.no_doubtful_work(or_age=True),
+            self.all_ages_told(),
         )  # fmt: skip
 
     @cached_property
@@ -91,9 +90,17 @@ class Classes:
 
     @cached_property
     def older_villager(self) -> Answer:
-        """二7: came back from six months' insured work elsewhere, or lost the land."""
-        reason = self.life.land is not None or (self.months is not None and self.months[1] >= 6)
-        return all_of(no(self.life.is_urban), self.older, reason)
+        """二7"""
+        return any_of(self.came_back, self.lost_land)
+
+    @cached_property
+    def came_back(self) -> Answer:
+        """From six months' insured work elsewhere."""
+        return all_of(no(self.life.is_urban), self.older, self.months is not None and self.months[1] >= 6)
+
+    @cached_property
+    def lost_land(self) -> Answer:
+        return all_of(no(self.life.is_urban), self.older, self.life.land is not None)
 
     @cached_property
     def poor_village_family(self) -> Answer:
@@ -101,10 +108,11 @@ class Classes:
         home, average = self.life.home, told("average_income", self.values.get("average_income"), lambda _: True)
         per_head = self.in_family("income_per_head", lambda _: True)
         if self.family and self.family.income_per_head is not None and average is True:
-            per_head = self.family.income_per_head <= 0.5 * self.values["average_income"]
+            is_little: Answer = self.family.income_per_head <= 0.5 * self.values["average_income"]
+            per_head = is_little or (False if self.family.is_income_sure else DOUBT)
         return all_of(
             told("hukou_kind", home and home.hukou_kind, lambda k: k == "农村"),
-            self.in_family("working", lambda n: n == 0), per_head, average, self.no_doubtful_work(),
+            self.in_family("working", lambda n: n == 0), per_head, average,
         )  # fmt: skip
 
     @cached_property
@@ -120,7 +128,7 @@ class Classes:
             line = 12.0
             for name in factors:
                 line *= self.values[name]
-            return income.earned < line
+            return income.earned < line or (False if income.rank <= 1 else DOUBT)
         return all_of(*answers)
 
     @cached_property

@@ -89,13 +89,14 @@ def lasts(day: date, start: date, end_month: date | None) -> bool:
 
 
 def registration(person: Person, day: date) -> Registration | None:
-    """The current registration: of those not cancelled and not merely suspected to be this person's, the latest."""
+    """The current registration: of those not cancelled and not merely suspected to be this person's the surest, of the
+    equally sure the latest."""
     standing = [
         r
         for r in person.registrations
         if r.reg_date <= day and (r.cancel_date is None or day < r.cancel_date) and r.link_grade != "review"
     ]
-    return min(standing, key=lambda r: (-r.reg_date.toordinal(), r.rank, r.record_id), default=None)
+    return min(standing, key=lambda r: (certainty(r), -r.reg_date.toordinal(), r.rank, r.record_id), default=None)
 
 
 def told_stops(person: Person, day: date) -> list[Stop]:
@@ -114,6 +115,13 @@ def last_stoppage(person: Person, day: date) -> list[Stop]:
     told = told_stops(person, day)
     surest = [s for s in told if certainty(s) == min(certainty(other) for other in told)]
     return [s for s in surest if s.month == max(other.month for other in surest)]
+
+
+def is_closed_by_stop(person: Person, day: date) -> bool:
+    """The last stoppage itself says, on a sure link, that they retired or died; and nobody registered them since."""
+    last, reg = last_stoppage(person, day), registration(person, day)
+    says_so = bool(last) and all(s.is_firm for s in last) and any(s.stop_reason in ("退休", "死亡") for s in last)
+    return says_so and not (reg and reg.reg_date > max(s.stop_date for s in last))
 
 
 def ended_by(line: Insured, stop: Stop) -> bool:

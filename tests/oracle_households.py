@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from tests.oracle_facts import EMPLOYED, IN_CHARGE, age, lasts
-from tests.oracle_life import Life, birth_told_by, is_of_age
+from tests.oracle_life import USABLE, Life, birth_told_by, is_of_age
 from tests.oracle_money import Earnings, earnings, home_place
 from tests.oracle_rows import Death, Household, Insured, Licence, Pension, Place, Row, Stranger
 
@@ -43,12 +43,12 @@ class Family:
     working: int
     away: int
     idle: int
-    maybe_working: int
     age_unknown: int
     businesses: int
     minors: int
     income_per_head: float | None
     is_income_checked: bool | None
+    is_income_sure: bool
     work_rank: int | None
 
 
@@ -65,10 +65,11 @@ def known_member(life: Life, line: Household) -> Member:
         life.age,
         ground in ("died", "pension", "abroad"),
         ground in ("school", "army", "custody", "incapable"),
-        life.reg is not None,
+        life.reg is not None and life.reg.rank <= USABLE,
         sure and line.is_firm,
         work is not None,
-        licence is not None or life.doubtful_licence is not None or (income is not None and income.from_business),
+        any(row is not None and row.is_firm for row in (licence, life.doubtful_licence))
+        or (income is not None and income.from_business and income.rank <= 1),
         max(line.rank, work.rank) if work else line.rank,
         income,
     )
@@ -105,19 +106,19 @@ def family(members: Sequence[Member]) -> Family:
     counting = [m for m in members if m.counts]
     here = [m for m in members if not m.is_out]
     incomes = [m.income for m in members if m.income]
-    without_work = [m for m in counting if not m.is_registered and not m.may_be_working]
+    without_work = [m for m in counting if not m.is_registered and not m.is_working]
     return Family(
         working_age=len([m for m in counting if m.is_of_age or m.is_registered]),
         registered=len([m for m in counting if m.is_registered and not m.is_working]),
         working=len([m for m in counting if m.is_working]),
         away=len([m for m in without_work if m.is_away]),
         idle=len([m for m in without_work if not m.is_away and m.is_of_age]),
-        maybe_working=len([m for m in counting if m.may_be_working and not m.is_working]),
         age_unknown=len([m for m in counting if m.is_of_age is None and not m.is_registered and not m.is_working]),
         businesses=len([m for m in here if m.has_business]),
         minors=len([m for m in here if m.age is not None and m.age < 18]),
         income_per_head=sum(i.whole for i in incomes) / len(here) if incomes and here else None,
         is_income_checked=all(i.is_checked for i in incomes) if incomes else None,
+        is_income_sure=all(i.rank <= 1 for i in incomes),
         work_rank=min((m.work_rank for m in counting if m.may_be_working), default=None),
     )
 

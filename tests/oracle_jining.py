@@ -9,6 +9,7 @@ from tests.oracle_classes import Classes
 from tests.oracle_facts import (
     benefits,
     ended_benefits,
+    is_closed_by_stop,
     is_hired_since,
     last_stoppage,
     month_of,
@@ -47,7 +48,8 @@ class Jining(Classes):
             "SD-2.3": (self.single_parent, (life.marriage, *doubt_of_all(life.child_rows))),
             "SD-2.4": (self.long_unemployed, ()),
             "SD-2.5": (life.dibao is not None, (life.dibao,)),
-            "SD-2.7": (self.older_villager, (life.land,)),
+            "SD-2.7": (self.came_back, ()),
+            "SD-2.7_land": (all_of(self.lost_land, not is_sure(self.came_back)), (life.land,)),
         }
 
     @cached_property
@@ -66,7 +68,7 @@ class Jining(Classes):
 def jining(everybody: Everybody, life: Life) -> Answers:
     say, who = Answers("jining", life.person), Jining(everybody, life)
     for group, (belongs, proof) in who.groups.items() if who.lead else ():
-        say.ask(f"JN-1.3:{group}", belongs, "L", "ADD", (life.reg, *proof), basis=group.lower())
+        say.ask(f"JN-1.3:{group}", belongs, "L", "ADD", (life.reg, *proof), basis=group.lower().removesuffix("_land"))
     _who_should_register(say, who)
     _whose_registration_ends(say, life)
     _training(say, who)
@@ -77,7 +79,7 @@ def jining(everybody: Everybody, life: Life) -> Answers:
 
 def _who_should_register(say: Answers, who: Jining) -> None:
     life, roster = who.life, who.on_a_roster
-    unregistered = life.reg is None and life.is_jobless
+    unregistered = not life.is_surely_registered and life.is_jobless and not is_closed_by_stop(life.person, life.day)
     say.ask(
         "JN-1.2",
         all_of(unregistered, roster is not None, life.is_working_age),
@@ -149,7 +151,7 @@ def _training(say: Answers, who: Jining) -> None:
     say.ask("JN-3.2", all_of(who.in_ledger, wish, who.everybody.keeps_log, named < 1), "T", "GAP", (reg,), "provider")
     say.ask("JN-3.3:cap", free > 3, "T", "ALERT", (), "free-courses")
     unskilled = (is_sure(wish) or free > 0) and who.everybody.has_course_log and life.skills == 0 and not life.has_left
-    say.ask("JN-3.3:skill", unskilled, "T", "GAP", (reg,), "skill")
+    say.ask("JN-3.3:skill", unskilled, "T", "GAP", (), "skill")
     waiting = [
         c.pass_date
         for c in life.courses
@@ -204,8 +206,8 @@ def _work(say: Answers, who: Jining) -> None:
         "JN-5.4", all_of(who.lead, life.poverty is not None, life.is_able, life.is_willing, life.is_jobless),
         "T", "TASK", (life.reg, life.poverty), "workshop",
     )  # fmt: skip
-    own = life.flexible if life.job is None and not life.has_left else None
-    unregistered = roster is not None and own is not None and life.employment is None
+    own = life.flexible if not (life.job and life.job.is_firm) and not life.has_left else None
+    unregistered = roster is not None and own is not None and not (life.employment and life.employment.is_firm)
     say.ask("JN-5.5", unregistered, "T", "TASK", (own, roster), "register-flexible")
     job = life.job
     if roster and job and job.payer_kind == "单位职工" and not life.has_left:

@@ -6,6 +6,7 @@ speak; where they are equally sure, the latest does. A doubtful row bars nobody 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import combinations
@@ -15,6 +16,7 @@ from tests.oracle_facts import (
     age,
     aids,
     benefits,
+    certainty,
     certificates,
     deaths,
     doubtful_licences,
@@ -32,6 +34,7 @@ from tests.oracle_facts import (
     retirement,
 )
 from tests.oracle_rows import (
+    LINKS,
     Aid,
     Certificate,
     Course,
@@ -63,6 +66,7 @@ GROUNDS = ("died", "pension", "custody", "army", "school", "abroad", "incapable"
 AT_WORK = ("hired", "self-employed", "founded-firm", "founded-unit", "employment-registered")
 EARLY, EARLY_EVERY, EARLY_AT_MOST = 50 * 12, 2, 60
 USABLE = 2
+TOLD_AT_REGISTRATION = ("last_verified", "wish", "owner", "education", "skill", "health", "training_wish", "job_need", "pay_wish", "place_wish")  # fmt: skip
 AnyRow = TypeVar("AnyRow", bound=Row)
 When = Callable[[Any], date | None]
 
@@ -155,7 +159,10 @@ class Life:
 
     @cached_property
     def reg(self) -> Registration | None:
-        return registration(self.person, self.day)
+        """What a doubtful one tells of wishes and care does not count."""
+        reg = registration(self.person, self.day)
+        untold: dict[str, Any] = dict.fromkeys(TOLD_AT_REGISTRATION)
+        return reg if reg is None or reg.rank <= USABLE else replace(reg, **untold)
 
     @property
     def registered_on(self) -> date | None:
@@ -168,20 +175,32 @@ class Life:
     @cached_property
     def ended_registration(self) -> Registration | None:
         """Was registered, and is no more."""
-        ended = [r for r in self.person.registrations if r.cancel_date and r.cancel_date <= self.day]
-        return None if self.reg else min(
-            ended, key=lambda r: (r.rank > 3, latest(r.cancel_date), r.rank, r.record_id), default=None
-        )  # fmt: skip
+        ended = [
+            r
+            for r in self.person.registrations
+            if r.cancel_date and r.cancel_date <= self.day and not (self.reg and certainty(self.reg) <= certainty(r))
+        ]
+        return min(ended, key=lambda r: (certainty(r), latest(r.cancel_date), r.rank, r.record_id), default=None)
 
     @cached_property
     def recognition(self) -> Recognition | None:
-        """The current one, unless it is merely suspected to be this person's."""
+        """The surest current one, unless it is merely suspected to be this person's. Who looks after them is not told by a
+        doubtful one."""
         standing = [
             r
             for r in self.person.recognitions
             if r.recognised_date <= self.day and (r.exit_date is None or self.day < r.exit_date) and r.rank <= 3
         ]
-        return min(standing, key=lambda r: (latest(r.recognised_date), r.rank, r.record_id), default=None)
+        rec = min(standing, key=lambda r: (certainty(r), latest(r.recognised_date), r.rank, r.record_id), default=None)
+        return rec if rec is None or rec.rank <= USABLE else replace(rec, owner=None)
+
+    @property
+    def is_surely_registered(self) -> bool:
+        return self.reg is not None and self.reg.is_firm
+
+    @property
+    def is_surely_recognised(self) -> bool:
+        return self.recognition is not None and self.recognition.is_firm
 
     @cached_property
     def exited(self) -> Recognition | None:
@@ -209,14 +228,18 @@ class Life:
 
     @cached_property
     def is_able(self) -> Answer:
-        """As declared; undeclared, as the last visit found."""
-        said = self.reg.able if self.reg else None
-        return told("is_able", said if said is not None else self.visit and self.visit.able)
+        """As declared; undeclared, or declared by a doubtful row, as the last visit found."""
+        return told("is_able", self._declared("able"))
 
     @cached_property
     def is_willing(self) -> Answer:
-        said = self.reg.willing if self.reg else None
-        return told("is_willing", said if said is not None else self.visit and self.visit.willing)
+        return told("is_willing", self._declared("willing"))
+
+    def _declared(self, what: str) -> bool | None:
+        said: list[bool | None] = [getattr(row, what) for row in (self.reg, self.visit) if row]
+        if self.reg and self.reg.rank > USABLE:
+            said.reverse()
+        return next((answer for answer in said if answer is not None), None)
 
     def wants(self, what: str) -> bool | None:
         return what in self.reg.wish if self.reg and self.reg.wish is not None else None
@@ -359,9 +382,9 @@ class Life:
 
     @cached_property
     def ended_dibao(self) -> Aid | None:
-        """Once nothing, however doubtful, says that it goes on."""
+        """Once nothing on a good link says that it goes on."""
         over = [a for a in self.person.aids if a.aid_kind in DIBAO and a.end_month and self.day > last_day(a.end_month)]
-        return None if self.dibao else speaks(over, lambda r: r.end_month)
+        return None if self.dibao and self.dibao.rank <= USABLE else speaks(over, lambda r: r.end_month)
 
     @cached_property
     def certificate(self) -> Certificate | None:
@@ -369,7 +392,7 @@ class Life:
 
     @cached_property
     def ended_certificate(self) -> tuple[str, Certificate] | None:
-        """Cancelled or expired, of somebody who holds no other."""
+        """Cancelled or expired, of somebody who holds no other on a good link."""
         over = []
         for c in self.person.certificates:
             if c.status == "注销" or (c.cancel_date and c.cancel_date <= self.day):
@@ -377,7 +400,8 @@ class Life:
             elif c.status == "过期" or (c.status == "有效" and c.valid_to and c.valid_to < self.day):
                 over.append(("expired", c, c.valid_to))
         first = min(over, key=lambda o: (o[1].rank, latest(o[2]), o[1].record_id), default=None)
-        return None if self.certificate or first is None else (first[0], first[1])
+        holds_another = self.certificate is not None and self.certificate.rank <= USABLE
+        return None if holds_another or first is None else (first[0], first[1])
 
     def _listed(self, kinds: tuple[str, ...]) -> Listed | None:
         on = [
@@ -442,13 +466,18 @@ class Life:
 
     @cached_property
     def refusal(self) -> Service | None:
-        """One that staff found to be without good reason, in the current registration or recognition."""
-        begun = [d for d in (self.registered_on, self.recognised_on) if d]
-        bad = [
-            s
-            for s in self.served
-            if s.service_kind == "拒绝服务" and s.justified is False and begun and s.service_date >= min(begun)
+        """One that staff found to be without good reason, in the current registration or recognition: no surer than the
+        surer of these two in which it falls."""
+        begun = [
+            (row, on)
+            for row, on in ((self.reg, self.registered_on), (self.recognition, self.recognised_on))
+            if row and on
         ]
+        bad = []
+        for s in self.served:
+            within = [row.rank for row, on in begun if s.service_date >= on]
+            if s.service_kind == "拒绝服务" and s.justified is False and within:
+                bad.append(replace(s, link_grade=LINKS[max(s.rank, min(within))]))
         return speaks(bad, lambda r: r.service_date)
 
     @cached_property

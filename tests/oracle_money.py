@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from tests.oracle_facts import CANCELLED, IN_CHARGE, last_day, month_of, months_after
+from tests.oracle_facts import CANCELLED, IN_CHARGE, certainty, last_day, month_of, months_after
 from tests.oracle_life import Life, usable
 from tests.oracle_rows import Income, Insured, Licence, Person, Row, Subsidy
 
@@ -59,8 +59,10 @@ class Earnings:
 
 
 def earnings(person: Person, day: date) -> Earnings | None:
-    """This year's, else the last one's. Of one kind told twice, what civil affairs or the tax office checked holds."""
-    known = [i for i in usable(person.incomes) if day.year - 1 <= i.year <= day.year]
+    """This year's, else the last one's. Of one kind told twice, what civil affairs or the tax office checked holds; doubtful
+    amounts speak only where there is no sure one."""
+    told_of = [i for i in usable(person.incomes) if day.year - 1 <= i.year <= day.year]
+    known = [i for i in told_of if certainty(i) == min(certainty(other) for other in told_of)]
     if not known:
         return None
     year = max(i.year for i in known)

@@ -5,13 +5,9 @@ from datetime import date
 
 from tests.oracle_facts import (
     age,
-    aids,
-    benefits,
     best,
-    certificates,
     deaths,
     doubtful_licences,
-    ended_benefits,
     ended_licences,
     ended_on,
     ending,
@@ -31,7 +27,6 @@ from tests.oracle_facts import (
     services,
     surest_jobs,
     tier,
-    told_stops,
 )
 from tests.oracle_rows import Finding, Person, Registration, Row
 
@@ -48,12 +43,10 @@ def neimenggu(person: Person, day: date, has_service_log: bool) -> set[Finding]:
 
     reg = registration(person, day)
     if reg is None:
-        _invite(person, day, find)
         return found
     if person.birth_date and age(person.birth_date, day) < WORKING_AGE:
         find("NM-1.1a:underage", "R", "REVIEW", ground="underage")
     find("NM-2.1a", "L", entry(person, "UPD", reg), basis=tier(reg, day))
-    _help(person, reg, day, find)
     if has_service_log and may_act(person, reg):
         _quotas(person, reg, day, find)
     _compare(person, reg, day, find)
@@ -67,28 +60,6 @@ def neimenggu(person: Person, day: date, has_service_log: bool) -> set[Finding]:
 def provided_for(person: Person, day: date) -> list[Row]:
     """What says that somebody works, runs a business, draws a pension or is dead."""
     return [*jobs(person, day), *live_licences(person, day), *paid_pensions(person, day), *deaths(person, day)]
-
-
-def _invite(person: Person, day: date, find: Find) -> None:
-    """May register: of age, nothing sure says employed, in business, retired or dead, and there is some sign of need."""
-    signs: list[Row] = [
-        *told_stops(person, day), *benefits(person, day), *ended_benefits(person, day), *aids(person, day),
-        *certificates(person, day),
-    ]  # fmt: skip
-    if any(row.is_firm for row in provided_for(person, day)):
-        return
-    if person.birth_date is None or age(person.birth_date, day) < WORKING_AGE:
-        return
-    if any(may_act(person, row) for row in signs):
-        find("NM-1.1a", "T", "NOTIFY", basis="may-register")
-
-
-def _help(person: Person, reg: Registration, day: date, find: Find) -> None:
-    working = provided_for(person, day)
-    provided = [*working, *pensions(person, day), *flexible(person, day), *benefits(person, day), *aids(person, day)]
-    ended = best(ended_benefits(person, day))
-    if ended and not provided and may_act(person, reg, ended):
-        find("NM-1.3b", "T", "REFER", basis="benefit-ended")
 
 
 def _quotas(person: Person, reg: Registration, day: date, find: Find) -> None:
@@ -119,7 +90,7 @@ def _compare(person: Person, reg: Registration, day: date, find: Find) -> None:
     if live and may_act(person, reg, live):
         find("NM-3.1a:licence", "T", "TASK", basis="check-licence")
     ended = best(x for x in ended_licences(person, day) if x.rank <= 2 and (ended_on(x) or date.min) >= reg.reg_date)
-    if ended and not live:
+    if ended and not (live and live.is_firm):
         find("NM-3.1a:licence_ended", "L", entry(person, "UPD", reg, ended), ground="licence-ended")
 
 

@@ -11,11 +11,24 @@ from tests.oracle_care import (
     is_registered_twice,
     is_result_due,
 )
-from tests.oracle_facts import aids, best, certificates, month_of, tier
+from tests.oracle_facts import (
+    aids,
+    benefits,
+    best,
+    certificates,
+    ended_benefits,
+    flexible,
+    is_closed_by_stop,
+    last_stoppage,
+    month_of,
+    pensions,
+    tier,
+    worst,
+)
 from tests.oracle_households import Everybody
-from tests.oracle_life import Life
-from tests.oracle_neimenggu import provided_for
+from tests.oracle_life import Life, usable
 from tests.oracle_rows import Row
+from tests.oracle_shandong import NO_LOSS_OF_WORK
 from tests.oracle_truth import Answer, all_of, any_of, told
 
 WISHES = (("job", "就业"), ("training", "培训"), ("startup", "创业"), ("unclear", "不明确"), ("other", "其他"))
@@ -26,16 +39,18 @@ ELSEWHERE = ("school", "army", "abroad", "incapable", "custody")
 def neimenggu_lists(everybody: Everybody, life: Life) -> Answers:
     say = Answers("neimenggu", life.person)
     say.ask("NM-1.1b", is_registered_twice(life), "R", "REVIEW", (), ground="twice")
+    if not life.is_surely_registered:
+        say.ask("NM-1.1a", may_register(life), "T", "NOTIFY", (surest(*signs_of_need(life)),), "may-register")
     if life.reg:
         _ends(say, life)
-        idle = not any(row.is_firm for row in provided_for(life.person, life.day))
+        _refer(say, everybody, life)
         fits: tuple[tuple[str, Answer, Row | None], ...] = (
             ("older", is_older(life), None),
             ("low_income", life.aid is not None, life.aid),
             ("disability", life.certificate is not None, life.certificate),
         )
         for basis, fit, proof in fits:
-            holds = all_of(idle, life.recognition is None, fit)
+            holds = all_of(life.is_jobless, not life.is_surely_recognised, fit)
             say.ask(f"NM-1.3a:{basis}", holds, "H", "ADD", (life.reg, proof), basis)
     if life.reg and life.is_jobless:
         _by_wish(say, life)
@@ -44,6 +59,36 @@ def neimenggu_lists(everybody: Everybody, life: Life) -> Answers:
     if everybody.keeps_log:
         _each_month(say, life)
     return say
+
+
+def signs_of_need(life: Life) -> list[Row]:
+    """What says that somebody is out of work or in need; a stoppage only if its reason says neither something else nor that
+    they went to another employer."""
+    person, day = life.person, life.day
+    stops = last_stoppage(person, day)
+    if any(s.stop_reason in NO_LOSS_OF_WORK for s in stops):
+        stops = []
+    told = [worst(stops), *benefits(person, day), *ended_benefits(person, day), *aids(person, day), *certificates(person, day)]  # fmt: skip
+    return usable(row for row in told if row is not None)
+
+
+def may_register(life: Life) -> bool:
+    """Of age, out of work and able as far as anything sure says, and with some sign of need."""
+    visit = life.visit
+    says_no = visit is not None and visit.is_firm and (visit.able is False or visit.willing is False)
+    of_age = life.age is not None and life.age >= 16
+    barred = says_no or is_closed_by_stop(life.person, life.day)
+    return of_age and life.is_jobless and not barred and bool(signs_of_need(life))
+
+
+def _refer(say: Answers, everybody: Everybody, life: Life) -> None:
+    """Their benefit has ended, and nothing sure says what they or their family live on."""
+    person, day = life.person, life.day
+    live_on: list[Row] = [*pensions(person, day), *flexible(person, day), *benefits(person, day), *aids(person, day)]
+    family = everybody.family_of(life)
+    poor = life.is_jobless and not any(row.is_firm for row in live_on) and not (family and family.working)
+    ended = best(usable(ended_benefits(person, day)))
+    say.ask("NM-1.3b", poor and ended is not None, "T", "REFER", (life.reg, ended), "benefit-ended")
 
 
 def is_older(life: Life) -> Answer:
@@ -78,10 +123,11 @@ def _if_long(say: Answers, life: Life, reg: Row) -> None:
     """Those in hardship are taken into help, the others are looked at."""
     if life.reg is None or tier(life.reg, life.day) != "long":
         return
-    reason = surest(life.recognition, best(aids(life.person, life.day)), best(certificates(life.person, life.day)))
-    in_hardship = reason is not None or is_older(life) is True
-    say.ask("NM-2.1c", in_hardship, "L", "UPD", (reg, reason), "assistance")
-    say.ask("NM-2.1c:check", not in_hardship, "T", "TASK", (reg,), "hardship-check")
+    told = (life.recognition, best(aids(life.person, life.day)), best(certificates(life.person, life.day)))
+    reason, older = surest(*usable(row for row in told if row)), is_older(life) is True
+    say.ask("NM-2.1c", reason is not None, "L", "UPD", (reg, reason), "assistance")
+    say.ask("NM-2.1c:older", older and reason is None, "L", "UPD", (reg,), "assistance")
+    say.ask("NM-2.1c:check", not older and reason is None, "T", "TASK", (reg,), "hardship-check")
 
 
 def _recognised(say: Answers, everybody: Everybody, life: Life) -> None:

@@ -1,17 +1,20 @@
 """山东某市: the oracle's reading of the notice on employment assistance. The notice's values stand here as numbers."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from tests.oracle_answers import Answers, surest
 from tests.oracle_care import enjoyed, holds_post
 from tests.oracle_classes import Classes
-from tests.oracle_facts import month_of, months_after
+from tests.oracle_facts import last_stoppage, month_of, months_after
 from tests.oracle_households import Everybody
 from tests.oracle_life import Life, doubt_of_all
 from tests.oracle_money import paid_after_death, paid_beside_pension, paid_while_employed, post_paid_while_trading
-from tests.oracle_rows import LINKS, Row
-from tests.oracle_truth import Answer, Missing, all_of, any_of, is_sure, may_be, no, told
+from tests.oracle_rows import LINKS, Registration, Row
+from tests.oracle_truth import DOUBT, Answer, Missing, all_of, any_of, is_sure, may_be, no, told
 
+# A stoppage for such a reason does not say since when somebody has been out of work.
+NO_LOSS_OF_WORK = ("退休", "死亡", "出国定居", "参军", "升学", "判刑", "单位合并转移", "重复参保")
 FIRM_SUBSIDIES = ("单位社保补贴", "岗位补贴", "公益性岗位补贴")
 
 
@@ -31,13 +34,16 @@ class Shandong(Classes):
     @cached_property
     def is_resident(self) -> Answer:
         """Or six months of residence and six months paid by a local employer."""
+        if self.is_local is False and self.life.home and not self.life.home.is_firm:
+            return any_of(DOUBT, self._has_stayed)  # a doubtful line in the book sends nobody away
+        return any_of(self.is_local, self._has_stayed)
+
+    @property
+    def _has_stayed(self) -> Answer:
         since = self.life.home.residence_start if self.life.home else None
-        return any_of(
-            self.is_local,
-            all_of(
-                told("residence_from", since, lambda d: self.day >= months_after(d, 6)),
-                told("local_months", self.months and self.months[0], lambda n: n >= 6),
-            ),
+        return all_of(
+            told("residence_from", since, lambda d: self.day >= months_after(d, 6)),
+            told("local_months", self.months and self.months[0], lambda n: n >= 6),
         )
 
     @cached_property
@@ -107,7 +113,9 @@ def _who_is_in(say: Answers, who: Shandong) -> None:
 
     children = doubt_of_all(life.child_rows)
     add("2.1", who.older_in_town)
-    stopped_long = life.stopped_on is not None and who.day >= months_after(life.stopped_on, 6)
+    reasons = {s.stop_reason for s in last_stoppage(life.person, who.day)}
+    was_at_work = not reasons & set(NO_LOSS_OF_WORK)
+    stopped_long = life.stopped_on is not None and who.day >= months_after(life.stopped_on, 6) and was_at_work
     review("SD-2.1:clock", "clock", lead, life.is_urban, who.older, no(who.since_registered(6)), stopped_long)
     add("2.2", who.family_without_work)
     review("SD-2.2:income", "family-income", who.is_asked_about, _is_family_to_be_asked(who))
@@ -131,9 +139,12 @@ def _who_is_in(say: Answers, who: Shandong) -> None:
     add("2.6", life.certificate is not None, life.certificate)
     expired = life.ended_certificate is not None and life.ended_certificate[0] == "expired"
     review("SD-2.6:expired", "certificate-expired", lead, expired)
-    add("2.7", who.older_villager, life.land)
+    add("2.7", who.came_back)
+    say.ask(
+        "SD-2.7:land", all_of(lead, who.lost_land, not is_sure(who.came_back)), "L", "ADD", (life.reg, life.home, life.land), basis="2.7",
+    )  # fmt: skip
     review(
-        "SD-2.7:elsewhere", "worked-elsewhere", lead, no(life.is_urban), who.older, life.land is None,
+        "SD-2.7:elsewhere", "worked-elsewhere", lead, no(life.is_urban), who.older, life.land is None or life.land.rank > 2,
         told("outside_months", who.months and who.months[1], lambda n: n < 6),
         told("local_months", who.months and who.months[0], lambda n: n >= 6),
     )  # fmt: skip
@@ -171,9 +182,10 @@ def _what_is_due(say: Answers, who: Shandong) -> None:
     is_target = all_of(any_of(recognised is not None, who.fits()), here)
     hired(say, life, "SD-3.2.1:recognised")
     say.ask(
-        "SD-3.2.1:hired", recognised is None and bool(life.job or life.employment), "L", "FLAG_REEMP",
+        "SD-3.2.1:hired", not life.is_surely_recognised and bool(life.job or life.employment), "L", "FLAG_REEMP",
         (surest(life.job, life.employment),), ground="hired",
     )  # fmt: skip
+    say.ask("SD-3.2.2:trading", life.licence is not None, "L", "FLAG_REEMP", (life.licence,), "licence", "licence")
     subsidies(say, life, "SD-3.2.1:firm", "SD-3.2.1:flexible", "SD-3.2.2")
     say.ask(
         "SD-3.2.3", all_of(is_target, told("wants_training", life.wants("培训")), who.everybody.has_course_log, life.skills == 0),
@@ -216,7 +228,8 @@ def _what_is_due(say: Answers, who: Shandong) -> None:
     say.ask("SD-5.4", no_agreement and here, "T", "GAP", (recognised,), "agreement")
     say.ask(
         "SD-5.2",
-        life.reg is not None and life.aid is not None and life.dibao is None and life.is_jobless and recognised is None,
+        life.reg is not None and life.aid is not None and not (life.dibao and life.dibao.is_firm) and life.is_jobless
+        and not life.is_surely_recognised,
         "T", "TASK", (life.reg, life.aid), "found-by-aid",
     )  # fmt: skip
     owner = (recognised and recognised.owner) or (life.reg and life.reg.owner)
@@ -225,9 +238,14 @@ def _what_is_due(say: Answers, who: Shandong) -> None:
 
 def silent(life: Life) -> Answer:
     """Nobody reached them for so many days; who registers or is recognised has been reached."""
-    known = [life.reached_on, life.recognised_on, life.registered_on]
-    last = max((d for d in known if d), default=life.day)
-    return told("silent_days", life.values.get("silent_days"), lambda n: (life.day - last).days > n)
+    begun = [(row, on) for row, on in ((life.recognition, life.recognised_on), (life.reg, life.registered_on)) if row]
+    known = [life.reached_on, *(on for row, on in begun if row.rank <= 2)]
+    last = max((d for d in known if d), default=None)
+    return (
+        DOUBT
+        if last is None
+        else told("silent_days", life.values.get("silent_days"), lambda n: (life.day - last).days > n)
+    )
 
 
 def hired(say: Answers, life: Life, rule_id: str) -> None:
@@ -246,7 +264,7 @@ def subsidies(say: Answers, life: Life, firm: str, own_account: str, startup: st
     if job and job.payer_kind == "单位职工" and job.start_month >= month_of(rec.recognised_date):
         unpaid = not life.is_subsidised(job.start_month, *FIRM_SUBSIDIES)
         say.ask(firm, unpaid, "T", "NOTIFY", (rec, job), f"firm:{job.employer_uscc or job.employer_name or ''}")
-    if own and not job and not life.is_subsidised(own.start_month, "灵活就业社保补贴"):
+    if own and not (job and job.is_firm) and not life.is_subsidised(own.start_month, "灵活就业社保补贴"):
         say.ask(own_account, True, "T", "NOTIFY", (rec, own), "flexible")
     if licence and licence.founded_date >= rec.recognised_date:
         unpaid = not any(s.item == "一次性创业补贴" for s in life.subsidies)
@@ -260,14 +278,14 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
         say.ask(f"SD-5.5b:{part}", all_of(*conditions), "L", "PROP_EXIT", proof, basis, ground)
 
     refusal = life.refusal
-    spoken_of = life.recognition is not None and is_sure(no(who.fits()))  # by the next rule
-    leaves("refusal", "refusal", "refusal", (reg, refusal), refusal is not None and not spoken_of)
+    spoken_of = life.is_surely_recognised and is_sure(no(who.fits()))  # by the next rule
+    leaves("refusal", "refusal", "refusal", (refusal,), refusal is not None and not spoken_of)
     leaves(
         "refusal_recognised", "refusal-recognised", "refusal", (life.recognition, refusal),
         refusal is not None, life.recognition is not None, no(who.fits()),
     )  # fmt: skip
     if life.way_out:
-        leaves("left", life.way_out[0], life.way_out[0], (reg, life.gone), True)
+        leaves("left", life.way_out[0], life.way_out[0], (life.gone,), True)
     leaves(
         "retired",
         "retirement-age",
@@ -277,14 +295,38 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
         life.is_of_retirement_age,
         not life.has_left,
     )
+    _who_meets_the_lead_no_more(who, leaves)
     alone = no(who.fits("single"))
     is_adult = adult is not None and adult <= who.day
-    leaves("child", "2.3", "child-adult", (reg, *doubt_of_all(life.child_rows)), is_adult, alone)
-    leaves("remarried", "2.3", "married", (reg, life.marriage), is_sure(life.is_married), not is_adult, alone)
-    leaves("dibao", "2.5", "dibao-ended", (reg, life.ended_dibao), life.ended_dibao is not None, no(who.fits("dibao")))
+    leaves("child", "2.3", "child-adult", doubt_of_all(life.child_rows), is_adult, alone)
+    leaves("remarried", "2.3", "married", (life.marriage,), is_sure(life.is_married), not is_adult, alone)
+    leaves("dibao", "2.5", "dibao-ended", (life.ended_dibao,), life.ended_dibao is not None, no(who.fits("dibao")))
     kind, card = life.ended_certificate or ("", None)
-    leaves("certificate", "2.6", "certificate-cancelled", (reg, card), kind == "cancelled", no(who.fits("certificate")))
+    leaves("certificate", "2.6", "certificate-cancelled", (card,), kind == "cancelled", no(who.fits("certificate")))
     leaves("family", "2.2", "family-working", (life.home, worker(who)), family_works(who), no(who.fits("family")))
+
+
+def _who_meets_the_lead_no_more(who: Shandong, leaves: Callable[..., None]) -> None:
+    """The registration was cancelled, or says so; or the household book says that they moved; or they earn enough."""
+    life, reg, was = who.life, who.life.reg, who.life.ended_registration
+    over = was is not None and not life.is_surely_registered and life.is_jobless
+    leaves("deregistered", "deregistered", "deregistered", (was,), over)
+    leaves("unwilling", "unwilling", "unwilling", (reg,), life.is_jobless and says_no(reg))
+    leaves("moved", "moved", "moved", (reg, life.home), reg is not None and life.is_jobless, no(who.is_resident))
+    listed, little = surest(life.poverty, life.watched), (who.poor_and_earning_little, who.watched_and_at_the_edge)
+    leaves(
+        "income", "2.10", "income", doubt_of_all(_income(who)) + ((listed,) if listed else ()), listed is not None,
+        who.earnings is not None, *(no(answer) for answer in little), no(who.fits()),
+    )  # fmt: skip
+
+
+def says_no(reg: Registration | None) -> bool:
+    """No ability or no wish to work, as declared."""
+    return reg is not None and (reg.able is False or reg.willing is False)
+
+
+def _income(who: Shandong) -> list[Row]:
+    return [Row(link_grade=LINKS[who.earnings.rank])] if who.earnings else []
 
 
 def worker(who: Classes) -> Row | None:

@@ -12,8 +12,8 @@ from tests.oracle_households import Everybody
 from tests.oracle_life import Life
 from tests.oracle_money import subsidy_months
 from tests.oracle_rows import Recognition, Row
-from tests.oracle_shandong import family_works, hired, overlaps, silent, subsidies, worker
-from tests.oracle_truth import Answer, Missing, all_of, any_of, is_sure, may_be, no, told
+from tests.oracle_shandong import family_works, hired, overlaps, says_no, silent, subsidies, worker
+from tests.oracle_truth import DOUBT, Answer, Missing, all_of, any_of, is_sure, may_be, no, told
 
 AREAS = ("3605", "新余", "江西省新余", "江西新余", "本市")
 # Whose months the documents cap, by item.
@@ -25,19 +25,24 @@ class Xinyu(Classes):
 
     @cached_property
     def lead(self) -> Answer:
-        life, areas = self.life, tuple(self.values.get("home_areas", AREAS))
-        area = life.home.hukou_area if life.home else None
+        life = self.life
         return all_of(
-            life.reg is not None, life.is_able, life.is_willing, life.is_working_age, life.is_jobless,
-            told("hukou_area", area, lambda a: a.replace(" ", "").startswith(areas)),
+            life.reg is not None, life.is_able, life.is_willing, life.is_working_age, life.is_jobless, self.is_local,
         )  # fmt: skip
+
+    @property
+    def is_local(self) -> Answer:
+        """A doubtful line in the book sends nobody away."""
+        home, areas = self.life.home, tuple(self.values.get("home_areas", AREAS))
+        answer = told("hukou_area", home.hukou_area if home else None, lambda a: a.replace(" ", "").startswith(areas))
+        return DOUBT if answer is False and home and not home.is_firm else answer
 
     @cached_property
     def family_out_of_work(self) -> Answer:
         """In town, and nobody of working age works; one person is a family."""
         return all_of(
             self.life.is_urban, self.in_family("working_age", lambda n: n >= 1),
-            self.in_family("working", lambda n: n == 0), self.no_doubtful_work(),
+            self.in_family("working", lambda n: n == 0),
         )  # fmt: skip
 
     def fits(self, without: str = "") -> Answer:
@@ -81,8 +86,10 @@ def xinyu(everybody: Everybody, life: Life) -> Answers:
         _whose_basis_lapsed(say, who)
         _what_is_promised(say, who)
         hired(say, life, "XY-4.4:hired")
+        proof = (life.recognition, life.licence)
+        say.ask("XY-4.4:trading", life.licence is not None, "L", "FLAG_REEMP", proof, "licence", "licence")
         subsidies(say, life, "XY-4.4:firm", "XY-4.4:flexible", "XY-4.4:startup")
-    elif life.exited:
+    if life.exited and not life.is_surely_recognised:
         _who_left_before(say, who)
     _surveys(say, who)
     _reviews(say, who)
@@ -99,7 +106,7 @@ def xinyu(everybody: Everybody, life: Life) -> Answers:
 def is_free(who: Xinyu) -> bool:
     """Not recognised, and not shut out for three months or for want of a change."""
     life = who.life
-    return life.recognition is None and (life.exited is None or (not who.is_locked and who.has_changed))
+    return not life.is_surely_recognised and (life.exited is None or (not who.is_locked and who.has_changed))
 
 
 def any_class(who: Xinyu) -> Answer:
@@ -111,7 +118,7 @@ def any_class(who: Xinyu) -> Answer:
 
 def _who_may_be_recognised(say: Answers, who: Xinyu) -> None:
     life = who.life
-    is_new = life.recognition is None and life.exited is None and life.reg is not None and life.is_jobless
+    is_new = not life.is_surely_recognised and life.exited is None and life.reg is not None and life.is_jobless
     say.ask(
         "XY-1.0:unknown",
         all_of(is_new, isinstance(who.lead, Missing), any_class(who)),
@@ -145,8 +152,22 @@ def _who_should_leave(say: Answers, who: Xinyu) -> None:
     leaves("XY-3.6", "fraud", life.confirmed("ALERT", "SD-6.2", "XY-7.2"))
     refused = bool(life.refusal and life.recognised_on and life.refusal.service_date >= life.recognised_on)
     say.ask("XY-6.5:refusal", refused, "L", "PROP_EXIT", (rec, life.refusal), "refusal", "refusal")
+    _what_article_one_asks(say, who)
     confirmed = bool(rec and life.job and life.is_work_confirmed_since(rec.recognised_date))
     say.ask("XY-6.5:hired", confirmed, "L", "PROP_EXIT", (rec, life.job), "hired", "hired")
+
+
+def _what_article_one_asks(say: Answers, who: Xinyu) -> None:
+    """Registered, able, willing, of this city: whoever is not is looked after no more, and stays recognised."""
+    life, rec, was = who.life, who.life.recognition, who.life.ended_registration
+    area = life.home.hukou_area if life.home else None
+    areas = tuple(who.values.get("home_areas", AREAS))
+    for ground, holds, row in (
+        ("deregistered", was is not None and not life.is_surely_registered, was),
+        ("unwilling", says_no(life.reg), life.reg),
+        ("moved", told("hukou_area", area, lambda a: not a.replace(" ", "").startswith(areas)), life.home),
+    ):
+        say.ask(f"XY-6.5:{ground}", all_of(life.is_jobless, holds), "L", "PROP_EXIT", (rec, row), ground, ground)
 
 
 def _whose_basis_lapsed(say: Answers, who: Xinyu) -> None:
@@ -216,7 +237,7 @@ def _reviews(say: Answers, who: Xinyu) -> None:
         "XY-2.2", all_of(who.lead, is_free(who), is_sure(any_class(who)), passed is None), "T", "TASK", (life.reg, life.home),
         "first-review",
     )  # fmt: skip
-    waits = passed is not None and life.recognition is None
+    waits = passed is not None and not life.is_surely_recognised
     say.ask("XY-2.3", waits, "T", "TASK", (), "county-review")
     days = (who.day - passed.decided_date).days if passed else 0
     late = told("step_days", life.values.get("step_days"), days.__gt__)

@@ -11,6 +11,7 @@ from tests.oracle_facts import (
     deaths,
     ending,
     entry,
+    is_closed_by_stop,
     jobs,
     last_day,
     last_stoppage,
@@ -31,6 +32,8 @@ MIDDLE_AGE = 40
 def is_listable(person: Person, day: date) -> bool:
     """Forty, before retirement, not employed, no pension in payment, alive: only a firm link may deny it."""
     if person.birth_date is None or age(person.birth_date, day) < MIDDLE_AGE:
+        return False
+    if is_closed_by_stop(person, day):
         return False
     barring: list[Row] = [*jobs(person, day), *paid_pensions(person, day), *deaths(person, day)]
     return day < retirement(person.birth_date, person.sex) and not any(row.is_firm for row in barring)

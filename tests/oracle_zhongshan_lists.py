@@ -68,7 +68,7 @@ def zhongshan_lists(everybody: Everybody, life: Life) -> Answers:
     signs = surest(*usable(row for row in who.insurance if row))
     say.ask(
         "ZS-3.4.1",
-        reg is None and who.is_listable and signs is not None,
+        not life.is_surely_registered and who.is_listable and signs is not None,
         "T",
         "NOTIFY",
         (signs,),
@@ -89,7 +89,7 @@ def _what_is_due(say: Answers, who: Zhongshan, source: Row) -> None:
 
     due("ZS-2", "unserved", is_sure(life.is_able) and willing and logged and not enjoyed(life), "GAP")
     due("ZS-3.1.3", "survey", columns_told(life) < 6 or life.visit is None)
-    due("ZS-3.2", "may-apply", life.recognition is None)
+    due("ZS-3.2", "may-apply", not life.is_surely_recognised)
     due("ZS-3.2.4", "public-post", willing and not holds_post(life) and bool(public_posts(who.everybody)))
     due("ZS-3.3:training", "training", bool(life.wants("培训")), proof=reg)
     due("ZS-3.3:startup", "startup", bool(life.wants("创业")), proof=reg)

@@ -378,6 +378,13 @@ def _random_rows(
     return tuple(rows)
 
 
+def random_row(rng: random.Random, as_of: date, name: str, link_grade: str) -> Any:
+    """One row of a person's field `name`, on a link of that grade."""
+    while not (rows := _random_rows(rng, as_of, name, f"one-{name}", (link_grade,))):
+        pass
+    return rows[0]
+
+
 # Whoever has one of these is mostly out of the question.
 BARRING = ("insured", "licences", "pensions", "deaths", "units", "employments", "enlistments", "sentences", "capacities", "studies")  # fmt: skip
 # What an office sets of the parameters that no document gives. The cap is small, so that somebody reaches it.

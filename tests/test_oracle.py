@@ -32,6 +32,7 @@ from tests.oracle_rows import (
     Insured,
     Licence,
     Listed,
+    LostLand,
     Pension,
     Person,
     Place,
@@ -440,10 +441,51 @@ WAS_WRONG = (
     ),
     OnceWrong(
         "a sure stoppage that lists nobody lends its certainty to no doubtful aid or benefit",
-        replace(MIDDLE_AGED, stops=(Stop(stop_date=date(2024, 1, 31), stop_reason="退休"),),
+        replace(MIDDLE_AGED, stops=(Stop(stop_date=date(2024, 1, 31), stop_reason="参军"),),
                 aids=(Aid(start_month=date(2024, 1, 1), link_grade="review"),),
                 benefits=(Benefit(start_month=date(2024, 1, 1), end_month=date(2024, 12, 1), link_grade="review"),)),
         frozenset({"ZS-3.1.2:low_income REVIEW"}), frozenset({"ZS-3.2", "ZS-3.4.1"}),
+    ),
+    OnceWrong(
+        "a doubtful registration, however late, does not take the place of a sure one",
+        replace(MIDDLE_AGED, registrations=(
+            Registration(record_id="own", reg_date=date(2023, 9, 1)),
+            Registration(record_id="namesake", reg_date=DAY, link_grade="held"),
+        )),
+        frozenset({"NM-2.1a UPD", "NM-2.1b:training GAP"}),
+    ),
+    OnceWrong(
+        "a doubtful job of a member keeps no family from help",
+        replace(SEEKER, registrations=(replace(SEEKER.registrations[0], hukou_kind="城镇"),),
+                employments=(Employment(start_date=date(2024, 1, 1), link_grade="review"),)),
+        frozenset({"XY-1.2 ADD"}),
+    ),
+    OnceWrong(
+        "a doubtful loss of land does not lend its doubt to somebody back from elsewhere",
+        replace(SEEKER, birth_date=date(1970, 1, 1), registrations=(replace(SEEKER.registrations[0], hukou_kind="农村"),),
+                lands=(LostLand(lost_date=date(2023, 1, 1), link_grade="review"),),
+                insured=(Insured(start_month=date(2022, 1, 1), end_month=date(2022, 12, 1), last_paid_month=date(2022, 12, 1), place="上海市"),)),
+        frozenset({"SD-2.7 ADD", "JN-1.3:SD-2.7 ADD"}), frozenset({"SD-2.7:land"}),
+    ),
+    OnceWrong(
+        "who went to a course is owed a skill, whatever a doubtful registration says",
+        replace(MIDDLE_AGED, courses=(Course(start_date=date(2024, 3, 1)),),
+                registrations=(Registration(reg_date=date(2024, 1, 1), link_grade="held"),)),
+        frozenset({"JN-3.3:skill GAP"}),
+    ),
+    OnceWrong(
+        "a refusal in a doubtful registration only asks",
+        replace(MIDDLE_AGED, registrations=(Registration(reg_date=date(2024, 1, 1), link_grade="probable"),),
+                services=(Service(service_date=date(2024, 3, 1), service_kind="拒绝服务", justified=False),)),
+        frozenset({"SD-5.5b:refusal REVIEW"}),
+    ),
+    OnceWrong(
+        "another certificate on a doubtful link does not hide that the sure one was cancelled",
+        replace(RECOGNISED, recognitions=(replace(RECOGNISED.recognitions[0], basis="残疾人"),), certificates=(
+            Certificate(record_id="own", status="注销", cancel_date=date(2024, 6, 1)),
+            Certificate(record_id="namesake", link_grade="review"),
+        )),
+        frozenset({"XY-3.4 PROP_EXIT"}),
     ),
     OnceWrong(
         "dibao ends, and nothing else fits",

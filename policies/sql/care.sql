@@ -2,7 +2,9 @@
 -- organisations, first reviews. Good links only, as in help.sql.
 create or replace temp table topic_told as
 with told as (
-    select distinct on (s.person_id) s.person_id, s.basis, s.education, s.skill, s.health, s.training_wish, s.job_need, s.wish, s.pay_wish, s.place_wish
+    select distinct on (s.person_id) s.person_id, s.basis, r.registration_rank <= 2 as is_good, if(is_good, s.education, null) as education,
+           if(is_good, s.skill, null) as skill, if(is_good, s.health, null) as health, if(is_good, s.training_wish, null) as training_wish,
+           if(is_good, s.job_need, null) as job_need, r.wish, if(is_good, s.pay_wish, null) as pay_wish, if(is_good, s.place_wish, null) as place_wish
     from now_unemployment_registration as s
     inner join topic_registration as r on r.person_id = s.person_id and r.registration_records[1] = s.record_id
     order by s.person_id, s.office
@@ -110,7 +112,7 @@ where d.decision = '确认' and d.role = '初审' and d.op in ('ADD', 'UPD') and
                     and ((l.role in ('审核', '终审') and l.decision in ('确认', '驳回'))
                          or (l.role = '初审' and l.decision <> '确认' and l.decided_date >= d.decided_date)))
   and not exists (select 1 from now_hardship_recognition as h
-                  where h.person_id = d.person_id and h.recognised_date between d.decided_date and t.as_of and link_rank(h.link_grade) <= 3)
+                  where h.person_id = d.person_id and h.recognised_date between d.decided_date and t.as_of and link_rank(h.link_grade) <= 1)
 order by d.person_id, d.decided_date desc, d.record_id;
 
 -- Passed on line and no practical course since.

@@ -27,12 +27,15 @@ from fact_served as s cross join today as t left join topic_registration as r us
 left join topic_recognition as h using (person_id) left join topic_graduate as g using (person_id)
 group by s.person_id;
 
--- A refusal that staff found to be without good reason, in the current registration or recognition.
+-- A refusal that staff found to be without good reason, in the current registration or recognition; no surer than what says
+-- that either was current.
 create or replace temp table topic_refusal as
-select distinct on (s.person_id) s.person_id, s.served_on as refused_on, s.rank as refusal_rank, [s.record_id] as refusal_records
+select distinct on (s.person_id) s.person_id, s.served_on as refused_on, [s.record_id] as refusal_records,
+       greatest(s.rank, least(if(s.served_on >= r.registered_from, r.registration_rank, null),
+                              if(s.served_on >= h.recognised_on, h.recognition_rank, null))) as refusal_rank
 from fact_served as s left join topic_registration as r using (person_id) left join topic_recognition as h using (person_id)
 where s.service_kind = '拒绝服务' and s.justified = false and s.served_on >= least(r.registered_from, h.recognised_on)
-order by s.person_id, s.rank, s.served_on desc, s.record_id;
+order by s.person_id, refusal_rank, s.served_on desc, s.record_id;
 
 -- Three refusals of which the last lies within six months of the first, since being recognised. A refusal that staff found
 -- justified, or that nobody signed, does not count. A refusal on a weaker link does not stand between three on surer ones.

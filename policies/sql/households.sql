@@ -22,8 +22,8 @@ member as (
     select b.office, b.household_no, b.person_id, b.record_id, if(b.person_id is null, 0, link_rank(b.link_grade)) as book_rank, b.relation, b.name, coalesce(p.birth_date, b.birth_date, birth_of(b.id_key)) as birth_date,
            coalesce(p.sex, b.sex, if(b.id_key is null, null, if(try_cast(substr(b.id_key, 17, 1) as integer) % 2 = 1, '男', '女'))) as sex,
            b.id_key in (select id_key from gone_kin) as is_gone_kin, k.name as kin_name, k.valid_from as kin_from, k.record_id as kin_record,
-           r.registration_rank is not null as is_registered, coalesce(i.hired_rank <= 1, false) as firm_job, i.hired_rank is not null as has_job,
-           coalesce(l.licence_rank <= 1, false) as firm_licence, l.licence_rank is not null as has_licence, l.licence_weak_rank is not null as has_weak_licence,
+           coalesce(i.hired_rank <= 1, false) as firm_job, i.hired_rank is not null as has_job,
+           coalesce(l.licence_rank <= 1, false) as firm_licence, l.licence_rank is not null as has_licence, l.licence_weak_rank, r.registration_rank,
            i.hired_from, l.licence_from, i.hired_rank, i.hired_records, l.licence_rank, l.licence_records
     from household_book as b inner join mine as m on m.book_office = b.office and m.book_no = b.household_no
     left join everybody as p on p.person_id = b.person_id left join part_registered as r on r.person_id = b.person_id
@@ -37,31 +37,33 @@ select m.office, m.household_no, m.person_id, m.record_id, m.relation, age_on(m.
        end as is_of_age,
        coalesce(m.is_gone_kin, false) or coalesce(g.gone_ground in ('died', 'pension', 'abroad') and g.gone_rank <= 1, false) as is_out,
        coalesce(g.gone_ground in ('school', 'army', 'custody', 'incapable') and g.gone_rank <= 1, false) as is_away,
-       coalesce(m.is_registered, false) as is_registered,
+       coalesce(m.registration_rank <= 2, false) as is_registered,
        m.book_rank <= 1 and (coalesce(m.firm_job or m.firm_licence, false) or coalesce(m.kin_name = m.name, false) or coalesce(e.employment_rank <= 1, false)) as is_working,
        coalesce(m.has_job or m.has_licence, false) or m.kin_name is not null or e.employment_rank is not null as may_be_working,
-       coalesce(m.has_licence or m.has_weak_licence or i.has_business_income, false) as has_business,
+       coalesce(m.firm_licence or m.licence_weak_rank <= 1, false) or coalesce(i.has_business_income and i.income_rank <= 1, false) as has_business,
        greatest(m.book_rank, case when m.has_job then m.hired_rank when m.has_licence then m.licence_rank when m.kin_name = m.name then 0
                                   when m.kin_name is not null then 4 else e.employment_rank end) as work_rank,
        case when m.has_job then m.hired_records when m.has_licence then m.licence_records when m.kin_name is not null then [m.kin_record]
             else e.employment_records end as work_records,
        case when m.has_job then m.hired_from when m.has_licence then m.licence_from when m.kin_name is not null then m.kin_from else e.employment_from end as work_from,
-       i.whole_income, i.is_income_checked
+       i.whole_income, i.is_income_checked, i.income_rank
 from member as m cross join today as t cross join national as n left join topic_gone as g using (person_id)
 left join topic_income as i using (person_id) left join topic_employment as e using (person_id);
 
--- `working_age` counts those who are so or may be so; `doubt` those of whom it matters and cannot be said.
+-- `working_age` counts those who are so or may be so. Work that a doubtful row tells of takes no family's help: it is counted
+-- apart, as `maybe_working`.
 create or replace temp table fact_household as
 with told as (select *, not is_out and is_of_age is distinct from false as counts from fact_member)
 select office, household_no, count(*) as household_members, count(*) filter (counts and (is_of_age or is_registered)) as household_working_age,
        count(*) filter (counts and is_registered and not is_working) as household_registered,
        count(*) filter (counts and is_working) as household_working,
-       count(*) filter (counts and not is_registered and not may_be_working and is_away) as household_away,
-       count(*) filter (counts and not is_registered and not may_be_working and not is_away and is_of_age) as household_idle,
+       count(*) filter (counts and not is_registered and not is_working and is_away) as household_away,
+       count(*) filter (counts and not is_registered and not is_working and not is_away and is_of_age) as household_idle,
        count(*) filter (counts and may_be_working and not is_working) as household_maybe_working,
        count(*) filter (counts and is_of_age is null and not is_registered and not is_working) as household_age_unknown,
        count(*) filter (not is_out and has_business) as household_businesses, count(*) filter (not is_out and age < 18) as household_minors,
-       sum(whole_income) / count(*) filter (not is_out) as household_income_per_head, bool_and(is_income_checked) as is_household_income_checked
+       sum(whole_income) / count(*) filter (not is_out) as household_income_per_head, max(income_rank) as household_income_rank,
+       bool_and(is_income_checked) as is_household_income_checked
 from told group by office, household_no;
 
 create or replace temp table topic_household_work as

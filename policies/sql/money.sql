@@ -28,12 +28,16 @@ left join together as o on o.person_id = l.person_id and o.is_outside
 group by l.person_id;
 
 -- The last year of which income is known, this one or the one before. Where the same kind of income is told twice, what was
--- checked speaks before what was declared.
+-- checked speaks before what was declared; and a doubtful amount speaks only where there is no sure one.
 create or replace temp table fact_income as
+with good as (
+    select i.* from now_income as i cross join today as t
+    where i.year between year(t.as_of) - 1 and year(t.as_of) and link_rank(i.link_grade) <= 2
+    qualify greatest(link_rank(i.link_grade), 1) = min(greatest(link_rank(i.link_grade), 1)) over (partition by i.person_id)
+)
 select distinct on (i.person_id, i.year, i.kind) i.person_id, i.year, i.kind, i.amount, i.declared is distinct from '本人申报' and i.declared is not null as is_checked,
        i.record_id, link_rank(i.link_grade) as rank
-from now_income as i cross join today as t
-where i.year between year(t.as_of) - 1 and year(t.as_of) and link_rank(i.link_grade) <= 2
+from good as i
 order by i.person_id, i.year, i.kind, case i.declared when '民政核对' then 0 when '税务' then 1 else 2 end, i.record_id;
 
 create or replace temp table topic_income as

@@ -1,11 +1,11 @@
 -- What else stands about a person: recognition, household, marriage, children, lists, certificates that ended, school.
 create or replace temp table topic_recognition as
 select distinct on (f.person_id) f.person_id, f.recognised_date as recognised_on, f.basis as recognition_basis, f.spell as recognition_spell,
-       f.owner as recognition_owner, f.agreement_date as agreement_on, link_rank(f.link_grade) as recognition_rank,
+       if(link_rank(f.link_grade) <= 2, f.owner, null) as recognition_owner, f.agreement_date as agreement_on, link_rank(f.link_grade) as recognition_rank,
        [f.record_id] as recognition_records
 from now_hardship_recognition as f cross join today as t
 where f.recognised_date <= t.as_of and (f.exit_date is null or t.as_of < f.exit_date) and link_rank(f.link_grade) <= 3
-order by f.person_id, f.recognised_date desc, link_rank(f.link_grade), f.record_id;
+order by f.person_id, greatest(link_rank(f.link_grade), 1), f.recognised_date desc, link_rank(f.link_grade), f.record_id;
 
 create or replace temp table topic_exited as
 select distinct on (f.person_id) f.person_id, f.exit_date as exited_on, f.exit_ground as exited_ground, link_rank(f.link_grade) as exited_rank,
@@ -14,11 +14,12 @@ from now_hardship_recognition as f cross join today as t
 where f.exit_date <= t.as_of
 order by f.person_id, link_rank(f.link_grade) > 2, f.exit_date desc, link_rank(f.link_grade), f.record_id;
 
--- The registration in more words than the first two packs need.
+-- The registration in more words than the first two packs need. Wishes, like whoever looks after somebody, are told of a
+-- good link only: a doubtful one might say that nothing is wanted or wanting.
 create or replace temp table topic_registered as
 select distinct on (s.person_id) s.person_id, s.job_loss_date as job_lost_on, s.hukou_kind as registered_hukou_kind, s.usual_place,
-       s.owner as registration_owner, contains(s.wish, '就业') as wants_job, contains(s.wish, '培训') as wants_training,
-       contains(s.wish, '创业') as wants_business, contains(s.wish, '不明确') as wants_guidance, contains(s.wish, '其他') as wants_other
+       if(r.registration_rank <= 2, s.owner, null) as registration_owner, contains(r.wish, '就业') as wants_job, contains(r.wish, '培训') as wants_training,
+       contains(r.wish, '创业') as wants_business, contains(r.wish, '不明确') as wants_guidance, contains(r.wish, '其他') as wants_other
 from now_unemployment_registration as s
 inner join topic_registration as r on r.person_id = s.person_id and r.registration_records[1] = s.record_id
 order by s.person_id, s.office;
@@ -55,10 +56,10 @@ order by f.person_id, f.rank, f.valid_from desc, f.record_id;
 create or replace temp table topic_dibao_ended as
 select distinct on (f.person_id) f.person_id, f.valid_to as dibao_ended_on, f.rank as dibao_ended_rank, [f.record_id] as dibao_ended_records
 from fact_aid as f cross join today as t
-where f.aid_kind in ('城市低保', '农村低保') and f.valid_to <= t.as_of and f.person_id not in (select person_id from topic_dibao)
+where f.aid_kind in ('城市低保', '农村低保') and f.valid_to <= t.as_of and f.person_id not in (select person_id from topic_dibao where dibao_rank <= 2)
 order by f.person_id, f.rank, f.valid_to desc, f.record_id;
 
--- A certificate cancelled or past its last day, of somebody who holds no other.
+-- A certificate cancelled or past its last day, of somebody who holds no other that is told of them on a good link.
 create or replace temp table topic_certificate_ended as
 with ended as (
     select f.person_id, f.record_id, link_rank(f.link_grade) as rank,
@@ -69,7 +70,7 @@ with ended as (
 )
 select distinct on (person_id) person_id, kind as certificate_end, ended_on as certificate_ended_on, rank as certificate_ended_rank,
        [record_id] as certificate_ended_records
-from ended where person_id not in (select person_id from topic_certificate)
+from ended where person_id not in (select person_id from topic_certificate where certificate_rank <= 2)
 order by person_id, rank, ended_on desc nulls last, record_id;
 
 create or replace temp table fact_listed as
@@ -164,5 +165,6 @@ create or replace temp table topic_registration_ended as
 select distinct on (f.person_id) f.person_id, f.valid_to as registration_ended_on, f.rank as registration_ended_rank,
        [f.record_id] as registration_ended_records
 from fact_registration as f cross join today as t
-where f.valid_to <= t.as_of and f.person_id not in (select person_id from topic_registration)
-order by f.person_id, f.rank > 3, f.valid_to desc, f.rank, f.record_id;
+where f.valid_to <= t.as_of
+  and not exists (select 1 from topic_registration as r where r.person_id = f.person_id and greatest(r.registration_rank, 1) <= greatest(f.rank, 1))
+order by f.person_id, greatest(f.rank, 1), f.valid_to desc, f.rank, f.record_id;

@@ -2,7 +2,7 @@
 -- households.sql found. `has_`, `firm_` and `_rank` mean what they mean in wide.sql.
 create or replace temp view wide as
 with widened as (
-    select w.*, st.* exclude (person_id), st.recognition_rank is not null as is_recognised,
+    select w.*, st.* exclude (person_id), st.recognition_rank is not null as is_recognised, coalesce(st.recognition_rank <= 1, false) as firm_recognition,
            regexp_matches(st.recognition_basis, '4050|大龄') as is_recognised_older,
            regexp_matches(st.recognition_basis, '零就业|zero_family') as is_recognised_zero_family,
            regexp_matches(st.recognition_basis, '残|disab') as is_recognised_disabled,
@@ -17,7 +17,7 @@ with widened as (
                            if(w.sex = '女', n.rise_step_early_months, n.rise_step_months), if(w.sex = '女', n.rise_cap_early_months, n.rise_cap_months)) as retirement_date_early,
            ho.* exclude (person_id), ho.household_rank is not null as has_household, ho.household_work_rank is not null as has_household_work,
            ho.child_rank is not null as has_child,
-           li.* exclude (person_id), li.dibao_rank is not null as has_dibao, li.dibao_ended_rank is not null as had_dibao,
+           li.* exclude (person_id), li.dibao_rank is not null as has_dibao, coalesce(li.dibao_rank <= 1, false) as firm_dibao, li.dibao_ended_rank is not null as had_dibao,
            li.certificate_ended_rank is not null as had_certificate, li.poverty_rank is not null as has_poverty, li.watched_rank is not null as has_watched,
            li.land_rank is not null as has_land, li.graduate_rank is not null as has_graduate,
            he.* exclude (person_id, served_rank, served_records, services_enjoyed, month_posts, month_public_info, spell_guidance, spell_providers, spell_startup, internships_offered,
@@ -54,7 +54,8 @@ select *, strftime(as_of, '%Y-%m') as this_month, last_day(as_of) as this_month_
        coalesce(told_columns, 0) + if(birth_date is null, 0, 1) as known_columns,
        concat_ws('、', if(phone is null, '人员底数', null), if(coalesce(is_skill_told, false), null, '技能水平'), if(coalesce(is_wish_told, false), null, '就业意愿'),
                  if(coalesce(is_need_told, false), null, '服务需求')) as clears_missing,
-       coalesce(usual_place, registered_hukou_kind, hukou_kind) = '城镇' as is_urban, coalesce(able, visit_able) as is_able, coalesce(willing, visit_willing) as is_willing,
+       coalesce(usual_place, registered_hukou_kind, hukou_kind) = '城镇' as is_urban, coalesce(if(registration_rank <= 2, able, null), visit_able, able) as is_able,
+       coalesce(if(registration_rank <= 2, willing, null), visit_willing, willing) as is_willing,
        case when birth_date is null or sex is null then null when as_of >= retirement_date_late then true when as_of < retirement_date_early then false end as is_of_retirement_age,
        case when birth_date is null or sex is null then null when age_years < 16 or as_of >= retirement_date_late then false when as_of < retirement_date_early then true end as is_working_age
 from widened;
