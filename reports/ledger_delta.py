@@ -15,7 +15,7 @@ from schemas.tables import OPS, TRACKS
 
 # What an update changes besides the state: the tier, or one basis more or less.
 CHANGED = """case when op <> 'UPD' then null
-    when parameters ->> '$.field' = 'tier' then format(word_mark('分级：{} → {}'), coalesce(word_basis(tier_before.tier), word_mark('无')), word_basis(basis))
+    when parameters ->> '$.field' = 'tier' then format(word_mark('分级：{} → {}'), coalesce(word_basis(tier_before.tier), word_mark('无')), if(valid_to is null, word_basis(basis), word_mark('无')))
     when track = 'T' then if(valid_to is null, null, word_mark('已了结'))
     when basis is not null then format(if(valid_to is null, word_mark('依据：增加 {}'), word_mark('依据：去掉 {}')), word_basis(basis)) end"""
 ENTRIES_OF_OP = f"""

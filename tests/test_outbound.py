@@ -406,6 +406,18 @@ def test_the_recognised_are_in_the_ledger_of_xinyu_though_nothing_was_found_of_t
     assert {r["姓名"]: r["状态"] for r in rows_of(sheet)} == {n: "已认定 H4" for n in ("甲某某", "乙某某", "丙某某")}
 
 
+def test_an_update_says_what_was_and_what_is(town: Town) -> None:
+    rows = rows_of(opened(books_of(town.nights[JUN25])["台账增量"])["更新 UPD"])
+    tiers = {r["姓名"]: r["变化"] for r in rows if (r["变化"] or "").startswith("分级")}
+    assert tiers == {"丙某某": "分级：短期失业 → 中短期失业", "乙某某": "分级：中短期失业 → 无"}
+    assert {"乙某某": "依据：去掉 就业困难人员"}.items() <= {
+        r["姓名"]: r["变化"] for r in rows if r["条款"].startswith("JN-1.3")
+    }.items()
+    assert {r["人员编号"] for r in rows} == {
+        town.ask("select person_id from person where name = ?", n)[0]["person_id"] for n in tiers
+    }
+
+
 def test_no_birth_date_is_shown_and_no_cell_is_a_formula(town: Town) -> None:
     for night in town.nights.values():
         for path in books_of(night).values():
