@@ -120,13 +120,13 @@ def ended(case: Doubted) -> Iterator[tuple[str, str, Finding]]:
 
 @pytest.fixture(scope="module")
 def case() -> Iterator[Doubted]:
-    made = doubted(1, 40, DOUBTFUL)
+    made = doubted(1, 20, DOUBTFUL)
     yield made
     made.town.con.close()
 
 
 def test_who_surely_has_something_keeps_it_beside_a_doubtful_row(case: Doubted) -> None:
-    assert sum(len(found) for found in case.found.values()) > 10_000
+    assert sum(len(found) for found in case.found.values()) > 5_000
     assert not (lost := list(unsettled(case))), case.shown(lost)
 
 
