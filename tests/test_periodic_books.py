@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from reports.jining_progress import MEASURES
-from tests.more_said import jobless, paid, recognised, visited
+from tests.more_said import housed, jobless, marital, paid, recognised, visited
 from tests.nightshift import Town, service, stop
 from tests.test_workbooks import rows_of
 
@@ -20,12 +20,16 @@ ASKED_OF_ALL = {"学历": "初中", "技能": "电工", "身体状况": "健康"
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """A woman of 49 who lost her job and is known to every place, and a recognised man whose town is written short; a public
-    post of three places, one that ran out, and three answers about satisfaction."""
-    town = Town.found(tmp_path_factory.mktemp("ws") / "ws", "zhongshan", "jining", "xinyu", "neimenggu")
+    """A woman of 49, divorced with a child, who lost her job and is known to every place, and a recognised man of no
+    household, whose town is written short; a public post of three places, one that ran out, and three answers about
+    satisfaction."""
+    town = Town.found(
+        tmp_path_factory.mktemp("ws") / "ws", "zhongshan", "shandong", "jining", "xinyu", "neimenggu", books=True
+    )
     town.tell(
         town.person("1975-01-01", "女", name="甲某某"), stop("2023-11", **PLACE), jobless("2023-12-01", **PLACE, **ASKED_OF_ALL),
         service("2024-06-20", "岗位推荐", 联系方式="电话"), visited("2024-06-21"),
+        housed("山东省甲市", book="H1"), marital("离婚", "2020-03-02", child="2012-05-01"),
         paid("社会保险补贴", "2024-05", "2024-06", 发放日期="2024-06-10"),
     )  # fmt: skip
     town.tell(
@@ -90,6 +94,24 @@ def test_counties_are_scored_once_a_year(town: Town) -> None:
             "服务台帐",
             {"甲某某", "乙某某"},
             {"停保原因": "合同期满", "就业需求": "保洁员", "停保日期": datetime(2023, 11, 30)},
+        ),
+        (
+            "山东援助台账",
+            "援助台账",
+            {"甲某某"},
+            {
+                "类别": "城镇大龄失业、单亲抚养未成年子女",
+                "户籍性质": "城镇",
+                "失业登记日期": datetime(2023, 12, 1),
+                "状态": "候选 L1",
+                "列入日": datetime(2024, 6, 26),
+                "服务次数": 1,
+                "最近服务": datetime(2024, 6, 20),
+                "援助协议日期": None,
+                "最小子女满十八岁": datetime(2030, 5, 1),
+                "责任人": "王站长",
+                "备注": "离婚（2020-03-02），抚养未成年子女，最小子女2030-05-01满18周岁，列入援助台账。",
+            },
         ),
         ("新余援助台账", "援助台账", {"乙某某"}, {}),
         ("登记失业人员服务台账", "服务台账", {"甲某某", "乙某某"}, {"分级": "长期失业"}),
