@@ -1,6 +1,7 @@
 """台账增量.xlsx: what changed in the ledger tonight, one sheet per op, with a cover that adds up."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from operator import add
 from pathlib import Path
 
@@ -103,12 +104,15 @@ def cover(desk: Desk, sheets: tuple[Sheet, ...], contents: Contents, totals: dic
         blocks=(
             in_short(by_op, to_decide, desk.con.execute(MOST_CITED).fetchall()),
             to_do(desk),
-            Block("合计（条）", ("措施", *TRACK_WORDS.values(), "合计"), totals_by_op(totals)),
+            Block("合计（条）", ("措施", *TRACK_WORDS.values(), "合计"), totals_by_op(totals), on_new_page=True),
             Block("各政策包（条）", PACK_HEADER, tuple(desk.con.execute(BY_PACK).fetchall()), NOTHING),
             Block(
-                "守恒核对：期初 + 增加 − 减少 = 期末", BALANCE_HEADER, balance_rows(night), "本次运行未给出期初与期末"
+                "守恒核对（人，怎样数见末页“核对”）：期初 + 增加 − 减少 = 期末",
+                BALANCE_HEADER,
+                balance_rows(night),
+                "本次运行未给出期初与期末",
             ),
-            guide(sheets, contents),
+            replace(guide(sheets, contents), on_new_page=True),
             packs_in_use(night),
             Block("各表哈希（sha256）", ("表", "行数", "sha256"), hashes, "未给出"),
             Block("上一夜清单（sha256）", ("清单", "", "sha256"), (("上一夜", "", night.previous or "（首夜，无）"),)),
@@ -139,7 +143,7 @@ def proofs(desk: Desk) -> Page:
 
 
 # Two thirds of all readers take a person in a ledger for somebody registered.
-WHAT_IS_COUNTED = "每人每台账一行，候选、待核查、拟注销、拟退出的都在内；不是登记或认定人数，请勿用作统计上报。"
+WHAT_IS_COUNTED = "每人每台账一行，候选、待核查、拟注销、拟退出的都在内；不是登记或认定人数，请勿用作统计上报。原已由经办机构认定、今夜首次列入的也计入增加，所以增加可多于“新增 ADD”。"
 TO_DECIDE = "select count(*) from ledger_entry where needs_decision"
 MOST_CITED = """
 select coalesce(any_value(c.shown), e.clause) as shown, count(*) as cited from every_entry as e left join report_clause as c using (pack, rule_id)

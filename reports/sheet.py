@@ -102,12 +102,14 @@ class Alarm(Said):
 
 @dataclass(frozen=True)
 class Block:
-    """A short table on a page, with its own small header; or the line `empty`. The last column is not wrapped."""
+    """A short table on a page, with its own small header; or the line `empty`. The last column is not wrapped. One that is
+    `on_new_page` begins a new sheet of paper where the page takes several."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     empty: str = NOTHING
+    on_new_page: bool = False
 
 
 @dataclass(frozen=True)

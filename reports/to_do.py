@@ -19,7 +19,7 @@ from report_line as l cross join report_day where due_date <= as_of and list in 
 """
 SENT = """
 select case list when 'O07' then 6 when 'O06' then 7 else 8 end as place, count(distinct coalesce(person_id, entry_id)), count(*), count(*) filter (is_fresh)
-from report_line where (list in ('O06', 'O07') or (list = 'O08' and is_fresh)) group by place
+from report_line where (list in ('O06', 'O07') or (list in ('O05', 'O08', 'O19', 'O22') and is_fresh)) group by place
 """
 BACK = "select 9, null::bigint, count(*), count(*) from quarantine having count(*) > 0"
 WORK = (
@@ -28,10 +28,10 @@ WORK = (
     ("其余须人工决定", "《待核查》的“台账待核查”"),
     ("行的归属未定", "《待核查》的“身份待核查”"),
     ("已逾期的走访、回访、服务和零就业家庭", "《分镇街》各镇街一本"),
-    ("今日到期的同上各项", "《分镇街》各镇街一本"),
+    ("今日到期的走访、回访、服务和零就业家庭", "《分镇街》各镇街一本"),
     ("转介民政", "《名单》的“民政部门”"),
     ("督促办理就业登记", "《名单》的“用人单位”"),
-    ("今夜要发的政策推送", "《名单》的“就业服务机构”"),
+    ("今夜要发的决定告知、政策推送、岗位推送、培训名单", "《名单》的“就业服务机构”"),
     ("未接收的行，退回来源单位", "《质量反馈》"),
 )
 TASKS = ("TASK", "NOTIFY", "URGE", "REFER", "ALERT", "GAP")

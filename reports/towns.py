@@ -85,10 +85,10 @@ CANDIDATES = _sheet(
 )
 SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
 URGENT = f"""
-select file, list, count(distinct person_id), count(distinct one) filter (standing = word_mark('逾期')),
+select file, kind, count(distinct person_id), count(distinct one) filter (standing = word_mark('逾期')),
     count(distinct one) filter (standing = word_mark('今日到期')), count(distinct one) filter (is_fresh), count(distinct one)
-from (select *, if(list = 'O03', coalesce(person_id, entry_id), entry_id) as one from report_line where list in ('O03', 'O10', 'O11', 'O13') and {EVERYWHERE})
-group by file, list order by file, list
+from (select *, if(list = 'O11' and is_owner_gap, 'owner', list) as kind, if(list = 'O03', coalesce(person_id, entry_id), entry_id) as one from report_line where list in ('O03', 'O10', 'O11', 'O13') and {EVERYWHERE})
+group by file, kind order by file, kind
 """
 TOLD = (
     "name",
@@ -118,7 +118,7 @@ group by file, person_id having bool_or(is_fresh)
 qualify row_number() over (partition by file order by min(due_date) nulls last, any_value(village) nulls last, person_id) <= {MOST_FORMS + 1}
 order by file, min(due_date) nulls last, any_value(village) nulls last, person_id
 """
-OVERDUE_WORDS = {"O03": "走访任务", "O10": "回访任务", "O11": "服务缺口", "O13": "零就业家庭限期"}
+OVERDUE_WORDS = {"O03": "走访任务", "O10": "回访任务", "O11": "服务缺口", "O13": "零就业家庭限期", "owner": "无责任人"}
 
 
 def build(desk: Desk) -> list[Path]:

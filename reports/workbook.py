@@ -180,9 +180,12 @@ def write_page(book: Book, page: Page, contents: Mapping[str, Content], banners:
         for line in lines:
             paper.write_string(row, 0, clean(book.say(line)), book.format(**looks))
             row += 1
+    turns = []
     for block in page.blocks:
+        turns += [row + 1] if block.on_new_page else []
         row = _write_block(book, paper, block, page.widths, row + 1)
     paper.fit_to_pages(1, 1 if row <= LONGEST_PAGE else 0)  # more rows on one sheet of paper nobody can read
+    paper.set_h_pagebreaks(turns if row > LONGEST_PAGE else [])
     _draw_charts(book, paper, page.charts, contents, len(banners))
 
 

@@ -23,7 +23,7 @@ from reports.line_columns import MOST_TOWNS, TOWNS, list_sheet
 from reports.night import Profile, build_workbooks
 from reports.outbound import OUTBOUND, Outbound
 from reports.town_names import meant_towns, name_towns
-from reports.towns import TOLD, visit_form
+from reports.towns import OVERDUE_WORDS, TOLD, visit_form
 from reports.words import LIST_WORDS
 from reports.xinyu_form import application
 from tests.more_said import housed, jobless, recognised
@@ -120,6 +120,22 @@ def test_an_employers_line_goes_to_the_employers_sheet_and_no_town(full: dict[st
     assert not [
         name for name, p in full.items() if name.startswith("分镇街") and any(t.endswith("-3") for t in texts(p))
     ]
+
+
+def test_what_a_cover_counts_is_what_its_sheets_hold(full: dict[str, Path]) -> None:
+    def held(book: str, sheet: str) -> int:
+        return sum(1 for r in rows_of(opened(full[book])[sheet]) if r["流水号"])
+
+    def cover(book: str) -> list[tuple[Any, ...]]:
+        return list(opened(full[book])["封面"].iter_rows(values_only=True))
+
+    for town in ("分镇街/东区街道", "分镇街/未写镇街"):
+        told = {r[0]: r[5] for r in cover(town) if r[0] in OVERDUE_WORDS.values() and r[5]}
+        counts = {name: held(town, name) for name in OVERDUE_WORDS.values()}
+        assert told == {name: n for name, n in counts.items() if n}
+    assert told["无责任人"] == 1
+    (sent,) = [r[3] for r in cover("台账增量") if "今夜要发的" in str(r[0])]
+    assert sent == sum(held("名单/就业服务机构", name) for name in ("决定告知", "政策推送", "岗位推送", "培训名单"))
 
 
 def test_a_recipient_sees_no_list_of_another(full: dict[str, Path]) -> None:
