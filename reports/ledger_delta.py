@@ -94,7 +94,6 @@ def build(desk: Desk) -> list[Path]:
 def cover(desk: Desk, sheets: tuple[Sheet, ...], contents: Contents, totals: dict[tuple[str, str], int]) -> Page:
     """What changed and why, what it leaves to do, and that it adds up; last the hash of every table."""
     night = desk.night
-    by_op = {op: sum(n for (o, _), n in totals.items() if o == op) for op, _ in totals}
     hashes = tuple((TABLE_WORDS.get(n, n), rows, sha) for n, (rows, sha) in sorted(night.table_hashes.items()))
     to_decide = desk.con.execute(TO_DECIDE).fetchall()[0][0]
     return Page(
@@ -102,7 +101,7 @@ def cover(desk: Desk, sheets: tuple[Sheet, ...], contents: Contents, totals: dic
         title="台账增量",
         lines=(night.title, night.recorded_line, night.receipt_line, *cut_lines(sheets, contents)),
         blocks=(
-            in_short(by_op, to_decide, desk.con.execute(MOST_CITED).fetchall()),
+            in_short(totals, to_decide, desk.con.execute(MOST_CITED).fetchall()),
             to_do(desk),
             Block("合计（条）", ("措施", *TRACK_WORDS.values(), "合计"), totals_by_op(totals), on_new_page=True),
             Block("各政策包（条）", PACK_HEADER, tuple(desk.con.execute(BY_PACK).fetchall()), NOTHING),

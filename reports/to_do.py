@@ -34,7 +34,6 @@ WORK = (
     ("今夜要发的决定告知、政策推送、岗位推送、培训名单", "《名单》的“就业服务机构”"),
     ("未接收的行，退回来源单位", "《质量反馈》"),
 )
-TASKS = ("TASK", "NOTIFY", "URGE", "REFER", "ALERT", "GAP")
 HEADER = ("事项", "打开", "人数", "件数", "今夜新增")
 
 
@@ -52,11 +51,12 @@ def to_do(desk: Desk) -> Block:
     return Block("今日要办（从上往下）", HEADER, rows, "今天没有要办的事")
 
 
-def in_short(totals: dict[str, int], to_decide: int, clauses: list[tuple[str, int]]) -> Block:
-    """What was posted tonight, by op, and the clauses most of it rests on."""
+def in_short(totals: dict[tuple[str, str], int], to_decide: int, clauses: list[tuple[str, int]]) -> Block:
+    """What was posted tonight by op, and the clauses most of it rests on. `totals` is by op and track: a duty that ends is an
+    update too, and changes nobody."""
     people, work = (
-        listed(said("{word} {count}", word=said(OP_WORDS[op]), count=f"{totals[op]:,}") for op in ops)
-        for ops in ([op for op in OPS if op in totals and (op in TASKS) is is_work] for is_work in (False, True))
+        listed(said("{word} {count}", word=said(OP_WORDS[op]), count=f"{by_op[op]:,}") for op in OPS if by_op[op])
+        for by_op in (_by_op(totals, is_work) for is_work in (False, True))
     )
     rows = (
         ("对人的变化", people or "没有"),
@@ -65,3 +65,7 @@ def in_short(totals: dict[str, int], to_decide: int, clauses: list[tuple[str, in
         ("依据最多的条款", "、".join(f"{shown}（{count:,}）" for shown, count in clauses)),
     )
     return Block("变化与原因", ("今夜", "条数"), rows if totals else (), NOTHING)
+
+
+def _by_op(totals: dict[tuple[str, str], int], is_work: bool) -> dict[str, int]:
+    return {op: sum(n for (o, track), n in totals.items() if o == op and (track == "T") is is_work) for op in OPS}

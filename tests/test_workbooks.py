@@ -15,11 +15,13 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.worksheet.worksheet import Worksheet
 
 from flows.clerical_sample import PRECISION
+from reports.catalogue import CHINESE
 from reports.lists import RECIPIENTS
 from reports.night import Night, PackNote, Profile, build_workbooks
 from reports.periodic import gather_books
 from reports.row_stream import CUT, LONGEST, as_xml
 from reports.sheet import TEXT, Column
+from reports.to_do import in_short
 from reports.workbook import clean
 from reports.write_back import gather_write_back
 from schemas.extracts import LAYOUTS
@@ -313,6 +315,11 @@ def test_the_cover_adds_up(books: dict[str, openpyxl.Workbook]) -> None:
     assert ("合计", 1, 1, 9, 1, 12) in rows
     assert ("台账分录", 12, "cd" * 32) in rows
     assert any("2024-06-30 23:04:05（北京时间）" in str(row) for row in rows)
+
+
+def test_a_duty_that_ends_changes_nobody() -> None:
+    block = in_short({("UPD", "T"): 342, ("UPD", "L"): 37, ("TASK", "T"): 119}, 0, [])
+    assert [CHINESE(text) for _, text in block.rows[:2]] == ["更新 37", "更新 342、任务 119"]
 
 
 def test_open_questions_can_be_answered_and_sent_back(books: dict[str, openpyxl.Workbook]) -> None:
