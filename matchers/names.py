@@ -21,7 +21,7 @@ NOISE = re.compile(
     r"[\s'‘’`,、●\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·\u2010-\u2015-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+"
 )
 OPEN = r"(\[【〔<《{「『〈"
-NOTE = re.compile(rf"^[0-9]+[、)]?|[0-9]*[{OPEN}].*$|[0-9]+$")
+NOTE = re.compile(rf"^(?:[0-9]+[、)]?)+|[0-9]*[{OPEN}].*$|[0-9]+$")
 IN_PARTS = re.compile(rf"[{OPEN}]([\u4e00-\u9fff]{{2,3}})[)\]】〕>》}}」』〉]")
 UNREADABLE = re.compile(r"[?？□■▇◇○◯#〓×＿_*＊\ufffd\ue000-\uf8ff]")
 MASKED_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])X+$")

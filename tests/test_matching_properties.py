@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -58,6 +58,7 @@ def test_a_readable_name_equals_itself_in_every_part(name: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(delivered_names())
+@example("0)0?")
 def test_folding_a_folded_name_changes_nothing(text: str) -> None:
     assert fold_name(fold_name(text)) == fold_name(text)
 
