@@ -43,6 +43,7 @@ BASIS_WORDS = {
     "services-unrecorded": "服务是否录入待核", "silent": "久无联系", "single-parent-ended": "单亲条件不再成立", "skill": "职业技能", "startup": "创业补贴", "startup-counsellor": "创业咨询师",
     "subsidy-after-death": "死亡后补贴", "subsidy-and-pension": "补贴与养老重叠", "survey": "摸底调查", "worked-elsewhere": "外出就业待核", "working-poor": "低收入而有工作", "workshop": "扶贫车间",
     "zero-family": "零就业家庭", "zero-family-overdue": "零就业家庭逾期", "zero_family": "零就业家庭", "public-info": "公益性岗位信息",
+    "public": "公益性岗位", "vacancy": "在招岗位", "union": "工会名单", "women": "妇联名单",
     "registration": "失业登记", "stoppage": "停保", "benefit": "失业保险待遇", "low_income": "低保低收入",
     "disability": "残疾", "benefit-and-job": "领取待遇同时参保", "benefit-ended": "待遇期满", "hired": "已就业",
     "pension": "养老待遇", "death": "死亡", "died": "死亡", "stop-reason": "停保原因",

@@ -13,6 +13,8 @@ from reports.words import BASIS_WORDS
 RULES = [(path.parent.name, rule) for path in sorted(PACKS.glob("*/pack.toml"))
          for rule in tomllib.loads(path.read_text(encoding="utf-8"))["rule"].values()]  # fmt: skip
 WRITTEN = ("basis", "ground")
+VIEWS = sorted((PACKS.parent / "sql").glob("*.sql"))
+CHOSEN = re.compile(r"'([a-z]+)', '([a-z]+)'\) as (?:group_code|match_kind)\b")  # what `basis_from` takes from a view
 MADE = re.compile(r"concat\('([a-z-]+):'")
 
 
@@ -20,6 +22,9 @@ def test_every_basis_and_ground_of_the_packs_has_a_word() -> None:
     finds = [(pack, rule["finds"]) for pack, rule in RULES]
     said = {(pack, found[part]) for pack, found in finds for part in WRITTEN if found.get(part)}
     said |= {(pack, head) for pack, found in finds for part in WRITTEN for head in MADE.findall(found.get(f"{part}_from", ""))}  # fmt: skip
+    chosen = {(view.stem, code) for view in VIEWS for codes in CHOSEN.findall(view.read_text(encoding="utf-8")) for code in codes}  # fmt: skip
+    assert {code for _, code in chosen} == {"union", "women", "public", "vacancy"}
+    said |= chosen
     assert len(said) > 100 and sorted(s for s in said if s[1] not in BASIS_WORDS) == []
 
 
