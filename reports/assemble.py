@@ -79,8 +79,8 @@ def write_book(
 
 
 def guide(sheets: tuple[Sheet, ...], contents: Contents) -> Block:
-    """What each sheet of the workbook holds and how many rows, with a line where one was cut short."""
-    rows = tuple((s.name, s.grain, contents[s.name].total, contents[s.name].remainder) for s in sheets)
+    """What each sheet of the workbook holds and how many rows, with a line where one was cut short or goes on over further sheets."""
+    rows = tuple((s.name, s.grain, contents[s.name].total, contents[s.name].remark) for s in sheets)
     return Block("本簿各表", ("工作表", "每行是", "行数", "备注"), rows)
 
 

@@ -57,13 +57,29 @@ class Sheet:
         return any(c.answer for c in self.columns)
 
 
+MOST_ROWS = 100_000  # of one sheet of a workbook
+
+
 @dataclass(frozen=True)
 class Content:
-    """The rows a sheet shows, how many there are in all, and the name of the CSV that holds them if it was cut."""
+    """The rows a sheet shows, how many there are in all, and the name of the CSV that holds them if it was cut. More than
+    `MOST_ROWS` go on over further sheets."""
 
     table: pa.Table
     total: int
     detail: str = ""
+
+    @property
+    def parts(self) -> list[pa.Table]:
+        """The rows of each sheet, one at least."""
+        return [self.table.slice(n, MOST_ROWS) for n in range(0, max(1, self.table.num_rows), MOST_ROWS)]
+
+    @property
+    def remark(self) -> str:
+        """What the guide says of the rows: cut short, or on several sheets; empty for what lies on one and is whole."""
+        if self.remainder or len(self.parts) == 1:
+            return self.remainder
+        return said("共 {total} 行，依次列在 {count} 张工作表上。", total=f"{self.total:,}", count=len(self.parts))
 
     @property
     def remainder(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
@@ -73,22 +74,30 @@ def open_book(path: Path, as_of: date, say: Words) -> Iterator[Book]:
 
 
 def write_sheet(book: Book, sheet: Sheet, content: Content, banners: tuple[str, ...] = ()) -> None:
+    """The rows, on as many sheets of the workbook as they need: `name`, `name 2` and so on."""
+    sheet, parts = _in_words(sheet, book.say), content.parts
+    for number, rows in enumerate(parts, 1):
+        mark = f" {number}" if number > 1 else ""
+        named = replace(sheet, name=sheet.name[: LONGEST_NAME - len(mark)] + mark)
+        _write_one(book, named, rows, content.remainder if number == len(parts) else "", banners)
+
+
+def _write_one(book: Book, sheet: Sheet, rows: pa.Table, remainder: str, banners: tuple[str, ...]) -> None:
     """Banners, frozen header with filter, rows; a line instead of rows if there are none, and one if cut short."""
-    sheet = _in_words(sheet, book.say)
     paper = book.file.add_worksheet(sheet.name, worksheet_class=StreamedSheet)
     for row, line in enumerate(banners):
         paper.write_string(row, 0, clean(book.say(line)), book.format(**BANNER))
     top = len(banners)
     _set_up(book, paper, sheet, top)
-    count = _write_rows(book, paper, sheet, content, top + 1)
+    count = _write_rows(book, paper, sheet, rows, top + 1)
     last_column = len(sheet.columns) - 1
     paper.autofilter(top, 0, top + max(count, 1), last_column)
     if count == 0:
         paper.write_string(top + 1, 0, sheet.empty, book.format(**QUIET))
-    if content.remainder:
-        paper.write_string(top + 1 + count, 0, book.say(FOOTNOTE) + book.say(content.remainder), book.format(**BANNER))
+    if remainder:
+        paper.write_string(top + 1 + count, 0, book.say(FOOTNOTE) + book.say(remainder), book.format(**BANNER))
     if sum(c.shown_width for c in sheet.columns) > LONGEST_BANNER:
-        last_row = top + max(count, 1) + bool(content.remainder)
+        last_row = top + max(count, 1) + bool(remainder)
         paper.print_area(0, 0, last_row, last_column)  # a long text in the last column would widen the page
     for place in (i for i, c in enumerate(sheet.columns) if c.bar and count):
         paper.conditional_format(top + 1, place, top + count, place, {"type": "data_bar", "bar_color": BAR_COLOUR})
@@ -117,13 +126,13 @@ def _set_up(book: Book, paper: Worksheet, sheet: Sheet, top: int) -> None:
         paper.write_string(top, index, column.header, book.format(**HEADER))
 
 
-def _write_rows(book: Book, paper: StreamedSheet, sheet: Sheet, content: Content, first: int) -> int:
+def _write_rows(book: Book, paper: StreamedSheet, sheet: Sheet, rows: pa.Table, first: int) -> int:
     """Write the rows, answer columns as empty cells. How many."""
     looks = {column.field: _look(book, column, place) for place, column in enumerate(sheet.columns)}
     places = {c.field: n for n, c in enumerate(sheet.delivered)}
     delivered = [replace(looks[c.field], against=places.get(c.unlike)) for c in sheet.delivered]
     answers = [looks[c.field] for c in sheet.columns if c.answer]
-    return paper.append_rows(first, row_xml(content.table, delivered, answers, first), len(sheet.columns) - 1)
+    return paper.append_rows(first, row_xml(rows, delivered, answers, first), len(sheet.columns) - 1)
 
 
 def _look(book: Book, column: Column, place: int) -> Look:

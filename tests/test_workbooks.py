@@ -442,6 +442,23 @@ def test_a_sheet_cut_short_says_so_and_the_csv_holds_the_rest(tmp_path: Path) ->
     assert book["新增 ADD"].auto_filter.ref == "A2:R4"
 
 
+def test_more_rows_than_a_sheet_takes_go_on_over_further_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_workbooks(town(), NIGHT, tmp_path / "whole", Profile())
+    whole = openpyxl.load_workbook(tmp_path / "whole" / "台账增量.xlsx")
+    monkeypatch.setattr("reports.sheet.MOST_ROWS", 2)
+    for cap, shown in ((20_000, [2, 2, 1]), (3, [2, 1])):
+        build_workbooks(town(), NIGHT, tmp_path / str(cap), Profile(rows_per_sheet=cap))
+        book = openpyxl.load_workbook(tmp_path / str(cap) / "台账增量.xlsx")
+        names = ["新增 ADD", "新增 ADD 2", "新增 ADD 3"][: len(shown)]
+        assert [n for n in book.sheetnames if n.startswith("新增")] == names
+        assert all(book[n].cell(header_row(book[n]), 1).value == whole["新增 ADD"].cell(2, 1).value for n in names)
+        rows = [[r for r in rows_of(book[n]) if r["姓名"]] for n in names]
+        assert [len(r) for r in rows] == shown
+        assert [r for part in rows for r in part] == rows_of(whole["新增 ADD"])[: sum(shown)]
+        told = " ".join(str(c.value) for row in book["封面"].iter_rows() for c in row)
+        assert ("共 5 行，依次列在 3 张工作表上" in told) == (cap > 3) and ("本表只列前 3 行" in told) == (cap == 3)
+
+
 def test_an_empty_night_is_tidy(tmp_path: Path) -> None:
     quiet = Night(**{**NIGHT.__dict__, "packs": (), "totals": {}, "barred": (), "steps": (), "table_hashes": {}})
     books = read_back(build_workbooks(empty_town(), quiet, tmp_path, Profile()))
