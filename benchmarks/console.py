@@ -31,9 +31,19 @@ from ledger.seal import seal, write_parquet, write_table
 from ledger.standalone_verifier import SETTINGS
 from ledger.store import connect
 from schemas.extracts import LAYOUTS
-from schemas.tables import Delivery, LedgerEntry, MatchLog, Person, Quarantine, create_table, describe, standing_columns
+from schemas.tables import (
+    Delivery,
+    LedgerEntry,
+    MatchLog,
+    Notice,
+    Person,
+    Quarantine,
+    create_table,
+    describe,
+    standing_columns,
+)
 
-MODELS = (Delivery, LedgerEntry, MatchLog, Person, Quarantine)
+MODELS = (Delivery, LedgerEntry, MatchLog, Notice, Person, Quarantine)
 GOAL = 0.3  # seconds a page may take
 PASSWORD = "a password for the bench alone"
 PORT = 8791
