@@ -136,9 +136,9 @@ def _fill(con: duckdb.DuckDBPyConnection, run: int, low: int, high: int, people:
 class Clicker(threading.Thread):
     """One signed-in person: a page, a pause, the next page, until told to stop."""
 
-    def __init__(self, name: str, role: str, people: int, nights: int, pause: float, stop: threading.Event) -> None:
+    def __init__(self, name: str, people: int, nights: int, pause: float, stop: threading.Event) -> None:
         super().__init__()
-        self.who, self.role, self.people, self.nights, self.pause, self.stop = name, role, people, nights, pause, stop
+        self.who, self.people, self.nights, self.pause, self.stop = name, people, nights, pause, stop
         self.took: dict[str, list[float]] = defaultdict(list)
         self.faults: list[str] = []
         self.chance = random.Random(name)
@@ -202,7 +202,7 @@ def click(workspace: Workspace, people: int, nights: int, minutes: float, clicke
             f"ready after {time.monotonic() - start:.0f} s, {processor_seconds(server.pid):.0f} s of a core; MB now and at most: {memory_of(server.pid)}"
         )
         stop = threading.Event()
-        crowd = [Clicker(n, "officer", people, nights, pause, stop) for n in names]
+        crowd = [Clicker(n, people, nights, pause, stop) for n in names]
         before, since = processor_seconds(server.pid), time.monotonic()
         for one in crowd:
             one.start()

@@ -94,7 +94,7 @@ class Asked:
     person: str | None = None
 
 
-def ledger_as_of(con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None, language: str = "zh") -> str:
+def ledger_as_of(con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None, language: str) -> str:
     """The ledger on a day as known then: written to `out` in the language of the workspace's workbooks, or given as CSV text without names."""
     day = asked.day
     _require_known(con, asked)

@@ -40,7 +40,6 @@ CLAUSES = """create or replace temp table report_clause as
     from rule left join (select code as pack, case when is_draft then $draft end as draft from report_pack)
         using (pack)"""
 # Which rule an entry comes from; one clause may be several rules.
-NO_TIERS = "create temp table if not exists tier_before (person_id varchar, pack varchar, tier varchar)"
 RULE_OF_ENTRY = """create or replace temp view every_entry as
     select *, coalesce(json_extract_string(parameters, '$.rule'), clause) as rule_id from ledger_entry"""
 
@@ -122,5 +121,4 @@ def define(con: duckdb.DuckDBPyConnection, night: Night, profile: Profile) -> No
     con.execute("create or replace temp table report_day as select $1::date as as_of", [night.as_of]).fetchall()
     con.execute(CLAUSES, {"draft": Words(profile.language)("（征求意见稿）")}).fetchall()
     con.execute(RULE_OF_ENTRY).fetchall()
-    con.execute(NO_TIERS).fetchall()
     read_as(con, profile.readers["officer"])

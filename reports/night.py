@@ -41,7 +41,7 @@ def build_workbooks(con: duckdb.DuckDBPyConnection, night: Night, out: Path, pro
     """Write every workbook of a night under `out`. The paths, CSVs of sheets cut short included.
 
     `con` shows the tables of `schemas/tables.py` by name (delivery, quarantine, match_log, ledger_entry, notice),
-    `outbound`, `open_line`, `person_card`, `person_now`, `open_entry`, `open_link`, `rule`, and `now_<kind>` for what stands of
+    `outbound`, `tier_before`, `open_line`, `person_card`, `person_now`, `open_entry`, `open_link`, `rule`, and `now_<kind>` for what stands of
     each extract. Temporary macros and two temporary tables (`report_*`) are put on it.
     """
     define(con, night, profile)

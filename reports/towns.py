@@ -36,6 +36,11 @@ def _sheet(
     )
 
 
+# A person's lines in a town, with the first of those that give the same reason marked.
+ONCE = """(
+    select *, coalesce(person_id, entry_id) as who, row_number() over (partition by file, who, title, reason order by run_no, seq) = 1 as is_first
+    from report_line where {where}
+)"""
 # Somebody is visited once for all reasons, each said once however many documents ask for it.
 REASONS = "string_agg(title || '：' || reason, chr(10) order by run_no, seq) filter (is_first)"
 VISITS = Sheet(
@@ -44,10 +49,7 @@ VISITS = Sheet(
 select any_value(name) as name, any_value(caution) as caution, any_value(id_number) as id_number, any_value(phone) as phone, any_value(village) as village,
     any_value(address) as address, {REASONS} as reason, arg_min(standing, coalesce(due_date, date '9999-12-31')) as standing, min(due_date) as due_date,
     any_value(owner) as owner, max(is_new) as is_new, min(valid_from) as valid_from, string_agg(entry_id, '、' order by run_no, seq) as entry_id
-from (
-    select *, coalesce(person_id, entry_id) as who, row_number() over (partition by file, who, title, reason order by run_no, seq) = 1 as is_first
-    from report_line where list = $list and {HERE}
-) group by file, who order by min(due_date) nulls last, bool_or(is_fresh) desc, any_value(town) nulls last, any_value(village) nulls last, min(run_no), min(seq)
+from {ONCE.format(where=f"list = $list and {HERE}")} group by file, who order by min(due_date) nulls last, bool_or(is_fresh) desc, any_value(town) nulls last, any_value(village) nulls last, min(run_no), min(seq)
 """,
     columns=(
         *(PARTS[part][0] for part in PERSON.split()), PARTS["address"][0], Column("reason", "走访事由", 66, wrap=True),
@@ -112,8 +114,7 @@ select file, person_id, {", ".join(f"any_value({SHOWN.get(column, column)}) as {
     shown_text({REASONS}) as reasons,
     string_agg(distinct clause, '、' order by clause) as clauses, string_agg(entry_id, '、' order by run_no, seq) as entries,
     min(due_date)::varchar as due_date
-from (select *, row_number() over (partition by file, person_id, title, reason order by run_no, seq) = 1 as is_first
-      from report_line where list = 'O03' and person_id is not null and {EVERYWHERE})
+from {ONCE.format(where=f"list = 'O03' and person_id is not null and {EVERYWHERE}")}
 group by file, person_id having bool_or(is_fresh)
 qualify row_number() over (partition by file order by min(due_date) nulls last, any_value(village) nulls last, person_id) <= {MOST_FORMS + 1}
 order by file, min(due_date) nulls last, any_value(village) nulls last, person_id

@@ -65,7 +65,7 @@ def test_the_ledger_is_asked_of_one_pack_and_one_person(later: Town) -> None:
 def test_a_workbook_of_one_person_names_the_case(later: Town, tmp_path: Path) -> None:
     person = later.person_id(later.told[0][0])
     with opened_store(later.workspace) as con:
-        ledger_as_of(con, Asked(date(2024, 7, 9), moment(None), 30, person=person), tmp_path / "一人.parquet")
+        ledger_as_of(con, Asked(date(2024, 7, 9), moment(None), 30, person=person), tmp_path / "一人.parquet", "zh")
     assert duckdb.execute(
         "select case_no, case_since from read_parquet(?) where track = 'L'", [str(tmp_path / "一人.parquet")]
     ).fetchall() == [(1, date(2024, 6, 29))]

@@ -105,6 +105,7 @@ def empty_town() -> duckdb.DuckDBPyConnection:
     for kind, layout in LAYOUTS.items():
         con.execute(create_table(f"now_{kind}", (*row_columns(layout), ("person_id", "VARCHAR"))))
     con.execute("create table new_entry as from ledger_entry")
+    con.execute("create table tier_before (person_id varchar, pack varchar, tier varchar)")
     con.execute(
         "create table night_past as select 7::bigint as run_no, date '2024-06-30' as as_of, 0::bigint as entries, "
         + ", ".join(f"0::bigint as {c}" for c in PAST_FIGURES)

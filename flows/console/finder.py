@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -114,9 +113,9 @@ def _add(con: duckdb.DuckDBPyConnection, workspace: Workspace, number: int, head
     con.execute("commit")
 
 
-def _with(con: duckdb.DuckDBPyConnection, file: Path, statement: str, **binds: Any) -> None:
+def _with(con: duckdb.DuckDBPyConnection, file: Path, statement: str) -> None:
     if file.is_file():
-        con.execute(statement, {"file": str(file), **binds})
+        con.execute(statement, {"file": str(file)})
 
 
 def _add_names(con: duckdb.DuckDBPyConnection, people: Path) -> None:
