@@ -24,8 +24,10 @@ from flows import deciding, linking, publishing, taking_in
 from flows.night import Night, begin, step_post, step_refresh, step_seal
 from flows.pack_settings import read_packs
 from flows.scorecard import score_sources
+from flows.settings import FILE
 from flows.workspace import Workspace, init_workspace
 from ledger.seal import seal, write_parquet, write_table
+from ledger.standalone_verifier import SETTINGS
 from ledger.store import connect
 from policies.view import wide_columns
 from sample_data.extracts import SEXES, Extract
@@ -81,6 +83,7 @@ def make_city(root: Path, people: int) -> Workspace:
             con.execute("insert into source values (?, 'city', 'full', ?, ?, [])", [kind, FIRST, len(part)])
         for model in (*PUBLISHED, *INTERNAL):
             write_table(con, model, describe(model).name, tables)
+    (workspace.staging / SETTINGS).write_bytes((workspace.root / FILE).read_bytes())
     seal(workspace.staging, workspace.runs, 1, {"run_no": 1, "as_of": FIRST.isoformat()})
     return workspace
 

@@ -278,11 +278,12 @@ create or replace temp table person_now as
 select * from store.person where person_id not in (select person_id from person_tonight)
 union all select * from person_tonight;
 create or replace temp table hold_tonight as
-select person_id, 'id_shared' as cause from new_known where is_held
+select person_id, if(n.is_held, 'id_shared', 'another_number') as cause from new_known as k inner join newcomer as n using (person_id) where k.is_held
 union select person_id, 'id_shared' from held_known;
 create or replace temp table everybody as
-select p.*, p.person_id in (select person_id from hold_tonight union select person_id from store.person_hold) as is_held
-from person_now as p where p.merged_into is null
+with hold as (select * from hold_tonight union all select * from store.person_hold where person_id not in (select person_id from hold_tonight))
+select p.*, h.cause as held_for, h.cause is not null as is_held
+from person_now as p left join hold as h using (person_id) where p.merged_into is null
 """
 MATCH_LOG = """
 create or replace temp table match_log as

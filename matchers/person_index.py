@@ -2,7 +2,8 @@
 
 Ids are `P` and a running number, given in the order of the numbers' keys: the order of files and rows plays no part.
 Two clearly different names on one number are two people on hold until somebody decides (a number is never certain
-without its name).
+without its name). Whoever comes under a valid number that nobody has, and is like somebody known in name, birth date, sex and
+phone or village, is on hold as well: it may be a corrected number (identity.md 2), and the one known keeps what they have.
 """
 
 from collections.abc import Iterable, Set
@@ -78,8 +79,10 @@ def _near(name: str, group: list[str]) -> bool:
 
 
 def describe_newcomers(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `new_known`: newcomers with what their number and their own rows say of them, shaped like `known`."""
+    """Make `new_known`: newcomers with what their number and their own rows say of them, shaped like `known`, and on hold
+    where they may be somebody else under another number: `another_number` (person_id)."""
     con.execute(NEW_KNOWN)
+    con.execute(ANOTHER_NUMBER)
 
 
 PLAIN_NEWCOMERS = """
@@ -144,4 +147,16 @@ select person_id, name, id_number,
        if(is_citizen_form, strptime(substr(id_key, 7, 8), '%Y%m%d')::date, birth_date) as birth_date,
        town, village, phone, name_folded, is_held, true as is_new, id_key
 from numbered order by person_id
+"""
+# Of two who come on one night, the one whose number sorts first is not asked about.
+ANOTHER_NUMBER = """
+create or replace temp table another_number as
+with anybody as (
+    select id_key, name_folded, birth_date, sex, town, village, phone, is_new from known where id_key is not null
+    union all select id_key, name_folded, birth_date, sex, town, village, phone, is_new from new_known
+)
+select distinct n.person_id from new_known as n inner join anybody as o using (name_folded, birth_date, sex)
+where o.id_key <> n.id_key and (not o.is_new or o.id_key < n.id_key) and n.name_folded not like '%?%'
+  and (n.phone = o.phone or (n.village = o.village and n.town is not distinct from o.town));
+update new_known set is_held = true where person_id in (select person_id from another_number)
 """

@@ -3,7 +3,7 @@ create or replace temp view wide_begun as
 with flags as (
     select bool_or(has_service_log) as has_service_log from source_flag
 )
-select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village, p.phone, p.is_held, t.as_of,
+select p.person_id, p.name, p.id_number, p.sex, p.birth_date, p.town, p.village, p.phone, p.held_for, p.is_held, t.as_of,
        age_on(p.birth_date, t.as_of) as age_years,
        retirement_date(p.birth_date, p.sex, n.base_male_months, n.base_female_late_months, n.rise_from, n.rise_step_months,
                        n.rise_cap_months) as retirement_date_late,

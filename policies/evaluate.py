@@ -58,7 +58,7 @@ MOVED_ON = {
 # What tells one row of a view from another, where that is not the person.
 ROW_KEYS = {"wide_match": "match_key"}
 # What every finding needs of a person, whatever its rule speaks of.
-ALWAYS = frozenset({"person_id", "id_number", "is_held", "as_of"})
+ALWAYS = frozenset({"person_id", "id_number", "is_held", "held_for", "as_of"})
 FINDING = """
 create or replace temp table finding (
     person_id varchar, pack varchar, rule_id varchar, rule_no integer, clause varchar, track varchar, op varchar,
@@ -336,6 +336,7 @@ def op_of(rule: Rule) -> str:
 def _grade_note() -> str:
     return (
         "case when worst = 3 and id_number is null then '（没有可用的证件号码，请核实身份，暂缓）'"
+        " when held_for = 'another_number' then '（姓名、出生日期、性别和电话或村居与另一人相同，证件号码不同，请核实是否同一人，暂缓）'"
         " when is_held or worst = 3 then '（证件号码与他人相同，暂缓）' when worst = 1 then '（证件号码一致，姓名有出入）'"
         " when worst = 2 then '（证件号码不完整，按姓名和出生日期推定）' when worst = 4 then '（身份未能确认）' else '' end"
     )

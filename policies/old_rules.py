@@ -136,7 +136,9 @@ class Desk:
 
     def used(self, *texts: str) -> str:
         """The columns that these expressions speak of, for a select list."""
-        return ", ".join(sorted(words_of(" ".join(texts)) & self.columns | {"person_id", "is_held", "id_number"}))
+        return ", ".join(
+            sorted(words_of(" ".join(texts)) & self.columns | {"person_id", "held_for", "is_held", "id_number"})
+        )
 
 
 def can_read(columns: Collection[str], said: Said) -> bool:

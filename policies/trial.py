@@ -15,7 +15,7 @@ from schemas.tables import create_table, row_columns
 
 PEOPLE = """
 create temp table everybody (person_id varchar, name varchar, id_kind varchar, id_number varchar, sex varchar,
-    birth_date date, town varchar, village varchar, phone varchar, is_held boolean);
+    birth_date date, town varchar, village varchar, phone varchar, held_for varchar, is_held boolean);
 create temp table source_flag (has_service_log boolean)
 """
 

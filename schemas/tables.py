@@ -351,7 +351,8 @@ class Scorecard(pa.DataFrameModel):
 
 
 class PersonHold(pa.DataFrameModel):
-    """Somebody whose number another person carries too: until it is decided only HOLD and REVIEW are posted for them."""
+    """Somebody whose number another person carries too (`id_shared`), or who is like another but for the number
+    (`another_number`): until it is decided only HOLD and REVIEW are posted for them."""
 
     person_id: Series[str] = text(null=False)
     cause: Series[str] = text(null=False)

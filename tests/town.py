@@ -25,7 +25,7 @@ from tests.strategies import KINDS, row_fields
 
 PACKS = ("zhongshan", "neimenggu", "shandong", "jining", "xinyu")
 OFFICE = "某局"
-EVERYBODY = "create or replace temp table everybody (person_id varchar, name varchar, id_number varchar, sex varchar, birth_date date, town varchar, village varchar, phone varchar, is_held boolean)"
+EVERYBODY = "create or replace temp table everybody (person_id varchar, name varchar, id_number varchar, sex varchar, birth_date date, town varchar, village varchar, phone varchar, held_for varchar, is_held boolean)"
 Told = tuple[str, Finding]
 
 

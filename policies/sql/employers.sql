@@ -17,7 +17,7 @@ hires as (
            max(rank) as hire_rank, list(record_id order by record_id) as hire_records
     from fact_joined group by employer_key
 )
-select 'E:' || coalesce(s.employer_key, h.employer_key) as person_id, t.as_of, false as is_held, coalesce(s.employer_key, h.employer_key) as id_number,
+select 'E:' || coalesce(s.employer_key, h.employer_key) as person_id, t.as_of, null::varchar as held_for, false as is_held, coalesce(s.employer_key, h.employer_key) as id_number,
        coalesce(s.employer_key, h.employer_key) as employer_key, coalesce(s.employer_uscc, h.employer_uscc) as employer_uscc,
        coalesce(e.employer_name, s.employer_name, h.employer_name) as employer_name, e.headcount as employer_headcount, e.is_key as employer_is_key,
        e.layoff_notice_date as employer_notice_on, coalesce(s.stops, 0) as employer_stops, coalesce(s.stops, 0) / nullif(e.headcount, 0) as employer_stop_share,
@@ -31,7 +31,7 @@ select person_id, unnest(list_concat(coalesce(employer_stop_records, []), coales
 
 -- One row per vacancy. `person_id` is the ledger's key of the vacancy, as of an employer.
 create or replace temp table wide_vacancy as
-select distinct on (v.vacancy_no) 'E:' || v.vacancy_no as person_id, t.as_of, false as is_held, v.vacancy_no as id_number, v.vacancy_no,
+select distinct on (v.vacancy_no) 'E:' || v.vacancy_no as person_id, t.as_of, null::varchar as held_for, false as is_held, v.vacancy_no as id_number, v.vacancy_no,
        v.employer_uscc as vacancy_uscc, v.employer_name as vacancy_name, v.post as vacancy_post, v.valid_from as vacancy_from, v.valid_to as vacancy_to,
        0 as vacancy_rank, [v.record_id] as vacancy_records
 from now_vacancy as v cross join today as t where v.valid_from <= t.as_of order by v.vacancy_no, v.valid_from desc, v.office, v.record_id;
