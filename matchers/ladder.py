@@ -26,6 +26,7 @@ from matchers.model import Model
 from matchers.names import NameLevel, place_names
 from matchers.number_levels import LEVELS as NUMBER_LEVELS
 from matchers.number_levels import number_levels
+from matchers.phones import phone_key
 from matchers.scored import climb_by_weight
 from schemas.stages import LOCAL, Engine, Stage
 from schemas.tables import LEVELS, WEIGHTS
@@ -203,13 +204,13 @@ select rid, min(person_id) as person_id, if(count(*) > 1, max(person_id), null) 
        bool_and(person_count = 1 and row_count = 1) as is_single
 from counted group by rid
 """
-BY_NAME = """
+BY_NAME = f"""
 create or replace temp table by_name as
 with pair as (
     select c.rid, p.person_id, c.kind, c.office, c.row_no, c.delivery_id, c.id_class,
            coalesce(c.birth_date = p.birth_date and c.sex = p.sex, false) as is_full,
-           coalesce(c.phone = p.phone, false) as same_phone,
-           coalesce(c.phone = p.phone or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
+           coalesce({phone_key("c.phone")} = {phone_key("p.phone")}, false) as same_phone,
+           coalesce(same_phone or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
     from unsettled as c inner join everybody as p using (name_folded)
     where c.rid not in (select rid from near_number) and c.name_folded not like '%?%'
       and c.id_class in ('empty', 'placeholder', 'several', 'truncated_float', 'masked', 'check_missing', 'letters',

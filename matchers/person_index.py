@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from matchers.names import NameLevel, name_level
+from matchers.phones import phone_key
 
 AGENT_NAMES = 3  # a number under this many different unknown names is an agent's or a placeholder: it makes nobody
 
@@ -149,7 +150,7 @@ select person_id, name, id_number,
 from numbered order by person_id
 """
 # Of two who come on one night, the one whose number sorts first is not asked about.
-ANOTHER_NUMBER = """
+ANOTHER_NUMBER = f"""
 create or replace temp table another_number as
 with anybody as (
     select id_key, name_folded, birth_date, sex, town, village, phone, is_new from known where id_key is not null
@@ -157,6 +158,6 @@ with anybody as (
 )
 select distinct n.person_id from new_known as n inner join anybody as o using (name_folded, birth_date, sex)
 where o.id_key <> n.id_key and (not o.is_new or o.id_key < n.id_key) and n.name_folded not like '%?%'
-  and (n.phone = o.phone or (n.village = o.village and n.town is not distinct from o.town));
+  and ({phone_key("n.phone")} = {phone_key("o.phone")} or (n.village = o.village and n.town is not distinct from o.town));
 update new_known set is_held = true where person_id in (select person_id from another_number)
 """

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from matchers.blocking import name_keys
 from matchers.comparisons import TOWN_ENDS, VILLAGE_ENDS, Ints, digests, fold_place
 from matchers.name_book import NameBook, name_book
+from matchers.phones import phone_key
 from matchers.score import Records
 
 COLUMNS = ("birth_date", "sex", "phone", "town", "village")
@@ -22,7 +23,7 @@ def make_records(con: duckdb.DuckDBPyConnection, source: str, target: str) -> No
         texts = _distinct(con, source, column)
         codes = digests([fold_place(t, ends) for t in texts])
         _register(con, f"{column}_key", pa.table({column: pa.array(texts, pa.string()), "code": codes}))
-    con.execute(f"create or replace temp table {target} as " + RECORD.format(source=source))
+    con.execute(f"create or replace temp table {target} as " + RECORD.format(source=source, phone=phone_key("phone")))
     con.execute(SHARED_PHONE.format(table=target))
     for name in ("name_key", "town_key", "village_key"):
         con.execute(f"drop table {name}")
@@ -43,7 +44,7 @@ RECORD = """
 with told as (
     select id, name_folded, year(birth_date) * 10000 + month(birth_date) * 100 + day(birth_date) as birth_date,
            case sex when '男' then 1 when '女' then 2 end as sex,
-           try_cast(right(regexp_replace(phone, '[^0-9]', '', 'g'), 11) as bigint) as phone, town, village
+           try_cast({phone} as bigint) as phone, town, village
     from {source}
 )
 select row_number() over (order by id) - 1 as n, id, name_folded, k.name_sound, k.surname_sound, k.first_sound, k.second_sound, k.given_digest, k.is_long,

@@ -13,6 +13,7 @@ PHONE, OTHER_PHONE = "14200000001", "14200000002"
 # What the second one's row tells, and what is posted for them; the first one's tells PHONE, the town and the village.
 SECONDS: Mapping[str, tuple[dict[str, str], str]] = {
     "the same phone": ({"联系电话": PHONE, "镇街": "西二街道", "村居": "乙村"}, HOLD),
+    "the same phone, written otherwise": ({"联系电话": "+86 142-0000-0001"}, HOLD),
     "the same village": ({"联系电话": OTHER_PHONE, "镇街": "东一镇", "村居": "甲村"}, HOLD),
     "a village of that name elsewhere": ({"联系电话": OTHER_PHONE, "镇街": "西二街道", "村居": "甲村"}, ADD),
     "the town alone": ({"联系电话": OTHER_PHONE, "镇街": "东一镇", "村居": "丙村"}, ADD),
