@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from flows.night import today_in_shanghai
 from flows.workspace import Workspace
@@ -215,6 +216,21 @@ def test_the_ledger_of_a_day_is_given_as_text_csv_and_parquet(town: Workspace, t
         rows = list(csv.DictReader(stream))
     assert len(rows) == len(told) - 1 > 50
     assert not NUMBER.search("\n".join(told))
+
+
+def test_the_workbook_of_a_day_says_in_words_what_the_csv_says_in_codes(town: Workspace, tmp_path: Path) -> None:
+    for name in ("台账.csv", "台账.xlsx"):
+        assert zhaoren_here("asof", town.root, "2024-07-01", "--out", tmp_path / name).returncode == 0
+    with (tmp_path / "台账.csv").open(encoding="utf-8-sig", newline="") as stream:
+        codes = list(csv.DictReader(stream))
+    headers, *rows = load_workbook(tmp_path / "台账.xlsx")["台账"].iter_rows(values_only=True)
+    words = [dict(zip(headers, row, strict=True)) for row in rows]
+    assert [w["人员编号"] for w in words] == [c["人员编号"] for c in codes]
+    for column in ("台账", "状态"):
+        said = {(c[column], w[column]) for c, w in zip(codes, words, strict=True)}
+        assert len(said) == len({code for code, _ in said}) > 1 and all(code != word for code, word in said)
+    assert "registration" in {part for c in codes for part in c["依据"].split("、")}
+    assert not any("registration" in (w["依据"] or "") for w in words)
 
 
 # What is never said.
