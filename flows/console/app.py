@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from flows.console import accounts_page, audit, drafts_page, papers, people, review, search, sign_in, tonight
+from flows.console import accounts_page, audit, drafts_page, making, papers, people, review, search, sign_in, tonight
 from flows.console.ask import Desk, Refused, SignInFirst, asked
 from flows.console.reading import Readings
 from flows.console.shell import Shell
@@ -22,11 +22,13 @@ from schemas.errors import WorkspaceBusy, ZhaorenError, say
 ROUTES = (sign_in, tonight, review, drafts_page, search, people, papers, audit, accounts_page)
 
 
-def create_app(workspace: Workspace, *, clock: Callable[[], float] = time.time) -> FastAPI:
-    """The console of one workspace. Raises: UsageError where settings or store cannot be read."""
+def create_app(
+    workspace: Workspace, *, clock: Callable[[], float] = time.time, make: Callable[..., bool] = making.make
+) -> FastAPI:
+    """The console of one workspace. `make` writes the file of a reading. Raises: UsageError where settings or store cannot be read."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(asked)])
     times = read_settings(workspace.root).console
-    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace), times, clock)
+    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace, make), times, clock)
     for route in (r for module in ROUTES for r in module.router.routes if isinstance(r, APIRoute)):
         app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods or ()))
     for kind, handler in HANDLERS.items():

@@ -17,6 +17,7 @@ from matchers.fold_columns import fold_names
 from schemas.extracts import LAYOUTS
 from schemas.tables import Delivery, create_table, describe
 
+FINDER = "finder.duckdb"
 VERSION = f"2 {duckdb.__version__}"  # another DuckDB may hash otherwise
 MEMORY = "256MiB"
 # Equal keys are found by their hash: eight bytes a row are looked through in a fraction of the time that texts take.
@@ -47,7 +48,7 @@ from read_parquet($file) as p left join fold as f on f.name = p.name left join f
 
 def made_finder(workspace: Workspace, numbers: Sequence[int]) -> Path:
     """The finder of exactly these sealed runs: what it lacks is added beside and renamed over it."""
-    path = workspace.console / "finder.duckdb"
+    path = workspace.console / FINDER
     known = _known(path)
     heads = {n: file_hash(run_folder(workspace.runs, n) / MANIFEST) for n in numbers}
     if known == heads:

@@ -4,6 +4,7 @@ import uvicorn
 
 from flows.console.accounts import accounts
 from flows.console.app import create_app
+from flows.console.making import make_apart
 from flows.console.shell import HOSTS
 from flows.workspace import Workspace
 from schemas.errors import UsageError, say
@@ -18,7 +19,7 @@ def serve(workspace: Workspace, host: str, port: int) -> None:
             say("核查台只在本机开放（127.0.0.1）；别的电脑请用 SSH 隧道连到本机端口。",
                 "The console is for this machine alone (127.0.0.1); reach it from another one by an SSH tunnel.")
         )  # fmt: skip
-    app = create_app(workspace)
+    app = create_app(workspace, make=make_apart)
     if not accounts(app.state.desk.state):
         raise UsageError(
             say(f"还没有账号；请先 zhaoren accounts add {workspace.root} 姓名 --role officer。",
