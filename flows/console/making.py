@@ -14,15 +14,16 @@ from flows.console.finder import made_finder
 from flows.console.opening import attach, opened
 from flows.look import opened_store
 from flows.review_export import open_desk
-from flows.waiting import late_source, waiting
+from flows.waiting import OPEN, count_waiting, late_source
 from flows.workspace import Workspace
 from ledger.seal import head, read_manifest, run_folder, sealed_runs
 from ledger.store import LIMITS
-from reports.console import queue, tonight
+from reports.console import fold, queue, tonight
 from reports.console.tonight import Trend, Waits
 from schemas.errors import UsageError, ZhaorenError, say
 
-MEMORY = 192 << 20  # bytes; what does not fit is spilled
+MEMORY = 256 << 20  # bytes, at most; what does not fit is spilled
+PARTS = 8
 NIGHTS_SHOWN = 30
 NOT_YET = 3  # the store does not hold the run yet
 TOLD = "create table reading.told as select $run::bigint as run_no, $as_of::date as as_of, $at::timestamptz as recorded_at, $head as head, $figures as figures"
@@ -66,14 +67,17 @@ def make_apart(workspace: Workspace, run_no: int, path: Path, *, mend: bool) -> 
 
 
 def _write(con: duckdb.DuckDBPyConnection, workspace: Workspace, run_no: int) -> None:
+    fold.narrow(con, queue.ASKED, {})
     desk = open_desk(con, workspace, run_no, workspace.console)
+    fold.widen(con)
     log = str(workspace.runs / "*" / "tables" / "match_log.parquet")
     queue.make(con, log if any(workspace.runs.glob("*/tables/match_log.parquet")) else "", run_no)
     con.execute(
         "create temp table delivery_tonight as from read_parquet($file)",
         {"file": str(run_folder(workspace.runs, run_no) / "tables" / "delivery.parquet")},
     )
-    now = waiting(con, run_no, desk.night.as_of)
+    _find_open(con, desk.night.as_of)
+    now = count_waiting(con, run_no, desk.night.as_of)
     late = tuple(late_source(*source) for source in now.late)
     waits = Waits(now.questions, _day(now.oldest), now.tasks, now.overdue, _day(now.first_due), late)
     barred = tuple(read_manifest(workspace.runs, run_no)["barred"])
@@ -82,6 +86,19 @@ def _write(con: duckdb.DuckDBPyConnection, workspace: Workspace, run_no: int) ->
         TOLD,
         {"run": run_no, "as_of": desk.night.as_of, "at": desk.night.recorded_at, "head": head(workspace.runs), "figures": tonight.to_text(figures, waits)},
     )  # fmt: skip
+
+
+def _find_open(con: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Make `open_now` some people at a time: the fold of a city's whole ledger takes several times the memory of this process."""
+    con.execute(
+        "create temp table open_so_far (entry_id varchar, track varchar, op varchar, valid_from date, needs_decision boolean)"
+    )
+    for part in range(PARTS):
+        fold.narrow(con, "hash(coalesce(person_id, '')) % $parts = $part", {"parts": PARTS, "part": part})
+        con.execute(OPEN, {"day": day})
+        con.execute("insert into open_so_far from open_now")
+    fold.widen(con)
+    con.execute("drop table open_now; alter table open_so_far rename to open_now")
 
 
 def _day(day: date | None) -> str | None:

@@ -7,15 +7,16 @@ from typing import Any
 
 import duckdb
 
-OWN = "create or replace temp table ledger_entry as select * from store.ledger_entry where person_id in ({people})"
+OWN = "create or replace temp table ledger_entry as select * from store.ledger_entry where {whose}"
 # What is in effect is asked for by states, cases and what is open alike; planning it costs more than these few entries.
 EFFECTIVE = "create or replace temp table effective_now as from store.ledger_effective($day::date, $known::timestamptz)"
 FOUND = "create or replace temp macro ledger_effective(as_of, known_at) as table from effective_now"
 
 
-def narrow(con: duckdb.DuckDBPyConnection, people: str, values: Mapping[str, Any]) -> None:
-    """From now on this connection's ledger is that of the people whom a select names, until `widen`."""
-    con.execute(OWN.format(people=people), dict(values))
+def narrow(con: duckdb.DuckDBPyConnection, whose: str, values: Mapping[str, Any]) -> None:
+    """From now on this connection's ledger is that of the people for whom a condition holds, until `widen`. A person's entries
+    are taken all or none: they end, answer and supersede each other."""
+    con.execute(OWN.format(whose=whose), dict(values))
 
 
 def keep_effective(con: duckdb.DuckDBPyConnection, day: date, known_at: datetime) -> None:

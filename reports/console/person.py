@@ -75,7 +75,7 @@ def person_values(
 ) -> dict[str, Any]:
     """Everything the page of a person says beside who they are."""
     asked = {"day": clock.day, "known": clock.known_at}
-    fold.narrow(con, "select $person", {"person": person["person_id"]})
+    fold.narrow(con, "person_id = $person", {"person": person["person_id"]})
     fold.keep_effective(con, clock.day, clock.known_at)
     entries = rows(con, ENTRIES, {})
     return {

@@ -86,7 +86,9 @@ homes as (select distinct source, household_no, person_id as of_person from told
 select distinct of_person, source, person_id, name, relation from homes inner join told using (source, household_no)
 where person_id is distinct from of_person order by of_person, source, name, person_id
 """
-PEOPLE = "select person_id from entry_queue union select likely_id from row_queue"
+PEOPLE = "person_id in (select person_id from entry_queue union select likely_id from row_queue)"
+# Whom an open question can be about at all: the fold takes the need of a decision away, and never adds one.
+ASKED = "person_id is null or person_id in (select person_id from store.ledger_entry where needs_decision)"
 STATES = """
 create table reading.state_now as
 select person_id, pack, track, state, since
