@@ -23,7 +23,7 @@ from schemas.errors import WorkspaceBusy, ZhaorenError, say
 
 ROUTES = (sign_in, tonight, review, drafts_page, search, people, papers, audit, accounts_page)
 
-AT_ONCE = 6  # requests at work; the others wait
+AT_ONCE = 4  # requests at work; the others wait
 
 
 def create_app(

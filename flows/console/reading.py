@@ -25,7 +25,7 @@ from reports.console import tonight
 from reports.console.rows import rows
 from schemas.errors import ZhaorenError
 
-MEMORY = 64 << 20  # bytes that DuckDB may hold for all pages together; what does not fit is read again
+MEMORY = 48 << 20  # bytes that DuckDB may hold for all pages together; what does not fit is read again
 PATIENCE = 10.0  # seconds before what could not be read is tried again
 SEARCH = "set search_path = 'store,reading,memory'"
 LEFT = ".reading-*"  # what a killed console left
