@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 from flows.console import drafts
+from tests import asked_town
 from tests.console_room import NAMES, PASSWORD, Room
 from tests.nightshift import Town, stop
 
@@ -50,13 +52,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     town.drop("养老待遇名单.csv", [{"姓名": "某人"}])
     town.night(DAYS[0])
     room = Room(town.workspace, clock=time.time)  # type: ignore[arg-type]
+    with listening(room) as url:
+        yield Served(town, room, url)
+
+
+@contextmanager
+def listening(room: Room) -> Iterator[str]:
+    """The address at which a console answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = uvicorn.Server(uvicorn.Config(room.app, host="127.0.0.1", port=port, access_log=False, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    yield Served(town, room, f"http://127.0.0.1:{port}")
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
 
@@ -195,6 +204,22 @@ def pages_of_roles(served: Served) -> dict[str, list[str]]:
 def sign_in_as(page: Page, served: Served, role: str) -> None:
     page.context.clear_cookies()
     sign_in(page, served, role)
+
+
+@pytest.mark.parametrize(("entries", "last"), [(0, 1), (50_000, 1000)])
+def test_a_queue_that_is_empty_or_very_long_is_a_page_like_any_other(tmp_path: Path, entries: int, last: int) -> None:
+    room = Room(asked_town.found(tmp_path / "w", entries=entries, links=0), clock=time.time)  # type: ignore[arg-type]
+    with listening(room) as url, sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+        sign_in(page, Served(None, room, url))  # type: ignore[arg-type]
+        for path in ("/review", f"/review?page={last}", "/review?sheet=row"):
+            page.goto(url + path)
+            assert serious(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.goto(f"{url}/review")
+        assert f"符合条件 {entries:,} 件" in (page.text_content("main") or "")
+        browser.close()
 
 
 @pytest.mark.parametrize("path", ["/", "/review", "/drafts"])

@@ -104,4 +104,18 @@ def with_facts(entry: dict[str, Any]) -> dict[str, Any]:
 def facts(parameters: str | None, unsaid: Sequence[str] = ("rule", "field")) -> list[tuple[str, str]]:
     """The dated values of an entry, by name."""
     given = json.loads(parameters or "{}")
-    return [(n, v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for n, v in given.items() if n not in unsaid]  # fmt: skip
+    return [(n, _fact(v)) for n, v in given.items() if n not in unsaid]
+
+
+def _fact(value: Any) -> str:
+    """
+    >>> [_fact(v) for v in ("2024-02", 6, None, True, ["东区", "西区"], [])]
+    ['2024-02', '6', '不详', '是', '东区、西区', '无']
+    """
+    if value is None:
+        return say("不详", "unknown")
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if isinstance(value, list):
+        return "、".join(_fact(v) for v in value) or say("无", "none")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

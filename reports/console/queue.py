@@ -3,7 +3,7 @@
 `make` writes it once a run, from the very selects of the workbook, so that both show the same questions, words, masks and
 codes; the pages then only cut pieces out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -153,6 +153,19 @@ class Settled:
     @property
     def both(self) -> list[str]:
         return sorted(self.mine | self.waiting)
+
+
+ASKED_ABOUT = """
+with wanted as (select unnest($wanted::varchar[]) as question)
+select question, name, concat_ws(' · ', op, clause) from entry_queue semi join wanted using (question)
+union all select question, came_name, concat_ws(' · ', kind, rule) from row_queue semi join wanted using (question)
+"""
+
+
+def asked_about(con: duckdb.DuckDBPyConnection, questions: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Whose each question is, and what it asks; one that is asked no more has none."""
+    found = con.execute(ASKED_ABOUT, {"wanted": sorted(questions)}).fetchall()
+    return {question: (name or "", what or "") for question, name, what in found}
 
 
 def count_left(con: duckdb.DuckDBPyConnection, wish: Filter, settled: Settled, day: Any) -> tuple[int, int]:
