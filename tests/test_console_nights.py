@@ -87,6 +87,12 @@ def test_the_first_page_says_what_came_and_what_did_not(shift: Shift) -> None:
     assert "养老待遇名单.csv" in page
 
 
+def test_the_first_page_counts_what_the_queue_asks(shift: Shift) -> None:
+    asked = re.search(r"<dt>待决定</dt><dd[^>]*>([0-9,]+)<", shift.tonight)
+    assert asked
+    assert f"符合条件 {asked[1]} 件" in shift.room.browser("officer").get("/review").text
+
+
 def test_the_first_page_names_nobody_for_any_role(shift: Shift) -> None:
     people = {p["name"] for p in shift.town.ask("select name from person")}
     for page in shift.before.values():

@@ -79,9 +79,11 @@ def _write(con: duckdb.DuckDBPyConnection, workspace: Workspace, run_no: int) ->
     _find_open(con, desk.night.as_of)
     now = count_waiting(con, run_no, desk.night.as_of)
     late = tuple(late_source(*source) for source in now.late)
-    waits = Waits(now.questions, _day(now.oldest), now.tasks, now.overdue, _day(now.first_due), late)
     barred = tuple(read_manifest(workspace.runs, run_no)["barred"])
     figures = tonight.figures(con, run_no, barred, _trend(workspace.runs, run_no))
+    # What takes effect later is asked today already: the number is that of the queue.
+    asked = sum(count for _, count in figures.asked)
+    waits = Waits(asked, _day(now.oldest), now.tasks, now.overdue, _day(now.first_due), late)
     con.execute(
         TOLD,
         {"run": run_no, "as_of": desk.night.as_of, "at": desk.night.recorded_at, "head": head(workspace.runs), "figures": tonight.to_text(figures, waits)},

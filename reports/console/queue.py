@@ -94,6 +94,13 @@ create table reading.state_now as
 select person_id, pack, track, state, since
 from ledger_state_on((select max(as_of) from applied_run), timestamptz '9999-12-31 00:00:00+00') order by person_id, pack, track
 """
+INDEXES = """
+create index entry_at on reading.entry_queue (question);
+create index row_at on reading.row_queue (question);
+create index evidence_at on reading.evidence_row (record_id);
+create index state_at on reading.state_now (person_id);
+create index home_at on reading.household (of_person)
+"""
 CLAUSES = "create table reading.clause_text as select pack, rule_id, shown, title, quote, document from report_clause"
 
 
@@ -112,6 +119,7 @@ def make(con: duckdb.DuckDBPyConnection, log: str, run_no: int) -> None:
     con.execute(STATES)
     fold.widen(con)
     con.execute(CLAUSES)
+    con.execute(INDEXES)
 
 
 @dataclass(frozen=True)
