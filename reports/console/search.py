@@ -20,7 +20,8 @@ from found as f inner join person as p using (person_id) order by f.rank, p.name
 """
 BY_NUMBER = f"""
 create or replace temp table found as
-select person_id, 0 as rank, null::varchar as said from person where id_number = $number limit {MOST}
+select person_id, 0 as rank, null::varchar as said from person
+where person_id in (select person_id from finder.named where number_key = hash($number)) and id_number = $number limit {MOST}
 """
 ROWS_BY_NUMBER = """
 select p.delivery_id, p.row_no, p.kind, d.file_name, d.sheet, d.snapshot_date, p.person_id from finder.place as p
