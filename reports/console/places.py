@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from reports.console.masks import row_select
-from reports.console.rows import rows
+from reports.console.rows import plain_rows, rows
 from reports.words import KIND_WORDS
 from schemas.extracts import LAYOUTS
 
@@ -85,7 +85,7 @@ def cells(
     chosen, headers = row_select(LAYOUTS[place["kind"]], whole=whole)
     file = f"{runs}/{place['run_no']:06d}/tables/standing/{place['kind']}.parquet"
     where = {"file": file, "row": place["row_no"], "delivery": place["delivery_id"], "record": place["record_id"]}
-    found = con.execute(CELLS.format(cells=chosen), where).fetchall()
+    found = plain_rows(con, CELLS.format(cells=chosen), where)
     return tuple((h, str(v)) for h, v in zip(headers, found[0], strict=True) if v not in (None, "")) if found else ()
 
 
