@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from flows.access import os_user
+from flows.console import making
 from flows.console.reading import Readings
 from flows.privacy import scan_text
 from flows.workspace import Workspace, init_workspace
@@ -186,3 +187,12 @@ def test_a_store_that_lags_shows_the_run_it_holds(shift: Shift) -> None:
     finally:
         (behind / "manifest.json").unlink()
         behind.rmdir()
+
+
+def test_a_child_makes_the_same_pages_and_leaves_nothing_beside(shift: Shift) -> None:
+    workspace = shift.town.workspace
+    apart, here = (Readings(workspace, make).current() for make in (making.make_apart, making.make))
+    assert apart is not None
+    assert here is not None
+    assert (apart.figures, apart.waits, apart.head) == (here.figures, here.waits, here.head)
+    assert list(workspace.console.glob(".reading-*")) == []
