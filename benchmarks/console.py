@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -156,7 +157,7 @@ class Clicker(threading.Thread):
     def _next(self) -> tuple[str, str] | tuple[str, str, dict[str, str]]:
         some, run = self.chance.randint(1, self.people), self.chance.randint(1, self.nights)
         pages: list[tuple[str, str] | tuple[str, str, dict[str, str]]] = [
-            ("tonight", "/"), ("queue", "/review"), ("queue by town", f"/review?sheet=entries&town=东区{some % 40}街道"),
+            ("tonight", "/"), ("queue", "/review"), ("queue by town", f"/review?sheet=entry&town=东区{some % 40}街道"),
             ("person", f"/person/P{some:09d}"), ("entry", f"/entry/{run}-{self.chance.randint(1, max(1, self.people // self.nights))}"),
             ("file", f"/file/{run:064x}"), ("row", f"/row/{run:064x}/1"), ("clause", "/clause/zhongshan/ZS-3.1.1a"), ("run", f"/run/{run}"),
             ("search a name", "/search", {"text": f"{chr(20000 + some % 97)}{chr(21000 + some % 5000)}{chr(22000 + some % 700)}"}),
@@ -184,6 +185,22 @@ def memory_of(pid: int) -> tuple[int, int]:
     return now, most
 
 
+def own_memory(pid: int) -> int:
+    """MB that no other process shares: what of the libraries' files is mapped is not in it."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    return int(re.search(r"Private_Dirty:\s+(\d+)", text)[1]) >> 10  # type: ignore[index]
+
+
+def children_peak(pid: int) -> int:
+    """MB at most so far of the processes that the console started and that are still there."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    peaks = [0]
+    for child in found:
+        with suppress(OSError, TypeError):  # it may end at this moment
+            peaks.append(memory_of(int(child))[1])
+    return max(peaks)
+
+
 def processor_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
@@ -197,10 +214,8 @@ def click(workspace: Workspace, people: int, nights: int, minutes: float, clicke
     start = time.monotonic()
     server = subprocess.Popen([sys.executable, "-m", "flows.cli", "serve", str(workspace.root), "--port", str(PORT)])
     try:
-        _wait(server)
-        print(
-            f"ready after {time.monotonic() - start:.0f} s, {processor_seconds(server.pid):.0f} s of a core; MB now and at most: {memory_of(server.pid)}"
-        )
+        made_with = _wait(server)
+        print(f"ready after {time.monotonic() - start:.0f} s; MB now and at most: {memory_of(server.pid)}, of the child that made the pages ready at most {made_with}")  # fmt: skip
         stop = threading.Event()
         crowd = [Clicker(n, people, nights, pause, stop) for n in names]
         before, since = processor_seconds(server.pid), time.monotonic()
@@ -211,17 +226,21 @@ def click(workspace: Workspace, people: int, nights: int, minutes: float, clicke
         for one in crowd:
             one.join()
         spent = (processor_seconds(server.pid) - before) / (time.monotonic() - since)
+        print(f"MB that are the console's own: {own_memory(server.pid)}")
         return _report(crowd, spent, memory_of(server.pid))
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait(server: subprocess.Popen[bytes]) -> None:
+def _wait(server: subprocess.Popen[bytes]) -> int:
+    """Until the console answers; MB at most of its children until then."""
+    most = 0
     while server.poll() is None:
+        most = max(most, children_peak(server.pid))
         try:
             httpx.get(f"http://127.0.0.1:{PORT}/sign-in", trust_env=False, timeout=5)
-            return
+            return most
         except httpx.TransportError:
             time.sleep(0.5)
     raise SystemExit("the console did not start")

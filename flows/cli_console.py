@@ -26,10 +26,15 @@ def serve(
     from flows.workspace import Workspace
 
     read_settings(directory)
-    typer.echo(
-        say(f"核查台：http://{host}:{port} （按 Ctrl-C 结束）", f"Console: http://{host}:{port} (Ctrl-C ends it)")
+    typer.echo(say("正在准备页面……", "Making the pages ready…"))
+    run_console(
+        Workspace(directory.resolve()),
+        host,
+        port,
+        lambda: typer.echo(
+            say(f"核查台：http://{host}:{port} （按 Ctrl-C 结束）", f"Console: http://{host}:{port} (Ctrl-C ends it)")
+        ),
     )
-    run_console(Workspace(directory.resolve()), host, port)
 
 
 @accounts.command(

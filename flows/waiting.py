@@ -11,7 +11,7 @@ from schemas.extracts import LAYOUTS
 
 OPEN = """
 create or replace temp table open_now as
-select * from ledger_effective($day::date, timestamptz '9999-12-31 00:00:00+00') where is_open
+select entry_id, track, op, valid_from, needs_decision from ledger_effective($day::date, timestamptz '9999-12-31 00:00:00+00') where is_open
 """
 QUESTIONS = "select count(*), min(valid_from) from open_now where needs_decision"
 TASKS = "select count(*) from open_now where track = 'T' and op = 'TASK'"
@@ -38,6 +38,11 @@ class Waiting:
 def waiting(con: duckdb.DuckDBPyConnection, run_no: int, day: date) -> Waiting:
     """As of the last night. `con` is the store; leaves `open_now`, every entry that is open."""
     con.execute(OPEN, {"day": day})
+    return count_waiting(con, run_no, day)
+
+
+def count_waiting(con: duckdb.DuckDBPyConnection, run_no: int, day: date) -> Waiting:
+    """The same from an `open_now` that is there already."""
     questions, oldest = con.execute(QUESTIONS).fetchall()[0]
     tasks = con.execute(TASKS).fetchall()[0][0]
     overdue, first_due = con.execute(OVERDUE, {"day": day}).fetchall()[0]

@@ -155,6 +155,23 @@ def test_an_administrator_ends_the_sessions_of_others(room: Room) -> None:
     assert officer.get("/").status_code == 303
 
 
+def test_everybody_sees_where_they_are_signed_in_and_ends_it_elsewhere(room: Room) -> None:
+    room.clock.now += 901
+    for name in ("吴九", "郑十"):
+        accounts.add_account(room.state, name, "officer", PASSWORD)
+    here, elsewhere, another = (Browser(room.app, name) for name in ("吴九", "吴九", "郑十"))
+    Browser(room.app).sign_in("吴九", "not the password")
+    page = here.get("/password").text
+    assert page.count("<td>这里</td>") == 1
+    assert "<td>另一处</td>" in page
+    assert "<td>登录失败</td>" in page
+    assert "登录失败" not in another.get("/password").text
+    here.post("/password/sign-out")
+    assert elsewhere.get("/").status_code == 303
+    assert here.get("/").status_code == another.get("/").status_code == 200
+    assert "<td>另一处</td>" not in here.get("/password").text
+
+
 def test_what_happens_at_the_doors_is_told_to_the_administrator_alone(room: Room) -> None:
     room.clock.now += 901
     Browser(room.app).sign_in("not an account but a password", "x")

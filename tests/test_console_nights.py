@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from flows.access import os_user
+from flows.console import making
 from flows.console.reading import Readings
 from flows.privacy import scan_text
 from flows.workspace import Workspace, init_workspace
@@ -85,6 +86,12 @@ def test_the_first_page_says_what_came_and_what_did_not(shift: Shift) -> None:
     assert re.search(r"<dt>收下</dt><dd>2<", page)
     assert re.search(r"<dt>拒收</dt><dd class=\"bad\">1<", page)
     assert "养老待遇名单.csv" in page
+
+
+def test_the_first_page_counts_what_the_queue_asks(shift: Shift) -> None:
+    asked = re.search(r"<dt>待决定</dt><dd[^>]*>([0-9,]+)<", shift.tonight)
+    assert asked
+    assert f"符合条件 {asked[1]} 件" in shift.room.browser("officer").get("/review").text
 
 
 def test_the_first_page_names_nobody_for_any_role(shift: Shift) -> None:
@@ -180,3 +187,12 @@ def test_a_store_that_lags_shows_the_run_it_holds(shift: Shift) -> None:
     finally:
         (behind / "manifest.json").unlink()
         behind.rmdir()
+
+
+def test_a_child_makes_the_same_pages_and_leaves_nothing_beside(shift: Shift) -> None:
+    workspace = shift.town.workspace
+    apart, here = (Readings(workspace, make).current() for make in (making.make_apart, making.make))
+    assert apart is not None
+    assert here is not None
+    assert (apart.figures, apart.waits, apart.head) == (here.figures, here.waits, here.head)
+    assert list(workspace.console.glob(".reading-*")) == []

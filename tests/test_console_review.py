@@ -215,6 +215,14 @@ def test_what_is_typed_is_shown_as_text(officer: Browser) -> None:
     assert "&lt;script&gt;alert" in page
 
 
+def test_an_answer_says_before_what_it_does_and_after_whom_it_is_about(officer: Browser) -> None:
+    page = officer.get(f"/review/entry/{FIRST}").text
+    assert "确认后：" in page
+    assert "驳回后：" in page
+    answered(officer)
+    assert f"<td>王{chr(20_001)}</td>" in officer.get("/drafts").text
+
+
 def test_blind_shows_neither_weight_nor_order_nor_words_of_others(room: Room, officer: Browser) -> None:
     row = f"/review/row/{row_question(room.workspace)}"
     seen = officer.get(row).text

@@ -20,7 +20,7 @@ NAME_LENGTH = 20
 FEW, MANY = 5, 40  # failures in vain: of one account, of all
 PAUSE_SECONDS = 900.0
 HASHER = PasswordHasher()
-HASHING = threading.Semaphore(2)  # each takes 64 MiB for a moment
+HASHING = threading.Lock()  # each takes 64 MiB for a moment
 NOBODY = HASHER.hash("nobody")  # an account that is not there costs as much time as one that is
 
 

@@ -1,6 +1,8 @@
 """账号: who has an account, who is signed in, what happened at the doors; sessions can be ended here. Accounts are made by
 `zhaoren accounts`. 密码: everybody changes their own."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Response
 
 from flows.console import accounts, events, sessions
@@ -17,9 +19,7 @@ router = APIRouter()
 def show(ask: Asked) -> Response:
     here = sessions.signed_in(ask.desk.state)
     rows = [(a.name, say(ROLE_WORDS[a.role], a.role), here.get(a.name, 0)) for a in accounts.accounts(ask.desk.state)]
-    told = [
-        (f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}", name, what) for at, name, what in events.latest(ask.desk.state)
-    ]
+    told = [(_said(at), name, what) for at, name, what in events.latest(ask.desk.state)]
     return ask.page(Page("accounts.html", say("账号", "Accounts"), {"rows": rows, "events": told}))
 
 
@@ -31,7 +31,13 @@ def sign_out(ask: Asked) -> Response:
 
 @router.get("/password")
 def ask_password(ask: Asked) -> Response:
-    return ask.page(_password_page(""))
+    return ask.page(_password_page(ask, ""))
+
+
+@router.post("/password/sign-out")
+def sign_out_elsewhere(ask: Asked) -> Response:
+    sessions.end_others(ask.desk.state, ask.who.account, ask.token)
+    return ask.go("/password")
 
 
 @router.post("/password")
@@ -40,14 +46,28 @@ def change_password(ask: Asked) -> Response:
     desk, name, form = ask.desk, ask.who.account, ask.form
     tried = accounts.sign_in(desk.state, name, form.get("old", ""), desk.clock)
     if tried.account is None:
-        return ask.page(_password_page(tried.problem), 422)
+        return ask.page(_password_page(ask, tried.problem), 422)
     if form.get("new", "") != form.get("again", ""):
-        return ask.page(_password_page(say("两次输入的新密码不同。", "The new passwords differ.")), 422)
+        return ask.page(_password_page(ask, say("两次输入的新密码不同。", "The new passwords differ.")), 422)
     accounts.set_password(desk.state, name, form.get("new", ""))
     events.note(desk.state, desk.clock(), name, events.PASSWORD)
     return ask.go("/sign-in")
 
 
-def _password_page(problem: str) -> Page:
-    values = {"problem": problem, "shortest": accounts.SHORTEST, "longest": accounts.LONGEST}
+def _password_page(ask: Asked, problem: str) -> Page:
+    """Beside the form: where one is signed in, and what happened to the account, so that its owner notices what they did not do."""
+    state, name = ask.desk.state, ask.who.account
+    here = [(_said(begun), _said(seen), is_here) for begun, seen, is_here in sessions.own(state, name, ask.token)]
+    told = [(_said(at), what) for at, _, what in events.latest(state, name)]
+    values = {
+        "problem": problem,
+        "shortest": accounts.SHORTEST,
+        "longest": accounts.LONGEST,
+        "here": here,
+        "events": told,
+    }
     return Page("password.html", say("改密码", "Change password"), values)
+
+
+def _said(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"

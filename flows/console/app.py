@@ -1,15 +1,17 @@
 """The application: the desk it works at, its routes, and how what goes wrong is told."""
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from flows.console import accounts_page, audit, drafts_page, papers, people, review, search, sign_in, tonight
+from flows.console import accounts_page, audit, drafts_page, making, papers, people, review, search, sign_in, tonight
 from flows.console.ask import Desk, Refused, SignInFirst, asked
 from flows.console.reading import Readings
 from flows.console.shell import Shell
@@ -21,18 +23,31 @@ from schemas.errors import WorkspaceBusy, ZhaorenError, say
 
 ROUTES = (sign_in, tonight, review, drafts_page, search, people, papers, audit, accounts_page)
 
+AT_ONCE = 4  # requests at work; the others wait
 
-def create_app(workspace: Workspace, *, clock: Callable[[], float] = time.time) -> FastAPI:
-    """The console of one workspace. Raises: UsageError where settings or store cannot be read."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(asked)])
+
+def create_app(
+    workspace: Workspace, *, clock: Callable[[], float] = time.time, make: Callable[..., bool] = making.make
+) -> FastAPI:
+    """The console of one workspace. `make` writes the file of a reading. Raises: UsageError where settings or store cannot be read."""
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(asked)], lifespan=_a_few_at_once
+    )
     times = read_settings(workspace.root).console
-    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace), times, clock)
+    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace, make), times, clock)
     for route in (r for module in ROUTES for r in module.router.routes if isinstance(r, APIRoute)):
         app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods or ()))
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.add_middleware(Shell)
     return app
+
+
+@asynccontextmanager
+async def _a_few_at_once(app: FastAPI) -> AsyncIterator[None]:
+    """Pages are short: more at a time than that wait for the same two cores, and each holds memory meanwhile."""
+    current_default_thread_limiter().total_tokens = AT_ONCE
+    yield
 
 
 def _sign_in_first(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from flows.console import drafts
 from flows.console.ask import Asked, Refused
 from flows.console.handing_in import HandedIn, hand_in
 from flows.night import today_in_shanghai
+from reports.console import queue
 from reports.console.page import Page
 from schemas.errors import say
 
@@ -39,5 +40,10 @@ def _latest(ask: Asked) -> date:
 
 def _page(ask: Asked, done: HandedIn | None) -> Page:
     listed = [asdict(d) for d in drafts.of(ask.desk.state, ask.who.account)]
-    values = {"drafts": listed, "done": done, "today": _latest(ask).isoformat()}
+    if listed and ask.reading:
+        with ask.look() as con:
+            about = queue.asked_about(con, [d["question"] for d in listed])
+    else:
+        about = {}
+    values = {"drafts": listed, "about": about, "done": done, "today": _latest(ask).isoformat()}
     return Page("drafts.html", say("待提交", "To hand in"), values)

@@ -18,10 +18,11 @@ def note(state: State, at: float, account: str, what: str) -> None:
         db.execute("delete from event where at < ?", [at - KEPT_SECONDS])
 
 
-def latest(state: State) -> list[tuple[datetime, str, str]]:
-    """When (UTC), whose account ("" for one that is not there), what; the newest first."""
+def latest(state: State, account: str | None = None) -> list[tuple[datetime, str, str]]:
+    """When (UTC), whose account ("" for one that is not there), what; the newest first. Of one account, or of all."""
     with state.open() as db:
         rows = db.execute(
-            "select at, account, what from event order by at desc, rowid desc limit ?", [SHOWN]
+            "select at, account, what from event where ?1 is null or account = ?1 order by at desc, rowid desc limit ?2",
+            [account, SHOWN],
         ).fetchall()
     return [(datetime.fromtimestamp(row["at"], UTC), row["account"], row["what"]) for row in rows]

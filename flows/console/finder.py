@@ -17,7 +17,8 @@ from matchers.fold_columns import fold_names
 from schemas.extracts import LAYOUTS
 from schemas.tables import Delivery, create_table, describe
 
-VERSION = f"2 {duckdb.__version__}"  # another DuckDB may hash otherwise
+FINDER = "finder.duckdb"
+VERSION = f"3 {duckdb.__version__}"  # another DuckDB may hash otherwise
 MEMORY = "256MiB"
 # Equal keys are found by their hash: eight bytes a row are looked through in a fraction of the time that texts take.
 TABLES = """
@@ -27,7 +28,8 @@ create table place (
     row_no bigint, person_id varchar, person_key ubigint, number_key ubigint, match_status varchar, rule varchar, link_grade varchar);
 create table spoken (run_no bigint, pack varchar, rule_id varchar, op varchar, entry_count bigint);
 create table rests_on (record_key ubigint, run_no bigint, seq bigint);
-create table named (person_id varchar, name varchar, name_folded varchar, name_sound bigint, number_key ubigint, run_no bigint);
+create table named (person_id varchar, name varchar, name_folded varchar, name_key ubigint, name_sound bigint, number_key ubigint, run_no bigint);
+create table name_part (part_key ubigint, name_key ubigint);
 """
 PLACED = """
 select {run} as run_no, '{kind}' as kind, office, record_id, hash(record_id), delivery_id, hash(delivery_id), row_no, person_id, hash(person_id),
@@ -40,14 +42,20 @@ insert into spoken select run_no, pack, coalesce(json_extract_string(parameters,
 NAMES = "select distinct name from read_parquet($file) where name is not null"
 NAMED = """
 insert into named
-select p.person_id, p.name, k.name_folded, k.name_sound, hash(p.id_number), p.last_run
+select p.person_id, p.name, k.name_folded, hash(k.name_folded), k.name_sound, hash(p.id_number), p.last_run
 from read_parquet($file) as p left join fold as f on f.name = p.name left join fold_key as k on k.name_folded = f.name_folded
+"""
+# Each two characters that follow one another in a name: what contains a part is among those that have its first two.
+NAME_PARTS = """
+insert into name_part
+select distinct hash(substr(name_folded, place, 2)) as part_key, hash(name_folded) as name_key
+from (select name_folded, unnest(range(1, length(name_folded))) as place from fold_key) order by part_key, name_key
 """
 
 
 def made_finder(workspace: Workspace, numbers: Sequence[int]) -> Path:
     """The finder of exactly these sealed runs: what it lacks is added beside and renamed over it."""
-    path = workspace.console / "finder.duckdb"
+    path = workspace.console / FINDER
     known = _known(path)
     heads = {n: file_hash(run_folder(workspace.runs, n) / MANIFEST) for n in numbers}
     if known == heads:
@@ -124,5 +132,6 @@ def _add_names(con: duckdb.DuckDBPyConnection, people: Path) -> None:
     con.register("fold", folded)
     con.register("fold_key", keys)
     con.execute(NAMED, {"file": str(people)})
+    con.execute(NAME_PARTS)
     con.unregister("fold")
     con.unregister("fold_key")

@@ -4,15 +4,15 @@ one at a time; the result stays in `console/jobs/` until the same is asked again
 import fcntl
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.console import children
 from flows.console.ask import Refused
 from flows.reperforming import reperform
 from flows.verifying import verification
@@ -21,7 +21,6 @@ from schemas.errors import ZhaorenError, say
 
 VERIFY, AGAIN = "verify", "again"
 RUNNING = "running.json"
-PROJECT = Path(__file__).parents[2]
 
 
 def start(workspace: Workspace, what: str, run_no: int, account: str) -> None:
@@ -31,12 +30,7 @@ def start(workspace: Workspace, what: str, run_no: int, account: str) -> None:
         if place is None:
             raise Refused(409, say("已有一项核对正在进行；请等它做完。", "Another check is at work; wait for it."))
         _keep(folder / RUNNING, {"what": what, "run_no": run_no, "account": account, "started_at": _now()})
-        paths = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        child = subprocess.Popen(
-            [sys.executable, "-m", "flows.console.jobs", str(workspace.root), what, str(run_no)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
-            env=os.environ | {"PYTHONPATH": paths}, pass_fds=[place],
-        )  # fmt: skip
+        child = children.start(__name__, [str(workspace.root), what, str(run_no)], folder, keeps=[place])
     threading.Thread(target=child.wait, daemon=True).start()
 
 
@@ -59,8 +53,7 @@ def results(workspace: Workspace, what: str) -> list[dict[str, Any]]:
 
 def work(workspace: Workspace, what: str, run_no: int) -> None:
     """The child: do it, and keep what came of it, also where that is an error."""
-    with suppress(OSError):
-        os.nice(10)
+    children.step_back()
     folder = _folder(workspace)
     try:
         came = JOBS[what](workspace, run_no)

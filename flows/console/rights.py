@@ -40,6 +40,7 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/run/{run_no}"): LOOK,
     ("GET", "/password"): ALL,
     ("POST", "/password"): ALL,
+    ("POST", "/password/sign-out"): ALL,
     ("GET", "/audit"): AUDIT,
     ("POST", "/audit/verify"): AUDIT,
     ("GET", "/audit/again/{run_no}"): AUDIT,

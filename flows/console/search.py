@@ -54,6 +54,13 @@ def _number(ask: Asked, text: str, page: int) -> Response:
     return ask.page(found)
 
 
+def read_tables() -> None:
+    """Read what folding and comparing names takes, so that nobody's first search waits for it."""
+    folded = fold_name("某·甲")
+    name_keys([folded])
+    place_names([folded], [folded])
+
+
 def _name(ask: Asked, text: str, page: int) -> Response:
     folded = fold_name(text)
     sound = name_keys([folded]).column("name_sound").to_pylist()[0]

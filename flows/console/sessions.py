@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flows.console.accounts import Account
 from flows.console.state import State
@@ -63,6 +64,18 @@ def end(state: State, token: str) -> None:
 def end_all(state: State, account: str) -> None:
     with state.open() as db:
         db.execute("delete from session where account = ?", [account])
+
+
+def end_others(state: State, account: str, token: str) -> None:
+    with state.open() as db:
+        db.execute("delete from session where account = ? and key <> ?", [account, _key(token)])
+
+
+def own(state: State, account: str, token: str) -> list[tuple[datetime, datetime, bool]]:
+    """Where an account is signed in: since when, last seen (UTC), and whether it is here; the latest first."""
+    with state.open() as db:
+        rows = db.execute("select begun_at, seen_at, key from session where account = ? order by begun_at desc, key", [account]).fetchall()  # fmt: skip
+    return [(datetime.fromtimestamp(r["begun_at"], UTC), datetime.fromtimestamp(r["seen_at"], UTC), r["key"] == _key(token)) for r in rows]  # fmt: skip
 
 
 def signed_in(state: State) -> dict[str, int]:

@@ -3,16 +3,18 @@
 import secrets
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Response
 
 from flows.console import accounts, sessions
-from flows.console.ask import FORM_COOKIE, Asked, Refused
+from flows.console.ask import FORM_COOKIE, Ask, Asked, Refused
 from flows.console.sessions import COOKIE
 from reports.console.page import Page, static
 from schemas.errors import say
 
 router = APIRouter()
 # No `secure`: loopback has no TLS, and nothing leaves the machine.
+AT_THE_DOOR = CapacityLimiter(1)
 COOKIE_LOOK: dict[str, Any] = {"httponly": True, "samesite": "strict", "path": "/"}
 
 
@@ -31,7 +33,12 @@ def ask_who(ask: Asked) -> Response:
 
 
 @router.post("/sign-in")
-def begin(ask: Asked) -> Response:
+async def begin(ask: Asked) -> Response:
+    """One at a time, and apart from the pages: a hash takes its time and its memory on purpose."""
+    return await to_thread.run_sync(_begin, ask, limiter=AT_THE_DOOR)
+
+
+def _begin(ask: Ask) -> Response:
     tried = accounts.sign_in(ask.desk.state, ask.form.get("name", ""), ask.form.get("password", ""), ask.desk.clock)
     if tried.account is None:
         return _sign_in_page(ask, tried.problem, 401)

@@ -6,7 +6,6 @@ from flows.console import drafts
 from flows.console.ask import Asked
 from flows.holding import in_words, read_hold, read_release
 from flows.look import inbox_files
-from flows.waiting import late_source
 from reports.console import tonight
 from reports.held_night import figure_line, what_is_held
 from schemas.errors import say
@@ -27,11 +26,7 @@ def show(ask: Asked) -> Response:
     )
     if now is None:
         return ask.page(tonight.empty_page(around))
-    late = tuple(late_source(*source) for source in now.waiting.late)
-    waits = tonight.Waits(
-        now.waiting.questions, now.waiting.oldest, now.waiting.tasks, now.waiting.overdue, now.waiting.first_due, late
-    )
-    return ask.page(tonight.page(now.run_no, now.as_of, now.recorded_at, now.head, now.figures, waits, around))
+    return ask.page(tonight.page(now.run_no, now.as_of, now.recorded_at, now.head, now.figures, now.waits, around))
 
 
 def is_released(ask: Asked, fingerprint: str) -> str:

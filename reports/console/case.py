@@ -9,7 +9,7 @@ import duckdb
 from reports.console.masks import MASKED_PHONE, row_select
 from reports.console.page import Page
 from reports.console.queue import ANSWERS, ENTRY, TABLES
-from reports.console.rows import rows
+from reports.console.rows import plain_rows, rows
 from reports.row_stream import unlike_runs
 from reports.words import COMPARISON_WORDS, KIND_WORDS, LEVEL_WORDS, RULE_WORDS
 from schemas.errors import say
@@ -175,7 +175,7 @@ def _delivered(
     cells, headers = row_select(layout, whole=whole)
     file = f"{runs}/{row['run_no']:06d}/tables/standing/{row['kind']}.parquet"
     where = {"file": file, "office": row["office"], "record": row["record_id"]}
-    found = con.execute(ROW.format(cells=cells), where).fetchall()
+    found = plain_rows(con, ROW.format(cells=cells), where)
     said = {h: str(v) for h, v in zip(headers, found[0], strict=True) if v not in (None, "")} if found else {}
     files = con.execute(FILES, {"ids": [row["delivery_id"]]}).fetchall()
     name = f"{files[0][1]}{'#' + files[0][2] if files[0][2] else ''}" if files else row["delivery_id"][:12]

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from reports.console import places
+from reports.console import fold, places
 from reports.console.clocks import clocks
 from reports.console.masks import MASKED_PHONE
 from reports.console.page import Page
@@ -23,8 +23,6 @@ select person_id, name, id_kind, {number} as id_number, sex, {birth} as born, nu
        first_run, last_run, merged_into from person where person_id = $person
 """
 MERGED = "select person_id from person where merged_into = $person order by person_id limit 20"
-# The fold speaks of `ledger_entry`: with this person's entries alone under that name, it works out one person in place of all.
-OWN = "create or replace temp table ledger_entry as select * from store.ledger_entry where person_id = $person"
 STATES = """
 select pack, track, state, basis, tier,
        since, needs_decision, sources
@@ -77,7 +75,8 @@ def person_values(
 ) -> dict[str, Any]:
     """Everything the page of a person says beside who they are."""
     asked = {"day": clock.day, "known": clock.known_at}
-    con.execute(OWN, {"person": person["person_id"]})
+    fold.narrow(con, "person_id = $person", {"person": person["person_id"]})
+    fold.keep_effective(con, clock.day, clock.known_at)
     entries = rows(con, ENTRIES, {})
     return {
         "person": person, "clock": clock, "states": rows(con, STATES, asked), "open": [with_facts(e) for e in rows(con, OPEN, asked)],
@@ -105,4 +104,18 @@ def with_facts(entry: dict[str, Any]) -> dict[str, Any]:
 def facts(parameters: str | None, unsaid: Sequence[str] = ("rule", "field")) -> list[tuple[str, str]]:
     """The dated values of an entry, by name."""
     given = json.loads(parameters or "{}")
-    return [(n, v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for n, v in given.items() if n not in unsaid]  # fmt: skip
+    return [(n, _fact(v)) for n, v in given.items() if n not in unsaid]
+
+
+def _fact(value: Any) -> str:
+    """
+    >>> [_fact(v) for v in ("2024-02", 6, None, True, ["东区", "西区"], [])]
+    ['2024-02', '6', '不详', '是', '东区、西区', '无']
+    """
+    if value is None:
+        return say("不详", "unknown")
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if isinstance(value, list):
+        return "、".join(_fact(v) for v in value) or say("无", "none")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

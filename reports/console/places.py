@@ -6,13 +6,13 @@ from typing import Any
 import duckdb
 
 from reports.console.masks import row_select
-from reports.console.rows import rows
+from reports.console.rows import plain_rows, rows
 from reports.words import KIND_WORDS
 from schemas.extracts import LAYOUTS
 
 MOST_ROWS = 200
 # A row as it came, whom it is linked to by now, and whether it stands. One struct: an arg_max passes over its own nulls.
-SHOWN = """
+NOW = """
 link_now as (
     select kind, office, record_id, count(*) as changes, max(run_no) as link_run,
            arg_max(struct_pack(person_id := person_id, match_status := match_status, rule := rule, link_grade := link_grade), run_no) as said
@@ -29,7 +29,8 @@ shown as (
            if(l.link_run >= f.run_no, l.said.rule, f.rule) as rule, if(l.link_run >= f.run_no, l.said.link_grade, f.link_grade) as link_grade,
            coalesce(l.changes, 0) as changes, e.cause as ended_cause, e.end_run
     from found as f left join link_now as l using (kind, office, record_id) left join ended_now as e using (kind, office, record_id, run_no)
-)
+)"""
+SHOWN = f"""{NOW}
 select s.*, s.match_status as outcome, s.rule as rule_word, d.file_name, d.sheet, d.snapshot_date
 from shown as s left join finder.file_seen as d on d.delivery_id = s.delivery_id and d.run_no = s.run_no
 """
@@ -84,7 +85,7 @@ def cells(
     chosen, headers = row_select(LAYOUTS[place["kind"]], whole=whole)
     file = f"{runs}/{place['run_no']:06d}/tables/standing/{place['kind']}.parquet"
     where = {"file": file, "row": place["row_no"], "delivery": place["delivery_id"], "record": place["record_id"]}
-    found = con.execute(CELLS.format(cells=chosen), where).fetchall()
+    found = plain_rows(con, CELLS.format(cells=chosen), where)
     return tuple((h, str(v)) for h, v in zip(headers, found[0], strict=True) if v not in (None, "")) if found else ()
 
 

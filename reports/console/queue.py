@@ -1,15 +1,16 @@
 """The review queue: everything that waits for a person, in the order of 待核查.xlsx, a page at a time.
 
-`make` puts it beside the store once a run, from the very selects of the workbook, so that both show the same questions, words,
-masks and codes; the pages then only cut pieces out."""
+`make` writes it once a run, from the very selects of the workbook, so that both show the same questions, words, masks and
+codes; the pages then only cut pieces out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import duckdb
 
+from reports.console import fold, places
 from reports.console.page import Page
 from reports.console.rows import rows
 from reports.open_questions import OPEN_ENTRIES, OPEN_LINKS, SAME_PERSON, VERDICTS
@@ -24,7 +25,7 @@ AGES = (7, 30, 90)
 # `asked_on` is the as-of day of the run that asked.
 SHOWN = "create or replace temp table {name}_shown as {rows}"  # a table keeps the order of its select
 ENTRY_QUEUE = """
-create table memory.entry_queue as
+create table reading.entry_queue as
 select shown.rowid + 1 as place, shown.*, e.entry_id as question, e.person_id, e.pack, e.track as track_code, e.op as op_code, e.clause as clause_code,
        e.state_now, e.supersedes, e.run_no, e.evidence,
        e.op_class, e.is_again,
@@ -32,7 +33,7 @@ select shown.rowid + 1 as place, shown.*, e.entry_id as question, e.person_id, e
 from entry_shown as shown inner join open_entry as e using (entry_id) inner join applied_run as r using (run_no) order by place
 """
 LOGGED = """
-create table memory.row_log as
+create or replace temp table row_log as
 with logged as (
     select delivery_id, row_no, match_weight, runner_up_weight, weights, levels, model_version, regexp_extract(filename, '([0-9]+)/tables', 1)::bigint as run_no
     from read_parquet($log, filename = true) where (delivery_id, row_no) in (select (delivery_id, row_no) from open_link)
@@ -41,12 +42,12 @@ select *, min(run_no) over (partition by delivery_id, row_no) as first_run from 
 qualify row_number() over (partition by delivery_id, row_no order by run_no desc) = 1
 """
 NO_LOG = """
-create table memory.row_log as
+create or replace temp table row_log as
 select delivery_id, row_no, null::double as match_weight, null::double as runner_up_weight, null::struct(prior double) as weights,
        null::struct(against varchar) as levels, null::varchar as model_version, null::bigint as first_run from open_link where false
 """
 ROW_QUEUE = """
-create table memory.row_queue as
+create table reading.row_queue as
 select shown.rowid + 1 as place, shown.*, q.delivery_id, q.record_id, q.office, q.kind as kind_code, q.rule as clause_code, coalesce(q.town, p.town) as town,
        l.runner_up_weight, l.weights, l.levels as level_codes, l.model_version, coalesce(r.as_of, d.snapshot_date) as asked_on,
        md5(q.question) as blind_place
@@ -56,26 +57,24 @@ left join (select delivery_id, max(snapshot_date) as snapshot_date from delivery
 left join person_now as p on p.person_id = shown.likely_id
 order by place
 """
-# Where the rows behind the questions were sealed: the pages read one file for one row, not all of them.
-EVIDENCE = """
-create table memory.evidence_row (
-    kind varchar, office varchar, record_id varchar, delivery_id varchar, row_no bigint, run_no bigint, person_id varchar, match_status varchar,
-    rule varchar, link_grade varchar);
-create or replace temp table record_wanted as
-select distinct unnest(evidence) as record_id from entry_queue union select record_id from row_queue
-"""
-EVIDENCE_OF_KIND = """
-insert into memory.evidence_row
-select '{kind}' as kind, office, record_id, delivery_id, row_no, run_no, person_id, match_status, rule, link_grade
-from standing_{kind} semi join record_wanted using (record_id) order by record_id, office
+# Where the rows behind the questions were sealed, and whose they are now: the pages read one file for one row, not all of them.
+EVIDENCE = f"""
+create table reading.evidence_row as
+with record_wanted as (select distinct unnest(evidence) as record_id from entry_queue union select record_id from row_queue),
+found as (
+    from finder.place where record_key in (select hash(record_id) from record_wanted) and record_id in (from record_wanted)
+),
+{places.NOW}
+select kind, office, record_id, delivery_id, row_no, run_no, person_id, match_status, rule, link_grade from shown
+where ended_cause is null order by record_id, office, run_no
 """
 ANSWERED = """
-create table memory.answer_taken as
+create table reading.answer_taken as
 select trim(entry_id) as question, decision, role, officer, decided_date, note from standing_decision order by question, decided_date, officer
 """
 # Who lives with whom, as two registers say it, of the people the queue speaks of.
 HOUSEHOLD = """
-create table memory.household as
+create table reading.household as
 with told as (
     select '户籍' as source, household_no, person_id, name, relation from standing_household_register where household_no is not null
     union all select '低保低收入', household_no, person_id, name, null from standing_low_income where household_no is not null
@@ -87,44 +86,38 @@ homes as (select distinct source, household_no, person_id as of_person from told
 select distinct of_person, source, person_id, name, relation from homes inner join told using (source, household_no)
 where person_id is distinct from of_person order by of_person, source, name, person_id
 """
-# The fold speaks of `ledger_entry`: with the entries of those alone whom the queue speaks of under that name, it works them
-# out once, and not everybody.
-OWN = """
-create or replace temp table ledger_entry as
-select * from store.ledger_entry
-semi join (select person_id from entry_queue union select likely_id from row_queue) as asked using (person_id)
-"""
+PEOPLE = "person_id in (select person_id from entry_queue union select likely_id from row_queue)"
+# Whom an open question can be about at all: the fold takes the need of a decision away, and never adds one.
+ASKED = "person_id is null or person_id in (select person_id from store.ledger_entry where needs_decision)"
 STATES = """
-create table memory.state_now as
+create table reading.state_now as
 select person_id, pack, track, state, since
 from ledger_state_on((select max(as_of) from applied_run), timestamptz '9999-12-31 00:00:00+00') order by person_id, pack, track
 """
-CLAUSES = "create table memory.clause_text as select pack, rule_id, shown, title, quote, document from report_clause"
 INDEXES = """
-create index entry_at on memory.entry_queue (question);
-create index row_at on memory.row_queue (question);
-create index state_at on memory.state_now (person_id);
-create index home_at on memory.household (of_person)
+create index entry_at on reading.entry_queue (question);
+create index row_at on reading.row_queue (question);
+create index evidence_at on reading.evidence_row (record_id);
+create index state_at on reading.state_now (person_id);
+create index home_at on reading.household (of_person)
 """
+CLAUSES = "create table reading.clause_text as select pack, rule_id, shown, title, quote, document from report_clause"
 
 
-def make(con: duckdb.DuckDBPyConnection, log: str, run_no: int, kinds: Sequence[str]) -> None:
-    """Make the tables of the queue from `open_entry` and `open_link` on a connection that looks at the store. `log` is the
-    glob of the sealed match logs, "" where there is none; `kinds` are those whose rows a finding may rest on."""
+def make(con: duckdb.DuckDBPyConnection, log: str, run_no: int) -> None:
+    """Make the tables of the queue in the database `reading`, from `open_entry` and `open_link` on a connection that looks at
+    the store and the finder. `log` is the glob of the sealed match logs, "" where there is none."""
     binds = {"run": str(run_no), "mode": ""}
     con.execute(SHOWN.format(name=ENTRY, rows=OPEN_ENTRIES.rows), binds)
     con.execute(SHOWN.format(name=ROW, rows=OPEN_LINKS.rows), binds)
     con.execute(ENTRY_QUEUE)
     con.execute(LOGGED if log else NO_LOG, {"log": log} if log else {})
     con.execute(ROW_QUEUE)
-    con.execute(EVIDENCE)
-    for kind in kinds:
-        con.execute(EVIDENCE_OF_KIND.format(kind=kind))
-    con.execute(ANSWERED)
-    con.execute(HOUSEHOLD)
-    con.execute(OWN)
+    for statement in (EVIDENCE, ANSWERED, HOUSEHOLD):
+        con.execute(statement)
+    fold.narrow(con, PEOPLE, {})
     con.execute(STATES)
-    con.execute("drop table temp.ledger_entry")
+    fold.widen(con)
     con.execute(CLAUSES)
     con.execute(INDEXES)
 
@@ -168,6 +161,19 @@ class Settled:
     @property
     def both(self) -> list[str]:
         return sorted(self.mine | self.waiting)
+
+
+ASKED_ABOUT = """
+with wanted as (select unnest($wanted::varchar[]) as question)
+select question, name, concat_ws(' · ', op, clause) from entry_queue semi join wanted using (question)
+union all select question, came_name, concat_ws(' · ', kind, rule) from row_queue semi join wanted using (question)
+"""
+
+
+def asked_about(con: duckdb.DuckDBPyConnection, questions: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Whose each question is, and what it asks; one that is asked no more has none."""
+    found = con.execute(ASKED_ABOUT, {"wanted": sorted(questions)}).fetchall()
+    return {question: (name or "", what or "") for question, name, what in found}
 
 
 def count_left(con: duckdb.DuckDBPyConnection, wish: Filter, settled: Settled, day: Any) -> tuple[int, int]:

@@ -20,7 +20,8 @@ from found as f inner join person as p using (person_id) order by f.rank, p.name
 """
 BY_NUMBER = f"""
 create or replace temp table found as
-select person_id, 0 as rank, null::varchar as said from person where id_number = $number limit {MOST}
+select person_id, 0 as rank, null::varchar as said from person
+where person_id in (select person_id from finder.named where number_key = hash($number)) and id_number = $number limit {MOST}
 """
 ROWS_BY_NUMBER = """
 select p.delivery_id, p.row_no, p.kind, d.file_name, d.sheet, d.snapshot_date, p.person_id from finder.place as p
@@ -28,14 +29,20 @@ left join finder.file_seen as d on d.delivery_id = p.delivery_id and d.run_no = 
 where p.number_key = hash($number) order by d.snapshot_date desc nulls last, p.delivery_id, p.row_no limit 100
 """
 ALIKE = f"select distinct name_folded from finder.named where name_sound = $sound and name_folded <> $folded order by name_folded limit {MOST_ALIKE}"
-# As it is written, then names that the matcher takes for the same, then names that contain it.
+# As it is written, then names that the matcher takes for the same, then names that contain it: looked for by hash, told apart by
+# the name itself.
 BY_NAME = f"""
 create or replace temp table found as
-with told as (
-    select person_id, name, case when name_folded = $folded then 0 when name_folded in (select unnest($alike::varchar[])) then 1 else 2 end as rank
-    from finder.named where name_folded = $folded or name_folded in (select unnest($alike::varchar[])) or (length($folded) > 1 and contains(name_folded, $folded))
+with wanted as (
+    select hash(unnest(list_prepend($folded, $alike::varchar[]))) as name_key
+    union select name_key from finder.name_part where length($folded) > 1 and part_key = hash(left($folded, 2))
+),
+told as (
+    select person_id, name, case when name_folded = $folded then 0 when list_contains($alike::varchar[], name_folded) then 1
+                                 when length($folded) > 1 and contains(name_folded, $folded) then 2 end as rank
+    from finder.named where name_key in (from wanted)
 )
-select person_id, min(rank) as rank, arg_min(t.name, rank) as said from told as t group by person_id order by rank, person_id limit {MOST}
+select person_id, min(rank) as rank, arg_min(t.name, rank) as said from told as t where rank is not null group by person_id order by rank, person_id limit {MOST}
 """
 FILES = f"""
 select f.delivery_id, f.file_name, f.sheet, f.kind, f.snapshot_date, f.status, f.rows, f.run_no from finder.file_seen as f

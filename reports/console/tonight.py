@@ -1,7 +1,8 @@
 """今晚: what came in and what did not, what changed and why, what waits, what is overdue, and the breaker, on one screen."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ where e.run_no = $run group by e.clause, e.op order by entries desc, e.clause, e
 ASKED = "select op_code, count(*) as n from entry_queue group by op_code order by n desc, op_code"
 ASKED_ROWS = "select count(*) from row_queue"
 OVERDUE = """
-select word_list(l.list), count(distinct l.entry_id) as n, min(l.due_date) from outbound as l semi join open_now as o using (entry_id)
+select word_list(l.list), count(distinct l.entry_id) as n, min(l.due_date)::varchar from outbound as l semi join open_now as o using (entry_id)
 where l.due_date < $day::date group by l.list order by n desc, l.list
 """
 TRENDS = """
@@ -65,7 +66,7 @@ class Figures:
     reasons: tuple[tuple[str, str, str, int], ...]
     asked: tuple[tuple[str, int], ...]
     asked_rows: int
-    overdue: tuple[tuple[str, int, date], ...]
+    overdue: tuple[tuple[str, int, str], ...]
     trends: tuple[Line, ...]
 
 
@@ -74,10 +75,10 @@ class Waits:
     """What waits for people, as of the last night; `late` names sources with their days."""
 
     questions: int
-    oldest: date | None
+    oldest: str | None
     tasks: int
     overdue: int
-    first_due: date | None
+    first_due: str | None
     late: tuple[str, ...]
 
 
@@ -118,6 +119,25 @@ def figures(con: duckdb.DuckDBPyConnection, run_no: int, barred: Sequence[str], 
         overdue=tuple(con.execute(OVERDUE, {"day": day}).fetchall()),
         trends=_trends(con, nights),
     )  # fmt: skip
+
+
+def to_text(counted: Figures, waits: Waits) -> str:
+    """Both as JSON; `from_text` gives the same again."""
+    return json.dumps([asdict(counted), asdict(waits)], ensure_ascii=False)
+
+
+def from_text(text: str) -> tuple[Figures, Waits]:
+    figures, waits = json.loads(text)
+    trends = tuple(Line(**told) for told in figures.pop("trends"))
+    return Figures(**_tuples(figures), trends=trends), Waits(**_tuples(waits))
+
+
+def _tuples(said: dict[str, Any]) -> dict[str, Any]:
+    """Lists as what they were: tuples of values, or of tuples."""
+    return {
+        name: tuple(tuple(v) if isinstance(v, list) else v for v in value) if isinstance(value, list) else value
+        for name, value in said.items()
+    }
 
 
 def _trends(con: duckdb.DuckDBPyConnection, nights: Sequence[Trend]) -> tuple[Line, ...]:
