@@ -228,7 +228,7 @@ def verify(
 ) -> None:
     from flows.verifying import verification
 
-    good, faults, notes = verification(_workspace(directory), head, public_key, receipt)
+    good, faults, notes = verification(_kept(directory), head, public_key, receipt)
     for line in (*faults, *notes):
         typer.echo(line, err=True)
     if faults:
@@ -301,12 +301,11 @@ def doctor(
 ) -> None:
     from flows.doctor import doctor_text, examine, examine_packs
 
-    workspace = _workspace(directory)
     if pack:
         text, is_sound = examine_packs([pack])
         typer.echo(text)
         raise typer.Exit(0 if is_sound else 1)
-    found = examine(workspace)
+    found = examine(_kept(directory))
     typer.echo(doctor_text(found, fix=fix))
     raise typer.Exit(1 if any(f.stops for f in found) else 0)
 
@@ -435,11 +434,21 @@ app.command(
 
 def _workspace(directory: Path) -> Any:
     from flows.memory import keep_within
+    from flows.opened import find_workspace
     from flows.settings import read_settings
-    from flows.workspace import Workspace
 
     keep_within(read_settings(directory).machine)
-    return Workspace(directory.resolve())
+    return find_workspace(directory)
+
+
+def _kept(directory: Path) -> Any:
+    """The workspace for those who check what is kept, also where it does not open."""
+    from flows.memory import keep_within
+    from flows.opened import unopened
+    from flows.settings import read_settings
+
+    keep_within(read_settings(directory).machine)
+    return unopened(directory)
 
 
 def _progress() -> Callable[[str], None]:

@@ -22,14 +22,13 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="只接受本机地址")] = "127.0.0.1",
 ) -> None:
     from flows.console.serving import serve as run_console
-    from flows.settings import read_settings
-    from flows.workspace import Workspace
+    from flows.opened import find_workspace
 
-    read_settings(directory)
+    workspace = find_workspace(directory)
     typer.echo(
         say(f"核查台：http://{host}:{port} （按 Ctrl-C 结束）", f"Console: http://{host}:{port} (Ctrl-C ends it)")
     )
-    run_console(Workspace(directory.resolve()), host, port)
+    run_console(workspace, host, port)
 
 
 @accounts.command(

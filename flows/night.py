@@ -24,10 +24,11 @@ from flows.engines.choose import open_engine
 from flows.kept_files import drop_unsealed, open_vault
 from flows.memory import keep_within
 from flows.open_now import gather_tonight
+from flows.opened import find_workspace, kept
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
-from flows.retaining import destroy_everywhere, plan_tonight
+from flows.retaining import destroy_everywhere, destroy_here, plan_tonight
 from flows.scorecard import score_sources
 from flows.settings import FILE, Settings, read_settings
 from flows.trust import Signing, after_seal, open_signing
@@ -36,7 +37,7 @@ from intake.receive import Incoming
 from intake.sidecar import SUFFIX
 from ledger.breaker import mark_released, weigh
 from ledger.entries import commit_entries
-from ledger.retention import Gone, destroy
+from ledger.retention import Gone
 from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
 from ledger.standalone_verifier import SETTINGS, receipt_of
 from ledger.store import add_newest, connect, ensure_store
@@ -129,7 +130,8 @@ class Outcome:
 
 def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     """Settings read, scratch cleared, store brought up to the sealed runs, a work session opened. Stages run on `engine`."""
-    settings, kept = read_settings(workspace.root), (workspace.root / FILE).read_bytes()
+    workspace = find_workspace(workspace.root)
+    settings, text = read_settings(workspace.root), (workspace.root / FILE).read_bytes()
     keep_within(settings.machine)
     if clear_scratch(workspace):
         _journal(workspace, "unfinished_run_cleared")
@@ -139,9 +141,9 @@ def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     signing = open_signing(workspace, settings)
     open_vault(workspace, settings)  # a key that is away stops the night before it does anything
     ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
-    destroy(workspace.root)  # where the night before was killed after its seal
+    destroy_here(workspace)  # where the night before was killed after its seal
     workspace.staging.mkdir()
-    (workspace.staging / SETTINGS).write_bytes(kept)
+    (workspace.staging / SETTINGS).write_bytes(text)
     con = connect(scratch=workspace.work / "spill")
     con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
     make_source_tonight(con)
@@ -208,7 +210,7 @@ def step_evaluate(night: Night) -> None:
     columns = wide_columns(night.con)
     night.packs = read_packs(night.settings.packs, columns, night.settings.parameters)
     night.history = pack_history.read_history(night.con, night.workspace.archive)
-    pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.work)
+    pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.beside)
     deciding.decide(night.con, night.packs, night.as_of, night.barred, night.engine)
 
 
@@ -301,7 +303,11 @@ def step_seal(night: Night) -> None:
         "entries": night.committed, "signing": night.signing.facts, "released": night.released,
         "destroyed": [asdict(g) for g in night.gone],
     }  # fmt: skip
-    night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts, night.signing.key)
+    held = kept(night.workspace, night.settings)
+    night.sealed = seal(
+        night.workspace.staging, night.workspace.runs, night.run_no, facts, night.signing.key,
+        held.publish if held else None,
+    )  # fmt: skip
 
 
 def _inputs(night: Night) -> list[dict[str, str]]:

@@ -93,6 +93,8 @@ language = "zh"
 # 用 zhaoren keys new-at-rest 生成存放密钥，放在工作区以外；archive 里的原始文件用它逐个加密（见 docs/at-rest.md）。
 # [at_rest]
 # key = "/media/key/archive.key"
+# 再写明在哪里打开（内存盘或加密的卷，在工作区以外），runs 里的表和工作簿也加密存放。
+# open_at = "/dev/shm"
 # 每次运行后，把清单的 sha256 追加到这些文件（另一块盘、共享目录）；verify 会与之对照。
 # [heads]
 # copies = ["/mnt/archive/zhaoren-heads.jsonl"]
@@ -128,16 +130,18 @@ SECTIONS = {
     "review": {"capacity"},
     "engine": ENGINE_KEYS,
     "console": {"idle_minutes", "longest_hours"},
-    "at_rest": {"key", "old_keys", "lost"},
+    "at_rest": {"key", "old_keys", "lost", "open_at"},
     "machine": MACHINE_KEYS,
 }
 
 
 @dataclass(frozen=True)
 class AtRest:
-    """The paths of the key that encrypts kept files ("": they are plain) and of those that did before; ids of lost ones."""
+    """The paths of the key that encrypts kept files ("": they are plain) and of those that did before; ids of lost ones.
+    `open_at`: the folder where sealed runs are opened ("": they lie plain)."""
 
     key: str = ""
+    open_at: str = ""
     old_keys: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
@@ -263,7 +267,7 @@ def _language(value: Any) -> str:
 
 def _at_rest(data: Mapping[str, Any]) -> AtRest:
     lists = {name: _texts(f"[at_rest] {name}", data.get(name, [])) for name in ("old_keys", "lost")}
-    return AtRest(str(data.get("key", "")), **lists)
+    return AtRest(str(data.get("key", "")), str(data.get("open_at", "")), **lists)
 
 
 def _at_least_one(where: str, value: Any) -> int:

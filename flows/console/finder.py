@@ -47,7 +47,7 @@ from read_parquet($file) as p left join fold as f on f.name = p.name left join f
 
 def made_finder(workspace: Workspace, numbers: Sequence[int]) -> Path:
     """The finder of exactly these sealed runs: what it lacks is added beside and renamed over it."""
-    path = workspace.console / "finder.duckdb"
+    path = workspace.pages / "finder.duckdb"
     known = _known(path)
     heads = {n: file_hash(run_folder(workspace.runs, n) / MANIFEST) for n in numbers}
     if known == heads:
@@ -58,7 +58,7 @@ def made_finder(workspace: Workspace, numbers: Sequence[int]) -> Path:
         shutil.copyfile(path, beside)
     else:
         known = {}
-    con = connect(beside, scratch=workspace.console / "spill")
+    con = connect(beside, scratch=workspace.pages / "spill")
     beside.chmod(0o600)
     try:
         con.execute(f"set memory_limit = '{MEMORY}'")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.console.ask import Refused
+from flows.opened import find_workspace
 from flows.reperforming import reperform
 from flows.verifying import verification
 from flows.workspace import Workspace
@@ -78,7 +79,7 @@ def _verify(workspace: Workspace, run_no: int) -> dict[str, Any]:
 
 
 def _again(workspace: Workspace, run_no: int) -> dict[str, Any]:
-    return reperform(workspace, run_no, _folder(workspace) / f"again-{os.getpid()}").plain()
+    return reperform(workspace, run_no, workspace.pages / f"again-{os.getpid()}").plain()
 
 
 JOBS: dict[str, Callable[[Workspace, int], dict[str, Any]]] = {VERIFY: _verify, AGAIN: _again}
@@ -123,4 +124,4 @@ def _now() -> str:
 
 
 if __name__ == "__main__":
-    work(Workspace(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]))
+    work(find_workspace(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]))

@@ -111,16 +111,16 @@ class Readings:
 
 def make_reading(workspace: Workspace, run_no: int) -> Reading | None:
     """The reading of one run; None while the store does not hold it yet. Raises: UsageError, PolicyError."""
-    con = connect(scratch=workspace.console / "spill")
+    con = connect(scratch=workspace.pages / "spill")
     con.execute(f"set memory_limit = '{MAKING}'")
     define_words(con, scope="")
-    _attach(con, workspace.console, workspace.store, "store")
+    _attach(con, workspace.pages, workspace.store, "store")
     con.execute(SEARCH)
     if con.execute(HELD).fetchall()[0] != (run_no, fingerprint()):
         con.close()
         return None
-    _attach(con, workspace.console, made_finder(workspace, sealed_runs(workspace.runs)), "finder")
-    desk = open_desk(con, workspace, run_no, workspace.console)
+    _attach(con, workspace.pages, made_finder(workspace, sealed_runs(workspace.runs)), "finder")
+    desk = open_desk(con, workspace, run_no, workspace.pages)
     log = str(workspace.runs / "*" / "tables" / "match_log.parquet")
     queue.make(con, log if any(workspace.runs.glob("*/tables/match_log.parquet")) else "", run_no, tuple(LAYOUTS))
     con.execute(
