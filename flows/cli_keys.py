@@ -15,11 +15,16 @@ keys = typer.Typer(help="密钥：签名密钥的生成与更换，存放密钥�
 )
 def keys_new(
     file: Annotated[Path, typer.Argument(help="私钥文件，放在工作区以外", show_default=False)],
-    algorithm: Annotated[str, typer.Option("--algorithm", help="签名算法；目前只有 ed25519")] = "ed25519",
+    algorithm: Annotated[str, typer.Option("--algorithm", help="签名算法：ed25519；sm2（由签名命令签）")] = "ed25519",
+    command: Annotated[
+        str,
+        typer.Option("--command", help="由这个命令签名（如国密设备的工具）：待签内容从标准输入给，签名从标准输出取"),
+    ] = "",
+    public: Annotated[str, typer.Option("--public", help="签名命令的公钥，十六进制")] = "",
 ) -> None:
-    from flows.trust import new_key_pair
+    from flows.trust import name_device, new_key_pair
 
-    typer.echo(new_key_pair(file, algorithm))
+    typer.echo(name_device(file, algorithm, public, command) if command or public else new_key_pair(file, algorithm))
 
 
 @keys.command(
