@@ -253,6 +253,21 @@ def prove(
     typer.echo(write_proof(_workspace(directory), entry, run_no, out, verifier, purpose))
 
 
+@app.command(
+    help="批准政策包：用批准人自己的密钥签在政策包的文件上；改政策包的账号不能批准它。\n\n"
+    "例：zhaoren approve zhongshan --key 批准.key --officer 李四 --out /media/approver/approvals.jsonl"
+)
+def approve(
+    packs: Annotated[list[str], typer.Argument(metavar="PACK...", help="政策包代码或路径", show_default=False)],
+    key: Annotated[Path, typer.Option("--key", help="批准人的密钥文件（zhaoren keys new）", show_default=False)],
+    officer: Annotated[str, typer.Option("--officer", help="批准人", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="批准记录，每次批准添一行", show_default=False)],
+) -> None:
+    from flows.approving import approve as sign
+
+    typer.echo(sign(packs, key, officer, out))
+
+
 @app.command(help="由 runs 和 archive 重建 store.duckdb，结果与原来相同。\n\n例：zhaoren rebuild 工作区")
 def rebuild(directory: Dir) -> None:
     from flows.look import rebuild_store

@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 
 from flows import deciding, holding, linking, pack_history, publishing, taking_in
-from flows.access import clear_access, show_access
+from flows.access import attempts_on_record, clear_access, show_access
+from flows.approving import approvals, require_still_approved
 from flows.clerical_sample import draw_sample
 from flows.engines.choose import open_engine
 from flows.kept_files import drop_unsealed, open_vault
@@ -91,6 +92,7 @@ class Night:
     timings: list[tuple[str, float]] = field(default_factory=list)
     blocked: list[BlockingCount] = field(default_factory=list)
     committed: dict[str, Any] = field(default_factory=dict)
+    approved: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
     sealed: str = ""
     engine: Engine = LOCAL
@@ -138,7 +140,10 @@ def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     require_chain(workspace.runs)
     numbers = sealed_runs(workspace.runs)
     refuse_going_back(workspace, numbers, as_of)
-    signing = open_signing(workspace, settings)
+    with attempts_on_record(workspace, "signing key"):
+        signing = open_signing(workspace, settings)
+    with attempts_on_record(workspace, "pack approval"):
+        approved = approvals(workspace, settings, signing.key)
     open_vault(workspace, settings)  # a key that is away stops the night before it does anything
     ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
     destroy_here(workspace)  # where the night before was killed after its seal
@@ -150,6 +155,7 @@ def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     run_no = (numbers[-1] if numbers else 0) + 1
     recorded_at = _record_time(workspace, numbers)
     night = Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
+    night.approved = approved
     night.engine = open_engine(engine, settings.engine, settings.machine.arrays, workspace.work / "engine")
     if numbers:
         night.before = date.fromisoformat(read_manifest(workspace.runs, numbers[-1])["as_of"])
@@ -209,6 +215,7 @@ def step_evaluate(night: Night) -> None:
     deciding.state_facts(night.con, night.as_of, night.engine)
     columns = wide_columns(night.con)
     night.packs = read_packs(night.settings.packs, columns, night.settings.parameters)
+    require_still_approved(night.approved, {p.code: pack_history.kept_of(p).hashes for p in night.packs})
     night.history = pack_history.read_history(night.con, night.workspace.archive)
     pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.beside)
     deciding.decide(night.con, night.packs, night.as_of, night.barred, night.engine)
@@ -301,7 +308,7 @@ def step_seal(night: Night) -> None:
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
         "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "sidecars": _sidecars(night), "blocking": [asdict(b) for b in night.blocked],
         "entries": night.committed, "signing": night.signing.facts, "released": night.released,
-        "destroyed": [asdict(g) for g in night.gone],
+        "destroyed": [asdict(g) for g in night.gone], **({"approved": night.approved} if night.approved else {}),
     }  # fmt: skip
     held = kept(night.workspace, night.settings)
     night.sealed = seal(

@@ -95,6 +95,10 @@ language = "zh"
 # key = "/media/key/archive.key"
 # 再写明在哪里打开（内存盘或加密的卷，在工作区以外），runs 里的表和工作簿也加密存放。
 # open_at = "/dev/shm"
+# 政策包须由改动者和运行者以外的人批准（zhaoren approve）时，写明批准人的公钥和批准记录，都在工作区以外：
+# [approval]
+# keys = ["/media/approver/approver.key.pub"]
+# file = "/media/approver/approvals.jsonl"
 # 每次运行后，把清单的 sha256 追加到这些文件（另一块盘、共享目录）；verify 会与之对照。
 # [heads]
 # copies = ["/mnt/archive/zhaoren-heads.jsonl"]
@@ -126,6 +130,7 @@ SECTIONS = {
     "readers": None,
     "workbooks": {"full_id_number", "rows_per_sheet", "language"},
     "signing": {"key"},
+    "approval": {"keys", "file"},
     "heads": {"copies"},
     "review": {"capacity"},
     "engine": ENGINE_KEYS,
@@ -147,6 +152,14 @@ class AtRest:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """The paths of the public keys whose holders approve packs (none: no approval is asked for), and of their approvals."""
+
+    keys: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an office decides about its workspace. `aliases` is by kind, then field; `sources` by kind or kind@area;
     `parameters` by pack; `signing_key` is the path of the key that signs ("": unsigned), `head_copies` those of head logs."""
@@ -165,6 +178,7 @@ class Settings:
     language: str = "zh"
     signing_key: str = ""
     at_rest: AtRest = field(default_factory=AtRest)
+    approval: Approval = field(default_factory=Approval)
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
@@ -234,6 +248,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         language=_language(books.get("language", "zh")),
         signing_key=str(data.get("signing", {}).get("key", "")),
         at_rest=_at_rest(data.get("at_rest", {})),
+        approval=_approval(data.get("approval", {})),
         head_copies=_texts("[heads] copies", data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
@@ -268,6 +283,14 @@ def _language(value: Any) -> str:
 def _at_rest(data: Mapping[str, Any]) -> AtRest:
     lists = {name: _texts(f"[at_rest] {name}", data.get(name, [])) for name in ("old_keys", "lost")}
     return AtRest(str(data.get("key", "")), str(data.get("open_at", "")), **lists)
+
+
+def _approval(data: Mapping[str, Any]) -> Approval:
+    """Raises: ValueError where only one of the two is there."""
+    approval = Approval(_texts("[approval] keys", data.get("keys", [])), str(data.get("file", "")))
+    if bool(approval.keys) != bool(approval.file):
+        raise ValueError("[approval] 的 keys 和 file 应一起写明")
+    return approval
 
 
 def _at_least_one(where: str, value: Any) -> int:

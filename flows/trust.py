@@ -172,12 +172,13 @@ def head_logs(workspace: Workspace, settings: Settings) -> tuple[Path, ...]:
 
 def after_seal(workspace: Workspace, settings: Settings) -> None:
     """Bring every head log up to the newest run; what cannot be written is caught up another night (`head_warnings`). A
-    change of key that is in the chain now is on record no more."""
+    change of key that is in the chain now is on record no more, and a log that says something else is."""
     if (signing := chain_key(workspace)) and _recorded_change(workspace).get("to") == signing["public_key"]:
         workspace.key_change.unlink()
     lines = head_lines(workspace.runs) if settings.head_copies else []
     for log in head_logs(workspace, settings):
-        extend_head_log(log, lines)
+        if extend_head_log(log, lines) == DIFFERENT:
+            record_access(workspace, "refused", [f"head log {log}"])
 
 
 def head_warnings(workspace: Workspace, settings: Settings) -> list[tuple[str, str]]:

@@ -587,7 +587,8 @@ def check_run(files: Files, number: int, names: set[str], chain: Chain, further:
             *check_receipts(number, manifest, chain.may_go),
         ]
         if not faults:
-            faults = [*check_totals(number, manifest, chain), *check_signing(files, number, manifest, head, chain)]
+            faults = [*check_totals(number, manifest, chain), *check_approvals(number, manifest),
+                      *check_signing(files, number, manifest, head, chain)]  # fmt: skip
         if not faults:
             extend(chain, number, manifest, head, files.read(f"{folder}/{SIGNATURE}") if manifest["signing"] else b"")
         return faults or further(number, manifest)
@@ -707,6 +708,29 @@ def check_signing(files: Files, number: int, manifest: dict[str, Any], head: str
                             f"the algorithm {algorithm[:20]!r} is unknown here: no signature from this run on was checked."))  # fmt: skip
     elif not signature_holds(algorithm, public, signed_text("head", head), signature):
         faults.append(Fault(number, f"签名不成立（{algorithm}）。", f"the signature does not hold ({algorithm})."))
+    return faults
+
+
+def pack_content(files: Mapping[str, str]) -> str:
+    """What an approval of a pack is over: the sha256 of each of its files, by name."""
+    return sha256(json.dumps(dict(files), sort_keys=True, separators=(",", ":")).encode())
+
+
+def check_approvals(number: int, manifest: dict[str, Any]) -> list[Fault]:
+    """Where a run names approvals, all its packs are approved as they were used, by somebody who does not sign the runs."""
+    approved, faults = manifest.get("approved", {}), []
+    signer = (manifest["signing"] or {}).get("public_key")
+    for code in manifest["packs"] if approved else ():
+        said = approved.get(code, {})
+        lines = [said.get(name, "") for name in ("pack", "content", "officer", "account", "at")]
+        text = signed_text("pack-approval", *lines)
+        if (
+            lines[:2] != [code, pack_content(manifest["pack_files"][code])]
+            or said["public_key"] == signer
+            or not signature_holds(said["algorithm"], said["public_key"], text, said["signature"])
+        ):
+            faults.append(Fault(number, f"政策包 {code} 没有批准，或批准的不是所用的文件，或由签名运行的密钥批准。",
+                                f"pack {code} is not approved as it was used, or by the key that signs the runs."))  # fmt: skip
     return faults
 
 
