@@ -254,6 +254,25 @@ def prove(
 
 
 @app.command(
+    help="把封存的一个工作簿加上密码写出来，交给要求加密码的接收方；密码文件写在 [passwords]，谁取走记录在案。\n\n"
+    "例：zhaoren handout 工作区 --to 苍榆镇 --book 台账增量.xlsx --out 苍榆.xlsx"
+)
+def handout(
+    directory: Dir,
+    to: Annotated[str, typer.Option("--to", help="接收方，见 zhaoren.toml 的 [passwords]", show_default=False)],
+    book: Annotated[
+        str, typer.Option("--book", help="工作簿，如 台账增量.xlsx 或 分镇街/苍榆镇.xlsx", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="写到这个 .xlsx", show_default=False)],
+    run_no: Annotated[int | None, typer.Option("--run", help="第几次运行；不写则为最近一次", min=1)] = None,
+    purpose: Purpose = None,
+) -> None:
+    from flows.handing_out import hand_out
+
+    typer.echo(hand_out(_workspace(directory), to, book, run_no, out, purpose))
+
+
+@app.command(
     help="批准政策包：用批准人自己的密钥签在政策包的文件上；改政策包的账号不能批准它。\n\n"
     "例：zhaoren approve zhongshan --key 批准.key --officer 李四 --out /media/approver/approvals.jsonl"
 )

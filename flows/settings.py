@@ -87,6 +87,9 @@ language = "zh"
 # full_id_number = false
 # hardship = true
 # disability = false
+# 外发的工作簿要加密码的（zhaoren handout），写明各接收方的密码文件，放在工作区以外：
+# [passwords]
+# "苍榆镇" = "/media/key/cangyu.password"
 # 用 zhaoren keys new 生成签名密钥，放在工作区以外（最好是另一块盘），在此写明；每次运行的清单都用它签名。
 # [signing]
 # key = "/media/key/zhaoren.key"
@@ -131,6 +134,7 @@ SECTIONS = {
     "workbooks": {"full_id_number", "rows_per_sheet", "language"},
     "signing": {"key"},
     "approval": {"keys", "file"},
+    "passwords": None,
     "heads": {"copies"},
     "review": {"capacity"},
     "engine": ENGINE_KEYS,
@@ -162,7 +166,7 @@ class Approval:
 @dataclass(frozen=True)
 class Settings:
     """What an office decides about its workspace. `aliases` is by kind, then field; `sources` by kind or kind@area;
-    `parameters` by pack; `signing_key` is the path of the key that signs ("": unsigned), `head_copies` those of head logs."""
+    `parameters` by pack; `passwords`: the path of a password file by recipient; `signing_key` is the path of the key that signs ("": unsigned), `head_copies` those of head logs."""
 
     packs: tuple[str, ...]
     patterns: tuple[str, ...] = ()
@@ -179,6 +183,7 @@ class Settings:
     signing_key: str = ""
     at_rest: AtRest = field(default_factory=AtRest)
     approval: Approval = field(default_factory=Approval)
+    passwords: Mapping[str, str] = field(default_factory=dict)
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
@@ -249,6 +254,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         signing_key=str(data.get("signing", {}).get("key", "")),
         at_rest=_at_rest(data.get("at_rest", {})),
         approval=_approval(data.get("approval", {})),
+        passwords=_passwords(data.get("passwords", {})),
         head_copies=_texts("[heads] copies", data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
@@ -291,6 +297,13 @@ def _approval(data: Mapping[str, Any]) -> Approval:
     if bool(approval.keys) != bool(approval.file):
         raise ValueError("[approval] 的 keys 和 file 应一起写明")
     return approval
+
+
+def _passwords(data: Mapping[str, Any]) -> dict[str, str]:
+    """Raises: ValueError; a password itself does not belong into settings, which every run seals."""
+    if not all(isinstance(path, str) and "/" in path for path in data.values()):
+        raise ValueError('passwords 应写成 "接收方" = "密码文件的路径"，密码文件放在工作区以外')
+    return dict(data)
 
 
 def _at_least_one(where: str, value: Any) -> int:
