@@ -39,7 +39,7 @@ from intake.sidecar import SUFFIX
 from ledger.breaker import mark_released, weigh
 from ledger.entries import commit_entries
 from ledger.retention import Gone
-from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
+from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs, sync_folder
 from ledger.standalone_verifier import SETTINGS, receipt_of
 from ledger.store import add_newest, connect, ensure_store
 from matchers.blocking import BlockingCount
@@ -310,6 +310,7 @@ def step_seal(night: Night) -> None:
         "entries": night.committed, "signing": night.signing.facts, "released": night.released,
         "destroyed": [asdict(g) for g in night.gone], **({"approved": night.approved} if night.approved else {}),
     }  # fmt: skip
+    sync_folder(night.workspace.archive)  # the names of tonight's files, before a run rests on them
     held = kept(night.workspace, night.settings)
     night.sealed = seal(
         night.workspace.staging, night.workspace.runs, night.run_no, facts, night.signing.key,

@@ -30,12 +30,12 @@ class Part:
 
 
 def kept_parts(workspace: Workspace, settings: Settings) -> Iterator[Part]:
-    """Every file that a key is for, the runs from the first to the last."""
+    """Every file that a key is for, the runs from the first to the last; without any key only delivered files."""
     vault = open_vault(workspace, settings)
     for path in delivered_files(workspace):
         yield Part(path, path.name, path.name, None, vault)
     of_runs = vault if workspace.opened else replace(vault, current=None)
-    for number in sealed_runs(workspace.sealed):
+    for number in sealed_runs(workspace.sealed) if vault.keys else ():
         hashes = expected(workspace.sealed / f"{number:06d}")
         for path, name in encrypted_files(workspace.sealed, [number]):
             yield Part(path, name, hashes[name.partition("/")[2]], workspace.runs / name, of_runs)

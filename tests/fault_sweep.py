@@ -1,7 +1,7 @@
 """A night with one disk call failing, or killed there, over and over; each time the next night must make it whole.
 
-    make sweep                              every call fails once with ENOSPC and once with EROFS, and 2,000 random kills
-    make sweep ARGS="--every 20 --kills 50"   a part of it
+    make faults                              every call fails once with ENOSPC and once with EROFS, and 2,000 random kills
+    make faults ARGS="--every 20 --kills 50"   a part of it
 
 Each trial is forked from one process that has everything imported; tests/faults.c, put before the C library, makes the
 call fail. A trial that does not heal is printed and ends the sweep with 1.
@@ -127,6 +127,11 @@ def _restored(before: Path, place: Path) -> Path:
 
 def _in_child(out: Path, work: Any, environment: dict[str, str]) -> int:
     """Run `work` in a fork; its exit code, and what it printed in `out`."""
+    return os.waitstatus_to_exitcode(os.waitpid(forked(out, work, environment), 0)[1])
+
+
+def forked(out: Path, work: Any, environment: dict[str, str]) -> int:
+    """A child at that work, by its number."""
     out.write_text("", encoding="utf-8")
     child = os.fork()
     if child == 0:
@@ -140,7 +145,7 @@ def _in_child(out: Path, work: Any, environment: dict[str, str]) -> int:
             out.write_text(stream.getvalue(), encoding="utf-8")
         finally:
             os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return child
 
 
 def _primed(place: Path) -> int:
