@@ -94,11 +94,13 @@ def _folders(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
             stops=False,
         )
     inbox = sum(p.stat().st_size for p in workspace.inbox.rglob("*") if p.is_file()) if workspace.inbox.is_dir() else 0
-    want, free = inbox * ROOM_TIMES + ROOM_LEAST, shutil.disk_usage(workspace.root).free
+    want = inbox * ROOM_TIMES + ROOM_LEAST
+    tightest = min((workspace.root, workspace.room), key=lambda place: shutil.disk_usage(place).free)
+    free = shutil.disk_usage(tightest).free
     spill = settings.machine.spill
     if free < want + (spill or 0):
         told = f"，溢出的临时数据最多再占 {spill >> 20} MB" if spill else ""
-        yield Finding("磁盘", f"只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB{told}；请先腾出空间。")
+        yield Finding("磁盘", f"{tightest} 只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB{told}；请先腾出空间。")
     yield from _memory(settings.machine, inbox, free - want)
     for folder in sorted(p for p in workspace.inbox.glob("*") if p.is_dir()):
         yield Finding(f"inbox/{folder.name}", "这是文件夹，不会被读取；请把里面的文件直接放进 inbox。")

@@ -110,16 +110,26 @@ def stopped_states(room: Room, tally: Tally) -> Iterator[Path]:
         room.into / "said", lambda: _night(room.place), Point(0).environment(room.place) | {"FAULT_STOP": "1"}
     )
     seen = set()
-    while True:
-        _, status = os.waitpid(child, os.WUNTRACED)
+    for _ in stops(child):
+        tally.calls += 1
         state = digest(room.place)
         if state not in seen:
             seen.add(state)
             yield Path(shutil.copytree(room.place, room.into / "states" / str(len(seen)), ignore=_scratch))
-        if not os.WIFSTOPPED(status):
-            return
-        tally.calls += 1
-        os.kill(child, signal.SIGCONT)
+    tally.calls -= 1  # the end is no call
+
+
+def stops(child: int) -> Iterator[None]:
+    """Each time the child has stopped, and once more when it has ended; it goes on when we do, and does not outlive us."""
+    try:
+        while os.WIFSTOPPED(os.waitpid(child, os.WUNTRACED)[1]):
+            yield
+            os.kill(child, signal.SIGCONT)
+        yield
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        raise
 
 
 def _scratch(_folder: str, names: list[str]) -> list[str]:

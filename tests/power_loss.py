@@ -15,7 +15,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fault_sweep import ROOT, Point, _in_child, _night, _primed, _restored, _sound, build, forked, prepare
-from tests.kill_states import KEPT, Room, digest, opened_room
+from tests.kill_states import KEPT, Room, digest, opened_room, stops
 
 Names = Mapping[str, int]  # inode by name
 
@@ -93,18 +92,14 @@ def moments(room: Room, count_file: Path) -> Iterator[Disk]:
     child = forked(room.into / "said", lambda: _night(room.place), Point(0).environment(room.place) | more)
     with count_file.open(encoding="utf-8") as told:
         calls: list[str] = []  # two threads may have told theirs before both stopped
-        while True:
-            _, status = os.waitpid(child, os.WUNTRACED)
+        for _ in stops(child):
             for call in calls:
                 kind, _, name = call.rstrip("\n").partition(" ")
                 if kind == "sync":
                     disk.sync(Path(f"{room.place}{name}"))
             disk.is_kept = any(" /.work/" not in call for call in calls)
             yield disk
-            if not os.WIFSTOPPED(status):
-                return
             calls = [*told]
-            os.kill(child, signal.SIGCONT)
 
 
 def images(room: Room, count: int, draw: random.Random) -> Iterator[Path]:
