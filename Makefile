@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks bench-console fuzz sweep faults lock clean
+.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks bench-console fuzz sweep faults kills power lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -104,6 +104,13 @@ lock: $(STAMP)  ## 重做依赖锁 | make requirements.lock and requirements-clu
 
 faults: $(STAMP)  ## 断盘断电 | every disk call failing once and 2,000 kills, hours (ARGS='--every 20 --kills 50')
 	$(PY) -m tests.fault_sweep $(ARGS)
+
+# Adds up in build/kills/ over many sittings.
+kills: $(STAMP)  ## 断电 | every state that a kill can leave, then random kills for a while (ARGS='--minutes 60 --encrypted')
+	$(PY) -m tests.kill_states $(ARGS)
+
+power: $(STAMP)  ## 断电丢写 | what a disk may hold after a power cut, 500 images of a night, each opened and verified
+	$(PY) -m tests.power_loss $(ARGS)
 
 clean:  ## 清理 | remove build/ (with the demo) and caches; .venv stays
 	rm -rf build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache *.egg-info

@@ -69,6 +69,16 @@ def record_access(
         ) from None  # fmt: skip
 
 
+@contextmanager
+def attempts_on_record(workspace: Workspace, what: str) -> Iterator[None]:
+    """Keep a line of what is refused inside, before it is."""
+    try:
+        yield
+    except UsageError:
+        record_access(workspace, "refused", [what])
+        raise
+
+
 def record_file(
     workspace: Workspace, what: str, subjects: Iterable[str], file: Path, purpose: str | None = None
 ) -> None:

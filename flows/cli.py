@@ -228,7 +228,7 @@ def verify(
 ) -> None:
     from flows.verifying import verification
 
-    good, faults, notes = verification(_workspace(directory), head, public_key, receipt)
+    good, faults, notes = verification(_kept(directory), head, public_key, receipt)
     for line in (*faults, *notes):
         typer.echo(line, err=True)
     if faults:
@@ -251,6 +251,40 @@ def prove(
     from flows.proving import write_proof
 
     typer.echo(write_proof(_workspace(directory), entry, run_no, out, verifier, purpose))
+
+
+@app.command(
+    help="把封存的一个工作簿加上密码写出来，交给要求加密码的接收方；密码文件写在 [passwords]，谁取走记录在案。\n\n"
+    "例：zhaoren handout 工作区 --to 苍榆镇 --book 台账增量.xlsx --out 苍榆.xlsx"
+)
+def handout(
+    directory: Dir,
+    to: Annotated[str, typer.Option("--to", help="接收方，见 zhaoren.toml 的 [passwords]", show_default=False)],
+    book: Annotated[
+        str, typer.Option("--book", help="工作簿，如 台账增量.xlsx 或 分镇街/苍榆镇.xlsx", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="写到这个 .xlsx", show_default=False)],
+    run_no: Annotated[int | None, typer.Option("--run", help="第几次运行；不写则为最近一次", min=1)] = None,
+    purpose: Purpose = None,
+) -> None:
+    from flows.handing_out import hand_out
+
+    typer.echo(hand_out(_workspace(directory), to, book, run_no, out, purpose))
+
+
+@app.command(
+    help="批准政策包：用批准人自己的密钥签在政策包的文件上；改政策包的账号不能批准它。\n\n"
+    "例：zhaoren approve zhongshan --key 批准.key --officer 李四 --out /media/approver/approvals.jsonl"
+)
+def approve(
+    packs: Annotated[list[str], typer.Argument(metavar="PACK...", help="政策包代码或路径", show_default=False)],
+    key: Annotated[Path, typer.Option("--key", help="批准人的密钥文件（zhaoren keys new）", show_default=False)],
+    officer: Annotated[str, typer.Option("--officer", help="批准人", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="批准记录，每次批准添一行", show_default=False)],
+) -> None:
+    from flows.approving import approve as sign
+
+    typer.echo(sign(packs, key, officer, out))
 
 
 @app.command(help="由 runs 和 archive 重建 store.duckdb，结果与原来相同。\n\n例：zhaoren rebuild 工作区")
@@ -301,12 +335,11 @@ def doctor(
 ) -> None:
     from flows.doctor import doctor_text, examine, examine_packs
 
-    workspace = _workspace(directory)
     if pack:
         text, is_sound = examine_packs([pack])
         typer.echo(text)
         raise typer.Exit(0 if is_sound else 1)
-    found = examine(workspace)
+    found = examine(_kept(directory))
     typer.echo(doctor_text(found, fix=fix))
     raise typer.Exit(1 if any(f.stops for f in found) else 0)
 
@@ -435,11 +468,21 @@ app.command(
 
 def _workspace(directory: Path) -> Any:
     from flows.memory import keep_within
+    from flows.opened import find_workspace
     from flows.settings import read_settings
-    from flows.workspace import Workspace
 
     keep_within(read_settings(directory).machine)
-    return Workspace(directory.resolve())
+    return find_workspace(directory)
+
+
+def _kept(directory: Path) -> Any:
+    """The workspace for those who check what is kept, also where it does not open."""
+    from flows.memory import keep_within
+    from flows.opened import unopened
+    from flows.settings import read_settings
+
+    keep_within(read_settings(directory).machine)
+    return unopened(directory)
 
 
 def _progress() -> Callable[[str], None]:

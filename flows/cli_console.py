@@ -22,13 +22,12 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="只接受本机地址")] = "127.0.0.1",
 ) -> None:
     from flows.console.serving import serve as run_console
-    from flows.settings import read_settings
-    from flows.workspace import Workspace
+    from flows.opened import find_workspace
 
-    read_settings(directory)
+    workspace = find_workspace(directory)
     typer.echo(say("正在准备页面……", "Making the pages ready…"))
     run_console(
-        Workspace(directory.resolve()),
+        workspace,
         host,
         port,
         lambda: typer.echo(

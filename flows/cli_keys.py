@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from schemas.errors import say
+
 keys = typer.Typer(help="密钥：签名密钥的生成与更换，存放密钥的生成与改用。", no_args_is_help=True)
 
 
@@ -13,11 +15,16 @@ keys = typer.Typer(help="密钥：签名密钥的生成与更换，存放密钥�
 )
 def keys_new(
     file: Annotated[Path, typer.Argument(help="私钥文件，放在工作区以外", show_default=False)],
-    algorithm: Annotated[str, typer.Option("--algorithm", help="签名算法；目前只有 ed25519")] = "ed25519",
+    algorithm: Annotated[str, typer.Option("--algorithm", help="签名算法：ed25519；sm2（由签名命令签）")] = "ed25519",
+    command: Annotated[
+        str,
+        typer.Option("--command", help="由这个命令签名（如国密设备的工具）：待签内容从标准输入给，签名从标准输出取"),
+    ] = "",
+    public: Annotated[str, typer.Option("--public", help="签名命令的公钥，十六进制")] = "",
 ) -> None:
-    from flows.trust import new_key_pair
+    from flows.trust import name_device, new_key_pair
 
-    typer.echo(new_key_pair(file, algorithm))
+    typer.echo(name_device(file, algorithm, public, command) if command or public else new_key_pair(file, algorithm))
 
 
 @keys.command(
@@ -31,12 +38,10 @@ def keys_change(
     old: Annotated[Path | None, typer.Option("--from", help="旧密钥文件")] = None,
     lost: Annotated[bool, typer.Option("--lost", help="旧密钥已遗失")] = False,
 ) -> None:
-    from flows.settings import read_settings
+    from flows.opened import find_workspace
     from flows.trust import change_key
-    from flows.workspace import Workspace
 
-    read_settings(directory)
-    typer.echo(change_key(Workspace(directory.resolve()), to, old, lost=lost))
+    typer.echo(change_key(find_workspace(directory), to, old, lost=lost))
 
 
 @keys.command(
@@ -53,12 +58,32 @@ def keys_new_at_rest(
 
 @keys.command(
     "encrypt",
-    help="把 archive 里的文件都改用设置中现在的存放密钥（没有写密钥则解密）；中断后可再运行。\n\n例：zhaoren keys encrypt 工作区",
+    help="把 archive 里的文件都改用设置中现在的存放密钥（没有写密钥则解密），写了 open_at 时 runs 也是；中断后可再运行。\n\n例：zhaoren keys encrypt 工作区",
 )
 def keys_encrypt(directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]) -> None:
-    from flows.kept_files import encrypt_all
-    from flows.settings import read_settings
-    from flows.workspace import Workspace
+    from flows.opened import unopened
+    from flows.rekeying import encrypt_all
 
-    read_settings(directory)
-    typer.echo(encrypt_all(Workspace(directory.resolve())))
+    typer.echo(encrypt_all(unopened(directory)))
+
+
+@keys.command(
+    "open",
+    help="把加密的运行在 open_at 处打开（夜间运行和各命令会自动打开缺的）；加 --run 打开某一次运行的工作簿。\n\n例：zhaoren keys open 工作区 --run 3",
+)
+def keys_open(
+    directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)],
+    run_no: Annotated[int | None, typer.Option("--run", help="打开这一次运行的工作簿")] = None,
+) -> None:
+    from flows.opened import find_workspace, open_books
+
+    workspace = find_workspace(directory)
+    typer.echo(str(open_books(workspace, run_no) if run_no else workspace.runs))
+
+
+@keys.command("close", help="抹去 open_at 处打开的表、库和工作簿；封存的不受影响。\n\n例：zhaoren keys close 工作区")
+def keys_close(directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]) -> None:
+    from flows.opened import close_workspace
+
+    done = close_workspace(directory)
+    typer.echo(say("已关闭，打开处已抹去。", "Closed: what was open is wiped.") if done else say("没有打开的。", "Nothing was open."))  # fmt: skip

@@ -11,9 +11,10 @@ from flows.check_packs import check_packs
 from flows.doctor_inbox import examine_inbox
 from flows.doctor_privacy import examine_privacy
 from flows.holding import hold_text, read_hold
-from flows.kept_files import delivered_files, open_vault
 from flows.memory import Machine
 from flows.night import today_in_shanghai
+from flows.opened import find_workspace
+from flows.rekeying import kept_parts
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked, open_to_others
@@ -40,6 +41,10 @@ class Finding:
 def examine(workspace: Workspace) -> list[Finding]:
     """Everything that can be found out without running a night. Raises: UsageError where the settings cannot be read."""
     settings = read_settings(workspace.root)
+    try:
+        workspace = find_workspace(workspace.root)
+    except ZhaorenError as problem:  # what rests on tables cannot be said
+        return [Finding("存放密钥", str(problem)), *_program(), *_folders(workspace, settings), *_packs(settings)]
     found = [
         *_program(),
         *_folders(workspace, settings),
@@ -89,11 +94,13 @@ def _folders(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
             stops=False,
         )
     inbox = sum(p.stat().st_size for p in workspace.inbox.rglob("*") if p.is_file()) if workspace.inbox.is_dir() else 0
-    want, free = inbox * ROOM_TIMES + ROOM_LEAST, shutil.disk_usage(workspace.root).free
+    want = inbox * ROOM_TIMES + ROOM_LEAST
+    tightest = min((workspace.root, workspace.room), key=lambda place: shutil.disk_usage(place).free)
+    free = shutil.disk_usage(tightest).free
     spill = settings.machine.spill
     if free < want + (spill or 0):
         told = f"，溢出的临时数据最多再占 {spill >> 20} MB" if spill else ""
-        yield Finding("磁盘", f"只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB{told}；请先腾出空间。")
+        yield Finding("磁盘", f"{tightest} 只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB{told}；请先腾出空间。")
     yield from _memory(settings.machine, inbox, free - want)
     for folder in sorted(p for p in workspace.inbox.glob("*") if p.is_dir()):
         yield Finding(f"inbox/{folder.name}", "这是文件夹，不会被读取；请把里面的文件直接放进 inbox。")
@@ -107,14 +114,18 @@ def _folders(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
 
 def _kept(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     try:
-        vault = open_vault(workspace, settings)
+        parts = list(kept_parts(workspace, settings)) if workspace.archive.is_dir() else []
     except ZhaorenError as problem:
         yield Finding("存放密钥", str(problem))
         return
-    other = sum(not vault.is_current(path) for path in delivered_files(workspace)) if workspace.archive.is_dir() else 0
-    if other:
-        what = f"有 {other} 个文件不是用现在的存放密钥加密的；请运行 zhaoren keys encrypt {workspace.root}。"
-        yield Finding("archive", what, stops=False)
+    for where, is_run in (("archive", False), ("runs", True)):
+        other = sum(bool(part.is_open) is is_run and not part.vault.is_current(part.path) for part in parts)
+        if other:
+            what = f"有 {other} 个文件不是用现在的存放密钥加密的；请运行 zhaoren keys encrypt {workspace.root}。"
+            yield Finding(where, what, stops=False)
+    if workspace.opened and workspace.opened.stat().st_dev == workspace.root.stat().st_dev:
+        what = f"open_at 与工作区在同一块盘上，打开的表又以明文落在这块盘上；请指向内存盘或加密的卷，再运行 zhaoren keys close {workspace.root}。"
+        yield Finding("open_at", what, stops=False)
 
 
 def _memory(machine: Machine, inbox: int, free: int) -> Iterator[Finding]:

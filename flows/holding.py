@@ -52,12 +52,14 @@ def write_hold(
         "figures": [asdict(f) | {"files": sources(con, f)} for f in figures if f.is_outside],
         "deliveries": deliveries,
     }  # fmt: skip
-    beside = workspace.work / "held"
+    beside = workspace.beside / "held"
     beside.mkdir(parents=True)
     text = json.dumps(hold, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     (beside / HOLD).write_text(text, encoding="utf-8")
-    write_held(con, hold, (*what_is_held(hold), *to_do(workspace, hold)), beside / BOOK, words)
     drop_hold(workspace)
+    books = workspace.held_books if workspace.opened else beside
+    books.mkdir(exist_ok=True, mode=0o700)
+    write_held(con, hold, (*what_is_held(hold), *to_do(workspace, hold)), books / BOOK, words)
     os.rename(beside, workspace.held)
     return dict(json.loads(text))
 
@@ -80,8 +82,9 @@ def read_release(workspace: Workspace) -> dict[str, Any] | None:
 def drop_hold(workspace: Workspace) -> None:
     """Nothing is held any more. What says so goes first: half a folder holds nothing."""
     (workspace.held / HOLD).unlink(missing_ok=True)
-    if workspace.held.exists():
-        shutil.rmtree(workspace.held)
+    for folder in (workspace.held, workspace.held_books):
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 def release(workspace: Workspace, officer: str, note: str) -> dict[str, Any]:
@@ -113,7 +116,7 @@ def in_words(*sentences: Said) -> str:
 
 
 def to_do(workspace: Workspace, hold: Mapping[str, Any]) -> tuple[Said, ...]:
-    return what_to_do(hold, workspace.root, workspace.inbox, workspace.held / BOOK)
+    return what_to_do(hold, workspace.root, workspace.inbox, workspace.held_books / BOOK)
 
 
 def hold_text(workspace: Workspace, hold: Mapping[str, Any]) -> str:

@@ -1,19 +1,18 @@
-"""The archive with its lock on: which key opens it, files put in and read back, and all of them brought to a new key."""
+"""The archive with its lock on: which key opens it, files put in and read back."""
 
 import os
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows.settings import Settings, read_settings
-from flows.workspace import Workspace, clear_scratch, locked
+from flows.settings import Settings
+from flows.workspace import Workspace
 from intake.read import open_file
 from intake.receive import Incoming
 from intake.texts.decode import Data
 from ledger.at_rest import RestKey, Vault, pieces, read_rest_key, write_rest_key
 from ledger.seal import read_manifest, sealed_runs
 from ledger.standalone_verifier import delivered, key_of
-from schemas.errors import IntegrityError, UsageError, say
+from schemas.errors import UsageError, say
 
 KEY_VARIABLE = "ZHAOREN_AT_REST_KEY"
 
@@ -42,7 +41,7 @@ def keep_file(path: Path, sha256: str, workspace: Workspace, vault: Vault) -> bo
     target = workspace.archive / sha256
     if target.exists() and vault.holds(target):
         return True
-    beside = workspace.work / f"archive-{sha256}"
+    beside = workspace.beside / f"archive-{sha256}"
     with path.open("rb") as source:
         if vault.write(pieces(source), beside, sha256) != sha256:
             return False
@@ -87,39 +86,12 @@ def make_rest_key(file: Path) -> str:
     )
 
 
-def encrypt_all(workspace: Workspace) -> str:
-    """Bring every kept file to the key of the settings, or to none; can be cut off and run again. What that came to.
-    Raises: UsageError, Unreadable, IntegrityError."""
-    vault = open_vault(workspace, read_settings(workspace.root))
-    with locked(workspace):
-        clear_scratch(workspace)
-        changed = sum(_bring(workspace, path, vault) for path in delivered_files(workspace))
-    now = Counter(key_of(path) for path in delivered_files(workspace))
-    named = "、".join(f"{key or say('未加密', 'plain')} {count}" for key, count in sorted(now.items())) or "0"
-    return say(
-        f"改写 {changed} 个文件；现在各密钥下的文件数：{named}。", f"{changed} files rewritten; files by key: {named}."
-    )
-
-
 def delivered_files(workspace: Workspace) -> list[Path]:
     """What offices sent. The packs' own files stay plain: they are rules, about nobody."""
     packs = {
         sha
-        for n in sealed_runs(workspace.runs)
-        for files in read_manifest(workspace.runs, n)["pack_files"].values()
+        for n in sealed_runs(workspace.sealed)
+        for files in read_manifest(workspace.sealed, n)["pack_files"].values()
         for sha in files.values()
     }
     return sorted(path for path in workspace.archive.iterdir() if path.name not in packs)
-
-
-def _bring(workspace: Workspace, path: Path, vault: Vault) -> bool:
-    if vault.is_current(path):
-        return False
-    beside = workspace.work / "at-rest"
-    if vault.write(vault.chunks(path), beside, path.name) != path.name:
-        raise IntegrityError(
-            say(f"archive/{path.name[:12]}… 的内容与其名称不符，没有改写；请运行 zhaoren verify 查明，并从备份恢复。",
-                f"archive/{path.name[:12]}… is not what its name says and was left; run zhaoren verify, restore it.")
-        )  # fmt: skip
-    os.replace(beside, path)
-    return True

@@ -18,16 +18,18 @@ from typing import Any
 import duckdb
 
 from flows import deciding, holding, linking, pack_history, publishing, taking_in
-from flows.access import clear_access, show_access
+from flows.access import attempts_on_record, clear_access, show_access
+from flows.approving import approvals, require_still_approved
 from flows.clerical_sample import draw_sample
 from flows.engines.choose import open_engine
 from flows.kept_files import drop_unsealed, open_vault
 from flows.memory import keep_within
 from flows.open_now import gather_tonight
+from flows.opened import find_workspace, kept
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
-from flows.retaining import destroy_everywhere, plan_tonight
+from flows.retaining import destroy_everywhere, destroy_here, plan_tonight
 from flows.scorecard import score_sources
 from flows.settings import FILE, Settings, read_settings
 from flows.trust import Signing, after_seal, open_signing
@@ -36,8 +38,8 @@ from intake.receive import Incoming
 from intake.sidecar import SUFFIX
 from ledger.breaker import mark_released, weigh
 from ledger.entries import commit_entries
-from ledger.retention import Gone, destroy
-from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs
+from ledger.retention import Gone
+from ledger.seal import file_hash, head, read_manifest, require_chain, seal, sealed_runs, sync_folder
 from ledger.standalone_verifier import SETTINGS, receipt_of
 from ledger.store import add_newest, connect, ensure_store
 from matchers.blocking import BlockingCount
@@ -90,6 +92,7 @@ class Night:
     timings: list[tuple[str, float]] = field(default_factory=list)
     blocked: list[BlockingCount] = field(default_factory=list)
     committed: dict[str, Any] = field(default_factory=dict)
+    approved: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
     sealed: str = ""
     engine: Engine = LOCAL
@@ -129,25 +132,30 @@ class Outcome:
 
 def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     """Settings read, scratch cleared, store brought up to the sealed runs, a work session opened. Stages run on `engine`."""
-    settings, kept = read_settings(workspace.root), (workspace.root / FILE).read_bytes()
+    workspace = find_workspace(workspace.root)
+    settings, text = read_settings(workspace.root), (workspace.root / FILE).read_bytes()
     keep_within(settings.machine)
     if clear_scratch(workspace):
         _journal(workspace, "unfinished_run_cleared")
     require_chain(workspace.runs)
     numbers = sealed_runs(workspace.runs)
     refuse_going_back(workspace, numbers, as_of)
-    signing = open_signing(workspace, settings)
+    with attempts_on_record(workspace, "signing key"):
+        signing = open_signing(workspace, settings)
+    with attempts_on_record(workspace, "pack approval"):
+        approved = approvals(workspace, settings, signing.key)
     open_vault(workspace, settings)  # a key that is away stops the night before it does anything
     ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
-    destroy(workspace.root)  # where the night before was killed after its seal
+    destroy_here(workspace)  # where the night before was killed after its seal
     workspace.staging.mkdir()
-    (workspace.staging / SETTINGS).write_bytes(kept)
+    (workspace.staging / SETTINGS).write_bytes(text)
     con = connect(scratch=workspace.work / "spill")
     con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
     make_source_tonight(con)
     run_no = (numbers[-1] if numbers else 0) + 1
     recorded_at = _record_time(workspace, numbers)
     night = Night(workspace, as_of, settings, recorded_at, run_no, con, match_model(workspace), signing)
+    night.approved = approved
     night.engine = open_engine(engine, settings.engine, settings.machine.arrays, workspace.work / "engine")
     if numbers:
         night.before = date.fromisoformat(read_manifest(workspace.runs, numbers[-1])["as_of"])
@@ -207,8 +215,9 @@ def step_evaluate(night: Night) -> None:
     deciding.state_facts(night.con, night.as_of, night.engine)
     columns = wide_columns(night.con)
     night.packs = read_packs(night.settings.packs, columns, night.settings.parameters)
+    require_still_approved(night.approved, {p.code: pack_history.kept_of(p).hashes for p in night.packs})
     night.history = pack_history.read_history(night.con, night.workspace.archive)
-    pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.work)
+    pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.beside)
     deciding.decide(night.con, night.packs, night.as_of, night.barred, night.engine)
 
 
@@ -299,9 +308,14 @@ def step_seal(night: Night) -> None:
         "code_version": version("zhaoren"), "model_version": night.model.version, "totals": night.totals,
         "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "sidecars": _sidecars(night), "blocking": [asdict(b) for b in night.blocked],
         "entries": night.committed, "signing": night.signing.facts, "released": night.released,
-        "destroyed": [asdict(g) for g in night.gone],
+        "destroyed": [asdict(g) for g in night.gone], **({"approved": night.approved} if night.approved else {}),
     }  # fmt: skip
-    night.sealed = seal(night.workspace.staging, night.workspace.runs, night.run_no, facts, night.signing.key)
+    sync_folder(night.workspace.archive)  # the names of tonight's files, before a run rests on them
+    held = kept(night.workspace, night.settings)
+    night.sealed = seal(
+        night.workspace.staging, night.workspace.runs, night.run_no, facts, night.signing.key,
+        held.publish if held else None,
+    )  # fmt: skip
 
 
 def _inputs(night: Night) -> list[dict[str, str]]:

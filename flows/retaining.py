@@ -54,7 +54,7 @@ def dry_run(workspace: Workspace, as_of: date) -> list[Gone]:
     try:
         con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
         con.execute(BEFORE)
-        return plan(con, Place(workspace.root, run_no, as_of), retention.terms)
+        return plan(con, Place(workspace.root, workspace.runs, run_no, as_of), retention.terms)
     finally:
         con.close()
 
@@ -68,7 +68,7 @@ def plan_tonight(
         return []
     con.execute(TONIGHT)
     day = min(as_of, (recorded_at + SHANGHAI).date())
-    return plan(con, Place(workspace.root, run_no, day, frozenset(arrived), workspace.staging), terms)
+    return plan(con, Place(workspace.root, workspace.runs, run_no, day, frozenset(arrived), workspace.staging), terms)
 
 
 def backups(workspace: Workspace, settings: Settings) -> tuple[Path, ...]:
@@ -77,10 +77,16 @@ def backups(workspace: Workspace, settings: Settings) -> tuple[Path, ...]:
 
 def destroy_everywhere(workspace: Workspace, settings: Settings) -> None:
     """After a seal: here, and in every backup of the settings that is there and is a copy."""
-    destroy(workspace.root)
+    destroy_here(workspace)
     for backup in backups(workspace, settings):
         if not _strangeness(workspace, backup):
             destroy(backup)
+
+
+def destroy_here(workspace: Workspace) -> None:
+    """What is kept, and what is open of it."""
+    for place in dict.fromkeys((workspace.root, workspace.room)):
+        destroy(place)
 
 
 def prune_backup(workspace: Workspace, backup: Path) -> int:

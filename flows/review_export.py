@@ -27,7 +27,7 @@ COUNTS = "select (select count(*) from open_entry), (select count(*) from open_l
 
 def export_review(workspace: Workspace, out: Path | None, *, blind: bool) -> str:
     """Write the workbook, or two for two reviewers who answer apart; what to tell. Raises: UsageError."""
-    path = out or workspace.root / f"{open_questions.NAME}.xlsx"
+    path = out or workspace.room / f"{open_questions.NAME}.xlsx"
     if path.suffix.lower() != ".xlsx":
         raise UsageError(say("--out 应是 .xlsx 文件。", "--out must end in .xlsx."))
     with review_desk(workspace, path.parent) as desk:

@@ -87,12 +87,21 @@ language = "zh"
 # full_id_number = false
 # hardship = true
 # disability = false
+# 外发的工作簿要加密码的（zhaoren handout），写明各接收方的密码文件，放在工作区以外：
+# [passwords]
+# "苍榆镇" = "/media/key/cangyu.password"
 # 用 zhaoren keys new 生成签名密钥，放在工作区以外（最好是另一块盘），在此写明；每次运行的清单都用它签名。
 # [signing]
 # key = "/media/key/zhaoren.key"
 # 用 zhaoren keys new-at-rest 生成存放密钥，放在工作区以外；archive 里的原始文件用它逐个加密（见 docs/at-rest.md）。
 # [at_rest]
 # key = "/media/key/archive.key"
+# 再写明在哪里打开（内存盘或加密的卷，在工作区以外），runs 里的表和工作簿也加密存放。
+# open_at = "/dev/shm"
+# 政策包须由改动者和运行者以外的人批准（zhaoren approve）时，写明批准人的公钥和批准记录，都在工作区以外：
+# [approval]
+# keys = ["/media/approver/approver.key.pub"]
+# file = "/media/approver/approvals.jsonl"
 # 每次运行后，把清单的 sha256 追加到这些文件（另一块盘、共享目录）；verify 会与之对照。
 # [heads]
 # copies = ["/mnt/archive/zhaoren-heads.jsonl"]
@@ -124,28 +133,40 @@ SECTIONS = {
     "readers": None,
     "workbooks": {"full_id_number", "rows_per_sheet", "language"},
     "signing": {"key"},
+    "approval": {"keys", "file"},
+    "passwords": None,
     "heads": {"copies"},
     "review": {"capacity"},
     "engine": ENGINE_KEYS,
     "console": {"idle_minutes", "longest_hours"},
-    "at_rest": {"key", "old_keys", "lost"},
+    "at_rest": {"key", "old_keys", "lost", "open_at"},
     "machine": MACHINE_KEYS,
 }
 
 
 @dataclass(frozen=True)
 class AtRest:
-    """The paths of the key that encrypts kept files ("": they are plain) and of those that did before; ids of lost ones."""
+    """The paths of the key that encrypts kept files ("": they are plain) and of those that did before; ids of lost ones.
+    `open_at`: the folder where sealed runs are opened ("": they lie plain)."""
 
     key: str = ""
+    open_at: str = ""
     old_keys: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
+class Approval:
+    """The paths of the public keys whose holders approve packs (none: no approval is asked for), and of their approvals."""
+
+    keys: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an office decides about its workspace. `aliases` is by kind, then field; `sources` by kind or kind@area;
-    `parameters` by pack; `signing_key` is the path of the key that signs ("": unsigned), `head_copies` those of head logs."""
+    `parameters` by pack; `passwords`: the path of a password file by recipient; `signing_key` is the path of the key that signs ("": unsigned), `head_copies` those of head logs."""
 
     packs: tuple[str, ...]
     patterns: tuple[str, ...] = ()
@@ -161,6 +182,8 @@ class Settings:
     language: str = "zh"
     signing_key: str = ""
     at_rest: AtRest = field(default_factory=AtRest)
+    approval: Approval = field(default_factory=Approval)
+    passwords: Mapping[str, str] = field(default_factory=dict)
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
@@ -230,6 +253,8 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         language=_language(books.get("language", "zh")),
         signing_key=str(data.get("signing", {}).get("key", "")),
         at_rest=_at_rest(data.get("at_rest", {})),
+        approval=_approval(data.get("approval", {})),
+        passwords=_passwords(data.get("passwords", {})),
         head_copies=_texts("[heads] copies", data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),
@@ -263,7 +288,22 @@ def _language(value: Any) -> str:
 
 def _at_rest(data: Mapping[str, Any]) -> AtRest:
     lists = {name: _texts(f"[at_rest] {name}", data.get(name, [])) for name in ("old_keys", "lost")}
-    return AtRest(str(data.get("key", "")), **lists)
+    return AtRest(str(data.get("key", "")), str(data.get("open_at", "")), **lists)
+
+
+def _approval(data: Mapping[str, Any]) -> Approval:
+    """Raises: ValueError where only one of the two is there."""
+    approval = Approval(_texts("[approval] keys", data.get("keys", [])), str(data.get("file", "")))
+    if bool(approval.keys) != bool(approval.file):
+        raise ValueError("[approval] 的 keys 和 file 应一起写明")
+    return approval
+
+
+def _passwords(data: Mapping[str, Any]) -> dict[str, str]:
+    """Raises: ValueError; a password itself does not belong into settings, which every run seals."""
+    if not all(isinstance(path, str) and "/" in path for path in data.values()):
+        raise ValueError('passwords 应写成 "接收方" = "密码文件的路径"，密码文件放在工作区以外')
+    return dict(data)
 
 
 def _at_least_one(where: str, value: Any) -> int:

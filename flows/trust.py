@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ from flows.settings import Settings
 from flows.workspace import Workspace
 from ledger.heads import AWAY, BEHIND, DIFFERENT, extend_head_log, head_lines, head_log_state
 from ledger.seal import read_manifest, sealed_runs
-from ledger.signing import ALGORITHMS, Key, make_key, public_file, read_key, write_key
+from ledger.signing import ALGORITHMS, Key, device_key, make_key, public_file, read_key, write_key
+from ledger.signing_device import Device, read_device
+from ledger.standalone_verifier import CHECKS
 from schemas.errors import UsageError, say
 
 KEY_VARIABLE = "ZHAOREN_SIGNING_KEY"
@@ -68,6 +71,8 @@ def open_signing(workspace: Workspace, settings: Settings) -> Signing:
     """The key for tonight. Raises: UsageError where the chain is signed and this key is missing or another one, with no
     change of key on record: `verify` would refuse what such a night seals."""
     key, before = signing_key(workspace, settings), chain_key(workspace)
+    if key:
+        key.require_ready()
     if before is None or (key and key.public == before["public_key"]):
         return Signing(key)
     if key is None:
@@ -91,12 +96,35 @@ def _recorded_change(workspace: Workspace) -> dict[str, Any]:
         return {}
 
 
+def name_device(file: Path, algorithm: str, public: str, command: str) -> str:
+    """Put a command that signs in the place of a private key, once it has signed; the sentence that says where. Raises:
+    UsageError."""
+    try:
+        device = read_device(Device(algorithm, public, tuple(shlex.split(command))).text())
+    except (ValueError, KeyError):
+        known = "、".join(CHECKS)
+        raise UsageError(
+            say(f"--algorithm 应是 {known} 之一，--public 是十六进制公钥，--command 是签名命令，三者都要写。",
+                f"Give --algorithm ({known}), --public in hex, and --command.")
+        ) from None  # fmt: skip
+    key = device_key(device)
+    key.require_ready()
+    write_key(key, file)
+    return say(
+        f'签名命令记在 {file}，公钥在 {public_file(file)}。在 zhaoren.toml 的 [signing] 里写 key = "{file.resolve()}"。',
+        f'The signing command is in {file}, its public key in {public_file(file)}. Set key = "{file.resolve()}" in [signing].',
+    )
+
+
 def new_key_pair(file: Path, algorithm: str) -> str:
     """Make a key pair in two files; the sentence that says where, and what to do. Raises: UsageError."""
     if algorithm not in ALGORITHMS:
         known = "、".join(ALGORITHMS)
         raise UsageError(
-            say(f"没有「{algorithm}」这个签名算法；现有：{known}。", f"No algorithm {algorithm!r}; there is {known}.")
+            say(
+                f"这里不生成「{algorithm}」的密钥，只生成 {known}；sm2 由签名设备或 openssl 生成，用 --command 和 --public 登记。",
+                f"No {algorithm!r} keys are made here, only {known}; name an SM2 device by --command and --public.",
+            )
         )
     key = make_key(algorithm)
     write_key(key, file)
@@ -144,12 +172,13 @@ def head_logs(workspace: Workspace, settings: Settings) -> tuple[Path, ...]:
 
 def after_seal(workspace: Workspace, settings: Settings) -> None:
     """Bring every head log up to the newest run; what cannot be written is caught up another night (`head_warnings`). A
-    change of key that is in the chain now is on record no more."""
+    change of key that is in the chain now is on record no more, and a log that says something else is."""
     if (signing := chain_key(workspace)) and _recorded_change(workspace).get("to") == signing["public_key"]:
         workspace.key_change.unlink()
     lines = head_lines(workspace.runs) if settings.head_copies else []
     for log in head_logs(workspace, settings):
-        extend_head_log(log, lines)
+        if extend_head_log(log, lines) == DIFFERENT:
+            record_access(workspace, "refused", [f"head log {log}"])
 
 
 def head_warnings(workspace: Workspace, settings: Settings) -> list[tuple[str, str]]:

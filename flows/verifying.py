@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flows.kept_files import open_vault
 from flows.settings import read_settings
 from flows.trust import head_logs
 from flows.workspace import Workspace
 from ledger.standalone_verifier import outside_of, plain_receipt, told
+from ledger.temporary import own_folder
 from ledger.verify import examine
 from schemas.errors import UsageError, say
 
@@ -34,7 +36,8 @@ def verification(
             )
     keys = {key_id: key.secret for key_id, key in open_vault(workspace, settings).keys.items()}
     known = replace(outside, logs=tuple(logs))
-    chain = examine(workspace.runs, workspace.archive, known, keys, settings.at_rest.lost)
+    with TemporaryDirectory(dir=own_folder()) as scratch:
+        chain = examine(workspace.sealed, workspace.archive, known, keys, settings.at_rest.lost, Path(scratch))
     notes += [say("注意：", "Note: ") + line for line in told(chain.notes)]
     if chain.faults:
         return [], told(chain.faults), notes

@@ -20,9 +20,16 @@ OTHERS = 0o077  # what group and others may do
 
 @dataclass(frozen=True)
 class Workspace:
-    """Paths of one workspace. `work` is scratch: whatever lies there may be thrown away between runs."""
+    """Paths of one workspace. `opened`: the folder of the key holder's in which what lies encrypted is read (`flows/opened.py`);
+    None: it lies plain, and is read where it is kept. `work` is scratch: whatever lies there may be thrown away between runs."""
 
     root: Path
+    opened: Path | None = None
+
+    @property
+    def room(self) -> Path:
+        """Where plain tables may lie, with the store and everything else that is made of them."""
+        return self.opened or self.root
 
     @property
     def inbox(self) -> Path:
@@ -34,11 +41,17 @@ class Workspace:
 
     @property
     def runs(self) -> Path:
+        """The sealed runs as they are read, plain."""
+        return self.room / "runs"
+
+    @property
+    def sealed(self) -> Path:
+        """The sealed runs as they are kept: the truth, encrypted where a key says so."""
         return self.root / "runs"
 
     @property
     def store(self) -> Path:
-        return self.root / "store.duckdb"
+        return self.room / "store.duckdb"
 
     @property
     def model(self) -> Path:
@@ -49,6 +62,11 @@ class Workspace:
     def held(self) -> Path:
         """A night that the circuit breaker holds, and its release once an officer signed it."""
         return self.root / "held"
+
+    @property
+    def held_books(self) -> Path:
+        """Where the workbook of a held night lies."""
+        return self.room / "held"
 
     @property
     def access_log(self) -> Path:
@@ -66,7 +84,18 @@ class Workspace:
         return self.root / "console"
 
     @property
+    def pages(self) -> Path:
+        """What the console's pages are made from; may be thrown away."""
+        return self.room / "console"
+
+    @property
     def work(self) -> Path:
+        return self.room / ".work"
+
+    @property
+    def beside(self) -> Path:
+        """Scratch on the disk of what is kept, for files that are renamed into their place. Holds nothing plain of an opened
+        workspace."""
         return self.root / ".work"
 
     @property
@@ -131,9 +160,10 @@ def hold(folder: Path) -> Iterator[None]:
 def clear_scratch(workspace: Workspace) -> bool:
     """Throw away what a killed run left. True if there was an unfinished one."""
     unfinished = workspace.staging.exists()
-    shutil.rmtree(workspace.work, ignore_errors=True)
-    workspace.work.mkdir(mode=0o700)
-    for folder in (workspace.inbox, workspace.archive, workspace.runs):
+    for scratch in {workspace.work, workspace.beside}:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(mode=0o700)
+    for folder in (workspace.inbox, workspace.archive, workspace.runs, workspace.sealed):
         folder.mkdir(exist_ok=True, mode=0o700)
     return unfinished
 

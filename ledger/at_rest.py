@@ -40,7 +40,8 @@ class Unreadable(ZhaorenError):
             if key_id
             else say("被改动或截断；请从备份恢复", "was changed or cut; restore it from a backup")
         )  # fmt: skip
-        super().__init__(say(f"archive/{name[:12]}… {why}。", f"archive/{name[:12]}… {why}."))
+        where = f"runs/{name}" if "/" in name else f"archive/{name[:12]}…"
+        super().__init__(say(f"{where} {why}。", f"{where} {why}."))
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def write_rest_key(path: Path) -> RestKey:
 
 @dataclass(frozen=True)
 class Vault:
-    """How files named by the hash of their content are kept: encrypted with `current`, plain where that is None. `keys` open
-    what was written before, by id."""
+    """How files are kept: encrypted with `current`, plain where that is None. `keys` open what was written before, by id. A file
+    is bound to its name: in the archive the hash of its content, of a run `NNNNNN/` and its path there."""
 
     current: RestKey | None = None
     keys: Mapping[str, RestKey] = field(default_factory=dict)
@@ -106,9 +107,10 @@ class Vault:
             os.fsync(stream.fileno())
         return digest.hexdigest()
 
-    def chunks(self, path: Path) -> Iterator[bytes]:
-        """The plain content, in chunks. What was given before an error was whole up to there. Raises: Unreadable."""
-        name, key_id = path.name, key_of(path)
+    def chunks(self, path: Path, name: str = "") -> Iterator[bytes]:
+        """The plain content of the file kept under `name` (its file name), in chunks. What was given before an error was whole
+        up to there. Raises: Unreadable."""
+        name, key_id = name or path.name, key_of(path)
         if key_id in self.keys:
             try:
                 yield from open_sealed(path, name, self.keys[key_id].secret)

@@ -15,7 +15,7 @@ import duckdb
 
 from ledger.retained_rows import rows_due, write_rest
 from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs
-from ledger.standalone_verifier import LASTING, gone_by
+from ledger.standalone_verifier import LASTING, gone_by, key_of
 from schemas.extracts import LAYOUTS
 
 
@@ -54,10 +54,11 @@ class Gone:
 
 @dataclass(frozen=True)
 class Place:
-    """Where and when a plan is made. `arrived`: sha256 of the files that tonight brought; `staging`: where what is left of
-    tables is to be written, None where it is only asked what would go."""
+    """Where and when a plan is made. `runs`: where the sealed runs are read; `arrived`: sha256 of the files that tonight brought;
+    `staging`: where what is left of tables is to be written, None where it is only asked what would go."""
 
     root: Path
+    runs: Path
     run_no: int
     as_of: date
     arrived: frozenset[str] = frozenset()
@@ -80,7 +81,7 @@ select delivery_id, file_sha256, kind, office, coverage, snapshot_date, status, 
 def plan(con: duckdb.DuckDBPyConnection, place: Place, terms: Terms) -> list[Gone]:
     """What goes, by path. `con` has the store attached as `store`, and `told_tonight`, `link_known`, `retold_known` and `book`
     (see flows/retaining.py)."""
-    runs = place.root / "runs"
+    runs = place.runs
     manifests = {n: read_manifest(runs, n) for n in range(1, place.run_no)}
     if not manifests:
         return []
@@ -181,7 +182,7 @@ def _workbooks(
 
 def _rows(con: duckdb.DuckDBPyConnection, place: Place, terms: Terms) -> Iterator[Gone]:
     """What officers decided (`LASTING`) is the ledger's own ground and stays with it."""
-    runs = place.root / "runs"
+    runs = place.runs
     for kind in LAYOUTS:
         known, strangers = terms.of(kind, "ended_days"), terms.of(kind, "stranger_days")
         if kind in LASTING or (known is None and strangers is None):
@@ -200,7 +201,7 @@ def destroy(root: Path) -> int:
     named it. Gives how many."""
     count = 0
     for path, sha in still_there(root):
-        if path.name == sha or file_hash(path) == sha:  # a kept file may lie encrypted: it is named by its hash
+        if path.name == sha or key_of(path) or file_hash(path) == sha:  # what lies encrypted has its place for a name
             path.unlink()
             count += 1
     return count

@@ -5,7 +5,7 @@ into `runs/` in one step. A reader sees the whole run or none of it.
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +106,12 @@ def _check(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         )
 
 
-def seal(staging: Path, runs: Path, run_no: int, facts: Mapping[str, Any], key: Key | None = None) -> str:
+def seal(
+    staging: Path, runs: Path, run_no: int, facts: Mapping[str, Any], key: Key | None = None,
+    keep: Callable[[Path, int], None] | None = None,
+) -> str:  # fmt: skip
     """Hash what `staging` holds, write its manifest, sign that, sync it, and rename it into `runs`. Returns the manifest's
-    sha256."""
+    sha256. With `keep` that is what publishes the run (`ledger/opening.py`), and `runs` is where it is read."""
     tables = {
         p.relative_to(staging / "tables").with_suffix("").as_posix(): {
             "rows": pq.read_metadata(p).num_rows,
@@ -136,8 +139,10 @@ def seal(staging: Path, runs: Path, run_no: int, facts: Mapping[str, Any], key: 
     target = run_folder(runs, run_no)
     if target.exists():
         raise IntegrityError(f"运行 {run_no} 已经存在，未覆盖；请检查 runs 文件夹。")
+    if keep:
+        keep(staging, run_no)
     os.rename(staging, target)
-    _sync_folder(runs)
+    sync_folder(runs)
     return sealed
 
 
@@ -147,11 +152,11 @@ def _sync(folder: Path) -> None:
             with path.open("rb") as stream:
                 os.fsync(stream.fileno())
         else:
-            _sync_folder(path)
-    _sync_folder(folder)
+            sync_folder(path)
+    sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

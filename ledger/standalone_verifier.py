@@ -5,7 +5,7 @@
     python standalone_verifier.py [DIR] --delta FILE  [the same]
 
 Needs Python 3.11 or newer and nothing else; where the package `cryptography` is there, it checks signatures faster,
-and it alone opens what lies encrypted in `archive/`, with --at-rest-key.
+and it alone opens what lies encrypted, with --at-rest-key.
 Ends with 0 where everything holds, 1 where something does not, 2 for wrong use. Nothing is written and nothing is sent.
 
 What is read: `runs/NNNNNN/manifest.json` names the sha256 of every table, workbook and archived file of a run, and of
@@ -66,21 +66,23 @@ class Files(Protocol):
 
     def names(self) -> Iterable[str]: ...
     def read(self, name: str) -> bytes: ...
-    def sha256(self, name: str) -> str: ...
+    def sha256(self, name: str) -> str:
+        """Of the plain content; "" where nobody here can open it."""
+
     def archived(self, sha: str) -> str:
         """The sha256 of the kept file of that name, or ""."""
 
 
 class Folder:
-    """The sealed files of a workspace on disk. `keys` open what lies encrypted in the archive, by id; what only a `lost` key
-    opens, or anything encrypted where there is no key at all, is counted in `unopened` and taken for what its name says."""
+    """The sealed files of a workspace on disk. `keys` open what lies encrypted, by id; what only a `lost` key opens, or anything
+    encrypted where there is no key at all, is counted in `unopened` and taken for what the manifest says."""
 
     def __init__(
         self, runs: Path, archive: Path, keys: Mapping[str, bytes] | None = None, lost: Iterable[str] = ()
     ) -> None:
         self.runs, self.archive = runs, archive
         self.keys, self.lost = keys or {}, frozenset(lost)
-        self.unopened: set[str] = set()
+        self.unopened: set[str] = set()  # `archive/` or `runs/` and the name
 
     def names(self) -> Iterable[str]:
         if not self.runs.is_dir():
@@ -94,37 +96,40 @@ class Folder:
         return (self.runs / name).read_bytes()
 
     def sha256(self, name: str) -> str:
-        return _file_hash(self.runs / name)
+        return self._plain_hash(self.runs / name, name, "runs/" + name)
 
     def archived(self, sha: str) -> str:
         path = self.archive / sha
         if not path.is_file():
             return ""
+        if key_of(path) not in self.keys and _file_hash(path) == sha:  # what was delivered may begin like a header
+            return sha
+        return self._plain_hash(path, sha, "archive/" + sha) or sha
+
+    def _plain_hash(self, path: Path, name: str, where: str) -> str:
         key_id = key_of(path)
-        if not key_id or (
-            key_id not in self.keys and _file_hash(path) == sha
-        ):  # what was delivered may begin like a header
+        if not key_id:
             return _file_hash(path)
         if key_id in self.keys:
             digest = hashlib.sha256()
             try:
-                for chunk in open_sealed(path, sha, self.keys[key_id]):
+                for chunk in open_sealed(path, name, self.keys[key_id]):
                     digest.update(chunk)
             except ValueError:
                 return "changed"
             return digest.hexdigest()
         if self.keys and key_id not in self.lost:
             return "sealed by an unknown key"
-        self.unopened.add(sha)
-        return sha
+        self.unopened.add(where)
+        return ""
 
 
 def note_unopened(files: Folder, chain: "Chain") -> None:
     """Says what could not be looked into."""
-    if files.unopened:
-        count = len(files.unopened)
-        chain.notes.append(Fault(None, f"archive 中有 {count} 个加密的文件没有密钥可开，只核对了它们在不在，没有核对内容。",
-                                 f"{count} encrypted files of archive/ were not opened, for want of a key: they are there, their content is unchecked."))  # fmt: skip
+    for place in ("archive", "runs"):
+        if count := sum(name.startswith(place) for name in files.unopened):
+            chain.notes.append(Fault(None, f"{place} 中有 {count} 个加密的文件没有密钥可开，只核对了它们在不在，没有核对内容。",
+                                     f"{count} encrypted files of {place}/ were not opened, for want of a key: they are there, their content is unchecked."))  # fmt: skip
 
 
 # --- Files that lie encrypted: header and chunks, as ledger/at_rest.py writes them ------------------------------------
@@ -270,8 +275,85 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-# Another algorithm, such as SM2 with SM3, is another line here and in ledger/signing.py.
-CHECKS: dict[str, Callable[[bytes, bytes, bytes], bool]] = {"ed25519": ed25519_holds}
+# SM2 with SM3 (GB/T 32918.2, 32918.5, 32905): the field, the curve y² = x³ - 3x + b, the group's order, the base point.
+SM2_P = 2**256 - 2**224 - 2**96 + 2**64 - 1
+SM2_B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
+SM2_ORDER = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+SM2_BASE = (0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
+            0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0)  # fmt: skip
+SM2_SIGNER = b"1234567812345678"  # who signs, as the standard says where nobody is named
+SM2_BYTES = 64
+SM3_START = (0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600, 0xA96F30BC, 0x163138AA, 0xE38DEE4D, 0xB0FB0E4E)
+
+
+def _turned(word: int, by: int) -> int:
+    by %= 32
+    return (word << by | word >> 32 - by) & 0xFFFFFFFF
+
+
+def sm3(data: bytes) -> bytes:
+    """GB/T 32905, slow and readable."""
+    state = SM3_START
+    padded = data + b"\x80" + bytes((55 - len(data)) % 64) + (8 * len(data)).to_bytes(8, "big")
+    for start in range(0, len(padded), 64):
+        words = [int.from_bytes(padded[start + i : start + i + 4], "big") for i in range(0, 64, 4)]
+        for i in range(16, 68):
+            x = words[i - 16] ^ words[i - 9] ^ _turned(words[i - 3], 15)
+            words.append(x ^ _turned(x, 15) ^ _turned(x, 23) ^ _turned(words[i - 13], 7) ^ words[i - 6])
+        a, b, c, d, e, f, g, h = state
+        for i in range(64):
+            first = _turned((_turned(a, 12) + e + _turned(0x79CC4519 if i < 16 else 0x7A879D8A, i)) & 0xFFFFFFFF, 7)
+            left = a ^ b ^ c if i < 16 else a & b | a & c | b & c
+            right = e ^ f ^ g if i < 16 else e & f | ~e & g
+            t = (left + d + (first ^ _turned(a, 12)) + (words[i] ^ words[i + 4])) & 0xFFFFFFFF
+            u = (right + h + first + words[i]) & 0xFFFFFFFF
+            a, b, c, d, e, f, g, h = t, a, _turned(b, 9), c, u ^ _turned(u, 9) ^ _turned(u, 17), e, _turned(f, 19), g
+        state = tuple(old ^ new for old, new in zip(state, (a, b, c, d, e, f, g, h), strict=True))  # type: ignore[assignment]
+    return b"".join(word.to_bytes(4, "big") for word in state)
+
+
+Place = tuple[int, int] | None  # None: the point at infinity
+
+
+def _sm2_sum(p: Place, q: Place) -> Place:
+    if p is None or q is None:
+        return p or q
+    if p[0] == q[0] and (p[1] + q[1]) % SM2_P == 0:
+        return None
+    if p == q:
+        slope = (3 * p[0] * p[0] - 3) * pow(2 * p[1], -1, SM2_P) % SM2_P
+    else:
+        slope = (q[1] - p[1]) * pow(q[0] - p[0], -1, SM2_P) % SM2_P
+    x = (slope * slope - p[0] - q[0]) % SM2_P
+    return (x, (slope * (p[0] - x) - p[1]) % SM2_P)
+
+
+def _sm2_times(number: int, point: Place) -> Place:
+    total: Place = None
+    while number:
+        if number & 1:
+            total = _sm2_sum(total, point)
+        point, number = _sm2_sum(point, point), number >> 1
+    return total
+
+
+def sm2_holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """GB/T 32918.2, 7.1. `public`: 04 and the two coordinates; `signature`: the two numbers r and s; 32 bytes each."""
+    if len(public) != 65 or public[0] != 4 or len(signature) != SM2_BYTES:
+        return False
+    x, y = int.from_bytes(public[1:33], "big"), int.from_bytes(public[33:], "big")
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    total = (r + s) % SM2_ORDER
+    if max(x, y) >= SM2_P or (y * y - x**3 + 3 * x - SM2_B) % SM2_P or not (0 < r < SM2_ORDER and 0 < s < SM2_ORDER):
+        return False
+    curve = b"".join(n.to_bytes(32, "big") for n in (SM2_P - 3, SM2_B, *SM2_BASE))
+    signer = sm3((8 * len(SM2_SIGNER)).to_bytes(2, "big") + SM2_SIGNER + curve + public[1:])
+    point = _sm2_sum(_sm2_times(s, SM2_BASE), _sm2_times(total, (x, y)))
+    return bool(total and point) and (int.from_bytes(sm3(signer + message), "big") + point[0]) % SM2_ORDER == r  # type: ignore[index]
+
+
+# Another algorithm is another line here and in ledger/signing.py.
+CHECKS: dict[str, Callable[[bytes, bytes, bytes], bool]] = {"ed25519": ed25519_holds, "sm2": sm2_holds}
 
 
 def signed_text(purpose: str, *lines: str) -> bytes:
@@ -505,7 +587,8 @@ def check_run(files: Files, number: int, names: set[str], chain: Chain, further:
             *check_receipts(number, manifest, chain.may_go),
         ]
         if not faults:
-            faults = [*check_totals(number, manifest, chain), *check_signing(files, number, manifest, head, chain)]
+            faults = [*check_totals(number, manifest, chain), *check_approvals(number, manifest),
+                      *check_signing(files, number, manifest, head, chain)]  # fmt: skip
         if not faults:
             extend(chain, number, manifest, head, files.read(f"{folder}/{SIGNATURE}") if manifest["signing"] else b"")
         return faults or further(number, manifest)
@@ -534,7 +617,7 @@ def check_files(
     faults += [Fault(number, f"{name} 不在清单中，是后加的。", f"{name} is not in the manifest.")
                for name in sorted(names - set(expected) - beside)]  # fmt: skip
     faults += [Fault(number, f"{name} 的内容被改动。", f"{name} was changed.")
-               for name in sorted(names & set(expected)) if files.sha256(f"{folder}/{name}") != expected[name]]  # fmt: skip
+               for name in sorted(names & set(expected)) if files.sha256(f"{folder}/{name}") not in ("", expected[name])]  # fmt: skip
     return faults
 
 
@@ -620,8 +703,34 @@ def check_signing(files: Files, number: int, manifest: dict[str, Any], head: str
     signature = json.loads(said)["signature"]
     if said != signature_file(head, algorithm, public, signature):
         faults.append(Fault(number, f"{SIGNATURE} 与清单不符。", f"{SIGNATURE} does not fit the manifest."))
+    elif algorithm not in CHECKS:
+        faults.append(Fault(number, f"签名算法「{algorithm[:20]}」这里不认识，这次和以后的签名没有核对；请用认识它的核对程序。",
+                            f"the algorithm {algorithm[:20]!r} is unknown here: no signature from this run on was checked."))  # fmt: skip
     elif not signature_holds(algorithm, public, signed_text("head", head), signature):
         faults.append(Fault(number, f"签名不成立（{algorithm}）。", f"the signature does not hold ({algorithm})."))
+    return faults
+
+
+def pack_content(files: Mapping[str, str]) -> str:
+    """What an approval of a pack is over: the sha256 of each of its files, by name."""
+    return sha256(json.dumps(dict(files), sort_keys=True, separators=(",", ":")).encode())
+
+
+def check_approvals(number: int, manifest: dict[str, Any]) -> list[Fault]:
+    """Where a run names approvals, all its packs are approved as they were used, by somebody who does not sign the runs."""
+    approved, faults = manifest.get("approved", {}), []
+    signer = (manifest["signing"] or {}).get("public_key")
+    for code in manifest["packs"] if approved else ():
+        said = approved.get(code, {})
+        lines = [said.get(name, "") for name in ("pack", "content", "officer", "account", "at")]
+        text = signed_text("pack-approval", *lines)
+        if (
+            lines[:2] != [code, pack_content(manifest["pack_files"][code])]
+            or said["public_key"] == signer
+            or not signature_holds(said["algorithm"], said["public_key"], text, said["signature"])
+        ):
+            faults.append(Fault(number, f"政策包 {code} 没有批准，或批准的不是所用的文件，或由签名运行的密钥批准。",
+                                f"pack {code} is not approved as it was used, or by the key that signs the runs."))  # fmt: skip
     return faults
 
 

@@ -9,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,22 +18,42 @@ from schemas.errors import UsageError, say
 LOCK = ".lock"  # the kernel frees it when its process dies, however it dies
 
 
+@dataclass
+class Base:
+    """In which folder the processes of this account have theirs (None: where the system says)."""
+
+    folder: Path | None = None
+
+
+BASE = Base()  # one for the process: set from the settings, before anything is written
+
+
 def own_folder() -> Path:
     """This process's folder. Raises: UsageError where somebody else has put something in its place."""
-    return _folder_of(os.getpid())  # a forked process has one of its own
+    base = BASE.folder or Path(tempfile.gettempdir())
+    folder = _folder_of(os.getpid(), base)  # a forked process has one of its own
+    if not folder.is_dir():  # what was open was closed meanwhile
+        _folder_of.cache_clear()
+        folder = _folder_of(os.getpid(), base)
+    return folder
+
+
+def require_own(folder: Path) -> None:
+    """Make a folder, or take it as it is where it is this account's, for its owner alone. Raises: UsageError."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise UsageError(
+            say(f"{folder} 不是本账号的文件夹，不能在其中放临时文件；请查明是谁放的，或把 TMPDIR、open_at 指向别处。",
+                f"{folder} is not this account's folder; find out who put it there, or point TMPDIR or open_at elsewhere.")
+        )  # fmt: skip
+    folder.chmod(0o700)
 
 
 @cache
-def _folder_of(pid: int) -> Path:
-    root = Path(tempfile.gettempdir()) / f"zhaoren-{os.getuid()}"
-    root.mkdir(mode=0o700, exist_ok=True)
-    found = root.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise UsageError(
-            say(f"{root} 不是本账号的文件夹，不能在其中放临时文件；请查明是谁放的，或把 TMPDIR 指向别处。",
-                f"{root} is not this account's folder; find out who put it there, or point TMPDIR elsewhere.")
-        )  # fmt: skip
-    root.chmod(0o700)
+def _folder_of(pid: int, base: Path) -> Path:
+    root = base / f"zhaoren-{os.getuid()}"
+    require_own(root)
     with _locked(root):
         for left in root.iterdir():
             if left.is_dir() and not _is_in_use(left):

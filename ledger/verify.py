@@ -4,17 +4,21 @@ The chain, hashes and signatures are checked by `standalone_verifier`, the file 
 what needs the tables opened.
 """
 
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 
+from ledger.at_rest import RestKey, Vault
 from ledger.conservation import Recount
 from ledger.entries import entry_leaves
+from ledger.opening import BOOKS, encrypted_files, expected, open_files
 from ledger.seal import run_folder
-from ledger.standalone_verifier import Chain, Fault, Folder, Outside, check, merkle_root, note_unopened
+from ledger.standalone_verifier import Chain, Fault, Folder, Outside, check, key_of, merkle_root, note_unopened
 from ledger.store import connect
 
 ROW_TOTALS = """
@@ -30,17 +34,22 @@ def verify(runs: Path, archive: Path, expected_head: str | None = None) -> list[
 
 
 def examine(
-    runs: Path, archive: Path, outside: Outside, keys: Mapping[str, bytes] | None = None, lost: Iterable[str] = ()
-) -> Chain:
+    runs: Path, archive: Path, outside: Outside, keys: Mapping[str, bytes] | None = None, lost: Iterable[str] = (),
+    scratch: Path | None = None,
+) -> Chain:  # fmt: skip
     """The chain and what does not hold of it, by itself and against what is known from outside. `keys` open what lies encrypted
-    (`Folder`)."""
+    (`Folder`); tables of such runs are opened in `scratch`, a run at a time."""
     con = connect()
     recount = Recount(con)
+    files = Folder(runs, archive, keys, lost)
+    vault = Vault(None, {key_id: RestKey(secret) for key_id, secret in (keys or {}).items()})
 
     def tables(number: int, manifest: dict[str, Any]) -> list[Fault]:
-        return _tables(recount, runs, number, manifest)
+        if any(name.startswith(f"runs/{number:06d}/tables/") for name in files.unopened):
+            return []
+        with _readable(run_folder(runs, number), vault, scratch) as folder:
+            return _tables(recount, folder, number, manifest)
 
-    files = Folder(runs, archive, keys, lost)
     try:
         chain = check(files, outside, tables)
         note_unopened(files, chain)
@@ -49,8 +58,22 @@ def examine(
         con.close()
 
 
-def _tables(recount: Recount, runs: Path, number: int, manifest: dict[str, Any]) -> list[Fault]:
-    folder, faults = run_folder(runs, number), []
+@contextmanager
+def _readable(folder: Path, vault: Vault, scratch: Path | None) -> Iterator[Path]:
+    """The run, or a plain copy of it for as long as it is looked at, without its workbooks."""
+    if scratch is None or not any(key_of(path) for path, _ in encrypted_files(folder.parent, [int(folder.name)])):
+        yield folder
+        return
+    copy = scratch / f"verify-{folder.name}"
+    try:
+        open_files(folder, copy, vault, (name for name in expected(folder) if not name.startswith(BOOKS)))
+        yield copy
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def _tables(recount: Recount, folder: Path, number: int, manifest: dict[str, Any]) -> list[Fault]:
+    faults = []
     try:
         broken = recount.con.execute(ROW_TOTALS, {"path": str(folder / "tables" / "delivery.parquet")}).fetchall()[0][0]
         if broken:

@@ -17,7 +17,20 @@ from schemas.columns import Layout, declared
 DELIVERY_STATUS = ("accepted", "refused", "duplicate", "held")
 MATCH_STATUS = ("linked", "new_person", "not_linked", "review", "unchanged")
 TRACKS = ("R", "H", "L", "T")
-ACCESSES = ("asof", "explain", "whatif", "review", "delta", "proof", "key_change", "unmask", "case_file", "unreadable")
+ACCESSES = (
+    "asof",
+    "explain",
+    "whatif",
+    "review",
+    "delta",
+    "proof",
+    "key_change",
+    "unmask",
+    "case_file",
+    "handout",
+    "refused",
+    "unreadable",
+)
 OPS = (
     "ADD", "UPD", "FLAG_REEMP", "PROP_EXIT", "PROP_DEREG", "REVIEW", "HOLD", "WITHDRAW", "TASK", "NOTIFY", "URGE",
     "REFER", "ALERT", "GAP", "DECIDED",

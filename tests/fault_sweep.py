@@ -1,7 +1,7 @@
 """A night with one disk call failing, or killed there, over and over; each time the next night must make it whole.
 
-    make sweep                              every call fails once with ENOSPC and once with EROFS, and 2,000 random kills
-    make sweep ARGS="--every 20 --kills 50"   a part of it
+    make faults                              every call fails once with ENOSPC and once with EROFS, and 2,000 random kills
+    make faults ARGS="--every 20 --kills 50"   a part of it
 
 Each trial is forked from one process that has everything imported; tests/faults.c, put before the C library, makes the
 call fail. A trial that does not heal is printed and ends the sweep with 1.
@@ -70,17 +70,31 @@ def trials(before: Path, points: Sequence[Point], **more: str) -> Iterator[dict[
             raise RuntimeError(f"the driver ended with {driver.returncode}")
 
 
-def prepare(folder: Path) -> Path:
-    """A small place after its first night, with the second night's files in the inbox."""
+def prepare(folder: Path, *, is_encrypted: bool = False) -> Path:
+    """A small place after its first night, with the second night's files in the inbox. `is_encrypted`: archive and runs lie
+    encrypted, with the key and the open place beside."""
     from tests.rough_files import death_file, drop, new_workspace, night, stop_file
 
     workspace = new_workspace(folder)
+    if is_encrypted:
+        _lock_up(workspace.root)
     drop(workspace, "社保停保_20240629_全量.csv", stop_file(*range(1, 21)))
     night(workspace, FIRST)
     drop(workspace, "社保停保_20240630_全量.csv", stop_file(*range(5, 31)))
     drop(workspace, "社保停保_20240630_全量.csv.manifest.json", '{"rows": 26}')
     drop(workspace, "死亡_20240630_增量.csv", death_file(12, 13))
     return workspace.root
+
+
+def _lock_up(root: Path) -> None:
+    from flows.kept_files import make_rest_key
+    from flows.settings import FILE
+
+    key, ram = root.parent / "rest.key", root.parent / "ram"
+    make_rest_key(key)
+    ram.mkdir()
+    with (root / FILE).open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[at_rest]\nkey = "{key}"\nopen_at = "{ram}"\n')
 
 
 def drive(before: Path, into: Path, points: Iterable[Point]) -> None:
@@ -113,6 +127,11 @@ def _restored(before: Path, place: Path) -> Path:
 
 def _in_child(out: Path, work: Any, environment: dict[str, str]) -> int:
     """Run `work` in a fork; its exit code, and what it printed in `out`."""
+    return os.waitstatus_to_exitcode(os.waitpid(forked(out, work, environment), 0)[1])
+
+
+def forked(out: Path, work: Any, environment: dict[str, str]) -> int:
+    """A child at that work, by its number."""
     out.write_text("", encoding="utf-8")
     child = os.fork()
     if child == 0:
@@ -126,14 +145,14 @@ def _in_child(out: Path, work: Any, environment: dict[str, str]) -> int:
             out.write_text(stream.getvalue(), encoding="utf-8")
         finally:
             os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return child
 
 
 def _primed(place: Path) -> int:
     from flows.look import opened_store
-    from flows.workspace import Workspace
+    from flows.opened import find_workspace
 
-    with opened_store(Workspace(place)):
+    with opened_store(find_workspace(place)):
         return 0
 
 
@@ -146,21 +165,22 @@ def _night(place: Path) -> int:
 
 def _sound(place: Path) -> int:
     """0 if what is published holds, whether or not this night is."""
-    from ledger.verify import verify
+    from flows.opened import unopened
+    from flows.verifying import verification
 
-    return len(verify(place / "runs", place / "archive"))
+    return len(verification(unopened(place), "", None, "")[1])
 
 
 def _healed(place: Path, expected: list[Any]) -> int:
     """The next night; 0 if it leaves the ledger that an undisturbed one leaves."""
-    from flows.workspace import Workspace
-    from ledger.verify import verify
+    from flows.opened import find_workspace
+    from flows.verifying import verification
     from tests.rough_files import entries, night
 
-    workspace = Workspace(place)
+    workspace = find_workspace(place)
     night(workspace, SECOND)
     found = json.loads(json.dumps(entries(workspace), default=str))
-    faults = [f.message for f in verify(workspace.runs, workspace.archive)]
+    faults = verification(workspace, "", None, "")[1]
     print(json.dumps({
         "entries": found, "faults": faults,
         "inbox": [p.name for p in workspace.inbox.iterdir()], "staging": workspace.staging.exists(),
@@ -181,6 +201,7 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="only every so many-th call fails")
     parser.add_argument("--kills", type=int, default=2000, help="so many nights killed at a random call")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--encrypted", action="store_true", help="archive and runs lie encrypted")
     parser.add_argument("--drive", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -188,7 +209,7 @@ def main() -> int:
         drive(asked.drive, asked.into, [Point(**p) for p in json.load(sys.stdin)])
         return 0
     with tempfile.TemporaryDirectory() as scratch:
-        before = prepare(Path(scratch))
+        before = prepare(Path(scratch), is_encrypted=asked.encrypted)
         count = calls(before, Path(scratch))
         draw = random.Random(asked.seed)
         points = [Point(n, e) for n in range(1, count + 1, asked.every) for e in (errno.ENOSPC, errno.EROFS)]

@@ -5,6 +5,7 @@
  * FAULT_ERRNO   with what (28 ENOSPC, 30 EROFS, 5 EIO)
  * FAULT_FROM    if set, every later call fails as well, as on a disk that stays full or read-only
  * FAULT_KILL    if set, the process dies there instead
+ * FAULT_STOP    if set, the process stops (SIGSTOP) before every counted call, and goes on when it is told to
  * FAULT_ON      only calls whose name and path contain this ("rename runs/000002") are counted
  * FAULT_COUNT   a file outside that gets one line for each counted call: its name and path
  */
@@ -51,6 +52,7 @@ static int fails(const char *call, const char *path) {
     long number = ++counted;
     note(line);
     pthread_mutex_unlock(&guard);
+    if (getenv("FAULT_STOP")) kill(getpid(), SIGSTOP);
     long chosen = atol(at);
     if (chosen <= 0 || !(number == chosen || (number > chosen && getenv("FAULT_FROM")))) return 0;
     if (getenv("FAULT_KILL")) kill(getpid(), SIGKILL);

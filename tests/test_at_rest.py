@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from flows.doctor import examine as look_for_trouble
-from flows.kept_files import encrypt_all, make_rest_key, open_vault
+from flows.kept_files import make_rest_key, open_vault
+from flows.rekeying import encrypt_all
 from flows.reperforming import reperform
 from flows.settings import FILE, read_settings
 from flows.workspace import Workspace

@@ -264,7 +264,7 @@ def test_a_night_done_again_gives_the_same_tables(played: Played) -> None:
     count = len(read_manifest(played.town.workspace.runs, 2)["tables"]) - 1  # all but who looked
     assert f"比对 {count} 个数据表，{count} 个逐字节相同，0 个不同" in told
     assert (sealed_runs(played.town.workspace.runs), file_hash(played.town.workspace.store)) == before
-    assert not list(played.town.workspace.console.glob("jobs/again-*/"))
+    assert not list(played.town.workspace.pages.glob("again-*/"))
 
 
 def test_a_night_done_again_from_another_file_shows_what_differs(played: Played, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def export_case(ask: Asked, person_id: str) -> Response:
 
 def _note(ask: Ask, person_id: str, content: bytes, reason: str) -> None:
     """The export's line of access, with the file's hash. Raises: UsageError where it cannot be kept; nothing is given then."""
-    beside = Path(ask.desk.workspace.console / f".case-{os.getpid()}-{os.urandom(4).hex()}")
+    beside = Path(ask.desk.workspace.pages / f".case-{os.getpid()}-{os.urandom(4).hex()}")
     try:
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(content)

@@ -55,7 +55,7 @@ from (select name_folded, unnest(range(1, length(name_folded))) as place from fo
 
 def made_finder(workspace: Workspace, numbers: Sequence[int]) -> Path:
     """The finder of exactly these sealed runs: what it lacks is added beside and renamed over it."""
-    path = workspace.console / FINDER
+    path = workspace.pages / FINDER
     known = _known(path)
     heads = {n: file_hash(run_folder(workspace.runs, n) / MANIFEST) for n in numbers}
     if known == heads:
@@ -66,7 +66,7 @@ def made_finder(workspace: Workspace, numbers: Sequence[int]) -> Path:
         shutil.copyfile(path, beside)
     else:
         known = {}
-    con = connect(beside, scratch=workspace.console / "spill")
+    con = connect(beside, scratch=workspace.pages / "spill")
     beside.chmod(0o600)
     try:
         con.execute(f"set memory_limit = '{MEMORY}'")

@@ -14,6 +14,7 @@ from typing import Any
 
 from flows.console import children
 from flows.console.ask import Refused
+from flows.opened import find_workspace
 from flows.reperforming import reperform
 from flows.verifying import verification
 from flows.workspace import Workspace
@@ -71,7 +72,7 @@ def _verify(workspace: Workspace, run_no: int) -> dict[str, Any]:
 
 
 def _again(workspace: Workspace, run_no: int) -> dict[str, Any]:
-    return reperform(workspace, run_no, _folder(workspace) / f"again-{os.getpid()}").plain()
+    return reperform(workspace, run_no, workspace.pages / f"again-{os.getpid()}").plain()
 
 
 JOBS: dict[str, Callable[[Workspace, int], dict[str, Any]]] = {VERIFY: _verify, AGAIN: _again}
@@ -116,4 +117,4 @@ def _now() -> str:
 
 
 if __name__ == "__main__":
-    work(Workspace(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]))
+    work(find_workspace(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]))

@@ -13,6 +13,7 @@ from flows.console import children
 from flows.console.finder import made_finder
 from flows.console.opening import attach, opened
 from flows.look import opened_store
+from flows.opened import unopened
 from flows.review_export import open_desk
 from flows.waiting import OPEN, count_waiting, late_source
 from flows.workspace import Workspace
@@ -40,7 +41,7 @@ def make(workspace: Workspace, run_no: int, path: Path, *, mend: bool) -> bool:
     if con is None:
         return False
     try:
-        attach(con, workspace.console, made_finder(workspace, sealed_runs(workspace.runs)), "finder")
+        attach(con, workspace.pages, made_finder(workspace, sealed_runs(workspace.runs)), "finder")
         con.execute("attach '{}' as reading (storage_version 'v1.5.0')".format(str(path).replace("'", "''")))
         path.chmod(0o600)
         con.execute("set search_path = 'store,reading,memory'")
@@ -53,7 +54,7 @@ def make(workspace: Workspace, run_no: int, path: Path, *, mend: bool) -> bool:
 def make_apart(workspace: Workspace, run_no: int, path: Path, *, mend: bool) -> bool:
     """The same in a child. Raises: UsageError with the child's sentence."""
     asked = [str(workspace.root), str(run_no), str(path), "mend" if mend else ""]
-    child = children.start(__name__, asked, workspace.console, says=subprocess.PIPE)
+    child = children.start(__name__, asked, workspace.pages, says=subprocess.PIPE)
     try:
         said, _ = child.communicate()
     finally:
@@ -68,7 +69,7 @@ def make_apart(workspace: Workspace, run_no: int, path: Path, *, mend: bool) -> 
 
 def _write(con: duckdb.DuckDBPyConnection, workspace: Workspace, run_no: int) -> None:
     fold.narrow(con, queue.ASKED, {})
-    desk = open_desk(con, workspace, run_no, workspace.console)
+    desk = open_desk(con, workspace, run_no, workspace.pages)
     fold.widen(con)
     log = str(workspace.runs / "*" / "tables" / "match_log.parquet")
     queue.make(con, log if any(workspace.runs.glob("*/tables/match_log.parquet")) else "", run_no)
@@ -128,7 +129,7 @@ def main(root: str, run_no: str, path: str, mend: str) -> int:
     children.step_back()
     LIMITS.memory = MEMORY
     try:
-        return 0 if make(Workspace(Path(root)), int(run_no), Path(path), mend=bool(mend)) else NOT_YET
+        return 0 if make(unopened(Path(root)), int(run_no), Path(path), mend=bool(mend)) else NOT_YET
     except ZhaorenError as problem:
         sys.stdout.write(str(problem))
     except Exception as error:

@@ -17,10 +17,10 @@ HELD = "select (select max(run_no) from store.applied_run), (select fingerprint 
 def opened(workspace: Workspace, run_no: int, memory: int) -> duckdb.DuckDBPyConnection | None:
     """The words and masks of `reports.macros`, and the store as `store`; None while it does not hold the run. One thread: a page is
     short, others click meanwhile, and a night wants the rest of the machine."""
-    con = connect(scratch=workspace.console / "spill", memory=memory)
+    con = connect(scratch=workspace.pages / "spill", memory=memory)
     con.execute("set threads = 1")
     define_words(con, scope="")
-    attach(con, workspace.console, workspace.store, "store")
+    attach(con, workspace.pages, workspace.store, "store")
     if con.execute(HELD).fetchall()[0] == (run_no, fingerprint()):
         return con
     con.close()

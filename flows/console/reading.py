@@ -73,7 +73,7 @@ class Readings:
         self._now: Reading | None = None
         self._at_work = threading.Lock()
         self._tried_at = -PATIENCE
-        for left in workspace.console.glob(LEFT):
+        for left in workspace.pages.glob(LEFT):
             left.unlink(missing_ok=True)
         if sealed_runs(workspace.runs):
             self.refresh(mend=True)
@@ -93,7 +93,7 @@ class Readings:
             newest = sealed_runs(self.workspace.runs)[-1]
             if self._now and self._now.run_no == newest:
                 return
-            file = self.workspace.console / f".reading-{os.getpid()}-{newest}"
+            file = self.workspace.pages / f".reading-{os.getpid()}-{newest}"
             try:
                 if self._make(self.workspace, newest, file, mend=mend) and (
                     made := _open(self.workspace, newest, file)
@@ -113,8 +113,8 @@ def _open(workspace: Workspace, run_no: int, file: Path) -> Reading | None:
     con = opened(workspace, run_no, MEMORY)
     if con is None:
         return None
-    attach(con, workspace.console, workspace.console / FINDER, "finder")
-    attach(con, workspace.console, file, "reading")
+    attach(con, workspace.pages, workspace.pages / FINDER, "finder")
+    attach(con, workspace.pages, file, "reading")
     (told,) = rows(con, TOLD, {})
     if (told["run_no"], told["found_to"]) != (run_no, run_no):
         con.close()

@@ -1,0 +1,161 @@
+"""Who edits packs does not approve them, who runs neither approves nor alters heads, and every attempt is on record."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from flows.approving import PURPOSE, approve, require_still_approved
+from flows.settings import FILE
+from ledger.seal import file_hash, read_manifest
+from ledger.signing import make_key, write_key
+from ledger.standalone_verifier import check_approvals, pack_content, signed_text
+from policies.pack import PACKS
+from schemas.errors import UsageError
+from tests.nightshift import Town, registered
+from tests.rough_files import zhaoren_here
+
+FIRST, SECOND = "2024-06-01", "2024-06-02"
+EDITOR = 4321  # an account that is nobody's here
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """A workspace whose own pack belongs to another account, with an approver's key beside it and a head log."""
+    if os.getuid():
+        pytest.skip("only root can give a file to another account")
+    folder = tmp_path_factory.mktemp("roles")
+    shutil.copytree(PACKS / "zhongshan", folder / "pack")
+    for path in (folder / "pack").iterdir():
+        os.chown(path, EDITOR, EDITOR)
+    for name in ("approver", "nights", "stranger"):
+        write_key(make_key("ed25519"), folder / f"{name}.key")
+    town = Town.found(folder / "ws", str(folder / "pack"))
+    with (town.workspace.root / FILE).open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[approval]\nkeys = ["{folder}/approver.key.pub"]\nfile = "{folder}/approvals.jsonl"\n')
+        settings.write(f'[signing]\nkey = "{folder}/nights.key"\n[heads]\ncopies = ["{folder}/heads.jsonl"]\n')
+    town.tell(town.person("1975-03-01"), registered("2024-05-06"))
+    return town
+
+
+def attempts(town: Town) -> list[list[str]]:
+    lines = town.workspace.access_log.read_text(encoding="utf-8").splitlines()
+    return [said["subjects"] for line in lines if (said := json.loads(line))["what"] == "refused"]
+
+
+def refused(town: Town, words: str) -> None:
+    before = len(attempts(town)) if town.workspace.access_log.exists() else 0
+    with pytest.raises(UsageError, match=words):
+        town.night(FIRST)
+    assert attempts(town)[before:] == [["pack approval"]]
+    assert list(town.workspace.inbox.iterdir()) and not list(town.workspace.runs.iterdir())
+
+
+def test_a_pack_that_nobody_approved_or_a_stranger_did_is_not_used(town: Town) -> None:
+    folder = town.workspace.root.parent
+    out, pack = folder / "approvals.jsonl", str(folder / "pack")
+    refused(town, "批准记录")
+    approve([pack], folder / "stranger.key", "某", out)
+    refused(town, "没有人批准")
+    honest = json.loads(out.read_text(encoding="utf-8"))
+    forged = honest | {"public_key": (folder / "approver.key.pub").read_text().split()[2]}
+    out.write_text(json.dumps(forged) + "\n{half a line\n", encoding="utf-8")
+    refused(town, "没有人批准")
+
+
+def test_who_edits_a_pack_does_not_approve_it_and_the_attempt_is_on_record(town: Town) -> None:
+    folder = town.workspace.root.parent
+    own = folder / "own"
+    shutil.copytree(folder / "pack", own, copy_function=shutil.copyfile)
+    done = zhaoren_here(
+        "approve", own, "--key", folder / "approver.key", "--officer", "某", "--out", folder / "own.jsonl"
+    )
+    assert done.returncode == 2 and "谁改政策包，谁就不能批准它" in done.stderr
+    (line,) = (folder / "own.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["refused"] == "editor" and "signature" not in json.loads(line)
+
+
+def test_who_runs_does_not_approve(town: Town) -> None:
+    settings = town.workspace.root / FILE
+    kept = settings.read_text(encoding="utf-8")
+    settings.write_text(kept.replace("approver.key.pub", "nights.key.pub"), encoding="utf-8")
+    try:
+        refused(town, "运行的人不能批准政策包")
+    finally:
+        settings.write_text(kept, encoding="utf-8")
+
+
+def test_an_approved_pack_is_used_and_its_approval_is_in_the_chain(town: Town) -> None:
+    folder = town.workspace.root.parent
+    assert "已批准政策包 zhongshan" in approve(
+        [str(folder / "pack")], folder / "approver.key", "李四", folder / "approvals.jsonl"
+    )
+    night = town.night(FIRST)
+    assert night.outcome.exit_code == 0
+    said = read_manifest(town.workspace.runs, 1)["approved"]["zhongshan"]
+    assert (said["officer"], said["content"]) == (
+        "李四",
+        pack_content({"pack.toml": file_hash(folder / "pack" / "pack.toml")}),
+    )
+    assert {tuple(r["subjects"]) for r in night.rows("access") if r["what"] == "refused"} == {("pack approval",)}
+    assert zhaoren_here("verify", town.workspace.root).returncode == 0
+
+
+def test_a_pack_changed_after_its_approval_is_refused_also_while_the_night_runs(town: Town) -> None:
+    folder = town.workspace.root.parent
+    said = {"zhongshan": {"content": pack_content({"pack.toml": "a"})}}
+    require_still_approved(said, {"zhongshan": {"pack.toml": "a"}})
+    with pytest.raises(UsageError, match="在运行期间被改动"):
+        require_still_approved(said, {"zhongshan": {"pack.toml": "b"}})
+    pack = folder / "pack" / "pack.toml"
+    whole = pack.read_bytes()
+    pack.write_bytes(whole + b"\n# another word\n")
+    try:
+        with pytest.raises(UsageError, match="没有人批准"):
+            town.night(SECOND)
+    finally:
+        pack.write_bytes(whole)
+
+
+def test_a_head_log_that_was_altered_stays_as_it_is_and_is_on_record(town: Town) -> None:
+    log = town.workspace.root.parent / "heads.jsonl"
+    altered = log.read_text(encoding="utf-8").replace('"run_no": 1', '"run_no": 7')
+    log.write_text(altered, encoding="utf-8")
+    town.run(SECOND)
+    assert log.read_text(encoding="utf-8") == altered and attempts(town) == [[f"head log {log}"]]
+    assert zhaoren_here("verify", town.workspace.root).returncode == 1
+
+
+def manifest_with(key: str, **other: object) -> Mapping[str, Any]:
+    """What `check_approvals` looks at, approved by that key."""
+    files = {"pack.toml": "ab" * 32}
+    said = {
+        "pack": "zhongshan",
+        "content": pack_content(files),
+        "officer": "李四",
+        "account": "li",
+        "at": "2024-06-01T00:00:00+00:00",
+    }
+    approver = make_key("ed25519", bytes.fromhex(key * 32))
+    signature = approver.sign(PURPOSE, *said.values())
+    signed = said | {"algorithm": "ed25519", "public_key": approver.public, "signature": signature} | other
+    return {"packs": ["zhongshan"], "pack_files": {"zhongshan": files}, "approved": {"zhongshan": signed},
+            "signing": {"public_key": make_key("ed25519", b"\1" * 32).public}}  # fmt: skip
+
+
+def test_the_verifier_holds_approvals_to_what_was_used() -> None:
+    assert signed_text(PURPOSE, "a") == b"zhaoren pack-approval v1\na\n"
+    assert check_approvals(1, dict(manifest_with("02"))) == []
+    assert check_approvals(1, dict(manifest_with("02")) | {"approved": {}}) == []
+    others = [
+        manifest_with("01"),
+        *(manifest_with("02", **{n: "x"}) for n in ("officer", "content", "pack", "signature")),
+    ]
+    others.append(dict(manifest_with("02")) | {"pack_files": {"zhongshan": {"pack.toml": "cd" * 32}}})
+    others.append(
+        dict(manifest_with("02")) | {"packs": ["zhongshan", "xinyu"], "pack_files": {"zhongshan": {}, "xinyu": {}}}
+    )
+    assert all(check_approvals(1, dict(m)) for m in others)
