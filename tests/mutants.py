@@ -168,8 +168,13 @@ def _right_answers(con: duckdb.DuckDBPyConnection, town: Town, pack: Pack) -> No
     town.by_sql([pack])  # leaves the pack's values in parameter_now
     for view in VIEWS.values():
         rules = [(n, r) for n, r in enumerate(pack.all_rules) if r.view == view and r.is_in_force(town.day)]
-        told = ", ".join(f"({r.when}) as t{n}, {op_of(r).replace('worst', f'({proof_of(r)[0]})')} is not null as v{n}" for n, r in rules)  # fmt: skip
+        told = ", ".join(f"({r.when}) as t{n}, {_is_told(r)} as v{n}" for n, r in rules)  # fmt: skip
         con.execute(f"create or replace temp table right_{view} as select {key_of(view)} as key{', ' + told if told else ''} from {view} cross join parameter_now")  # fmt: skip
+
+
+def _is_told(rule: Rule) -> str:
+    """Whether a yes would be told of; what is adverse always is, in one form or another."""
+    return "true" if rule.is_adverse else f"{op_of(rule).replace('worst', f'({proof_of(rule)[0]})')} is not null"
 
 
 def key_of(view: str) -> str:

@@ -27,7 +27,7 @@ class Xinyu(Classes):
     def lead(self) -> Answer:
         life = self.life
         return all_of(
-            life.reg is not None, life.is_able, life.is_willing, life.is_working_age, life.is_jobless, self.is_local,
+            life.stands(life.reg), life.is_able, life.is_willing, life.is_working_age, life.is_jobless, self.is_local,
         )  # fmt: skip
 
     @property
@@ -35,7 +35,8 @@ class Xinyu(Classes):
         """A doubtful line in the book sends nobody away."""
         home, areas = self.life.home, tuple(self.values.get("home_areas", AREAS))
         answer = told("hukou_area", home.hukou_area if home else None, lambda a: a.replace(" ", "").startswith(areas))
-        return DOUBT if answer is False and home and not home.is_firm else answer
+        is_doubted = answer is False and home and not home.is_firm
+        return DOUBT if is_doubted or self.life.is_open(home) else answer
 
     @cached_property
     def family_out_of_work(self) -> Answer:
@@ -51,8 +52,8 @@ class Xinyu(Classes):
         if self.lead is False:
             return False
         classes = {
-            "older": self.older, "certificate": life.certificate is not None, "poverty": life.poverty is not None,
-            "land": life.land is not None, "family": self.family_out_of_work,
+            "older": self.older, "certificate": life.stands(life.certificate), "poverty": life.stands(life.poverty),
+            "land": life.stands(life.land), "family": self.family_out_of_work,
         }  # fmt: skip
         return all_of(self.lead, any_of(*(a for name, a in classes.items() if name not in without.split())))
 
@@ -186,7 +187,8 @@ def _whose_basis_lapsed(say: Answers, who: Xinyu) -> None:
          "family", (life.ended_dibao,)),
     ):  # fmt: skip
         still = who.fits(without)
-        say.ask(rule_id, all_of(lapsed, no(still)), "H", "PROP_EXIT", (rec, *proof), basis, ground)
+        surely = no(who.carefully.fits(without))
+        say.ask(rule_id, all_of(lapsed, no(still)), "H", "PROP_EXIT", (rec, *proof), basis, ground, surely)
         say.ask(other, lapsed and may_be(still), "H", "REVIEW", (), basis, "other-basis")
     may_work = is_family and who.family is not None and who.family.work_rank is not None and who.family.working == 0
     say.ask("XY-3.2:weak", may_work, "H", "REVIEW", (), ground="family-working")
