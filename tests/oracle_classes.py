@@ -36,9 +36,9 @@ class Classes:
             return DOUBT
         return told(f"household_{name}", getattr(self.family, name) if self.family else None, test)
 
-    def all_ages_told(self) -> Answer:
+    def all_are_known(self) -> Answer:
         """Somebody who may be of age leaves the answer open; a doubtful row about work takes nothing from a family."""
-        return DOUBT if self.family and self.family.age_unknown else True
+        return DOUBT if self.family and self.family.unsure else True
 
     def since_registered(self, months: int) -> Answer:
         since = None if self.life.is_open(self.life.reg) else self.life.registered_on
@@ -68,7 +68,7 @@ class Classes:
         return all_of(
             self.life.is_urban, self.in_family("working_age", lambda n: n >= 2),
             *(self.in_family(name, lambda n: n == 0) for name in ("working", "idle", "away", "businesses")),
-            self.all_ages_told(),
+            self.all_are_known(),
         )  # fmt: skip
 
     @cached_property

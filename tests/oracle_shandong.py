@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar
 
 from tests.oracle_answers import Answers, surest
 from tests.oracle_care import enjoyed, holds_post
@@ -16,6 +17,7 @@ from tests.oracle_truth import DOUBT, Answer, Missing, all_of, any_of, is_sure, 
 # A stoppage for such a reason does not say since when somebody has been out of work.
 NO_LOSS_OF_WORK = ("退休", "死亡", "出国定居", "参军", "升学", "判刑", "单位合并转移", "重复参保")
 Test = Callable[["Shandong"], Answer]
+AnyOf = TypeVar("AnyOf", bound=Classes)
 FIRM_SUBSIDIES = ("单位社保补贴", "岗位补贴", "公益性岗位补贴")
 
 
@@ -284,10 +286,8 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
         part: str, basis: str, ground: str, proof: tuple[Row | None, ...], *conditions: Answer, while_not: Test = never
     ) -> None:
         """`while_not`: what would keep them, if it held."""
-        surely = no(while_not(who.carefully))
-        say.ask(
-            f"SD-5.5b:{part}", all_of(*conditions, no(while_not(who))), "L", "PROP_EXIT", proof, basis, ground, surely
-        )
+        holds, surely = unless_kept(who, all_of(*conditions), while_not)
+        say.ask(f"SD-5.5b:{part}", holds, "L", "PROP_EXIT", proof, basis, ground, surely)
 
     refusal = life.refusal
     leaves(
@@ -313,6 +313,12 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
     leaves("certificate", "2.6", "certificate-cancelled", (card,), is_taken, while_not=fits_without("certificate"))
     proof = (life.home, worker(who))
     leaves("family", "2.2", "family-working", proof, family_works(who), while_not=fits_without("family"))
+
+
+def unless_kept(who: AnyOf, holds: Answer, keeps: Callable[[AnyOf], Answer]) -> tuple[Answer, Answer]:
+    """Whether a proposal follows, and whether it does by sure rows alone."""
+    holds = holds is not False and all_of(holds, no(keeps(who)))
+    return holds, is_sure(holds) and no(keeps(who.carefully))
 
 
 def _is_spoken_of(who: Shandong) -> Answer:
@@ -368,7 +374,7 @@ def _who_leaves_recognition(say: Answers, who: Shandong) -> None:
     def leaves(
         part: str, basis: str, ground: str, proof: tuple[Row | None, ...], *conditions: Answer, while_not: Test = never
     ) -> None:
-        holds, surely = all_of(*conditions, no(while_not(who))), no(while_not(who.carefully))
+        holds, surely = unless_kept(who, all_of(*conditions), while_not)
         say.ask(f"SD-5.5b:{part}", holds, "H", "PROP_EXIT", (rec, *proof), basis, ground, surely)
 
     if life.way_out:

@@ -12,8 +12,8 @@ from tests.oracle_households import Everybody
 from tests.oracle_life import Life
 from tests.oracle_money import subsidy_months
 from tests.oracle_rows import Recognition, Row
-from tests.oracle_shandong import family_works, hired, overlaps, says_no, silent, subsidies, worker
-from tests.oracle_truth import DOUBT, Answer, Missing, all_of, any_of, is_sure, may_be, no, told
+from tests.oracle_shandong import family_works, hired, overlaps, says_no, silent, subsidies, unless_kept, worker
+from tests.oracle_truth import DOUBT, Answer, Missing, all_of, any_of, is_sure, may_be, told
 
 AREAS = ("3605", "新余", "江西省新余", "江西新余", "本市")
 # Whose months the documents cap, by item.
@@ -186,10 +186,8 @@ def _whose_basis_lapsed(say: Answers, who: Xinyu) -> None:
         ("XY-3.4:dibao", "XY-3.4:dibao_other_basis", "dibao", "dibao", is_dibao and life.ended_dibao is not None,
          "family", (life.ended_dibao,)),
     ):  # fmt: skip
-        still = who.fits(without)
-        surely = no(who.carefully.fits(without))
-        say.ask(rule_id, all_of(lapsed, no(still)), "H", "PROP_EXIT", (rec, *proof), basis, ground, surely)
-        say.ask(other, lapsed and may_be(still), "H", "REVIEW", (), basis, "other-basis")
+        if lapsed:
+            _loses_it_or_not(say, who, rule_id, other, without, (rec, *proof), basis, ground)
     may_work = is_family and who.family is not None and who.family.work_rank is not None and who.family.working == 0
     say.ask("XY-3.2:weak", may_work, "H", "REVIEW", (), ground="family-working")
     mine = life.certificate
@@ -197,6 +195,14 @@ def _whose_basis_lapsed(say: Answers, who: Xinyu) -> None:
     ends = [mine.valid_to and mine.valid_to + timedelta(1), mine.cancel_date] if mine else []
     soon = is_disabled and any(end and (end - who.day).days <= 60 for end in ends)
     say.ask("XY-3.4:warning", soon, "T", "TASK", (rec, mine), "certificate-expiring")
+
+
+def _loses_it_or_not(
+    say: Answers, who: Xinyu, rule_id: str, other: str, without: str, proof: tuple[Row | None, ...], basis: str, ground: str
+) -> None:  # fmt: skip
+    leaves, surely = unless_kept(who, True, lambda w: w.fits(without))
+    say.ask(rule_id, leaves, "H", "PROP_EXIT", proof, basis, ground, surely)
+    say.ask(other, may_be(who.fits(without)), "H", "REVIEW", (), basis, "other-basis")
 
 
 def _what_is_promised(say: Answers, who: Xinyu) -> None:
