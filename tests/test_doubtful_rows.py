@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from policies.pack import ADVERSE
+from tests.near_misses import copied
 from tests.oracle_rows import LINKS, Finding, Household, Insured, Person, Place, Registration
 from tests.strategies import KINDS, OWN_VALUES, random_people, random_row
 from tests.town import Town, outline, settle
@@ -41,15 +42,6 @@ def families(seed: int, how_many: int) -> Iterator[list[Person]]:
 def _moved(person: Person, book: str) -> Person:
     lines = (replace(line, household_no=book if n == 0 else f"{book}-old") for n, line in enumerate(person.households))
     return replace(person, households=tuple(lines))
-
-
-def copied(person: Person, mark: str) -> Person:
-    """The same life, led by somebody else with rows and a household of their own."""
-    rows: dict[str, Any] = {
-        kind: tuple(replace(row, record_id=f"{mark}{row.record_id}") for row in getattr(person, kind)) for kind in KINDS
-    }
-    rows["households"] = tuple(replace(line, household_no=f"{mark}{line.household_no}") for line in rows["households"])
-    return replace(person, person_id=f"{mark}{person.person_id}", **rows)
 
 
 def by_sure_rows(person: Person) -> Person:
