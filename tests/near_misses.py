@@ -32,8 +32,8 @@ def near_misses(town: Town, seed: int, holders: int, changes: int) -> Place:
             book_of[line.household_no].append(p)
     people: dict[str, Person] = {}
     for rule_id in sorted(finds):
-        who = sorted(finds[rule_id])
-        for chosen in rng.sample(who, min(holders, len(who))):
+        found = sorted(finds[rule_id])
+        for chosen in rng.sample(found, min(holders, len(found))):
             for n in range(changes):
                 mark = f"{rule_id}-{n}-{chosen}:"
                 for p in _changed_family(rng, town.day, town.people[chosen], book_of):

@@ -5,6 +5,7 @@ None: a gap that nobody is told of. Two: an overlap. Whoever cannot be judged is
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -86,11 +87,8 @@ def at_the_bounds(day: date) -> Iterator[Person]:
     for number, (end, is_taken, birth) in enumerate(
         product(ends, (True, False), (date(day.year - 30, 1, 1), date(day.year - 51, 1, 1)))
     ):
-        card = Certificate(
-            record_id=f"C{number}-4",
-            issue_date=day - timedelta(days=900),
-            **{"cancel_date" if is_taken else "valid_to": end},
-        )
+        held = Certificate(record_id=f"C{number}-4", issue_date=day - timedelta(days=900))
+        card = replace(held, cancel_date=end) if is_taken else replace(held, valid_to=end)
         yield _registered(
             f"C{number}",
             birth,
