@@ -9,7 +9,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -35,6 +37,26 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.pack} {self.where}: {self.slip}"
+
+
+class SameSlip(NamedTuple):
+    """A slip that changes nothing that anybody could find, and why. `slip` is part of what a mutant tells of itself."""
+
+    pack: str
+    where: str
+    slip: str
+    why: str
+
+
+@cache
+def same_slips() -> tuple[SameSlip, ...]:
+    groups = tomllib.loads((Path(__file__).parent / "same_slips.toml").read_text(encoding="utf-8"))["group"]
+    return tuple(SameSlip(*line.split(" | "), group["why"]) for group in groups for line in group["slips"])
+
+
+def is_same(mutant: Mutant) -> bool:
+    """Listed as the same in other words."""
+    return any(s.pack == mutant.pack and s.where == mutant.where and s.slip in mutant.slip for s in same_slips())
 
 
 def slips(text: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
