@@ -56,7 +56,11 @@ def same_slips() -> tuple[SameSlip, ...]:
 
 def is_same(mutant: Mutant) -> bool:
     """Listed as the same in other words."""
-    return any(s.pack == mutant.pack and s.where == mutant.where and s.slip in mutant.slip for s in same_slips())
+    return any(is_meant(same, mutant) for same in same_slips())
+
+
+def is_meant(same: SameSlip, mutant: Mutant) -> bool:
+    return same.pack == mutant.pack and same.where == mutant.where and same.slip in mutant.slip
 
 
 def slips(text: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
