@@ -51,7 +51,8 @@ class SameSlip(NamedTuple):
 @cache
 def same_slips() -> tuple[SameSlip, ...]:
     groups = tomllib.loads((Path(__file__).parent / "same_slips.toml").read_text(encoding="utf-8"))["group"]
-    return tuple(SameSlip(*line.split(" | "), group["why"]) for group in groups for line in group["slips"])
+    told = [(*line.split(" | "), group["why"]) for group in groups for line in group["slips"]]
+    return tuple(SameSlip(pack, where, slip, why) for pack, where, slip, why in told)
 
 
 def is_same(mutant: Mutant) -> bool:
