@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks bench-console fuzz sweep faults kills power lock clean
+.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks bench-console fuzz sweep oracle faults kills power lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -83,9 +83,13 @@ fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (A
 	$(PY) -m benchmarks.fuzz_readers $(ARGS)
 
 # Some hours on one core; ARGS='-k "[0]"' tries one day.
-sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, a million people judged twice, slips planted in the packs, pairs of file events, hostile strings
-	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_oracle_sweep.py tests/test_mutants.py \
+sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, slips planted in the packs, doubtful rows, bounds from 2019 to 2045, pairs of file events, hostile strings
+	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_mutants.py tests/test_doubtful_rows.py tests/test_boundary_grid.py \
 	    tests/test_many_nights.py tests/test_hostile_files.py tests/test_hostile_cells.py $(ARGS)
+
+# Goes on where the last call stopped, as long as packs and oracle stay as they are.
+oracle: $(STAMP)  ## 两套判断对照 | a million person-nights judged by SQL and by the naive oracle (ARGS='--minutes 30')
+	$(PY) -m tests.oracle_nights $(ARGS)
 
 LOCKING := -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 

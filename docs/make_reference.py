@@ -1,4 +1,4 @@
-"""Writes docs/extracts.md, docs/tables.md, docs/rules.md and docs/workbooks.md from schemas, packs and sheets.
+"""Writes docs/extracts.md, tables.md, rules.md, columns.md and workbooks.md from schemas, packs and sheets.
 
     python docs/make_reference.py           write them
     python docs/make_reference.py --check   say which are stale, and end with 1 if any is
@@ -19,7 +19,9 @@ DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
 from ledger.store import connect  # noqa: E402
-from policies.pack import NATIONAL, PACKS, TOPIC_KIND, read_pack  # noqa: E402
+from policies.columns import column_notes  # noqa: E402
+from policies.evaluate import MONTH_COLUMNS  # noqa: E402
+from policies.pack import NATIONAL, OTHERS, PACKS, TOPIC_KIND, read_pack  # noqa: E402
 from policies.trial import open_empty_view  # noqa: E402
 from policies.view import wide_columns  # noqa: E402
 from reports import (  # noqa: E402
@@ -414,7 +416,7 @@ def rules() -> str:
         "",
     ]
     shared = ["## National parameters", "", "Read by every pack.", "", *_parameters(national)]
-    return page("Rules", intro, *(_pack(name, columns) for name in packs), shared, _topics(), _view(columns))
+    return page("Rules", intro, *(_pack(name, columns) for name in packs), shared, _topics(), COLUMNS_LIE)
 
 
 def _pack(name: str, columns: Mapping[str, str]) -> list[str]:
@@ -488,17 +490,52 @@ def _topics() -> list[str]:
             *table(("Topic", "Extract"), rows)]  # fmt: skip
 
 
-def _view(columns: Mapping[str, str]) -> list[str]:
+COLUMNS_LIE = [
+    "## Columns a rule may speak of",
+    "",
+    "Every one with its type, unit, what tells it and what it means: [columns](columns.md).",
+    "",
+]
+
+
+def column_page() -> str:
+    """docs/columns.md: what rules may speak of, by view, with what tells it."""
+    columns, notes = view_columns(), column_notes()
     about = [
-        "## Columns a rule may speak of",
-        "",
-        "One row per person at the as-of date, plus the pack's parameters. `has_…`: such a fact stands, however well it is",
+        "One row per person at the as-of date, per employer that people left or joined, per vacancy, and per person and post. A",
+        "rule may speak of these and of the pack's parameters: [rules](rules.md). `has_…`: such a fact stands, however well it is",
         "linked. `firm_…`: it stands on an exact number, with at most a slip in the name; only a firm fact bars help.",
-        "`…_rank`: the link's grade (0 exact, 1 variant, 2 probable, 3 held, 4 review; empty: no such fact).",
-        "`…_records`: the rows that prove it.",
+        "",
+        "Each fact in *told by* has two columns besides, not listed: `<fact>_rank`, its link (0 exact, 1 variant, 2 probable, 3 held,",
+        "4 review; empty: no such fact), and `<fact>_records`, the rows that prove it. Which extract a fact comes from: [rules](rules.md#evidence).",
+        "Empty means that nobody told: a rule that needs it is undetermined. What would end something is proposed only if it also",
+        "holds while every column told by a doubtful row (rank 2 or more) is empty; *firm* columns stay.",
         "",
     ]
-    return [*about, *table(("Column", "Type"), [(code(n), t) for n, t in columns.items()])]
+    views = [
+        [f"## {title}", "", *_column_table([n for n in notes if _view_of(n) == view], columns)]
+        for view, title in (("person", "Persons and their households"), ("employer", "Employers"), ("vacancy", "Vacancies"), ("match", "A person and a post"))
+    ]  # fmt: skip
+    return page("Columns", about, *views)
+
+
+def _view_of(column: str) -> str:
+    return next((about for about in OTHERS if column.startswith(f"{about}_")), "person")
+
+
+def _column_table(names: Sequence[str], columns: Mapping[str, str]) -> list[str]:
+    notes = column_notes()
+    rows = [
+        (code(name), columns[name], _unit(name, columns[name]), ", ".join(map(code, notes[name].topics)) + (", firm" if notes[name].is_firm else ""),
+         notes[name].means or ("it stands on an exact number" if notes[name].is_firm else "such a fact stands"))
+        for name in names
+    ]  # fmt: skip
+    return table(("Column", "Type", "Unit", "Told by", "Means"), rows)
+
+
+def _unit(name: str, kind: str) -> str:
+    told = {"DATE": "month" if name in MONTH_COLUMNS else "day", "BOOLEAN": "yes or no"}
+    return column_notes()[name].unit or told.get(kind, "text")
 
 
 def view_columns() -> dict[str, str]:
@@ -511,7 +548,13 @@ def view_columns() -> dict[str, str]:
 
 
 Pages = Mapping[str, Callable[[], str]]
-PAGES: Pages = {"extracts.md": extracts, "tables.md": tables, "rules.md": rules, "workbooks.md": workbooks}
+PAGES: Pages = {
+    "extracts.md": extracts,
+    "tables.md": tables,
+    "rules.md": rules,
+    "columns.md": column_page,
+    "workbooks.md": workbooks,
+}
 
 
 def stale(pages: Pages = PAGES) -> list[str]:

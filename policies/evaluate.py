@@ -1,17 +1,19 @@
 """Tests everybody against every rule in force, set-wise, and says what was found and what could not be decided.
 
 A rule's predicate gives true, false or null; null is `undetermined`, and the missing columns are named. What a link
-is worth decides the form of a finding: weaker than exact, nothing adverse is proposed, only a review asked for.
+is worth decides the form of a finding: weaker than exact, nothing adverse is proposed, only a review asked for; and so
+it is where the rule holds only by what a doubtful row tells, be that part of its proof or not.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from typing import Any
 
 import duckdb
 
+from policies.columns import as_if_sure, ranks_behind
 from policies.pack import APART, TOPIC_KIND, VIEWS, Pack, Rule, words_of
 from policies.view import OF_CITY, WIDE_PARTS, columns_of, one_row, open_wide, wide_columns
 from schemas.extracts import LAYOUTS
@@ -108,6 +110,7 @@ def evaluate(
             said["rule_outcome"] += [(pack.code, rule.id, "holds", None, counted[number]) for number, rule in held]
             if held:
                 _gather(con, pack, held, view, columns, rows)
+                _ask_surely(con, pack, [(n, r) for n, r in held if r.is_adverse], view, columns, values)
             for number, rule in held:
                 _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
     for table, lines in said.items():
@@ -143,7 +146,7 @@ def _test(
     many rows each rule could not be decided for, and give how many it held for."""
     truths = ", ".join(f"({rule.said}) as t{number}" for number, rule in asked)
     con.execute(
-        f"create or replace temp table tested as select {_key(view)}, {truths} from ({_asked_of(pack, asked, view, columns, values)})"
+        f"create or replace temp table tested as select {_key(view)}, {truths} from ({_asked_of(pack, asked, view, view, columns, values)})"
     )
     counts = ", ".join(f"count_if(t{n}), count(*) - count(t{n})" for n, _ in asked)  # ten times as fast as by filters
     counted = con.execute(f"select {counts} from tested").fetchall()[0]
@@ -154,12 +157,18 @@ def _test(
 
 
 def _asked_of(
-    pack: Pack, asked: Sequence[tuple[int, Rule]], view: str, columns: Mapping[str, str], values: Mapping[str, Any]
+    pack: Pack,
+    asked: Sequence[tuple[int, Rule]],
+    view: str,
+    source: str,
+    columns: Mapping[str, str],
+    values: Mapping[str, Any],
+    told: Callable[[str], str] = str,
 ) -> str:
-    """The select whose columns are what the rules' conditions speak of, and these conditions by name: each is tested once,
-    however many rules call it."""
+    """The select from `source` (the view, or some of its rows) whose columns are what the rules' conditions speak of, each as
+    it is `told`, and these conditions by name: each is tested once, however many rules call it."""
     spoken = set().union(*(words_of(rule.when) for _, rule in asked)) & {*columns, *values} | {_key(view)}
-    source = f"select {', '.join(sorted(spoken))} from {view} cross join parameter_now"
+    source = f"select {', '.join(map(told, sorted(spoken)))} from {source} cross join parameter_now"
     for level in pack.condition_levels(rule for _, rule in asked):
         named = ", ".join(f"({text}) as {name}" for name, text in level.items())
         source = f"select *, {named} from ({source})"
@@ -198,11 +207,31 @@ def _gather(
         select * from (select {key}, {told} from tested left join ({holders}) using ({key}))
         where {" or ".join(f"t{number}" for number, _ in held)}
     """)
-    spoken = sorted((ALWAYS.union(*(rule.words for _, rule in held)) & set(columns)) - {key})
+    words = ALWAYS.union(*(rule.words for _, rule in held))
+    words |= {
+        rank for _, rule in held if rule.is_adverse for word in words_of(rule.when) for rank in ranks_behind(word)
+    }
+    spoken = sorted((words & set(columns)) - {key})
     con.execute(f"""
         create or replace temp table concerned as
         select {", ".join(f"w.{c}" for c in spoken)}, h.* from {view} as w inner join held as h using ({key})
     """)
+
+
+def _ask_surely(
+    con: duckdb.DuckDBPyConnection,
+    pack: Pack,
+    adverse: Sequence[tuple[int, Rule]],
+    view: str,
+    columns: Mapping[str, str],
+    values: Mapping[str, Any],
+) -> None:
+    """Make `surely`: of whom `concerned` holds, whether each of these rules (`s<number>`) would hold too if what no firm link
+    tells had not been told."""
+    if adverse:
+        truths = ", ".join(f"coalesce({rule.said}, false) as s{number}" for number, rule in adverse)
+        asked = _asked_of(pack, adverse, view, "concerned", columns, values, as_if_sure)
+        con.execute(f"create or replace temp table surely as select {_key(view)}, {truths} from ({asked})")
 
 
 def _undetermined(
@@ -256,6 +285,9 @@ def _find(
     target = "employer_finding" if rule.about in APART else "finding"
     rank, records = proof_of(rule)
     op = op_of(rule)
+    concerned, is_sure = "concerned", "true"
+    if rule.is_adverse:
+        concerned, is_sure = f"concerned inner join surely using ({_key(rule.view)})", f"s{number}"
     said = sorted((ALWAYS | rule.words) & {*columns, *parameters})  # all of them would cost more to bind than to read
     employer = finds.get("employer")
     basis = finds.get("basis_from") or _text(finds.get("basis"))
@@ -277,7 +309,8 @@ def _find(
     con.execute(f"""
         insert into {target}
         with held as (
-            select {", ".join(said)}, {rank} as worst, {records} as proof_records from concerned cross join parameter_now where t{number}
+            select {", ".join(said)}, {rank} as worst, {is_sure} as is_sure, {records} as proof_records
+            from {concerned} cross join parameter_now where t{number}
         ),
         graded as (select *, {op} as op from held)
         {told}
@@ -321,10 +354,11 @@ def proof_of(rule: Rule) -> tuple[str, str]:
 
 
 def op_of(rule: Rule) -> str:
-    """The op a finding takes by `worst`, the rank of its weakest record, and `is_held`."""
+    """The op a finding takes by `worst`, the rank of its weakest record, `is_held`, and, of an adverse rule, `is_sure`: whether
+    it holds by firm links alone."""
     op, track = rule.finds["op"], rule.finds["track"]
     if rule.is_adverse:
-        return f"case when worst = 0 and not is_held then '{op}' else 'REVIEW' end"
+        return f"case when worst = 0 and is_sure and not is_held then '{op}' else 'REVIEW' end"
     if op == "REVIEW":
         return "'REVIEW'"
     if track == "T":
@@ -338,7 +372,8 @@ def _grade_note() -> str:
         "case when worst = 3 and id_number is null then '（没有可用的证件号码，请核实身份，暂缓）'"
         " when held_for = 'another_number' then '（姓名、出生日期、性别和电话或村居与另一人相同，证件号码不同，请核实是否同一人，暂缓）'"
         " when is_held or worst = 3 then '（证件号码与他人相同，暂缓）' when worst = 1 then '（证件号码一致，姓名有出入）'"
-        " when worst = 2 then '（证件号码不完整，按姓名和出生日期推定）' when worst = 4 then '（身份未能确认）' else '' end"
+        " when worst = 2 then '（证件号码不完整，按姓名和出生日期推定）' when worst = 4 then '（身份未能确认）'"
+        " when not is_sure then '（另有身份推定的记录影响结论）' else '' end"
     )
 
 

@@ -105,12 +105,13 @@ from fact_licence as f cross join today as t
 where f.valid_to <= t.as_of and f.status <> '吊销未注销' and f.role in ('经营者', '法定代表人')
 order by f.person_id, f.rank > 2, f.valid_to desc, f.rank, f.record_id;
 
+-- One in payment, before one that is paused; but a doubtful one never before a sure one.
 create or replace temp table topic_pension as
 select distinct on (f.person_id) f.person_id, f.valid_from as pension_from, f.scheme as pension_scheme,
        f.status as pension_status, f.rank as pension_rank, [f.record_id] as pension_records
 from fact_pension as f cross join today as t
 where f.valid_from <= t.as_of
-order by f.person_id, coalesce(f.status, '正常') <> '正常', f.rank, f.valid_from desc, f.record_id;
+order by f.person_id, f.rank > 1, coalesce(f.status, '正常') <> '正常', f.rank, f.valid_from desc, f.record_id;
 
 create or replace temp table topic_death as
 select distinct on (f.person_id) f.person_id, f.valid_from as died_on, f.rank as death_rank, [f.record_id] as death_records

@@ -9,7 +9,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -35,6 +37,31 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.pack} {self.where}: {self.slip}"
+
+
+class SameSlip(NamedTuple):
+    """A slip that changes nothing that anybody could find, and why. `slip` is part of what a mutant tells of itself."""
+
+    pack: str
+    where: str
+    slip: str
+    why: str
+
+
+@cache
+def same_slips() -> tuple[SameSlip, ...]:
+    groups = tomllib.loads((Path(__file__).parent / "same_slips.toml").read_text(encoding="utf-8"))["group"]
+    told = [(*line.split(" | "), group["why"]) for group in groups for line in group["slips"]]
+    return tuple(SameSlip(pack, where, slip, why) for pack, where, slip, why in told)
+
+
+def is_same(mutant: Mutant) -> bool:
+    """Listed as the same in other words."""
+    return any(is_meant(same, mutant) for same in same_slips())
+
+
+def is_meant(same: SameSlip, mutant: Mutant) -> bool:
+    return same.pack == mutant.pack and same.where == mutant.where and same.slip in mutant.slip
 
 
 def slips(text: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -168,8 +195,13 @@ def _right_answers(con: duckdb.DuckDBPyConnection, town: Town, pack: Pack) -> No
     town.by_sql([pack])  # leaves the pack's values in parameter_now
     for view in VIEWS.values():
         rules = [(n, r) for n, r in enumerate(pack.all_rules) if r.view == view and r.is_in_force(town.day)]
-        told = ", ".join(f"({r.when}) as t{n}, {op_of(r).replace('worst', f'({proof_of(r)[0]})')} is not null as v{n}" for n, r in rules)  # fmt: skip
+        told = ", ".join(f"({r.when}) as t{n}, {_is_told(r)} as v{n}" for n, r in rules)  # fmt: skip
         con.execute(f"create or replace temp table right_{view} as select {key_of(view)} as key{', ' + told if told else ''} from {view} cross join parameter_now")  # fmt: skip
+
+
+def _is_told(rule: Rule) -> str:
+    """Whether a yes would be told of; what is adverse always is, in one form or another."""
+    return "true" if rule.is_adverse else f"{op_of(rule).replace('worst', f'({proof_of(rule)[0]})')} is not null"
 
 
 def key_of(view: str) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tests.oracle_facts import ending, entry, may_act
 from tests.oracle_rows import Finding, Person, Row
-from tests.oracle_truth import Answer, Missing
+from tests.oracle_truth import Answer, Missing, is_sure
 
 ADVERSE = ("PROP_EXIT", "PROP_DEREG", "FLAG_REEMP")
 
@@ -19,7 +19,8 @@ class Unsure(NamedTuple):
 
 
 class Answers:
-    """Filled rule by rule. `proof` are the rows that a yes rests on; where one of several is enough, the surest of them."""
+    """Filled rule by rule. `proof` are the rows that a yes rests on; where one of several is enough, the surest of them.
+    `surely`: the answer by sure rows alone; without it what would end something is only asked about."""
 
     def __init__(self, pack: str, person: Person) -> None:
         self.pack, self.person = pack, person
@@ -35,10 +36,12 @@ class Answers:
         proof: Iterable[Row | None],
         basis: str | None = None,
         ground: str | None = None,
+        surely: Answer = True,
     ) -> None:
         if isinstance(holds, Missing):
             self.unsure.add(Unsure(self.pack, rule_id, holds))
         elif holds and (form := graded(self.person, track, op, [row for row in proof if row is not None])):
+            form = "REVIEW" if op in ADVERSE and not is_sure(surely) else form
             self.found.add(Finding(self.pack, rule_id, track, form, basis, ground))
 
 

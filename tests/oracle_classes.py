@@ -6,12 +6,12 @@ The documents' numbers stand here: forty and fifty years, six and twelve months,
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from tests.oracle_facts import months_after
 from tests.oracle_households import Everybody, Family
 from tests.oracle_life import Life
-from tests.oracle_money import Earnings, earnings, insured_months
+from tests.oracle_money import Earnings, earnings, insurance_lines, insured_months
 from tests.oracle_truth import DOUBT, Answer, all_of, any_of, no, told
 
 
@@ -23,22 +23,32 @@ class Classes:
         self.values = life.values
 
     @cached_property
+    def carefully(self) -> Self:
+        """The same person, of whom a doubtful row tells nothing."""
+        return type(self)(self.everybody, self.life.carefully)
+
+    @cached_property
     def family(self) -> Family | None:
         return self.everybody.family_of(self.life)
 
     def in_family(self, name: str, test: Callable[[Any], bool]) -> Answer:
+        if self.life.is_open(self.life.home):
+            return DOUBT
         return told(f"household_{name}", getattr(self.family, name) if self.family else None, test)
 
-    def all_ages_told(self) -> Answer:
+    def all_are_known(self) -> Answer:
         """Somebody who may be of age leaves the answer open; a doubtful row about work takes nothing from a family."""
-        return DOUBT if self.family and self.family.age_unknown else True
+        return DOUBT if self.family and self.family.unsure else True
 
     def since_registered(self, months: int) -> Answer:
-        return told("registered_from", self.life.registered_on, lambda d: self.day >= months_after(d, months))
+        since = None if self.life.is_open(self.life.reg) else self.life.registered_on
+        return told("registered_from", since, lambda d: self.day >= months_after(d, months))
 
     @cached_property
     def months(self) -> tuple[int, int] | None:
         """Paid by an employer: here, elsewhere."""
+        if self.life.is_open(*insurance_lines(self.life)):
+            return None
         return insured_months(self.life, self.everybody.here)
 
     @cached_property
@@ -58,14 +68,15 @@ class Classes:
         return all_of(
             self.life.is_urban, self.in_family("working_age", lambda n: n >= 2),
             *(self.in_family(name, lambda n: n == 0) for name in ("working", "idle", "away", "businesses")),
-            self.all_ages_told(),
+            self.all_are_known(),
         )  # fmt: skip
 
     @cached_property
     def single_parent(self) -> Answer:
         """二3: until the day on which the youngest child turns eighteen."""
         adult = self.life.child_adult_on
-        return adult is not None and all_of(self.life.is_single, self.day < adult)
+        is_young = DOUBT if self.life.is_open(*self.life.child_rows) else adult is not None and self.day < adult
+        return adult is not None and all_of(self.life.is_single, is_young)
 
     @cached_property
     def services_in_year(self) -> int:
@@ -86,7 +97,8 @@ class Classes:
     @cached_property
     def long_unemployed(self) -> Answer:
         """二4: a year since the last registration, and three services."""
-        return all_of(self.since_registered(12), self.services_in_year >= 3)
+        is_often = DOUBT if self.life.is_open(*self.life.served) else self.services_in_year >= 3
+        return all_of(self.since_registered(12), is_often)
 
     @cached_property
     def older_villager(self) -> Answer:
@@ -100,16 +112,18 @@ class Classes:
 
     @cached_property
     def lost_land(self) -> Answer:
-        return all_of(no(self.life.is_urban), self.older, self.life.land is not None)
+        return all_of(no(self.life.is_urban), self.older, self.life.stands(self.life.land))
 
     @cached_property
     def poor_village_family(self) -> Answer:
         """二8: nobody of working age works, and the income a head is no more than half the local average."""
-        home, average = self.life.home, told("average_income", self.values.get("average_income"), lambda _: True)
+        home = None if self.life.is_open(self.life.home) else self.life.home
+        average = told("average_income", self.values.get("average_income"), lambda _: True)
         per_head = self.in_family("income_per_head", lambda _: True)
         if self.family and self.family.income_per_head is not None and average is True:
             is_little: Answer = self.family.income_per_head <= 0.5 * self.values["average_income"]
-            per_head = is_little or (False if self.family.is_income_sure else DOUBT)
+            if home is not None:
+                per_head = is_little or (False if self.family.is_income_sure else DOUBT)
         return all_of(
             told("hukou_kind", home and home.hukou_kind, lambda k: k == "农村"),
             self.in_family("working", lambda n: n == 0), per_head, average,
@@ -128,22 +142,24 @@ class Classes:
             line = 12.0
             for name in factors:
                 line *= self.values[name]
+            if income.rank > 1 and self.life.is_careful:
+                return DOUBT
             return income.earned < line or (False if income.rank <= 1 else DOUBT)
         return all_of(*answers)
 
     @cached_property
     def poor_and_earning_little(self) -> Answer:
         """二10"""
-        return all_of(self.life.poverty is not None, self.earns_less_than("urban_dibao"))
+        return all_of(self.life.stands(self.life.poverty), self.earns_less_than("urban_dibao"))
 
     @cached_property
     def watched_and_at_the_edge(self) -> Answer:
         """二10, the edge: how many times the line, the notice does not say."""
-        return all_of(self.life.watched is not None, self.earns_less_than("edge_factor", "urban_dibao"))
+        return all_of(self.life.stands(self.life.watched), self.earns_less_than("edge_factor", "urban_dibao"))
 
     def graduate_of(self, *families: Answer) -> Answer:
         """二9: left a college, of one of these families."""
-        return all_of(self.life.graduate is not None, self.life.is_college, any_of(*families))
+        return all_of(self.life.stands(self.life.graduate), self.life.is_college, any_of(*families))
 
     def is_recent_graduate(self) -> Answer:
         """Left a college within two years, the day itself included (Jining, 1(1))."""

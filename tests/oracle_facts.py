@@ -7,6 +7,7 @@ person's, the surest speak, and the doubtful ones neither add to them nor take f
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from tests.oracle_rows import (
@@ -37,6 +38,7 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 # Days and months
 
 
+@lru_cache(maxsize=100_000)
 def months_after(day: date, months: int) -> date:
     """The same day so many months on, or that month's last day where there is none.
 
@@ -55,6 +57,7 @@ def last_day(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+@lru_cache(maxsize=100_000)
 def age(birth: date, day: date) -> int:
     """Whole years; attained on the birthday, on 28 February in common years by those born on the 29th."""
     years = day.year - birth.year

@@ -27,6 +27,7 @@ class Member:
     has_business: bool
     work_rank: int
     income: Earnings | None
+    is_sure: bool = True
 
     @property
     def counts(self) -> bool:
@@ -43,7 +44,7 @@ class Family:
     working: int
     away: int
     idle: int
-    age_unknown: int
+    unsure: int  # without registration, and of an age or a name that is not sure
     businesses: int
     minors: int
     income_per_head: float | None
@@ -53,11 +54,11 @@ class Family:
 
 
 def known_member(life: Life, line: Household) -> Member:
-    """Who works by a doubtful line in the book only may be working."""
+    """Of a doubtful line in the book nobody knows for sure who it is: who works by it only may be working."""
     job, licence, employment = life.job, life.licence, life.employment
     sure = any(row is not None and row.is_firm for row in (job, licence, employment))
     work: Row | None = job or licence or employment
-    ground = life.way_out[0] if life.way_out and life.way_out[1].is_firm else ""
+    ground = life.way_out[0] if life.way_out and life.way_out[1].is_firm and line.is_firm else ""
     income = earnings(life.person, life.day)
     return Member(
         line.record_id,
@@ -68,10 +69,14 @@ def known_member(life: Life, line: Household) -> Member:
         life.reg is not None and life.reg.rank <= USABLE,
         sure and line.is_firm,
         work is not None,
-        any(row is not None and row.is_firm for row in (licence, life.doubtful_licence))
-        or (income is not None and income.from_business and income.rank <= 1),
+        line.is_firm
+        and (
+            any(row is not None and row.is_firm for row in (licence, life.doubtful_licence))
+            or (income is not None and income.from_business and income.rank <= 1)
+        ),
         max(line.rank, work.rank) if work else line.rank,
         income,
+        line.is_firm,
     )
 
 
@@ -112,8 +117,8 @@ def family(members: Sequence[Member]) -> Family:
         registered=len([m for m in counting if m.is_registered and not m.is_working]),
         working=len([m for m in counting if m.is_working]),
         away=len([m for m in without_work if m.is_away]),
-        idle=len([m for m in without_work if not m.is_away and m.is_of_age]),
-        age_unknown=len([m for m in counting if m.is_of_age is None and not m.is_registered and not m.is_working]),
+        idle=len([m for m in without_work if not m.is_away and m.is_of_age and m.is_sure]),
+        unsure=len([m for m in without_work if m.is_of_age is None or not m.is_sure]),
         businesses=len([m for m in here if m.has_business]),
         minors=len([m for m in here if m.age is not None and m.age < 18]),
         income_per_head=sum(i.whole for i in incomes) / len(here) if incomes and here else None,

@@ -55,7 +55,7 @@ from tests.oracle_rows import (
     Unit,
     Visit,
 )
-from tests.oracle_truth import Answer, Missing, told
+from tests.oracle_truth import DOUBT, Answer, Missing, told
 
 DIBAO = ("城市低保", "农村低保")
 POOR = ("脱贫人口", "脱贫不稳定")
@@ -126,8 +126,21 @@ def is_of_age(birth: date | None, sex: str | None, day: date) -> bool | None:
 class Life:
     """What stands for one person on one day."""
 
-    def __init__(self, person: Person, day: date, values: Mapping[str, Any]) -> None:
-        self.person, self.day, self.values = person, day, values
+    def __init__(self, person: Person, day: date, values: Mapping[str, Any], is_careful: bool = False) -> None:
+        self.person, self.day, self.values, self.is_careful = person, day, values, is_careful
+
+    # Nothing is ended but by sure rows. Asked carefully, whatever a doubtful row tells counts as untold.
+
+    @cached_property
+    def carefully(self) -> "Life":
+        return Life(self.person, self.day, self.values, is_careful=True)
+
+    def is_open(self, *rows: Row | None) -> bool:
+        return self.is_careful and any(row is not None and not row.is_firm for row in rows)
+
+    def stands(self, row: Row | None) -> Answer:
+        """Whether there is such a row."""
+        return DOUBT if self.is_open(row) else row is not None
 
     # The person
 
@@ -219,6 +232,7 @@ class Life:
         """By usual residence; untold, by the hukou's kind."""
         reg, home = self.reg, self.home
         kind = (reg and (reg.usual_place or reg.hukou_kind)) or (home and home.hukou_kind)
+        kind = None if self.is_open(reg, home) else kind
         return told("is_urban", kind, lambda k: k == "城镇")
 
     @cached_property
@@ -236,6 +250,8 @@ class Life:
         return told("is_willing", self._declared("willing"))
 
     def _declared(self, what: str) -> bool | None:
+        if self.is_open(self.reg, self.visit):
+            return None
         said: list[bool | None] = [getattr(row, what) for row in (self.reg, self.visit) if row]
         if self.reg and self.reg.rank > USABLE:
             said.reverse()
@@ -367,7 +383,8 @@ class Life:
 
     @cached_property
     def is_college(self) -> Answer:
-        return told("is_college", self.graduate.level if self.graduate else None, lambda v: bool(COLLEGE.search(v)))
+        level = self.graduate.level if self.graduate and not self.is_open(self.graduate) else None
+        return told("is_college", level, lambda v: bool(COLLEGE.search(v)))
 
     # Aid, certificates, lists, land, family
 
@@ -429,7 +446,8 @@ class Life:
 
     @cached_property
     def is_single(self) -> Answer:
-        return told("marital_status", self.marriage and self.marriage.status, lambda s: s in ("离婚", "丧偶", "未婚"))
+        status = self.marriage.status if self.marriage and not self.is_open(self.marriage) else None
+        return told("marital_status", status, lambda s: s in ("离婚", "丧偶", "未婚"))
 
     @cached_property
     def is_married(self) -> Answer:

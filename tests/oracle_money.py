@@ -27,11 +27,16 @@ def months_of(first: date, last: date) -> set[date]:
     return {months_after(month_of(first), n) for n in range(count + 1)}
 
 
+def insurance_lines(life: Life) -> list[Insured]:
+    """Only asked of people who are registered."""
+    return [i for i in usable(life.person.insured) if i.start_month <= life.day] if life.reg else []
+
+
 def insured_months(life: Life, here: str) -> tuple[int, int] | None:
     """Months paid by an employer here and elsewhere; none known without any line. What the office adds up itself holds
     before the lines; paid in arrears does not count."""
-    lines = [i for i in usable(life.person.insured) if i.start_month <= life.day]
-    if life.reg is None or not lines:
+    lines = insurance_lines(life)
+    if not lines:
         return None
     outside = [i for i in lines if i.place is not None and i.place not in (*HERE, here)]
     return _employer_months([i for i in lines if i not in outside], life.day), _employer_months(outside, life.day)

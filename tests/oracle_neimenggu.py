@@ -100,10 +100,12 @@ def _deregister(person: Person, reg: Registration, day: date, find: Find) -> Non
     def propose(rule_id: str, ground: str, row: Row) -> None:
         find(rule_id, "R", ending(person, "PROP_DEREG", reg, row), ground=ground)
 
-    paid, employed = best(paid_pensions(person, day)), jobs(person, day)
+    drawn, employed = pensions(person, day), jobs(person, day)
+    sure = [p for p in drawn if p.is_firm]  # beside these a doubtful one does not speak
+    paid = best(p for p in paid_pensions(person, day) if p in sure or not sure)
     if paid:
         propose("NM-3.2:pension", "pension", paid)
-    elif pensions(person, day):
+    elif drawn:
         find("NM-3.2:pension_paused", "R", "REVIEW", ground="pension")
     hired = best(line for line in surest_jobs(employed) if is_hired_since(line, reg))
     if hired:

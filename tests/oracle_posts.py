@@ -1,16 +1,17 @@
 """Open posts a second time: whom which post fits, what the month owes, and how places are dealt out, one pair after the other."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from tests.oracle_care import holds_post, latest_words
 from tests.oracle_facts import age, month_of
 from tests.oracle_households import Everybody
 from tests.oracle_life import Life, usable
-from tests.oracle_rows import Vacancy
+from tests.oracle_rows import Pushed, Vacancy
 
 SCHOOLS = {"小学": 1, "初中": 2, "高中": 3, "中专": 3, "大专": 4, "本科": 5, "不限": 0}
 OWED = {False: 3, True: 1}  # a month, of ordinary and of public-welfare posts
@@ -40,14 +41,19 @@ class Seeker:
         return self.is_recognised and not self.holds_post
 
 
+@cache
 def level(told: str | None) -> int | None:
     return next((n for word, n in SCHOOLS.items() if told and word in told and n), None)
 
 
 def worth(text: str | None, post: Vacancy) -> int:
     """How well the words fit what the post is called."""
+    return worth_of(text, tuple(c for c in (post.post, post.trade) if c))
+
+
+@cache
+def worth_of(text: str | None, called: tuple[str, ...]) -> int:
     words = [w for w in re.split("[、，,；;/ ]+", text or "") if w and w[0] not in "不除非"]
-    called = [c for c in (post.post, post.trade) if c]
     same = any(w == c for w in words for c in called)
     part = any(min(len(w), len(c)) > 1 and (w in c or c in w) for w in words for c in called)
     return 2 if same else 1 if part else 0
@@ -55,10 +61,10 @@ def worth(text: str | None, post: Vacancy) -> int:
 
 def score(seeker: Seeker, post: Vacancy, day: date) -> int | None:
     """The score of one pair, or nothing where a limit or the wish bars it."""
-    years = None if seeker.birth_date is None else age(seeker.birth_date, day)
-    asked, has = level(post.education), level(seeker.education)
     if not (post.valid_from <= day <= (post.valid_to or date.min)) or "就业" not in (seeker.wish or "就业"):
         return None
+    years = None if seeker.birth_date is None else age(seeker.birth_date, day)
+    asked, has = level(post.education), level(seeker.education)
     if (post.max_age and years is not None and years > post.max_age) or (asked and has and has < asked):
         return None
     need, skill = worth(seeker.job_need, post), worth(seeker.skill, post)
@@ -86,7 +92,7 @@ def dealt(
     for turn in range(max(OWED.values())):
         for s, p, _ in scored:
             pair, kind = (s.person_id, p.vacancy_no), (s.person_id, bool(p.public_welfare))
-            is_free = places[p.vacancy_no] < p.headcount * PEOPLE_A_PLACE and pair not in barred | named
+            is_free = places[p.vacancy_no] < p.headcount * PEOPLE_A_PLACE and pair not in barred and pair not in named
             if is_free and has[kind] <= turn and has[kind] < owed.get(kind, OWED[kind[1]]):
                 named.add(pair)
                 has[kind] = turn + 1
@@ -103,6 +109,9 @@ def pushes(everybody: Everybody, may: Callable[[Life, Vacancy], bool]) -> Iterat
     filled = Counter(number for _, number in {(p.person_id, p.vacancy_no) for p in before})
     told = {(p.person_id, p.vacancy_no) for p in everybody.place.pushed}
     told |= {(who, p.vacancy_no) for who in seekers for p in posts.values() if not may(everybody.lives[who], p)}
+    pushed_to: dict[str, list[Pushed]] = defaultdict(list)
+    for p in everybody.place.pushed:
+        pushed_to[p.person_id].append(p)
     owed: dict[tuple[str, bool], int] = {}
     for who in seekers:
         served = everybody.lives[who].served
@@ -110,7 +119,7 @@ def pushes(everybody: Everybody, may: Callable[[Life, Vacancy], bool]) -> Iterat
         since = month_of(day)
         kinds = {"岗位推荐": False, "公益性岗位信息": True}
         named = {(kinds[s.service_kind], s.vacancy_no or s.record_id) for s in served if s.service_kind in kinds and s.service_date >= since}  # fmt: skip
-        named |= {(p.kind == "public", p.vacancy_no) for p in everybody.place.pushed if p.person_id == who and p.pushed_on >= since}  # fmt: skip
+        named |= {(p.kind == "public", p.vacancy_no) for p in pushed_to[who] if p.pushed_on >= since}  # fmt: skip
         owed |= {(who, kind): most - len([k for k, _ in named if k is kind]) for kind, most in OWED.items()}
     fresh = dealt(seekers.values(), posts.values(), owed, filled, told, day)
     for who, number in fresh | {(p.person_id, p.vacancy_no) for p in before}:

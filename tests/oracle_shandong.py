@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar
 
 from tests.oracle_answers import Answers, surest
 from tests.oracle_care import enjoyed, holds_post
@@ -15,6 +16,8 @@ from tests.oracle_truth import DOUBT, Answer, Missing, all_of, any_of, is_sure, 
 
 # A stoppage for such a reason does not say since when somebody has been out of work.
 NO_LOSS_OF_WORK = ("退休", "死亡", "出国定居", "参军", "升学", "判刑", "单位合并转移", "重复参保")
+Test = Callable[["Shandong"], Answer]
+AnyOf = TypeVar("AnyOf", bound=Classes)
 FIRM_SUBSIDIES = ("单位社保补贴", "岗位补贴", "公益性岗位补贴")
 
 
@@ -25,7 +28,7 @@ class Shandong(Classes):
     def is_local(self) -> Answer:
         """City hukou: the notice never names its city, so unless the office names areas, whoever needs no residence permit."""
         home, areas = self.life.home, self.values.get("home_areas")
-        if home is None or home.hukou_area is None:
+        if home is None or home.hukou_area is None or self.life.is_open(home):
             return Missing({"hukou_area"})
         if areas:
             return any(home.hukou_area.replace(" ", "").startswith(area) for area in areas)
@@ -40,7 +43,8 @@ class Shandong(Classes):
 
     @property
     def _has_stayed(self) -> Answer:
-        since = self.life.home.residence_start if self.life.home else None
+        home = self.life.home
+        since = home.residence_start if home and not self.life.is_open(home) else None
         return all_of(
             told("residence_from", since, lambda d: self.day >= months_after(d, 6)),
             told("local_months", self.months and self.months[0], lambda n: n >= 6),
@@ -50,7 +54,7 @@ class Shandong(Classes):
     def is_asked_about(self) -> Answer:
         """Registered, able, willing, resident, of working age."""
         life = self.life
-        return all_of(life.reg is not None, life.is_able, life.is_willing, self.is_resident, life.is_working_age)
+        return all_of(life.stands(life.reg), life.is_able, life.is_willing, self.is_resident, life.is_working_age)
 
     @cached_property
     def lead(self) -> Answer:
@@ -61,13 +65,13 @@ class Shandong(Classes):
         """二9: of a family out of poverty, on dibao, without employment in town or without transfer in the village."""
         life = self.life
         return self.graduate_of(
-            life.poverty is not None, life.dibao is not None, self.family_without_work, self.poor_village_family
+            life.stands(life.poverty), life.stands(life.dibao), self.family_without_work, self.poor_village_family
         )
 
     def classes(self, without: str = "") -> list[Answer]:
         """Every class, or every class but one. To keep somebody, a family must be known."""
         life, is_housed = self.life, self.family is not None
-        dibao, poor = life.dibao is not None, life.poverty is not None
+        dibao, poor = life.stands(life.dibao), life.stands(life.poverty)
         family = self.family_without_work if is_housed or not without else False
         village = self.poor_village_family if is_housed or not without else False
         graduate = {
@@ -76,7 +80,7 @@ class Shandong(Classes):
         }.get(without, self.graduate_in_need)
         every = {
             "older": self.older_in_town, "family": family, "single": self.single_parent, "long": self.long_unemployed,
-            "dibao": dibao, "certificate": life.certificate is not None, "villager": self.older_villager,
+            "dibao": dibao, "certificate": life.stands(life.certificate), "villager": self.older_villager,
             "village": village, "graduate": graduate, "poor": self.poor_and_earning_little,
             "edge": self.watched_and_at_the_edge,
         }  # fmt: skip
@@ -84,6 +88,10 @@ class Shandong(Classes):
 
     def fits(self, without: str = "") -> Answer:
         return self.lead is not False and all_of(self.lead, any_of(*self.classes(without)))
+
+
+def never(_: Shandong) -> Answer:
+    return False
 
 
 def shandong(everybody: Everybody, life: Life) -> Answers:
@@ -274,36 +282,52 @@ def subsidies(say: Answers, life: Life, firm: str, own_account: str, startup: st
 def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
     life, reg, adult = who.life, who.life.reg, who.life.child_adult_on
 
-    def leaves(part: str, basis: str, ground: str, proof: tuple[Row | None, ...], *conditions: Answer) -> None:
-        say.ask(f"SD-5.5b:{part}", all_of(*conditions), "L", "PROP_EXIT", proof, basis, ground)
+    def leaves(
+        part: str, basis: str, ground: str, proof: tuple[Row | None, ...], *conditions: Answer, while_not: Test = never
+    ) -> None:
+        """`while_not`: what would keep them, if it held."""
+        holds, surely = unless_kept(who, all_of(*conditions), while_not)
+        say.ask(f"SD-5.5b:{part}", holds, "L", "PROP_EXIT", proof, basis, ground, surely)
 
     refusal = life.refusal
-    spoken_of = life.is_surely_recognised and is_sure(no(who.fits()))  # by the next rule
-    leaves("refusal", "refusal", "refusal", (refusal,), refusal is not None and not spoken_of)
+    leaves(
+        "refusal", "refusal", "refusal", (refusal,), refusal is not None, while_not=_is_spoken_of
+    )  # by the next rule
     leaves(
         "refusal_recognised", "refusal-recognised", "refusal", (life.recognition, refusal),
-        refusal is not None, life.recognition is not None, no(who.fits()),
+        refusal is not None, life.recognition is not None, while_not=Shandong.fits,
     )  # fmt: skip
     if life.way_out:
         leaves("left", life.way_out[0], life.way_out[0], (life.gone,), True)
-    leaves(
-        "retired",
-        "retirement-age",
-        "retirement-age",
-        (reg,),
-        reg is not None,
-        life.is_of_retirement_age,
-        not life.has_left,
-    )
+    retired = (reg is not None, life.is_of_retirement_age, not life.has_left)
+    leaves("retired", "retirement-age", "retirement-age", (reg,), *retired)
     _who_meets_the_lead_no_more(who, leaves)
-    alone = no(who.fits("single"))
     is_adult = adult is not None and adult <= who.day
-    leaves("child", "2.3", "child-adult", doubt_of_all(life.child_rows), is_adult, alone)
-    leaves("remarried", "2.3", "married", (life.marriage,), is_sure(life.is_married), not is_adult, alone)
-    leaves("dibao", "2.5", "dibao-ended", (life.ended_dibao,), life.ended_dibao is not None, no(who.fits("dibao")))
+    leaves("child", "2.3", "child-adult", doubt_of_all(life.child_rows), is_adult, while_not=fits_without("single"))
+    weds = (is_sure(life.is_married), not is_adult)
+    leaves("remarried", "2.3", "married", (life.marriage,), *weds, while_not=fits_without("single"))
+    over = life.ended_dibao is not None
+    leaves("dibao", "2.5", "dibao-ended", (life.ended_dibao,), over, while_not=fits_without("dibao"))
     kind, card = life.ended_certificate or ("", None)
-    leaves("certificate", "2.6", "certificate-cancelled", (card,), kind == "cancelled", no(who.fits("certificate")))
-    leaves("family", "2.2", "family-working", (life.home, worker(who)), family_works(who), no(who.fits("family")))
+    is_taken = kind == "cancelled"
+    leaves("certificate", "2.6", "certificate-cancelled", (card,), is_taken, while_not=fits_without("certificate"))
+    proof = (life.home, worker(who))
+    leaves("family", "2.2", "family-working", proof, family_works(who), while_not=fits_without("family"))
+
+
+def unless_kept(who: AnyOf, holds: Answer, keeps: Callable[[AnyOf], Answer]) -> tuple[Answer, Answer]:
+    """Whether a proposal follows, and whether it does by sure rows alone."""
+    holds = holds is not False and all_of(holds, no(keeps(who)))
+    return holds, is_sure(holds) and no(keeps(who.carefully))
+
+
+def _is_spoken_of(who: Shandong) -> Answer:
+    return who.life.is_surely_recognised and is_sure(no(who.fits()))
+
+
+def fits_without(part: str) -> Test:
+    """Another class than the one that is gone."""
+    return lambda who: who.fits(part)
 
 
 def _who_meets_the_lead_no_more(who: Shandong, leaves: Callable[..., None]) -> None:
@@ -312,11 +336,13 @@ def _who_meets_the_lead_no_more(who: Shandong, leaves: Callable[..., None]) -> N
     over = was is not None and not life.is_surely_registered and life.is_jobless
     leaves("deregistered", "deregistered", "deregistered", (was,), over)
     leaves("unwilling", "unwilling", "unwilling", (reg,), life.is_jobless and says_no(reg))
-    leaves("moved", "moved", "moved", (reg, life.home), reg is not None and life.is_jobless, no(who.is_resident))
-    listed, little = surest(life.poverty, life.watched), (who.poor_and_earning_little, who.watched_and_at_the_edge)
+    is_here = (reg is not None, life.is_jobless)
+    leaves("moved", "moved", "moved", (reg, life.home), *is_here, while_not=lambda who: who.is_resident)
+    listed = surest(life.poverty, life.watched)
+    proof = doubt_of_all(_income(who)) + ((listed,) if listed else ())
     leaves(
-        "income", "2.10", "income", doubt_of_all(_income(who)) + ((listed,) if listed else ()), listed is not None,
-        who.earnings is not None, *(no(answer) for answer in little), no(who.fits()),
+        "income", "2.10", "income", proof, listed is not None, who.earnings is not None,
+        while_not=lambda who: any_of(who.poor_and_earning_little, who.watched_and_at_the_edge, who.fits()),
     )  # fmt: skip
 
 
@@ -345,8 +371,11 @@ def _who_leaves_recognition(say: Answers, who: Shandong) -> None:
     if rec is None:
         return
 
-    def leaves(part: str, basis: str, ground: str, proof: tuple[Row | None, ...], *conditions: Answer) -> None:
-        say.ask(f"SD-5.5b:{part}", all_of(*conditions), "H", "PROP_EXIT", (rec, *proof), basis, ground)
+    def leaves(
+        part: str, basis: str, ground: str, proof: tuple[Row | None, ...], *conditions: Answer, while_not: Test = never
+    ) -> None:
+        holds, surely = unless_kept(who, all_of(*conditions), while_not)
+        say.ask(f"SD-5.5b:{part}", holds, "H", "PROP_EXIT", (rec, *proof), basis, ground, surely)
 
     if life.way_out:
         leaves("recognised_left", life.way_out[0], life.way_out[0], (life.gone,), True)
@@ -367,7 +396,7 @@ def _who_leaves_recognition(say: Answers, who: Shandong) -> None:
         ("certificate", "2.6", "certificate-cancelled", (card,)),
         ("family", "2.2", "family-working", (life.home, worker(who))),
     ):
-        leaves(f"recognised_{part}", basis, ground, proof, lapsed[part], no(who.fits(part)))
+        leaves(f"recognised_{part}", basis, ground, proof, lapsed[part], while_not=fits_without(part))
     is_expired = life.is_recognised_as("残", "disab") and kind == "expired"
     say.ask("SD-5.5b:recognised_expired", is_expired, "H", "REVIEW", (), ground="certificate-expired")
     other = any(has_lapsed and may_be(who.fits(part)) for part, has_lapsed in lapsed.items())

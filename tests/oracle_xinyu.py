@@ -12,8 +12,8 @@ from tests.oracle_households import Everybody
 from tests.oracle_life import Life
 from tests.oracle_money import subsidy_months
 from tests.oracle_rows import Recognition, Row
-from tests.oracle_shandong import family_works, hired, overlaps, says_no, silent, subsidies, worker
-from tests.oracle_truth import DOUBT, Answer, Missing, all_of, any_of, is_sure, may_be, no, told
+from tests.oracle_shandong import family_works, hired, overlaps, says_no, silent, subsidies, unless_kept, worker
+from tests.oracle_truth import DOUBT, Answer, Missing, all_of, any_of, is_sure, may_be, told
 
 AREAS = ("3605", "新余", "江西省新余", "江西新余", "本市")
 # Whose months the documents cap, by item.
@@ -27,7 +27,7 @@ class Xinyu(Classes):
     def lead(self) -> Answer:
         life = self.life
         return all_of(
-            life.reg is not None, life.is_able, life.is_willing, life.is_working_age, life.is_jobless, self.is_local,
+            life.stands(life.reg), life.is_able, life.is_willing, life.is_working_age, life.is_jobless, self.is_local,
         )  # fmt: skip
 
     @property
@@ -35,7 +35,8 @@ class Xinyu(Classes):
         """A doubtful line in the book sends nobody away."""
         home, areas = self.life.home, tuple(self.values.get("home_areas", AREAS))
         answer = told("hukou_area", home.hukou_area if home else None, lambda a: a.replace(" ", "").startswith(areas))
-        return DOUBT if answer is False and home and not home.is_firm else answer
+        is_doubted = answer is False and home and not home.is_firm
+        return DOUBT if is_doubted or self.life.is_open(home) else answer
 
     @cached_property
     def family_out_of_work(self) -> Answer:
@@ -51,8 +52,8 @@ class Xinyu(Classes):
         if self.lead is False:
             return False
         classes = {
-            "older": self.older, "certificate": life.certificate is not None, "poverty": life.poverty is not None,
-            "land": life.land is not None, "family": self.family_out_of_work,
+            "older": self.older, "certificate": life.stands(life.certificate), "poverty": life.stands(life.poverty),
+            "land": life.stands(life.land), "family": self.family_out_of_work,
         }  # fmt: skip
         return all_of(self.lead, any_of(*(a for name, a in classes.items() if name not in without.split())))
 
@@ -185,9 +186,8 @@ def _whose_basis_lapsed(say: Answers, who: Xinyu) -> None:
         ("XY-3.4:dibao", "XY-3.4:dibao_other_basis", "dibao", "dibao", is_dibao and life.ended_dibao is not None,
          "family", (life.ended_dibao,)),
     ):  # fmt: skip
-        still = who.fits(without)
-        say.ask(rule_id, all_of(lapsed, no(still)), "H", "PROP_EXIT", (rec, *proof), basis, ground)
-        say.ask(other, lapsed and may_be(still), "H", "REVIEW", (), basis, "other-basis")
+        if lapsed:
+            _loses_it_or_not(say, who, rule_id, other, without, (rec, *proof), basis, ground)
     may_work = is_family and who.family is not None and who.family.work_rank is not None and who.family.working == 0
     say.ask("XY-3.2:weak", may_work, "H", "REVIEW", (), ground="family-working")
     mine = life.certificate
@@ -195,6 +195,14 @@ def _whose_basis_lapsed(say: Answers, who: Xinyu) -> None:
     ends = [mine.valid_to and mine.valid_to + timedelta(1), mine.cancel_date] if mine else []
     soon = is_disabled and any(end and (end - who.day).days <= 60 for end in ends)
     say.ask("XY-3.4:warning", soon, "T", "TASK", (rec, mine), "certificate-expiring")
+
+
+def _loses_it_or_not(
+    say: Answers, who: Xinyu, rule_id: str, other: str, without: str, proof: tuple[Row | None, ...], basis: str, ground: str
+) -> None:  # fmt: skip
+    leaves, surely = unless_kept(who, True, lambda w: w.fits(without))
+    say.ask(rule_id, leaves, "H", "PROP_EXIT", proof, basis, ground, surely)
+    say.ask(other, may_be(who.fits(without)), "H", "REVIEW", (), basis, "other-basis")
 
 
 def _what_is_promised(say: Answers, who: Xinyu) -> None:

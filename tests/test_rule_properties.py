@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.near_misses import copied
 from tests.oracle_rows import Person, Place
 from tests.strategies import KINDS, OWN_VALUES, random_place
-from tests.test_doubtful_rows import BY_LOT, copied
+from tests.test_doubtful_rows import BY_LOT
 from tests.town import Told, settle
 
 DAY = date(2025, 3, 1)

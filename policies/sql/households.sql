@@ -35,12 +35,12 @@ select m.office, m.household_no, m.person_id, m.record_id, m.relation, age_on(m.
             when t.as_of >= retirement_date(m.birth_date, m.sex, n.base_male_months, n.base_female_late_months, n.rise_from, n.rise_step_months, n.rise_cap_months) then false
             when m.sex = '男' or t.as_of < retirement_date(m.birth_date, m.sex, n.base_male_months, n.base_female_early_months, n.rise_from, n.rise_step_early_months, n.rise_cap_early_months) then true
        end as is_of_age,
-       coalesce(m.is_gone_kin, false) or coalesce(g.gone_ground in ('died', 'pension', 'abroad') and g.gone_rank <= 1, false) as is_out,
-       coalesce(g.gone_ground in ('school', 'army', 'custody', 'incapable') and g.gone_rank <= 1, false) as is_away,
+       m.book_rank <= 1 as is_sure_who, coalesce(m.is_gone_kin, false) or coalesce(is_sure_who and g.gone_ground in ('died', 'pension', 'abroad') and g.gone_rank <= 1, false) as is_out,
+       coalesce(is_sure_who and g.gone_ground in ('school', 'army', 'custody', 'incapable') and g.gone_rank <= 1, false) as is_away,
        coalesce(m.registration_rank <= 2, false) as is_registered,
-       m.book_rank <= 1 and (coalesce(m.firm_job or m.firm_licence, false) or coalesce(m.kin_name = m.name, false) or coalesce(e.employment_rank <= 1, false)) as is_working,
+       is_sure_who and (coalesce(m.firm_job or m.firm_licence, false) or coalesce(m.kin_name = m.name, false) or coalesce(e.employment_rank <= 1, false)) as is_working,
        coalesce(m.has_job or m.has_licence, false) or m.kin_name is not null or e.employment_rank is not null as may_be_working,
-       coalesce(m.firm_licence or m.licence_weak_rank <= 1, false) or coalesce(i.has_business_income and i.income_rank <= 1, false) as has_business,
+       is_sure_who and (coalesce(m.firm_licence or m.licence_weak_rank <= 1, false) or coalesce(i.has_business_income and i.income_rank <= 1, false)) as has_business,
        greatest(m.book_rank, case when m.has_job then m.hired_rank when m.has_licence then m.licence_rank when m.kin_name = m.name then 0
                                   when m.kin_name is not null then 4 else e.employment_rank end) as work_rank,
        case when m.has_job then m.hired_records when m.has_licence then m.licence_records when m.kin_name is not null then [m.kin_record]
@@ -51,16 +51,16 @@ from member as m cross join today as t cross join national as n left join topic_
 left join topic_income as i using (person_id) left join topic_employment as e using (person_id);
 
 -- `working_age` counts those who are so or may be so. Work that a doubtful row tells of takes no family's help: it is counted
--- apart, as `maybe_working`.
+-- apart, as `maybe_working`. Nor does a member without registration whose age, or who it is, is not sure: `unsure` leaves it open.
 create or replace temp table fact_household as
 with told as (select *, not is_out and is_of_age is distinct from false as counts from fact_member)
 select office, household_no, count(*) as household_members, count(*) filter (counts and (is_of_age or is_registered)) as household_working_age,
        count(*) filter (counts and is_registered and not is_working) as household_registered,
        count(*) filter (counts and is_working) as household_working,
        count(*) filter (counts and not is_registered and not is_working and is_away) as household_away,
-       count(*) filter (counts and not is_registered and not is_working and not is_away and is_of_age) as household_idle,
+       count(*) filter (counts and not is_registered and not is_working and not is_away and is_of_age and is_sure_who) as household_idle,
        count(*) filter (counts and may_be_working and not is_working) as household_maybe_working,
-       count(*) filter (counts and is_of_age is null and not is_registered and not is_working) as household_age_unknown,
+       count(*) filter (counts and (is_of_age is null or not is_sure_who) and not is_registered and not is_working) as household_unsure,
        count(*) filter (not is_out and has_business) as household_businesses, count(*) filter (not is_out and age < 18) as household_minors,
        sum(whole_income) / count(*) filter (not is_out) as household_income_per_head, max(income_rank) as household_income_rank,
        bool_and(is_income_checked) as is_household_income_checked
