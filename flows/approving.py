@@ -14,7 +14,7 @@ from flows.workspace import Workspace
 from ledger.signing import Key, read_key
 from ledger.standalone_verifier import pack_content, read_public_key, sha256, signature_holds, signed_text
 from policies.pack import find_pack, pack_files, read_head
-from schemas.errors import UsageError, say
+from schemas.errors import UsageError, not_written, say
 
 PURPOSE = "pack-approval"
 
@@ -129,9 +129,4 @@ def _append(out: Path, said: Mapping[str, Any]) -> None:
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
-        raise UsageError(
-            say(
-                f"写不进 {out}（{type(error).__name__}）；请换一处。",
-                f"{out} cannot be written ({type(error).__name__}).",
-            )
-        ) from None
+        raise not_written(out, error) from None

@@ -113,7 +113,7 @@ def drop_plain(workspace: Workspace) -> None:
     """Take away what was made of plain tables before they were encrypted, and is made anew in the open place."""
     if workspace.opened:
         plain = Workspace(workspace.root)
-        for made in (plain.store, plain.pages / "finder.duckdb"):
+        for made in (plain.store, plain.pages / "finder.duckdb", *plain.pages.glob(".reading-*")):
             made.unlink(missing_ok=True)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flows.workspace import Workspace
 from ledger.seal import read_manifest, run_folder, sealed_runs
 from ledger.store import connect
-from schemas.errors import UsageError, say
+from schemas.errors import not_written
 from schemas.extracts import LAYOUTS
 
 HEADERS = ("运行", "业务日期", "记录时间", "处理", "数据类别", "来源", "结果或用途", "文件数", "行数")
@@ -33,12 +33,7 @@ def write_record(workspace: Workspace, out: Path) -> int:
             rows = list(_lines(workspace.runs))
             writer.writerows(rows)
     except OSError as error:
-        raise UsageError(
-            say(
-                f"写不进 {out}（{type(error).__name__}）；请换一处。",
-                f"{out} cannot be written ({type(error).__name__}).",
-            )
-        ) from None
+        raise not_written(out, error) from None
     return len(rows)
 
 

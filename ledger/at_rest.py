@@ -26,7 +26,7 @@ from ledger.standalone_verifier import (
     open_sealed,
     read_rest_secret,
 )  # fmt: skip
-from schemas.errors import UsageError, ZhaorenError, say
+from schemas.errors import UsageError, ZhaorenError, not_written, say
 
 
 class Unreadable(ZhaorenError):
@@ -80,10 +80,7 @@ def write_rest_key(path: Path) -> RestKey:
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
-        raise UsageError(
-            say(f"写不进 {path}（{type(error).__name__}）；请换一个文件名或换一处。",
-                f"{path} cannot be written ({type(error).__name__}).")
-        ) from None  # fmt: skip
+        raise not_written(path, error) from None
     return key
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ledger.signing_device import Device, read_device
 from ledger.standalone_verifier import PUBLIC_KEY, signature_file, signed_text
-from schemas.errors import UsageError, say
+from schemas.errors import UsageError, not_written, say
 
 SIGNING_KEY = "zhaoren-signing-key"
 
@@ -105,12 +105,7 @@ def write_key(key: Key, path: Path) -> None:
             )
         ) from None
     except OSError as error:
-        raise UsageError(
-            say(
-                f"写不进 {path}（{type(error).__name__}）；请换一处。",
-                f"{path} cannot be written ({type(error).__name__}).",
-            )
-        ) from None
+        raise not_written(path, error) from None
 
 
 def read_key(path: Path) -> Key:

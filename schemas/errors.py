@@ -61,6 +61,14 @@ def say(chinese: str, english: str) -> str:
     return english if reader_language() == "en" else chinese
 
 
+def not_written(place: object, error: OSError) -> UsageError:
+    """What to raise where a file that somebody asked for cannot be written."""
+    kind = type(error).__name__
+    return UsageError(
+        say(f"写不进 {place}（{kind}）；请换一个文件名或换一处。", f"{place} cannot be written ({kind}).")
+    )
+
+
 PERSONAL_DIGITS = re.compile(r"(?<!\d)(?:([1-9]\d{5})(?:18|19|20)\d{6}(\d{3}[\dXx])|(1[3-9]\d)\d{4}(\d{4}))(?!\d)")
 
 
