@@ -7,8 +7,8 @@ create or replace temp table applied as
 select e.entry_id, e.decision_entry, coalesce(e.person_id, 'E:' || t.basis) as person_id, e.pack, e.track, e.clause, e.basis, e.ground, e.state_from, e.state_to,
        e.valid_from, e.evidence, e.run_no, e.seq, json_extract_string(e.parameters, '$.decision') as decision, json_extract_string(e.parameters, '$.role') as role, json_extract_string(e.parameters, '$.effect') as effect,
        json_extract_string(e.parameters, '$.record') as record_id, json_extract_string(e.parameters, '$.by') as officer_key,
-       json_extract_string(e.parameters, '$.person') as person_key, e.parameters ->> '$.notice_days' is not null as had_notice,
-       coalesce((e.parameters ->> '$.asked_from')::date, e.valid_from) as asked_from, (e.parameters ->> '$.decided_on')::date as decided_on
+       json_extract_string(e.parameters, '$.person') as person_key, json_extract_string(e.parameters, '$.notice_days') is not null as had_notice,
+       coalesce(json_extract_string(e.parameters, '$.asked_from')::date, e.valid_from) as asked_from, json_extract_string(e.parameters, '$.decided_on')::date as decided_on
 from effective as e inner join ledger_entry as t on t.entry_id = e.decision_entry where e.op = 'DECIDED';
 
 create or replace temp table noted as
