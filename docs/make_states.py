@@ -83,7 +83,8 @@ def states() -> str:
         "What an officer's decision does, for every state: rows are the asked entry's op and the decision, columns the state that the",
         "person (or the item of T) is in. **refused**: nobody moves, and a T REVIEW says why. IN is an ADD or a further basis, END a closing",
         "entry that asks. Where the role matters, it stands before; *again*: as a second answer to the same entry. 暂缓 moves",
-        "nothing anywhere. Why: [decision 0014](decisions/0014-decisions-move-people.md).",
+        "nothing anywhere. *Waits*: from the end of the notice, where the office set `notice_days`. Why:",
+        "[decision 0014](decisions/0014-decisions-move-people.md).",
         "",
     ]
     for track, named in STATES.items():
@@ -115,7 +116,7 @@ def _cell(track: str, op: str, decision: str, state: str) -> str:
 
 def _to(rule: Legal | None) -> str:
     to = rule.to if rule else None
-    return WORDS.get(to, to or "")
+    return WORDS.get(to, to or "") + (" (waits)" if rule and rule.waits else "")
 
 
 def _moves() -> list[tuple[str, str, str, str]]:

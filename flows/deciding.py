@@ -11,7 +11,7 @@ from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
 from policies.deal import deal
 from policies.evaluate import describe_closings, findings_stage
 from policies.old_rules import Desk, describe_closed_questions, look_at_recognised, soften, stand_by, take_up_gone
-from policies.pack import Pack
+from policies.pack import Pack, notices_of
 from policies.versions import History
 from policies.view import KIN, open_view
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
@@ -207,7 +207,7 @@ def post(
     load_fold(con)
     desk = Desk(con, packs, as_of, history, barred)
     gone = speak_for_older(desk)
-    take_decisions(con, run_no, as_of, recorded_at)
+    take_decisions(con, run_no, as_of, recorded_at, notices_of(packs, as_of))
     describe_closings(con, [*packs, *gone])
     describe_closed_questions(desk)
     draft_entries(con, run_no, as_of, recorded_at)

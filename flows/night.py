@@ -24,7 +24,7 @@ from flows.clerical_sample import draw_sample
 from flows.engines.choose import open_engine
 from flows.kept_files import drop_unsealed, open_vault
 from flows.memory import keep_within
-from flows.open_now import gather_tonight
+from flows.open_now import NOTICES, gather_tonight
 from flows.opened import find_workspace, kept
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
@@ -44,7 +44,7 @@ from ledger.standalone_verifier import SETTINGS, receipt_of
 from ledger.store import add_newest, connect, ensure_store
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
-from policies.pack import Pack, fed_lists
+from policies.pack import Pack, fed_lists, notices_of
 from policies.versions import History
 from policies.view import wide_columns
 from reports.calendar import DueBook, due_books
@@ -258,7 +258,7 @@ def step_publish(night: Night) -> None:
         (i["sha256"] for i in (*_inputs(night), *_sidecars(night))),
     )  # fmt: skip
     night.committed = commit_entries(night.workspace.staging)
-    gather_tonight(night.con, night.workspace.runs)
+    gather_tonight(night.con, night.workspace.runs, notices_of(night.packs, night.as_of))
     draw_sample(night.con, night.workspace.runs, night.as_of)
     books = due_books_of(night)
     publishing.gather_work(night.con, books, night.run_no, night.as_of, night.workspace.staging / "tables")
@@ -309,6 +309,7 @@ def step_seal(night: Night) -> None:
         "unset": questions(night.packs), "barred": sorted(night.barred), "inputs": _inputs(night), "sidecars": _sidecars(night), "blocking": [asdict(b) for b in night.blocked],
         "entries": night.committed, "signing": night.signing.facts, "released": night.released,
         "destroyed": [asdict(g) for g in night.gone], **({"approved": night.approved} if night.approved else {}),
+        **({NOTICES: notices} if any((notices := notices_of(night.packs, night.as_of)).values()) else {}),
     }  # fmt: skip
     sync_folder(night.workspace.archive)  # the names of tonight's files, before a run rests on them
     held = kept(night.workspace, night.settings)

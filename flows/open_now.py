@@ -1,16 +1,18 @@
 """What a person is asked now: entries that wait for a decision, and rows that stand in review, with the candidate that was
 last found. Made the same way by a night, before it is sealed, and from the store at any time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
 
 from flows.answer_effects import add_effects
 from flows.kinds import kinds_of_tonight, standing_kinds
+from ledger.seal import read_manifest, sealed_runs
 from schemas.extracts import PERSON_LAYOUTS
 from schemas.tables import row_columns
 
+NOTICES = "notice_days"  # in the manifest of a run that held decisions to some
 # An end that asks is answered by itself where the same basis came in again after it.
 OPEN_ENTRY = """
 create or replace temp table open_entry as
@@ -68,11 +70,11 @@ where a.likely_person is not null or a.cause is distinct from 'person'
 """
 
 
-def gather_tonight(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
-    """Make `open_entry` and `open_link` as they will stand when this night is sealed. Needs the fold with tonight's entries
+def gather_tonight(con: duckdb.DuckDBPyConnection, runs: Path, notices: Mapping[str, int]) -> None:
+    """Make `open_entry` and `open_link` as they will stand when this night is sealed. `notices`: days of notice by pack. Needs the fold with tonight's entries
     in it, `match_log` and `person_now`."""
     con.execute(OPEN_ENTRY)
-    add_effects(con)
+    add_effects(con, notices)
     before, fresh = _people(standing_kinds(con)), _people(kinds_of_tonight(con))
     rows = [_rows(TONIGHT, kind) for kind in before] + [_rows(FRESH, kind) for kind in fresh]
     _links(con, runs, rows, LOG_TONIGHT)
@@ -82,8 +84,14 @@ def gather_from_store(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
     """Make `open_entry`, `open_link` and `person_now` from the store that `con` looks at."""
     con.execute("create or replace temp view person_now as from person")
     con.execute(OPEN_ENTRY)
-    add_effects(con)
+    add_effects(con, notices_of_last(runs))
     _links(con, runs, [_rows(STANDING, kind) for kind in PERSON_LAYOUTS], "")
+
+
+def notices_of_last(runs: Path) -> dict[str, int]:
+    """The days of notice by pack that the last run held decisions to."""
+    numbers = sealed_runs(runs)
+    return dict(read_manifest(runs, numbers[-1]).get(NOTICES, {})) if numbers else {}
 
 
 def _people(kinds: Iterable[str]) -> list[str]:

@@ -6,9 +6,9 @@ what a person wrote: a decision that the table does not know is noted as a T REV
 
 import json
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +19,7 @@ import pyarrow as pa
 
 HERE = Path(__file__).parent
 OUT = ("L0", "H0", "L6", "H6", "R3")
+DEATHS = ("died", "death")  # grounds and bases
 DRAFT = pa.schema(
     [(c, pa.string()) for c in ("person_id", "pack", "rule_id", "clause", "track", "op", "basis", "ground", "target", "supersedes")]
     + [("rule_no", pa.int32()), ("needs_decision", pa.bool_()), ("evidence", pa.list_(pa.string())), ("parameters", pa.string())]
@@ -58,6 +59,7 @@ class Legal:
     role: tuple[str, ...] = ()
     again: bool = False
     list: str | None = None
+    waits: bool = False
 
     def fits(self, track: str, op: str, state: str, decision: str, role: str, is_again: bool) -> bool:
         """Whether this row speaks of such a decision in that state."""
@@ -72,6 +74,11 @@ class Legal:
         named = self.track in ("*", track) and self.op == op and self.decision == decision
         return named and (not self.role or role in self.role)
 
+    def notice(self, days: int, reason: str | None) -> int:
+        """How many of the pack's `days` of notice it waits for, given its entry's ground, or basis: of a death there is
+        nobody to tell."""
+        return days if self.waits and reason not in DEATHS else 0
+
 
 @cache
 def _words() -> dict[str, Any]:
@@ -85,7 +92,7 @@ def legal_decisions() -> tuple[Legal, ...]:
     return tuple(
         Legal(
             row["number"], row["track"], row["op"], tuple(row["from"]), row["decision"], row["to"], row["effect"],
-            tuple(row.get("role", ())), row.get("again", False), row.get("list"),
+            tuple(row.get("role", ())), row.get("again", False), row.get("list"), row.get("waits", False),
         ) for row in rows
     )  # fmt: skip
 
@@ -102,15 +109,28 @@ def rank(role: str) -> int:
 
 @dataclass
 class Desk:
-    """The tracks as they stand while tonight's decisions are gone through, and what comes of it."""
+    """The tracks as they stand while tonight's decisions are gone through, and what comes of it. `notices` are days of
+    notice by pack; `ahead` is the state that a track takes on a later day, and that day."""
 
     as_of: date
+    notices: Mapping[str, int] = field(default_factory=dict)
+    ahead: dict[tuple[str, str, str], tuple[str | None, date]] = field(default_factory=dict)
     states: dict[tuple[str, str, str], str] = field(default_factory=dict)
     drafts: list[dict[str, Any]] = field(default_factory=list)
     faults: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any], str]] = field(default_factory=dict)
 
     def state(self, asked: dict[str, Any]) -> str:
         return self.states.setdefault(_track(asked), asked["state"])
+
+    def note_ahead(self, asked: dict[str, Any], state: str | None, day: date) -> None:
+        if day > self.as_of and asked["track"] != "T":
+            self.ahead[_track(asked)] = state, day
+
+    def notice(self, asked: dict[str, Any], rule: Legal, state: str, target: str | None) -> int:
+        """Days of notice; none where the person is already there."""
+        if target == state and _track(asked) not in self.ahead:
+            return 0
+        return rule.notice(self.notices.get(asked["pack"], 0), asked["ground"] or asked["basis"])
 
     def post(self, asked: dict[str, Any], **told: Any) -> None:
         plain = dict.fromkeys(DRAFT.names) | {"needs_decision": False, "is_closing": False, "evidence": []}
@@ -124,10 +144,12 @@ def _track(row: dict[str, Any]) -> tuple[str, str, str]:
     return who, row["pack"], row["track"]
 
 
-def draft_decisions(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, recorded_at: datetime) -> None:
+def draft_decisions(
+    con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, recorded_at: datetime, notices: Mapping[str, int]
+) -> None:
     """Make `decision_draft`, `decided_out` and `track_state`, and put the drafts into the fold. Leaves `prior_state` as
-    it was before tonight."""
-    desk = Desk(as_of)
+    it was before tonight. `notices`: days of notice by pack."""
+    desk = Desk(as_of, notices)
     if con.execute(ANY).fetchall()[0][0]:
         con.execute((HERE / "decisions.sql").read_text(encoding="utf-8"))
         _go_through(con, desk)
@@ -140,8 +162,18 @@ def draft_decisions(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, re
 
 def _go_through(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
     applied = {e: list(rows) for e, rows in groupby(_rows(con, "from applied order by decision_entry, run_no, seq"), lambda r: str(r["decision_entry"]))}  # fmt: skip
+    for rows in applied.values():
+        for row in rows:
+            desk.note_ahead(row, row["state_to"], row["valid_from"])
+    lapsed = set()
     for gone in _rows(con, "from reversed order by person_id, pack, track, run_no desc, seq desc"):
-        _take_back(desk, gone, gone["state_now"], "所依据的核查结果已被撤回或改正")
+        if not gone["is_lapsed"]:
+            _take_back(desk, gone, gone["state_now"], "所依据的核查结果已被撤回或改正")
+        elif gone["valid_from"] > desk.as_of:
+            _take_back(desk, gone, gone["state_now"], "告知期内所依据的来源记录已被撤销或改正", carries=False)
+            lapsed.add(gone["entry_id"])
+        else:
+            continue
         applied[gone["decision_entry"]] = [
             a for a in applied[gone["decision_entry"]] if a["entry_id"] != gone["entry_id"]
         ]
@@ -150,6 +182,8 @@ def _go_through(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
         v | asked[v["entry_id"]] | {"record_id": v["record_id"]}
         for v in _rows(con, "from verdict where decision <> '暂缓'")
     ]
+    for row in (v for v in verdicts if v["applied_entry"] in lapsed):
+        row["applied_entry"] = None
     entries = sorted(verdicts, key=lambda v: (v["person_id"], v["pack"], v["track"], v["entry_id"]))
     by_entry = [(entry, list(rows)) for entry, rows in groupby(entries, lambda v: str(v["entry_id"]))]
     for entry, rows in sorted(by_entry, key=lambda e: (e[1][0]["person_id"], e[1][0]["pack"], e[1][0]["track"], min(_when(r) for r in e[1]), e[0])):  # fmt: skip
@@ -170,10 +204,8 @@ def _answer(desk: Desk, asked: dict[str, Any], applied: list[dict[str, Any]], ro
     known = [r for r in rows if r["applied_entry"]]
     fresh = sorted((r for r in rows if not r["applied_entry"]), key=_when)
     dates = {r["applied_entry"]: r for r in known}
-    standing = [
-        a | {"decided_date": dates.get(a["entry_id"], a | {"decided_date": a["valid_from"]})["decided_date"]}
-        for a in applied
-    ]
+    standing = [{"decided_date": a["decided_on"] or a["valid_from"]} | a for a in applied]
+    standing = [a | {"decided_date": dates.get(a["entry_id"], a)["decided_date"]} for a in standing]
     for row in (r for r in fresh if not _said(asked, r)):
         _fault(desk, asked, row, "illegal")
     fresh = _unopposed(desk, asked, standing, [r for r in fresh if _said(asked, r)])
@@ -231,7 +263,10 @@ def _apply(desk: Desk, asked: dict[str, Any], standing: list[dict[str, Any]], ro
     if target == "H4" and any(a["person_key"] == row["person_key"] and a["role"] == "初审" for a in standing if "person_key" in a):  # fmt: skip
         _fault(desk, asked, row, "same_officer")
         return
-    told = _decided(asked, row, rule, state, target)
+    told = _decided(asked, row, rule, state, target, desk.notice(asked, rule, state, target))
+    if target == state and not rule.waits and _track(asked) in desk.ahead and told["from_date"] <= desk.as_of:
+        told["target"] = target = None  # what moves nobody does not bring the state of a later day forward
+    desk.note_ahead(asked, target, told["from_date"])
     desk.post(asked, **told)
     desk.states[_track(asked)] = target or state
     facts = json.loads(told["parameters"])
@@ -274,23 +309,35 @@ def _word(state: str | None) -> str:
     return str(_words()["state"].get(state or "", state or "未定"))
 
 
-def _decided(asked: dict[str, Any], row: dict[str, Any], rule: Legal, state: str, target: str | None) -> dict[str, Any]:
+def _end_of_notice(row: dict[str, Any], days: int) -> date:
+    """The day from which a decision counts: as it says itself, but not before its notice of so many days has run."""
+    left = min(days, (date.max - row["decided_date"]).days)
+    return max(row["from_date"], row["decided_date"] + timedelta(days=left)) if days else row["from_date"]
+
+
+def _decided(
+    asked: dict[str, Any], row: dict[str, Any], rule: Legal, state: str, target: str | None, notice: int
+) -> dict[str, Any]:
     facts = {
         "rule": asked["rule_id"], "decision": row["decision"], "role": row["role"], "effect": rule.effect, "record": row["record_id"],
         "by": row["officer_key"], "person": row["person_key"], "transition": rule.number,
     }  # fmt: skip
+    if notice:
+        facts |= {"notice_days": notice, "asked_from": f"{row['from_date']}", "decided_on": f"{row['decided_date']}"}
+    since = _end_of_notice(row, notice)
     op = _words()["op"].get(asked["op"], asked["op"])
     moved = "状态不变" if target in (None, state) else f"由“{_word(state)}”转为“{_word(target)}”"
     return {
-        "op": "DECIDED", "target": target, "state_from": state if asked["track"] == "T" else None, "decision_entry": asked["entry_id"], "from_date": row["from_date"],
+        "op": "DECIDED", "target": target, "state_from": state if asked["track"] == "T" else None, "decision_entry": asked["entry_id"], "from_date": since,
         "evidence": sorted({row["record_id"], *(asked["evidence"] or ())}), "list": rule.list if target != state else None,
         "parameters": json.dumps(facts, ensure_ascii=False, separators=(",", ":")),
-        "reason": f"{row['decided_date']}{row['role'] or '核查'}{row['decision']}“{op}”（{asked['entry_id']}号），{moved}，自{row['from_date']}起。",
+        "reason": f"{row['decided_date']}{row['role'] or '核查'}{row['decision']}“{op}”（{asked['entry_id']}号），{moved}，{f'告知期{notice}天，' if notice else ''}自{since}起。",
     }  # fmt: skip
 
 
-def _take_back(desk: Desk, applied: dict[str, Any], state: str | None, why: str) -> None:
-    """The decision's entry never was; the person is where they were, unless they have moved on since."""
+def _take_back(desk: Desk, applied: dict[str, Any], state: str | None, why: str, *, carries: bool = True) -> None:
+    """The decision's entry never was; the person is where they were, unless they have moved on since. It `carries` no state
+    where what was decided ends as well, and says itself where that leaves the person."""
     key = _track(applied)
     now = desk.states.get(key, state)
     back = applied["state_from"] if now == applied["state_to"] else None
@@ -300,7 +347,7 @@ def _take_back(desk: Desk, applied: dict[str, Any], state: str | None, why: str)
         desk.drafts = [d for d in desk.drafts if json.loads(d["parameters"] or "{}").get("record") != applied["record"]]
         return
     desk.post(
-        applied, op="WITHDRAW", target=back, supersedes=applied["entry_id"], decision_entry=applied["decision_entry"], is_closing=True,
+        applied, op="WITHDRAW", target=back if carries else None, supersedes=applied["entry_id"], decision_entry=applied["decision_entry"], is_closing=True,
         from_date=applied["valid_from"], evidence=applied["evidence"], parameters="{}", reason=f"{why}，{applied['entry_id']}号决定撤回。",
     )  # fmt: skip
 
@@ -315,6 +362,12 @@ FAULTS = {
 
 def _fault(desk: Desk, asked: dict[str, Any], row: dict[str, Any], fault: str) -> None:
     desk.faults[row["record_id"], fault] = (asked, row, fault)
+
+
+def _standing(desk: Desk, asked: dict[str, Any]) -> str:
+    state, day = desk.ahead.get(_track(asked), (None, desk.as_of))
+    word = f"“{_word(desk.state(asked))}”"
+    return f"已决定自{day}起{word}" if state == desk.state(asked) else f"当前{word}"
 
 
 def _note(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
@@ -335,7 +388,7 @@ def _note(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
             "decision": row["decision"],
             "role": row["role"],
         }
-        where = "" if asked["track"] == "T" else f"（当前“{_word(desk.state(asked))}”）"
+        where = "" if asked["track"] == "T" else f"（{_standing(desk, asked)}）"
         desk.post(
             asked | {"person_id": asked["survivor"] or asked["person_id"]}, track="T", op="REVIEW", ground="decision", target="open", decision_entry=asked["entry_id"], needs_decision=True,
             from_date=desk.as_of, evidence=[record], parameters=json.dumps(facts, ensure_ascii=False, separators=(",", ":")),

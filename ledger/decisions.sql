@@ -7,7 +7,8 @@ create or replace temp table applied as
 select e.entry_id, e.decision_entry, coalesce(e.person_id, 'E:' || t.basis) as person_id, e.pack, e.track, e.clause, e.basis, e.ground, e.state_from, e.state_to,
        e.valid_from, e.evidence, e.run_no, e.seq, json_extract_string(e.parameters, '$.decision') as decision, json_extract_string(e.parameters, '$.role') as role, json_extract_string(e.parameters, '$.effect') as effect,
        json_extract_string(e.parameters, '$.record') as record_id, json_extract_string(e.parameters, '$.by') as officer_key,
-       json_extract_string(e.parameters, '$.person') as person_key
+       json_extract_string(e.parameters, '$.person') as person_key, json_extract_string(e.parameters, '$.notice_days') is not null as had_notice,
+       coalesce(json_extract_string(e.parameters, '$.asked_from')::date, e.valid_from) as asked_from, json_extract_string(e.parameters, '$.decided_on')::date as decided_on
 from effective as e inner join ledger_entry as t on t.entry_id = e.decision_entry where e.op = 'DECIDED';
 
 create or replace temp table noted as
@@ -36,7 +37,8 @@ inner join entry as f on f.person_id = s.survivor and f.pack = e.pack and f.trac
      and (e.field is not null or f.basis is not distinct from e.basis)
 where f.entry_id in (select entry_id from effective) group by e.entry_id;
 
--- The entry a row decides: who answers on a DECIDED entry means what that one decided.
+-- The entry a row decides: who answers on a DECIDED entry means what that one decided. What was applied is known by what was
+-- asked for, not by the day that its notice gave it: another term later makes no new decision of it.
 create or replace temp table verdict as
 with named as (
     select d.office, d.record_id, d.decision, coalesce(d.role, '') as role, d.decided_date, coalesce(d.effective_date, d.decided_date) as from_date,
@@ -49,7 +51,8 @@ with named as (
 select distinct on (n.entry_id, n.office, n.record_id) n.*, exists (from effective as f where f.entry_id = n.entry_id) as is_effective,
        exists (from failing as x where x.entry_id = n.entry_id and x.is_withdrawn) as is_going, a.entry_id as applied_entry
 from named as n
-left join applied as a on a.decision_entry = n.entry_id and a.officer_key = n.officer_key and a.decision = n.decision and a.valid_from = n.from_date
+left join applied as a on a.decision_entry = n.entry_id and a.officer_key = n.officer_key and a.decision = n.decision and a.asked_from = n.from_date
+     and coalesce(a.decided_on, n.decided_date) = n.decided_date
 order by n.entry_id, n.office, n.record_id, a.run_no desc, a.seq desc;
 
 create or replace temp table asked as
@@ -79,9 +82,19 @@ left join item as i on i.decision_entry = e.entry_id
 where e.entry_id in (select entry_id from verdict);
 
 -- A decision is taken back when its row was withdrawn or corrected and the officer does not say the same again. A row that
--- merely does not come any more takes nothing back.
+-- merely does not come any more takes nothing back. One that waits for the end of its notice lapses (`is_lapsed`) when a source
+-- takes back what it rested on, unless they leave on another ground as well; what it decided then ends by itself.
 create or replace temp table reversed as
-select a.*, if(a.track = 'T', a.state_to, p.state) as state_now from applied as a
-left join prior_state as p on p.person_id = a.person_id and p.pack = a.pack and p.track = a.track
-where a.entry_id not in (select applied_entry from verdict where applied_entry is not null)
-  and a.record_id in (select record_id from ended_log where kind = 'decision' and cause in ('withdrawn', 'corrected', 'recoded'));
+with ended_row as (
+    select *, false as is_lapsed from applied
+    where entry_id not in (select applied_entry from verdict where applied_entry is not null)
+      and record_id in (select record_id from ended_log where kind = 'decision' and cause in ('withdrawn', 'corrected', 'recoded'))
+),
+lapsed as (
+    select a.*, true as is_lapsed from applied as a
+    where a.had_notice and a.decision_entry in (select entry_id from failing where is_withdrawn) and a.entry_id not in (select entry_id from ended_row)
+      and not exists (select 1 from applied as o where (o.person_id, o.pack, o.track) = (a.person_id, a.pack, a.track) and o.had_notice
+                      and o.decision_entry not in (select entry_id from failing where is_withdrawn))
+)
+select a.*, if(a.track = 'T', a.state_to, p.state) as state_now from (from ended_row union all from lapsed) as a
+left join prior_state as p on p.person_id = a.person_id and p.pack = a.pack and p.track = a.track;

@@ -5,6 +5,7 @@ taken back, what ended, what came in, what is asked; so the same night gives the
 files and rows.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -102,10 +103,12 @@ def load_fold(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create or replace temp table prior_state as from track_state")
 
 
-def take_decisions(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, recorded_at: datetime) -> None:
+def take_decisions(
+    con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, recorded_at: datetime, notices: Mapping[str, int]
+) -> None:
     """Put what people decided into the fold, before tonight's findings are compared with it. Needs `failing`, and makes it
-    and `open_item` anew where anything was decided."""
-    draft_decisions(con, run_no, as_of, recorded_at)
+    and `open_item` anew where anything was decided. `notices`: days of notice by pack."""
+    draft_decisions(con, run_no, as_of, recorded_at, notices)
     is_changed = con.execute("select exists (from decision_draft)").fetchall()[0][0]
     if is_changed:
         con.execute(OPEN_ITEMS)

@@ -86,6 +86,8 @@ TOPIC_KINDS = {
 VIEWS = {"person": "wide", "employer": "wide_employer", "vacancy": "wide_vacancy", "match": "wide_match"}
 OTHERS = ("employer", "vacancy", "match")
 APART = ("employer", "vacancy")  # of whose rows nothing is known but their own columns
+# Read by no rule: how many calendar days after a decision to let somebody go it takes effect.
+NOTICE, LONGEST_NOTICE = "notice_days", 366
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ class Pack:
         if strange := sorted(set(values) - set(self.parameters)):
             raise PolicyError(f"政策包 {self.code} 没有参数 {'、'.join(strange)}；请改正 [parameters.{self.code}]。")
         given = {n: _dated(v) for n, v in values.items()}
+        if faults := _notice_faults(given):
+            raise PolicyError(f"政策包 {self.code}：{'；'.join(faults)}；请改正 [parameters.{self.code}]。")
         return replace(self, parameters=dict(self.parameters) | given, set_here=dict(values))
 
     def unset(self) -> list[str]:
@@ -209,6 +213,23 @@ class Pack:
             for name, ask in self.asks.items()
             if not self.parameters[name]
         ]
+
+
+def notices_of(packs: Iterable[Pack], day: date) -> dict[str, int]:
+    """The days of notice that each pack gives on a day; none where it has no such parameter."""
+    return {
+        p.code: values_on({NOTICE: p.parameters[NOTICE]}, day, p.code)[NOTICE] for p in packs if NOTICE in p.parameters
+    }
+
+
+def _notice_faults(parameters: Mapping[str, tuple[Mapping[str, Any], ...]]) -> list[str]:
+    """Terms of notice that are no number of days."""
+    given = [v["is"] for v in parameters.get(NOTICE, ())]
+    return [
+        f"参数 {NOTICE} 的值 {v} 应是 0 至 {LONGEST_NOTICE} 的整数（天）"
+        for v in given
+        if type(v) is not int or not 0 <= v <= LONGEST_NOTICE
+    ]
 
 
 def fed_lists(packs: Iterable[Pack]) -> frozenset[str]:
@@ -266,7 +287,7 @@ def _checked(files: tuple[tuple[str, bytes], ...], place: Path, columns: frozens
         own = columns_of.get(rule.about, set())
         spoken_of = own | {"as_of"} if rule.about in APART else of_persons | own
         _check(rule, spoken_of | set(pack.parameters), guards, place)
-    if faults := faults_in_time(pack):
+    if faults := [*faults_in_time(pack)] or _notice_faults(pack.parameters):
         raise PolicyError(f"政策包 {pack.code}（{place}）：{'；'.join(faults)}。")
     return pack
 

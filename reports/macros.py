@@ -94,7 +94,7 @@ def level_said(levels: str, name: str) -> str:
 
 def becomes_said(steps: str) -> str:
     """SQL: what an answer would make of the state, by the steps at which it would, beside `word_book as words`."""
-    said = "if(s.roles = '', '', s.roles || '：') || coalesce(words.becomes[s.becomes], s.becomes)"
+    said = "if(s.roles = '', '', s.roles || '：') || coalesce(words.becomes[s.becomes], s.becomes) || if(s.notice > 0, format(words.becomes['notice'], s.notice), '')"
     return (
         f"coalesce(nullif(array_to_string(list_transform({steps}, lambda s: {said}), '；'), ''), word_mark('不适用'))"
     )

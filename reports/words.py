@@ -26,7 +26,7 @@ TASK_WORDS = {
 }
 # What an answer makes of a state, by the signs of `ledger/decisions.toml`.
 BECOMES_WORDS = {
-    "=": "状态不变", "before": "恢复原状态", "out": "移出（另有依据的除外）", "released": "解除暂挂", **TASK_WORDS, **STATE_WORDS,
+    "=": "状态不变", "before": "恢复原状态", "out": "移出（另有依据的除外）", "released": "解除暂挂", "notice": "（决定后第 {} 天起）", **TASK_WORDS, **STATE_WORDS,
 }  # fmt: skip
 BASIS_WORDS = {
     "4050": "大龄（4050）", "abroad": "移居境外", "army": "服兵役", "custody": "收监执行", "incapable": "完全丧失劳动能力", "school": "入学",

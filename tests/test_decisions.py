@@ -39,7 +39,7 @@ def verdict(decision: str, role: str = "审核", officer: str = "a", day: date =
 def applied(decision: str, role: str, state_from: str, state_to: str) -> dict[str, Any]:
     return asked("", "", "") | verdict(decision, role, "first") | {
         "entry_id": "2-1", "decision_entry": "1-1", "state_from": state_from, "state_to": state_to, "valid_from": date(2024, 6, 28),
-        "track": state_to[0], "evidence": ["e1", "r"], "record": "r",
+        "track": state_to[0], "evidence": ["e1", "r"], "record": "r", "decided_on": None,
     }  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def empty_town() -> duckdb.DuckDBPyConnection:
         columns = ", ".join(f'"{c.name}" {c.sql}' for c in describe(model).columns)
         con.execute(f"create table {name} ({columns})")
     con.execute(
-        "create table open_entry as select *, null::varchar as answer, null::varchar as rule_id, null::varchar as state_now, null::varchar as code, null::struct(roles varchar, becomes varchar)[] as if_confirmed, null::struct(roles varchar, becomes varchar)[] as if_rejected from ledger_entry"
+        "create table open_entry as select *, null::varchar as answer, null::varchar as rule_id, null::varchar as state_now, null::varchar as code, null::struct(roles varchar, becomes varchar, notice integer)[] as if_confirmed, null::struct(roles varchar, becomes varchar, notice integer)[] as if_rejected from ledger_entry"
     )
     con.execute(
         "create table open_link as select delivery_id, row_no, file_name, sheet, kind, rule, cause, match_weight, levels, '' as question, '' as name, '' as id_number, '' as town, '' as village, '' as likely_id, '' as other_id, '' as code from match_log"
