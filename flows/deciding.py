@@ -8,8 +8,9 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
+from policies.closing import describe_closings
 from policies.deal import deal
-from policies.evaluate import describe_closings, findings_stage
+from policies.evaluate import findings_stage
 from policies.old_rules import Desk, describe_closed_questions, look_at_recognised, soften, stand_by, take_up_gone
 from policies.pack import Pack, notices_of
 from policies.versions import History

@@ -15,7 +15,8 @@ import duckdb
 
 from policies.columns import as_if_sure, ranks_behind
 from policies.pack import APART, TOPIC_KIND, VIEWS, Pack, Rule, words_of
-from policies.view import OF_CITY, WIDE_PARTS, columns_of, one_row, open_wide, wide_columns
+from policies.versions import literal
+from policies.view import OF_CITY, WIDE_PARTS, one_row, open_wide, wide_columns
 from schemas.extracts import LAYOUTS
 from schemas.stages import Stage
 from schemas.tables import TRACKS
@@ -23,40 +24,6 @@ from schemas.tables import TRACKS
 MONTH_COLUMNS = frozenset(
     {"hired_from", "benefit_from", "aid_from", "flexible_from", "stop_last_paid_month", "hired_last_paid_month"}
 )
-TOPIC_ENDED = {
-    "registration": "失业登记已结束", "stop": "停保记录不再存在", "hired": "单位参保已结束", "flexible": "灵活就业参保已结束",
-    "benefit": "失业保险待遇已结束", "benefit_ended": "待遇记录不再存在", "aid": "救助已结束", "certificate": "残疾人证已失效",
-    "licence": "经营已结束", "licence_weak": "任职或登记状态已变", "shop": "个体经营已结束", "firm": "企业已注销或不再任职", "licence_ended": "经营记录不再存在", "pension": "养老待遇已终止",
-    "death": "死亡信息不再存在", "service": "服务记录已变", "recognition": "就业困难人员认定已结束", "exited": "退出记录已变",
-    "household": "户籍信息已变", "household_work": "家庭成员就业情况已变", "marriage": "婚姻登记已变", "child": "抚养子女信息已变",
-    "gone": "离开劳动力市场的依据不再存在", "dibao": "低保已结束", "dibao_ended": "低保记录已变", "certificate_ended": "残疾人证状态已变",
-    "graduate": "毕业离校信息已变", "poverty": "已不在脱贫名单", "watched": "已不在监测名单", "land": "失地记录已变",
-    "income": "收入记录已变", "insured_months": "参保记录已变", "employment": "就业登记已结束", "visit": "走访记录已变",
-    "served": "服务记录已变", "refusal": "拒绝服务的记录已变", "refusals": "拒绝服务的记录已变", "quit": "退出申请已变",
-    "course": "培训记录已变", "subsidy": "补贴记录已变", "overlap_job": "重叠的记录已变", "overlap_pension": "重叠的记录已变",
-    "overlap_death": "重叠的记录已变", "overlap_licence": "重叠的记录已变", "unit": "民办非企业任职已变", "trade": "经营已结束", "post_held": "公益性岗位已离岗",
-    "job_then": "参保记录已变", "fraud": "查实结论已变", "confirmed_job": "核查结论已变", "employer_stop": "停保人数已变", "employer_hire": "招用人数已变",
-    "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变", "contact": "联系记录已变", "recommended": "推荐记录已变",
-    "twice": "重复的登记已不再并存", "grouped": "群团名单已变", "prelim": "初审已有后续结论", "online": "培训记录已变", "match": "不再符合岗位要求",
-}  # fmt: skip
-NOW_BARRED = (
-    ("firm_death", "已有死亡信息"),
-    ("firm_pension", "已领取养老待遇"),
-    ("firm_job", "已有单位参保"),
-    ("firm_licence", "已有存续的经营"),
-    ("firm_employment", "已有就业登记"),
-    ("firm_gone", "已退出劳动力市场"),
-    ("is_recognised", "已认定为就业困难人员"),
-    ("match_is_over", "岗位已过期"),
-    ("match_is_gone", "岗位已撤下"),
-)
-# What has changed where a finding is told apart by it (a month's shortage, a tier's) and it is another one today.
-MOVED_ON = {
-    "this_month": "所指的月份已过",
-    "last_month": "所指的月份已过",
-    "tier": "失业分级已变",
-    "hired_uscc": "用人单位已变",
-}
 # What tells one row of a view from another, where that is not the person.
 ROW_KEYS = {"wide_match": "match_key"}
 # What every finding needs of a person, whatever its rule speaks of.
@@ -193,7 +160,7 @@ def _gather(
     holders = f"select null::varchar as {key} where false"
     if rows and view == "wide":
         tracks = ", ".join(f"bool_or(track = '{t}') as in_{t}" for t in TRACKS)
-        holders = f"select person_id, {tracks} from {rows} where pack = {_text(pack.code)} group by person_id"
+        holders = f"select person_id, {tracks} from {rows} where pack = {literal(pack.code)} group by person_id"
         for number, rule in held:
             track = rule.finds["track"]
             had = f"coalesce(in_{track}, false)"
@@ -249,7 +216,7 @@ def _undetermined(
         where {" or ".join(f"t{number} is null" for number, _ in rules)}
     """)
     counted = [
-        f"select {_text(pack.code)}, {_text(rule.id)}, 'undetermined', {_named(lacks[number])} as missing, count(*) from unsure where u{number} group by missing"
+        f"select {literal(pack.code)}, {literal(rule.id)}, 'undetermined', {_named(lacks[number])} as missing, count(*) from unsure where u{number} group by missing"
         for number, rule in rules
     ]
     con.execute(f"insert into rule_outcome {' union all '.join(counted)}")
@@ -264,12 +231,8 @@ def _named(missing: Sequence[str]) -> str:
 def _add(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | bool | int | None, ...]]) -> None:
     """Insert rows of codes, truths and counts, all at once."""
     if rows:
-        lines = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+        lines = ", ".join(f"({', '.join(literal(value) for value in row)})" for row in rows)
         con.execute(f"insert into {table} values {lines}")
-
-
-def _literal(value: str | bool | int | None) -> str:
-    return str(value) if isinstance(value, bool | int) else _text(value)
 
 
 def _find(
@@ -290,21 +253,21 @@ def _find(
         concerned, is_sure = f"concerned inner join surely using ({_key(rule.view)})", f"s{number}"
     said = sorted((ALWAYS | rule.words) & {*columns, *parameters})  # all of them would cost more to bind than to read
     employer = finds.get("employer")
-    basis = finds.get("basis_from") or _text(finds.get("basis"))
+    basis = finds.get("basis_from") or literal(finds.get("basis"))
     state = (
-        f"case when op = '{finds['op']}' then {_text(finds.get('state'))} when op = 'HOLD' then '{finds['track']}X' "
+        f"case when op = '{finds['op']}' then {literal(finds.get('state'))} when op = 'HOLD' then '{finds['track']}X' "
     )
     state += f"when '{finds['track']}' = 'R' then 'R1' end"
-    state = f"{_text(finds.get('state') or 'open')}" if finds["track"] == "T" else state
-    told = f"""select person_id, {_text(pack.code)}, {_text(rule.id)}, {number}, {_text(rule.clause)}, {_text(finds["track"])}, op,
-               case when op in ('ADD', 'UPD') then 'IN' else op end, {basis}, {finds.get("ground_from") or _text(finds.get("ground"))},
-               {_text(finds.get("field"))}, {str(finds["needs_decision"]).lower()} or op in ('REVIEW', 'HOLD'), {state},
+    state = f"{literal(finds.get('state') or 'open')}" if finds["track"] == "T" else state
+    told = f"""select person_id, {literal(pack.code)}, {literal(rule.id)}, {number}, {literal(rule.clause)}, {literal(finds["track"])}, op,
+               case when op in ('ADD', 'UPD') then 'IN' else op end, {basis}, {finds.get("ground_from") or literal(finds.get("ground"))},
+               {literal(finds.get("field"))}, {str(finds["needs_decision"]).lower()} or op in ('REVIEW', 'HOLD'), {state},
                list_sort(list_distinct(proof_records)), {_parameters(rule, columns, parameters)},
-               {_sentence(rule.sentence, columns)} || {_grade_note()} || {_text(stale)}, case when op = '{finds["op"]}' then {_text(finds.get("list"))} end,
+               {_sentence(rule.sentence, columns)} || {_grade_note()} || {literal(stale)}, case when op = '{finds["op"]}' then {literal(finds.get("list"))} end,
                {f"{employer}_uscc" if employer else "null"}, {f"{employer}_name" if employer else "null"},
-               {_due(finds)}, {_text(rule.content)},
+               {_due(finds)}, {literal(rule.content)},
                {str(finds.get("needs_row", False)).lower()}, {str(finds.get("is_exit", False)).lower()},
-               {_text(finds.get("needs_basis"))}, {_text(finds.get("state_from"))}
+               {literal(finds.get("needs_basis"))}, {literal(finds.get("state_from"))}
         from graded where op is not null"""
     con.execute(f"""
         insert into {target}
@@ -377,12 +340,6 @@ def _grade_note() -> str:
     )
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return "null"
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def _shown(column: str, columns: dict[str, str]) -> str:
     kind = columns.get(column, "VARCHAR")
     if kind == "BOOLEAN":
@@ -394,58 +351,16 @@ def _shown(column: str, columns: dict[str, str]) -> str:
 
 def _sentence(template: str, columns: dict[str, str]) -> str:
     parts = re.split(r"{(\w+)}", template)
-    pieces = [_text(p) if i % 2 == 0 else f"coalesce({_shown(p, columns)}, '不详')" for i, p in enumerate(parts)]
+    pieces = [literal(p) if i % 2 == 0 else f"coalesce({_shown(p, columns)}, '不详')" for i, p in enumerate(parts)]
     return " || ".join(p for p in pieces if p != "''")
 
 
 def _parameters(rule: Rule, columns: dict[str, str], parameters: set[str]) -> str:
     """The dated values a finding used, as JSON text, and the rule they belong to."""
     used = sorted((words_of(rule.when) & parameters) | set(rule.shows))
-    pairs = ["'rule'", _text(rule.id)]
+    pairs = ["'rule'", literal(rule.id)]
     if field := rule.finds.get("field"):
-        pairs += ["'field'", _text(field)]
+        pairs += ["'field'", literal(field)]
     for name in used:
-        pairs += [_text(name), f"{name}::varchar" if columns.get(name) == "DATE" else name]
+        pairs += [literal(name), f"{name}::varchar" if columns.get(name) == "DATE" else name]
     return f"json_object({', '.join(pairs)})::varchar"
-
-
-def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> None:
-    """For each open finding that no longer holds (`failing`: entry_id, person_id, pack, rule_id, basis) make `closing` with
-    the state it leaves and one sentence saying what ended it."""
-    con.execute(
-        "create or replace temp table closing (entry_id varchar, rule_id varchar, state_to varchar, reason varchar)"
-    )
-    failed = set(con.execute("select distinct pack, rule_id from failing").fetchall())
-    ended = [(pack, rule) for pack in packs for rule in pack.all_rules if (pack.code, rule.id) in failed]
-    for view in VIEWS.values():
-        rules = [rule for _, rule in ended if rule.view == view]
-        if not rules:
-            continue
-        spoken = ALWAYS.union(*(rule.words for rule in rules)) & set(columns_of(con, view))
-        con.execute(
-            f"create or replace temp table ended_{view} as select {', '.join(sorted(spoken))} from {view} semi join failing using (person_id)"
-        )
-    for pack, rule in ended:
-        _describe_closing(con, pack, rule)
-
-
-def _describe_closing(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule) -> None:
-    ended = [f"if({t}_rank is null, '{TOPIC_ENDED[t]}', null)" for t in rule.proof]
-    if rule.proof_any:
-        words = "、".join(dict.fromkeys(TOPIC_ENDED[t] for t in rule.proof_any))
-        ended.append(f"if({' and '.join(f'{t}_rank is null' for t in rule.proof_any)}, '{words}', null)")
-    ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if re.search(rf"\bnot {flag}\b", rule.when)]
-    told_by = rule.finds.get("basis_from", "")
-    ended += [
-        f"if({told_by} <> f.basis, '{moved}', null)" for word, moved in MOVED_ON.items() if word in words_of(told_by)
-    ]
-    why = f"concat_ws('、', {', '.join(ended)})" if ended else "''"
-    row = f" and {rule.finds['basis_from']} = f.basis" if rule.view in ROW_KEYS else ""
-    state = rule.finds.get("closed_state") or ("'closed'" if rule.finds["track"] == "T" else "null::varchar")
-    con.execute(f"""
-        insert into closing
-        select f.entry_id, f.rule_id, {state},
-               '截至' || as_of || '，' || coalesce(nullif({why}, ''), '条件不再满足') || '，原依据（{rule.title}）不再成立。'
-        from failing as f inner join ended_{rule.view} as w on w.person_id = f.person_id{row}
-        where f.pack = {_text(pack.code)} and f.rule_id = {_text(rule.id)}
-    """)
