@@ -52,7 +52,7 @@ def approvals(workspace: Workspace, settings: Settings, key: Key | None) -> dict
             say("[approval] keys 里有本工作区签名用的公钥：运行的人不能批准政策包；请由另一个人生成批准用的密钥。",
                 "The key that signs the nights is among [approval] keys: who runs does not approve; let another person make that key.")
         )  # fmt: skip
-    given = _signed(workspace.root / Path(settings.approval.file).expanduser(), trusted)
+    given = _signed(workspace.named(settings.approval.file), trusted)
     found = {}
     for name in settings.packs:
         code, content = read_head(name)["code"], pack_content(_hashes(name))
@@ -112,7 +112,7 @@ def _own_files(name: str) -> list[str]:
 
 
 def _public(workspace: Workspace, path: str) -> str:
-    place = (workspace.root / Path(path).expanduser()).resolve()
+    place = workspace.named(path).resolve()
     try:
         return read_public_key(place.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -228,7 +228,7 @@ def verify(
 ) -> None:
     from flows.verifying import verification
 
-    good, faults, notes = verification(_kept(directory), head, public_key, receipt)
+    good, faults, notes = verification(_workspace(directory, unopened=True), head, public_key, receipt)
     for line in (*faults, *notes):
         typer.echo(line, err=True)
     if faults:
@@ -339,7 +339,7 @@ def doctor(
         text, is_sound = examine_packs([pack])
         typer.echo(text)
         raise typer.Exit(0 if is_sound else 1)
-    found = examine(_kept(directory))
+    found = examine(_workspace(directory, unopened=True))
     typer.echo(doctor_text(found, fix=fix))
     raise typer.Exit(1 if any(f.stops for f in found) else 0)
 
@@ -466,23 +466,14 @@ app.command(
 )(serve)
 
 
-def _workspace(directory: Path) -> Any:
+def _workspace(directory: Path, *, unopened: bool = False) -> Any:
+    """`unopened`: for those who check what is kept, also where it does not open."""
+    from flows import opened
     from flows.memory import keep_within
-    from flows.opened import find_workspace
     from flows.settings import read_settings
 
     keep_within(read_settings(directory).machine)
-    return find_workspace(directory)
-
-
-def _kept(directory: Path) -> Any:
-    """The workspace for those who check what is kept, also where it does not open."""
-    from flows.memory import keep_within
-    from flows.opened import unopened
-    from flows.settings import read_settings
-
-    keep_within(read_settings(directory).machine)
-    return unopened(directory)
+    return opened.unopened(directory) if unopened else opened.find_workspace(directory)
 
 
 def _progress() -> Callable[[str], None]:

@@ -58,7 +58,7 @@ def read_password(workspace: Workspace, settings: Settings, to: str) -> str:
             say(f"[passwords] 没有「{to}」（现有：{known}）；请写明此接收方的密码文件。",
                 f"[passwords] has no {to!r} (known: {known}); name the file with this recipient's password.")
         )  # fmt: skip
-    path = (workspace.root / Path(settings.passwords[to]).expanduser()).resolve()
+    path = workspace.named(settings.passwords[to]).resolve()
     if path.is_relative_to(workspace.root.resolve()):
         raise UsageError(say("密码文件不能放在工作区里；请移到别处，并改正 [passwords]。",
                              "A password file must not lie in the workspace; move it and mend [passwords]."))  # fmt: skip

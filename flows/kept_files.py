@@ -26,7 +26,7 @@ def open_vault(workspace: Workspace, settings: Settings) -> Vault:
 
 
 def _key(workspace: Workspace, said: str) -> RestKey:
-    path = (workspace.root / Path(said).expanduser()).resolve()
+    path = workspace.named(said).resolve()
     if path.is_relative_to(workspace.root.resolve()):
         raise UsageError(
             say("存放密钥不能放在工作区里；请移到另一块盘，并改正 [at_rest]。",

@@ -55,7 +55,7 @@ def unopened(root: Path) -> Workspace:
 
 def opening_place(root: Path, settings: Settings) -> Path:
     """The folder in `open_at` that is this workspace's own. Raises: UsageError where `open_at` is none, or is inside."""
-    said = (root / Path(settings.at_rest.open_at).expanduser()).resolve()
+    said = Workspace(root).named(settings.at_rest.open_at).resolve()
     if said.is_relative_to(root):
         raise UsageError(
             say("open_at 不能在工作区里，否则打开的表又回到要保护的盘上；请指向内存盘（如 /dev/shm）或加密的卷。",

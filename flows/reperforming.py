@@ -134,9 +134,7 @@ def _night(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -
 def _keys(workspace: Workspace) -> AtRest:
     """The keys of today, wherever the settings' paths are read from."""
     said = read_settings(workspace.root).at_rest
-    key, *old = (
-        str((workspace.root / Path(path).expanduser()).resolve()) if path else "" for path in (said.key, *said.old_keys)
-    )
+    key, *old = (str(workspace.named(path).resolve()) if path else "" for path in (said.key, *said.old_keys))
     return replace(said, key=key, old_keys=tuple(old))
 
 

@@ -72,7 +72,7 @@ def plan_tonight(
 
 
 def backups(workspace: Workspace, settings: Settings) -> tuple[Path, ...]:
-    return tuple(workspace.root / Path(b).expanduser() for b in settings.retention.backups)
+    return tuple(workspace.named(b) for b in settings.retention.backups)
 
 
 def destroy_everywhere(workspace: Workspace, settings: Settings) -> None:

@@ -47,7 +47,7 @@ class Signing:
 def key_path(workspace: Workspace, settings: Settings) -> Path | None:
     """Where the signing key lies: the environment says so before the settings do."""
     said = os.environ.get(KEY_VARIABLE) or settings.signing_key
-    return (workspace.root / Path(said).expanduser()).resolve() if said else None
+    return workspace.named(said).resolve() if said else None
 
 
 def signing_key(workspace: Workspace, settings: Settings) -> Key | None:
@@ -167,7 +167,7 @@ def change_key(workspace: Workspace, new: Path, old: Path | None, *, lost: bool)
 
 
 def head_logs(workspace: Workspace, settings: Settings) -> tuple[Path, ...]:
-    return tuple(workspace.root / Path(copy).expanduser() for copy in settings.head_copies)
+    return tuple(workspace.named(copy) for copy in settings.head_copies)
 
 
 def after_seal(workspace: Workspace, settings: Settings) -> None:

@@ -26,6 +26,10 @@ class Workspace:
     root: Path
     opened: Path | None = None
 
+    def named(self, said: str) -> Path:
+        """A path that the settings name: of this workspace where it is relative."""
+        return self.root / Path(said).expanduser()
+
     @property
     def room(self) -> Path:
         """Where plain tables may lie, with the store and everything else that is made of them."""

@@ -81,7 +81,7 @@ def _near(name: str, group: list[str]) -> bool:
 
 def describe_newcomers(con: duckdb.DuckDBPyConnection) -> None:
     """Make `new_known`: newcomers with what their number and their own rows say of them, shaped like `known`, and on hold
-    where they may be somebody else under another number: `another_number` (person_id)."""
+    where they may be somebody else under another number."""
     con.execute(NEW_KNOWN)
     con.execute(ANOTHER_NUMBER)
 
@@ -151,13 +151,12 @@ from numbered order by person_id
 """
 # Of two who come on one night, the one whose number sorts first is not asked about.
 ANOTHER_NUMBER = f"""
-create or replace temp table another_number as
+update new_known set is_held = true where person_id in (
 with anybody as (
     select id_key, name_folded, birth_date, sex, town, village, phone, is_new from known where id_key is not null
     union all select id_key, name_folded, birth_date, sex, town, village, phone, is_new from new_known
 )
-select distinct n.person_id from new_known as n inner join anybody as o using (name_folded, birth_date, sex)
+select n.person_id from new_known as n inner join anybody as o using (name_folded, birth_date, sex)
 where o.id_key <> n.id_key and (not o.is_new or o.id_key < n.id_key) and n.name_folded not like '%?%'
-  and ({phone_key("n.phone")} = {phone_key("o.phone")} or (n.village = o.village and n.town is not distinct from o.town));
-update new_known set is_held = true where person_id in (select person_id from another_number)
+  and ({phone_key("n.phone")} = {phone_key("o.phone")} or (n.village = o.village and n.town is not distinct from o.town)))
 """

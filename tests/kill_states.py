@@ -136,15 +136,20 @@ def _scratch(_folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name == ".work"]
 
 
+def heal(room: Room, tally: Tally, state: str, what: str) -> None:
+    """Run a night over what lies there, and note how that ended."""
+    if room.heals():
+        tally.healed.append(state)
+    else:
+        tally.wrong.append(f"{what}: {(room.into / 'healed').read_text(encoding='utf-8')[-400:]}")
+
+
 def heal_states(room: Room, tally: Tally, file: Path) -> None:
     for copy in list(stopped_states(room, tally)):
         _restored(copy, room.place)
         state = digest(room.place)
         tally.states += 1
-        if room.heals():
-            tally.healed.append(state)
-        else:
-            tally.wrong.append(f"state {copy.name}: {(room.into / 'healed').read_text(encoding='utf-8')[-400:]}")
+        heal(room, tally, state, f"state {copy.name}")
         tally.save(file)
     print(f"{tally.calls} calls, {tally.states} states, {len(tally.wrong)} wrong", flush=True)
 
@@ -166,10 +171,7 @@ def kill_at_random(room: Room, tally: Tally, file: Path, end: float) -> None:
         tally.published += (room.place / "runs" / "000002").is_dir()
         if state not in tally.healed:
             tally.by_a_night += 1
-            if room.heals():
-                tally.healed.append(state)
-            else:
-                tally.wrong.append(f"kill {tally.kills}: {(room.into / 'healed').read_text(encoding='utf-8')[-400:]}")
+            heal(room, tally, state, f"kill {tally.kills}")
         tally.save(file)
 
 
@@ -194,6 +196,14 @@ def drive(folder: Path, minutes: float) -> int:
     return int(bool(tally.wrong))
 
 
+def driven(folder: Path, module: str, words: list[str], *, is_encrypted: bool) -> int:
+    """The module once more with --drive, in a process that has faults.so before the C library; its exit code."""
+    return subprocess.run(
+        [sys.executable, "-m", module, "--drive", *words, *["--encrypted"] * is_encrypted], cwd=ROOT, check=False,
+        env=os.environ | {"LD_PRELOAD": str(build(folder)), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(folder)},
+    ).returncode  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=15)
@@ -209,11 +219,7 @@ def main() -> int:
         (folder / "first").mkdir()
         prepare(folder / "first", is_encrypted=asked.encrypted)
         (folder / "first" / "ready").touch()
-    words = [sys.executable, "-m", "tests.kill_states", "--drive", "--minutes", str(asked.minutes)]
-    return subprocess.run(
-        words + ["--encrypted"] * asked.encrypted, cwd=ROOT, check=False,
-        env=os.environ | {"LD_PRELOAD": str(build(folder)), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(folder)},
-    ).returncode  # fmt: skip
+    return driven(folder, "tests.kill_states", ["--minutes", str(asked.minutes)], is_encrypted=asked.encrypted)
 
 
 if __name__ == "__main__":

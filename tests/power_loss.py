@@ -12,17 +12,15 @@ journalling file system, which keeps the order of names.
 
 import argparse
 import json
-import os
 import random
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fault_sweep import ROOT, Point, _in_child, _night, _primed, _restored, _sound, build, forked, prepare
-from tests.kill_states import KEPT, Room, digest, opened_room, stops
+from tests.fault_sweep import Point, _in_child, _night, _primed, _restored, _sound, forked, prepare
+from tests.kill_states import KEPT, Room, digest, driven, opened_room, stops
 
 Names = Mapping[str, int]  # inode by name
 
@@ -171,20 +169,8 @@ def main() -> int:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "first").mkdir(parents=True)
     prepare(folder / "first", is_encrypted=asked.encrypted)
-    words = [
-        sys.executable,
-        "-m",
-        "tests.power_loss",
-        "--drive",
-        "--images",
-        str(asked.images),
-        "--heal",
-        str(asked.heal),
-    ]
-    return subprocess.run(
-        words + ["--encrypted"] * asked.encrypted, cwd=ROOT, check=False,
-        env=os.environ | {"LD_PRELOAD": str(build(folder)), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(folder)},
-    ).returncode  # fmt: skip
+    words = ["--images", str(asked.images), "--heal", str(asked.heal)]
+    return driven(folder, "tests.power_loss", words, is_encrypted=asked.encrypted)
 
 
 if __name__ == "__main__":

@@ -1,28 +1,14 @@
 """Every column that a rule may speak of says what tells it and what it means."""
 
-from collections.abc import Iterator
-from datetime import date
-
 import duckdb
-import pytest
 
-from ledger.store import connect
 from policies.columns import as_if_sure, column_notes
 from policies.pack import TOPIC_KIND
-from policies.trial import open_empty_view
 from policies.view import wide_columns
 
 MARKS = ("_rank", "_records")
 NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL(38,2)")
 FLAGS = ("has_", "firm_", "had_", "was_")
-
-
-@pytest.fixture(scope="module")
-def view() -> Iterator[duckdb.DuckDBPyConnection]:
-    con = connect()
-    open_empty_view(con, date(2024, 6, 30))
-    yield con
-    con.close()
 
 
 def test_every_column_is_named_and_no_other(view: duckdb.DuckDBPyConnection) -> None:

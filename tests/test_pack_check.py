@@ -1,6 +1,5 @@
 """A pack that does not hold together is refused when it is read, with rule, day and what to do."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -8,9 +7,8 @@ import duckdb
 import pytest
 
 from flows.check_packs import check_packs
-from ledger.store import connect
 from policies.pack import PACKS, read_national, read_pack
-from policies.trial import faults_in_expressions, open_empty_view
+from policies.trial import faults_in_expressions
 from policies.versions import bound, said_on
 from policies.view import wide_columns
 from policies.windows import days_of_change, value_faults
@@ -30,14 +28,6 @@ finds = {track = "L", op = "ADD", basis = "registration", state = "L1", needs_de
 proof = ["registration"]
 sentence = "登记失业。"
 """
-
-
-@pytest.fixture(scope="module")
-def view() -> Iterator[duckdb.DuckDBPyConnection]:
-    con = connect()
-    open_empty_view(con, date(2024, 6, 30))
-    yield con
-    con.close()
 
 
 def aged(*values: str) -> str:
