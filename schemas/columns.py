@@ -1,6 +1,6 @@
 """How one column of an extract is declared, once, and how a model is read back as a layout.
 
-A column's pandera field carries its header, type, need, aliases and code words in `metadata`; reading, binding,
+A column's field carries its header, type, need, aliases and code words in `metadata`; reading, binding,
 checking, the stored types and the documentation all derive from it.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import pandera.pandas as pa
+from schemas.model import Field, Model
 
 MUST, SHOULD, MAY = "must", "should", "may"
 
@@ -68,7 +68,6 @@ class Layout:
     anchor: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    schema: pa.DataFrameSchema
 
     def column(self, field: str) -> Column:
         return next(c for c in self.columns if c.field == field)
@@ -90,7 +89,7 @@ def column(
     lenient: bool = False,
     many: bool = False,
 ) -> Any:
-    """A pandera field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
+    """A field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
     checks: dict[str, Any] = {}
     if type == "name":
         checks["str_length"] = {"min_value": 1, "max_value": 50}
@@ -109,19 +108,16 @@ def column(
         "lenient": lenient,
         "many": many,
     }
-    return pa.Field(nullable=need != MUST, metadata=meta, **checks)
+    return Field(need != MUST, meta, checks)
 
 
-def declared(model: type[pa.DataFrameModel]) -> dict[str, Any]:
+def declared(model: type[Model]) -> dict[str, Any]:
     """The `metadata` of a model's Config."""
-    config = model.__config__
-    return dict((config.metadata if config else None) or {})
+    return model.Config.metadata
 
 
 @cache
-def layout_of(model: type[pa.DataFrameModel]) -> Layout:
+def layout_of(model: type[Model]) -> Layout:
     """The layout a model declares. Columns in declared order, the person's first."""
-    schema = model.to_schema()
-    facts = declared(model)["zhaoren"]
-    columns = tuple(Column(field=name, **(spec.metadata or {})) for name, spec in schema.columns.items())
-    return Layout(columns=columns, schema=schema, **facts)
+    columns = tuple(Column(field=name, **spec.metadata) for name, spec in model.fields().items())
+    return Layout(columns=columns, **declared(model)["zhaoren"])
