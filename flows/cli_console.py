@@ -21,6 +21,9 @@ def serve(
     port: Annotated[int, typer.Option("--port", help="端口", min=1, max=65535)] = 8765,
     host: Annotated[str, typer.Option("--host", help="只接受本机地址")] = "127.0.0.1",
 ) -> None:
+    from flows.console.lean import hold_little
+
+    hold_little()
     from flows.console.serving import serve as run_console
     from flows.opened import find_workspace
 

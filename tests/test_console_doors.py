@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -254,3 +255,21 @@ def test_pages_speak_the_readers_language(
         page = browser.get(path)
         assert page.status_code == 200
         assert word in page.text
+
+
+def test_a_hash_from_before_still_holds_and_is_made_anew_at_sign_in(tmp_path: Path, room: Room) -> None:
+    state = State(tmp_path / "console")
+    accounts.add_account(state, "钱八", "officer", PASSWORD)
+    older = PasswordHasher(time_cost=3, memory_cost=1 << 10, parallelism=4).hash(PASSWORD)
+    with state.open() as db:
+        db.execute("update account set hash = ?", [older])
+    assert accounts.sign_in(state, "钱八", "not the password", lambda: 0.0).account is None
+    assert kept_hash(state) == older
+    assert accounts.sign_in(state, "钱八", PASSWORD, lambda: 0.0).account is not None
+    assert not accounts.HASHER.check_needs_rehash(kept_hash(state))
+    assert accounts.sign_in(state, "钱八", PASSWORD, lambda: 0.0).account is not None
+
+
+def kept_hash(state: State) -> str:
+    with state.open() as db:
+        return str(db.execute("select hash from account").fetchone()[0])

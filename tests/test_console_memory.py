@@ -1,13 +1,18 @@
 """What a page reads of a large file is read also where that takes more memory than pages usually have."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from flows.console import children, making
+from flows.look import opened_store
 from ledger.seal import write_parquet
 from ledger.store import connect
 from reports.console.rows import plain_rows, rows
+from tests import asked_town
 
 USUAL = 16 << 20
 ONE = "select * from read_parquet($file) where row_no = $row"
@@ -25,4 +30,32 @@ def test_a_row_of_a_wide_file_is_read_and_the_limit_stands_again(tmp_path: Path,
         con.execute(ONE, where).fetchall()
     assert len(read(con, ONE, where)) == 1
     assert con.execute("select current_setting('memory_limit')").fetchall() == before
+    con.close()
+
+
+def test_whoever_serves_pages_holds_no_library_that_pages_do_not_take() -> None:
+    """Each costs tens of megabytes. A process of its own: this one holds them all."""
+    asked = "from flows.console.lean import hold_little; hold_little(); import flows.console.serving, sys; print(*sys.modules)"
+    held = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    assert "flows.console.search" in held
+    assert {"pandas", "pandera", "prefect", "openpyxl", "pyspark", "splink"} & set(held) == set()
+
+
+def test_a_child_of_the_console_is_the_module_it_was_asked_to_be(tmp_path: Path) -> None:
+    child = children.start("flows.console.making", [str(tmp_path), "1", "x", ""], tmp_path, says=subprocess.PIPE)
+    said, _ = child.communicate()
+    assert child.returncode == 1
+    assert "zhaoren init" in said
+
+
+def test_what_pages_need_is_made_also_where_it_takes_more_memory_than_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    workspace = asked_town.found(tmp_path / "w", entries=3000, links=5)
+    with opened_store(workspace):
+        pass
+    monkeypatch.setattr(making, "MEMORY", USUAL // 8)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        making._made(workspace, 1, tmp_path / "reading", making.MEMORY)
+    assert making.make(workspace, 1, tmp_path / "reading", mend=False)
+    con = connect(tmp_path / "reading", read_only=True)
+    assert con.execute("select count(*) from entry_queue").fetchall() == [(3000,)]
     con.close()

@@ -19,8 +19,10 @@ SHORTEST, LONGEST = 12, 128  # characters of a password
 NAME_LENGTH = 20
 FEW, MANY = 5, 40  # failures in vain: of one account, of all
 PAUSE_SECONDS = 900.0
-HASHER = PasswordHasher()
-HASHING = threading.Lock()  # each takes 64 MiB for a moment
+# OWASP's least for argon2id (19 MiB, two rounds, one lane): whoever signs in holds it beside the pages. Older hashes hold as they were
+# made, and are made anew at the next sign-in.
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 << 10, parallelism=1)
+HASHING = threading.Lock()  # one at a time, so that twenty who come at once hold it once
 NOBODY = HASHER.hash("nobody")  # an account that is not there costs as much time as one that is
 
 
@@ -47,7 +49,7 @@ def add_account(state: State, name: str, role: str, password: str) -> None:
     with state.open() as db:
         if db.execute("select 1 from account where name = ?", [name]).fetchone():
             raise UsageError(say("这个账号已有；改密码请用 zhaoren accounts password。", "There is such an account; use zhaoren accounts password."))  # fmt: skip
-        db.execute("insert into account (name, role, hash) values (?, ?, ?)", [name, role, HASHER.hash(password)])
+        db.execute("insert into account (name, role, hash) values (?, ?, ?)", [name, role, _hashed(password)])
 
 
 def remove_account(state: State, name: str) -> None:
@@ -64,7 +66,7 @@ def set_password(state: State, name: str, password: str) -> None:
     """Raises: UsageError. Whoever is signed in under the name must sign in again."""
     check_password(name, password)
     with state.open() as db:
-        _require(db.execute("update account set hash = ? where name = ? and not is_shut", [HASHER.hash(password), name]).rowcount)  # fmt: skip
+        _require(db.execute("update account set hash = ? where name = ? and not is_shut", [_hashed(password), name]).rowcount)  # fmt: skip
         db.execute("delete from session where account = ?", [name])
         db.execute("delete from attempt where account = ?", [_tried_as(name)])
 
@@ -106,10 +108,13 @@ def sign_in(state: State, name: str, password: str, clock: Callable[[], float]) 
     with HASHING:
         fits = _fits(row["hash"] if row else NOBODY, password[:LONGEST])
     is_known = bool(row and fits)
+    anew = _hashed(password) if is_known and HASHER.check_needs_rehash(row["hash"]) else ""
     events.note(state, now, name, events.SIGNED_IN if is_known else events.FAILED)
     with state.open() as db:
         if is_known:
             db.execute("delete from attempt where account = ?", [_tried_as(name)])
+            if anew:
+                db.execute("update account set hash = ? where name = ? and hash = ?", [anew, name, row["hash"]])
             return Tried(Account(row["name"], row["role"]))
         db.execute("insert into attempt values (?, ?)", [_tried_as(name), now])
     return Tried(None, say("账号或密码不对。", "Account or password is wrong."))
@@ -126,6 +131,11 @@ def _must_wait(state: State, name: str, now: float) -> bool:
 def _tried_as(name: str) -> str:
     """Somebody may have typed a password where the name belongs: what was tried is counted, not kept."""
     return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _hashed(password: str) -> str:
+    with HASHING:
+        return HASHER.hash(password)
 
 
 def _fits(kept: str, password: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 PROJECT = Path(__file__).parents[2]
+LEAN = "flows.console.lean"
 
 
 def start(
@@ -17,7 +18,7 @@ def start(
     """Run a module in a folder. `keeps` are open files that the child is given, `says` where its words go."""
     paths = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], stdin=subprocess.DEVNULL, stdout=says, stderr=subprocess.DEVNULL, cwd=folder,
+        [sys.executable, "-m", LEAN, module, *arguments], stdin=subprocess.DEVNULL, stdout=says, stderr=subprocess.DEVNULL, cwd=folder,
         env=os.environ | {"PYTHONPATH": paths}, pass_fds=list(keeps), text=True, encoding="utf-8",
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from schemas.tables import Delivery, create_table, describe
 
 FINDER = "finder.duckdb"
 VERSION = f"3 {duckdb.__version__}"  # another DuckDB may hash otherwise
-MEMORY = "256MiB"
+MEMORY = "128MiB"
 # Equal keys are found by their hash: eight bytes a row are looked through in a fraction of the time that texts take.
 TABLES = """
 create table run_known (run_no bigint, head varchar, as_of date, recorded_at timestamp with time zone, version varchar);

@@ -23,7 +23,9 @@ from reports.console import fold, queue, tonight
 from reports.console.tonight import Trend, Waits
 from schemas.errors import UsageError, ZhaorenError, say
 
-MEMORY = 256 << 20  # bytes, at most; what does not fit is spilled
+MEMORY = 160 << 20  # bytes, at most; what does not fit is spilled
+MENDING = 256 << 20  # the same for a store that must be made anew
+ROOM = 1 << 30  # where that was not enough, as for a larger city
 PARTS = 8
 NIGHTS_SHOWN = 30
 NOT_YET = 3  # the store does not hold the run yet
@@ -33,11 +35,18 @@ TOLD = "create table reading.told as select $run::bigint as run_no, $as_of::date
 def make(workspace: Workspace, run_no: int, path: Path, *, mend: bool) -> bool:
     """Write the file of one run; False while the store does not hold the run yet. `mend` a store that is damaged or behind, as
     every other command does. Raises: UsageError, PolicyError."""
-    path.unlink(missing_ok=True)
     if mend:
         with opened_store(workspace):
             pass
-    con = opened(workspace, run_no, MEMORY)
+    try:
+        return _made(workspace, run_no, path, MEMORY)
+    except duckdb.OutOfMemoryException:
+        return _made(workspace, run_no, path, ROOM)
+
+
+def _made(workspace: Workspace, run_no: int, path: Path, memory: int) -> bool:
+    path.unlink(missing_ok=True)
+    con = opened(workspace, run_no, memory)
     if con is None:
         return False
     try:
@@ -127,7 +136,7 @@ def _trend(runs: Path, run_no: int) -> tuple[Trend, ...]:
 def main(root: str, run_no: str, path: str, mend: str) -> int:
     """The child. Only our own sentences are said: what else an error says may hold anything."""
     children.step_back()
-    LIMITS.memory = MEMORY
+    LIMITS.memory = MENDING
     try:
         return 0 if make(unopened(Path(root)), int(run_no), Path(path), mend=bool(mend)) else NOT_YET
     except ZhaorenError as problem:
