@@ -18,12 +18,13 @@ from matchers.name_book import name_book
 from matchers.name_levels import CHARACTER_LEVELS, LONG_LEVELS, compare_names, pair_books
 
 NOISE = re.compile(
-    r"[\s'‘’`,、●\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·\u2010-\u2015-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+"
+    r"[\s'‘’`,、●\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·\u2010-\u2015-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
 OPEN = r"(\[【〔<《{「『〈"
 NOTE = re.compile(rf"^(?:[0-9]+[、)]?)+|[0-9]*[{OPEN}].*$|[0-9]+$")
 IN_PARTS = re.compile(rf"[{OPEN}]([\u4e00-\u9fff]{{2,3}})[)\]】〕>》}}」』〉]")
-UNREADABLE = re.compile(r"[?？□■▇◇○◯#〓×＿_*＊\ufffd\ue000-\uf8ff]")
+# The last are private, or no characters at all; `han` has made-up ones of its own there.
+UNREADABLE = re.compile(r"[?？□■▇◇○◯#〓×＿_*＊\ufffd\ue000-\uf8ff\U0003e000-\U0010ffff]")
 MASKED_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])X+$")
 PLAIN_HAN = re.compile(r"[\u4e00-\u9fff]+")
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from matchers.blocking import name_keys
 from matchers.fold_columns import fold_names, fold_number_column
 from matchers.id_numbers import BROKEN, EXACT, FoldedNumber, fold_number
 from matchers.names import NameLevel, fold_name, name_level
@@ -357,3 +358,16 @@ def test_a_sign_before_a_name_never_breaks_folding(name: str, sign: str) -> None
 
 def test_the_apostrophe_that_excel_shows_before_text_is_no_part_of_a_name() -> None:
     assert fold_name("'张三") == fold_name("张三")
+
+
+@pytest.mark.parametrize("code", [0x3DFFF, 0x3E000, 0x3F000, 0x3F3FF, 0x3F400, 0xE0001, 0xF5EE1, 0x10FFFF], ids=hex)
+def test_a_character_of_no_script_is_unreadable_and_stops_nothing(code: int) -> None:
+    """Private codes stand for rare characters in some offices' fonts; past the last script the tables have made-up ones."""
+    folded = fold_name(f"王{chr(code)}")
+    assert folded == ("王?" if code >= 0x3E000 else f"王{chr(code)}")
+    keys = name_keys([folded]).to_pydict()
+    assert keys["name_folded"] == [folded]
+
+
+def test_which_shape_of_a_character_is_meant_makes_no_other_name() -> None:
+    assert fold_name("葛\U000e0100伟\ufe00") == fold_name("葛伟")
