@@ -1,7 +1,6 @@
 """How a table is declared: one class, one annotated field a column. Reading a declaration takes no pandas, which a process that only
 shows pages need not hold; `to_schema` gives the same as a pandera schema, for whoever checks a frame by it."""
 
-from abc import ABCMeta
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
@@ -26,7 +25,11 @@ class Field:
     checks: dict[str, Any] = field(default_factory=dict)
 
 
-class Model(metaclass=ABCMeta):
+class Declared(type):
+    """The class of a declaration: one that can be a key."""
+
+
+class Model(metaclass=Declared):
     """The base of all declarations. A model has the columns of the models it extends, theirs first."""
 
     class Config:

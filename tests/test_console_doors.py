@@ -16,6 +16,12 @@ from schemas.errors import UsageError
 from tests import asked_town
 from tests.console_room import NAMES, PASSWORD, Browser, Room
 
+# What is tried first: of the longest of common passwords, and as offices make them.
+GUESSED = (
+    "password1234", "passwordpassword", "P@ssw0rd2024!", "1234567890123", "0987654321qwe", "qwertyuiop123", "1qaz2wsx3edc", "zaq12wsxcde3",
+    "abcd1234abcd1234", "woaini5201314", "iloveyou1314520", "admin@123456", "zhongshan2024", "Welcome123456", "zhang19850607", "aaaaabbbbbccccc",
+    "我爱你我爱你我爱你我爱你", "jiuye@20240630", "147258369qaz", "qwer1234asdf",
+)  # fmt: skip
 SAMPLE = {"name": "console.css", "sheet": "entry", "question": "1-7"}
 
 
@@ -225,6 +231,7 @@ def test_only_the_owner_reads_what_the_console_keeps(room: Room) -> None:
         pytest.param("钱八", "short", id="too short"),
         pytest.param("钱八", "aaaaaaaaaaaaaaaa", id="one character"),
         pytest.param("钱八", "钱八 is my own name", id="the name in it"),
+        *[pytest.param("钱八", guessed, id=guessed) for guessed in GUESSED],
         pytest.param("a b", PASSWORD, id="a space in the name"),
         pytest.param("150102", PASSWORD, id="a number as name"),
         pytest.param("", PASSWORD, id="no name"),
@@ -233,6 +240,13 @@ def test_only_the_owner_reads_what_the_console_keeps(room: Room) -> None:
 def test_an_account_needs_a_free_name_and_a_long_password(room: Room, name: str, password: str) -> None:
     with pytest.raises(UsageError):
         accounts.add_account(room.state, name, "officer", password)
+
+
+@pytest.mark.parametrize(
+    "password", [PASSWORD, "kettle-third-shelf", "雨停了再去买两斤橘子回来", "v8Q-tm2_kXw7", "三号楼下的猫 1987 年"]
+)
+def test_a_password_of_its_own_kind_is_taken(password: str) -> None:
+    accounts.check_password("钱八", password)
 
 
 def test_a_removed_account_is_out_at_once_and_its_name_stays_taken(tmp_path: Path) -> None:

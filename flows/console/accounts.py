@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from flows.console import events
+from flows.console.guessable import is_guessable
 from flows.console.rights import ROLE_WORDS, ROLES
 from flows.console.state import State
 from schemas.errors import UsageError, say
@@ -89,10 +90,11 @@ def check_password(name: str, password: str) -> None:
     """Long is what counts; no rule asks for odd characters. Raises: UsageError."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(say(f"密码应为 {SHORTEST} 至 {LONGEST} 个字符。", f"A password has {SHORTEST} to {LONGEST} characters."))  # fmt: skip
-    if len(set(password)) < 5 or (name and name in password):
+    if len(set(password)) < 5 or (name and name in password) or is_guessable(password):
         raise UsageError(
-            say("密码太容易猜：不能只有几个字符反复，也不能含账号名。", "That password is easily guessed.")
-        )
+            say("密码太容易猜：不能只有几个字符反复，不能含账号名，也不能只由常用词、键盘顺序和日期拼成。",
+                "That password is easily guessed: a few characters, the account's name, or common words, keys in a row and dates alone.")
+        )  # fmt: skip
 
 
 def sign_in(state: State, name: str, password: str, clock: Callable[[], float]) -> Tried:
