@@ -244,3 +244,40 @@ def test_pages_work_without_scripts(served: Served) -> None:
             page.click("button[value=暂缓]")
         assert "/review" in page.url
         browser.close()
+
+
+def test_an_auditor_walks_from_an_entry_to_its_row_and_file_and_back(served: Served, page: Page) -> None:
+    """By links alone, once the entry is found: who it is about, the row it rests on, the file that brought the row, and back."""
+    with served.room.app.state.desk.readings.current().look() as con:
+        entry, person, delivery, row_no = con.execute(FIRST_ENTRY).fetchall()[0]
+    sign_in_as(page, served, "auditor")
+    page.goto(f"{served.url}/search")
+    page.fill("main input[name=text]", entry)
+    press(page, "Enter")
+    seen = [path_of(page)]
+    row, file = f"/row/{delivery}/{row_no}", f"/file/{delivery}"
+    for link in (f"/person/{person}", row, file, row, f"/person/{person}", f"/entry/{entry}", row, f"/entry/{entry}"):
+        follow(page, link)
+        seen.append(path_of(page))
+        assert serious(page) == []
+        if link == file:
+            assert "社保停保" in (page.text_content("main") or "")
+    assert seen[0] == seen[-1] == f"/entry/{entry}"
+    page.go_back()
+    assert path_of(page) == row
+
+
+FIRST_ENTRY = """
+select e.entry_id, e.person_id, p.delivery_id, p.row_no from ledger_entry as e inner join finder.place as p on list_contains(e.evidence, p.record_id)
+where p.kind = 'insurance_stop' order by e.run_no, e.seq limit 1
+"""
+
+
+def follow(page: Page, path: str) -> None:
+    """Click the first link that leads there; there must be one."""
+    with page.expect_navigation():
+        page.click(f'main a[href="{path}"]')
+
+
+def path_of(page: Page) -> str:
+    return "/" + page.url.split("/", 3)[3].split("?")[0]
