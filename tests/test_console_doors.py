@@ -12,6 +12,7 @@ from flows.console import accounts
 from flows.console.rights import OPEN, RIGHTS, ROLES, may
 from flows.console.shell import HEADERS
 from flows.console.state import State
+from flows.workspace import init_workspace
 from schemas.errors import UsageError
 from tests import asked_town
 from tests.console_room import NAMES, PASSWORD, Browser, Room
@@ -287,3 +288,24 @@ def test_a_hash_from_before_still_holds_and_is_made_anew_at_sign_in(tmp_path: Pa
 def kept_hash(state: State) -> str:
     with state.open() as db:
         return str(db.execute("select hash from account").fetchone()[0])
+
+
+def test_the_night_leads_on_only_where_the_role_may_follow(room: Room) -> None:
+    room.clock.now += 901
+    for role in ROLES:
+        page = room.browser(role).get("/").text
+        assert (
+            ('href="/run/1"' in page) is ('<a href="/review">去核查</a>' in page) is may(role, "GET", "/run/{run_no}")
+        )
+
+
+def test_one_character_that_finds_nobody_is_told_to_be_too_little(room: Room) -> None:
+    browser = room.browser("officer")
+    browser.get("/search")
+    assert "至少写两个字" in browser.post("/search", {"text": "王"}).text
+    assert "至少写两个字" not in browser.post("/search", {"text": "查无此人"}).text
+
+
+def test_before_the_first_night_the_page_says_what_to_do(tmp_path: Path) -> None:
+    fresh = Room(init_workspace(tmp_path / "w", ["zhongshan"]))
+    assert "zhaoren run" in fresh.browser("officer").get("/").text
