@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandera.pandas as pa
+
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
@@ -44,7 +46,6 @@ from reports.sheet import Sheet  # noqa: E402
 from schemas.columns import Column, Layout, layout_of  # noqa: E402
 from schemas.extracts import LAYOUTS, MODELS  # noqa: E402
 from schemas.kinds.common import PersonExtract  # noqa: E402
-from schemas.model import Model  # noqa: E402
 from schemas.readers import READERS  # noqa: E402
 from schemas.tables import (  # noqa: E402
     INTERNAL,
@@ -187,7 +188,7 @@ def page(title: str, *parts: Iterable[str]) -> str:
 
 def extracts() -> str:
     """docs/extracts.md: each kind, its columns, and the headers it is known by."""
-    person = tuple(PersonExtract.fields())
+    person = tuple(PersonExtract.to_schema().columns)
     shared = [c for c in layout_of(MODELS[0]).columns if c.field in person]
     intro = [
         "What offices deliver. A column is found by its header, never by its place; a header is compared without spaces,",
@@ -284,7 +285,7 @@ def tables() -> str:
     )
 
 
-def _model(model: type[Model]) -> list[str]:
+def _model(model: type[pa.DataFrameModel]) -> list[str]:
     t = describe(model)
     rows = [(code(c.name), c.sql, "yes" if c.nullable else "no", ", ".join(c.codes)) for c in t.columns]
     about = " ".join(t.doc.split())

@@ -1,6 +1,6 @@
 """How one column of an extract is declared, once, and how a model is read back as a layout.
 
-A column's field carries its header, type, need, aliases and code words in `metadata`; reading, binding,
+A column's pandera field carries its header, type, need, aliases and code words in `metadata`; reading, binding,
 checking, the stored types and the documentation all derive from it.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from schemas.model import Field, Model
+import pandera.pandas as pa
 
 MUST, SHOULD, MAY = "must", "should", "may"
 
@@ -68,6 +68,7 @@ class Layout:
     anchor: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    schema: pa.DataFrameSchema
 
     def column(self, field: str) -> Column:
         return next(c for c in self.columns if c.field == field)
@@ -89,7 +90,7 @@ def column(
     lenient: bool = False,
     many: bool = False,
 ) -> Any:
-    """A field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
+    """A pandera field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
     checks: dict[str, Any] = {}
     if type == "name":
         checks["str_length"] = {"min_value": 1, "max_value": 50}
@@ -108,16 +109,19 @@ def column(
         "lenient": lenient,
         "many": many,
     }
-    return Field(need != MUST, meta, checks)
+    return pa.Field(nullable=need != MUST, metadata=meta, **checks)
 
 
-def declared(model: type[Model]) -> dict[str, Any]:
+def declared(model: type[pa.DataFrameModel]) -> dict[str, Any]:
     """The `metadata` of a model's Config."""
-    return model.Config.metadata
+    config = model.__config__
+    return dict((config.metadata if config else None) or {})
 
 
 @cache
-def layout_of(model: type[Model]) -> Layout:
+def layout_of(model: type[pa.DataFrameModel]) -> Layout:
     """The layout a model declares. Columns in declared order, the person's first."""
-    columns = tuple(Column(field=name, **spec.metadata) for name, spec in model.fields().items())
-    return Layout(columns=columns, **declared(model)["zhaoren"])
+    schema = model.to_schema()
+    facts = declared(model)["zhaoren"]
+    columns = tuple(Column(field=name, **(spec.metadata or {})) for name, spec in schema.columns.items())
+    return Layout(columns=columns, schema=schema, **facts)

@@ -4,22 +4,23 @@ Rosters come first, the most careful one first of all: where two rosters make th
 earlier one gives the name.
 """
 
+import pandera.pandas as pa
+
 from schemas.columns import Layout, layout_of
 from schemas.kinds import civil_affairs, employment, insurance, lists, not_people, registers, support
-from schemas.model import Model
 
-ROSTERS: tuple[type[Model], ...] = (
+ROSTERS: tuple[type[pa.DataFrameModel], ...] = (
     employment.UnemploymentRegistration, employment.HardshipRecognition, insurance.InsuranceStop,
     insurance.UnemploymentBenefit, civil_affairs.LowIncome, civil_affairs.DisabilityCertificate, lists.PovertyList,
     lists.LandExpropriation, registers.Education, employment.ServiceLog, employment.HouseholdVisit, support.Training,
     support.Subsidy, support.PublicPost, lists.MassOrganisationList,
 )  # fmt: skip
-REGISTERS: tuple[type[Model], ...] = (
+REGISTERS: tuple[type[pa.DataFrameModel], ...] = (
     registers.HouseholdRegister, insurance.InsuranceActive, employment.EmploymentRegistration, insurance.Pension,
     registers.MarketEntity, civil_affairs.PrivateNonenterprise, civil_affairs.Marriage, registers.Military,
     registers.Imprisonment, registers.WorkCapacity, registers.Income, civil_affairs.Death,
 )  # fmt: skip
-OTHERS: tuple[type[Model], ...] = (
+OTHERS: tuple[type[pa.DataFrameModel], ...] = (
     not_people.Vacancy, not_people.Employer, not_people.Decision, not_people.Complaint, not_people.Activity,
 )  # fmt: skip
 MODELS = (*ROSTERS, *REGISTERS, *OTHERS)

@@ -1,4 +1,4 @@
-"""Tables that a sealed run publishes: one model each, in key order.
+"""Tables that a sealed run publishes: one pandera model each, in key order.
 
 A field's `metadata` carries the stored SQL type; nullability, codes and the key are the model's own. `describe`
 gives what the sealer, the documentation and the tests read.
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import pandera.pandas as pa
+from pandera.typing import Series
+
 from schemas.columns import Layout, declared
-from schemas.model import Field, Model, Series
 
 DELIVERY_STATUS = ("accepted", "refused", "duplicate", "held")
 MATCH_STATUS = ("linked", "new_person", "not_linked", "review", "unchanged")
@@ -43,7 +45,7 @@ LEVELS = "STRUCT({})".format(", ".join(f"{c} VARCHAR" for c in ("against", *COMP
 
 def _field(sql: str, *, null: bool = True, codes: tuple[str, ...] = ()) -> Any:
     checks: dict[str, Any] = {"isin": codes} if codes else {}
-    return Field(null, {"sql": sql}, checks)
+    return pa.Field(nullable=null, metadata={"sql": sql}, **checks)
 
 
 def text(**kw: Any) -> Any:
@@ -58,7 +60,7 @@ def _table(name: str, *key: str) -> dict[str, Any]:
     return {"table": {"name": name, "key": key}}
 
 
-class Delivery(Model):
+class Delivery(pa.DataFrameModel):
     """One file received tonight, or one member of an archive, or one sheet of several. rows = accepted + quarantined; a
     refused, held or duplicate file counts nothing. `file_sha256` is the kept file to read it from; `office` tells apart those
     that send the same kind by area; `withdraws` names the delivery that this one takes back."""
@@ -88,7 +90,7 @@ class Delivery(Model):
         metadata = _table("delivery", "delivery_id")
 
 
-class Quarantine(Model):
+class Quarantine(pa.DataFrameModel):
     """One row that was not taken in, and why; never the value itself."""
 
     delivery_id: Series[str] = text(null=False)
@@ -104,7 +106,7 @@ class Quarantine(Model):
         metadata = _table("quarantine", "delivery_id", "row_no")
 
 
-class MatchLog(Model):
+class MatchLog(pa.DataFrameModel):
     """One new or changed row and whom it was found to be about; or an older row whose link changed tonight."""
 
     delivery_id: Series[str] = text(null=False)
@@ -130,7 +132,7 @@ class MatchLog(Model):
         metadata = _table("match_log", "delivery_id", "row_no")
 
 
-class Person(Model):
+class Person(pa.DataFrameModel):
     """One person new or changed tonight. A person_id never changes meaning and is never used again."""
 
     person_id: Series[str] = text(null=False)
@@ -150,7 +152,7 @@ class Person(Model):
         metadata = _table("person", "person_id")
 
 
-class LedgerEntry(Model):
+class LedgerEntry(pa.DataFrameModel):
     """One change of an answer. Insert only; a correction names the entry it supersedes. An entry whose valid_to
     equals its valid_from only ends another one."""
 
@@ -184,7 +186,7 @@ class LedgerEntry(Model):
         metadata = _table("ledger_entry", "entry_id")
 
 
-class OutboundList(Model):
+class OutboundList(pa.DataFrameModel):
     """One line of an outbound list (`lists/Oxx`), from the ledger entry it names."""
 
     person_id: Series[str] = text()
@@ -202,7 +204,7 @@ class OutboundList(Model):
 PERIODIC_LISTS = ("O16", "O17", "O18", "O21", "O23", "O24")
 
 
-class BookLine(Model):
+class BookLine(pa.DataFrameModel):
     """One line of a periodic book that is itself an outbound list (`lists/O16` and on): `book` and `period` name it, `row_no`
     is its place in its sheet. `entry_id` is the ledger entry that put the person in, where there is one; `content` holds
     what the line says of it, as JSON."""
@@ -223,7 +225,7 @@ class BookLine(Model):
         metadata = _table("book_line", "book", "row_no")
 
 
-class Link(Model):
+class Link(pa.DataFrameModel):
     """Where a standing row is linked from tonight on. The house's own journal, folded into the store."""
 
     kind: Series[str] = text(null=False)
@@ -239,7 +241,7 @@ class Link(Model):
         metadata = _table("link", "kind", "office", "record_id")
 
 
-class Ended(Model):
+class Ended(pa.DataFrameModel):
     """A row that stands no more. Taken back: withdrawn (by mark, or with its whole file), vanished (an event no longer in
     a full snapshot), corrected (an event delivered anew). Ended: replaced by a newer line of its spell, absent from a
     full snapshot, late (a newer line of its spell had come before it), recoded (it stands anew as the office's code table in
@@ -258,7 +260,7 @@ class Ended(Model):
         metadata = _table("ended", "kind", "office", "record_id")
 
 
-class Retold(Model):
+class Retold(pa.DataFrameModel):
     """A standing row that a later delta said again unchanged: it is as new as that delta."""
 
     kind: Series[str] = text(null=False)
@@ -270,7 +272,7 @@ class Retold(Model):
         metadata = _table("retold", "kind", "office", "record_id", "delivery_id")
 
 
-class Notice(Model):
+class Notice(pa.DataFrameModel):
     """What was odd about a delivery that was taken in all the same: unknown codes, extra columns, moved columns."""
 
     delivery_id: Series[str] = text(null=False)
@@ -306,17 +308,23 @@ class Table:
 
 
 @cache
-def describe(model: type[Model]) -> Table:
+def describe(model: type[pa.DataFrameModel]) -> Table:
     """The stored form a model declares."""
+    schema = model.to_schema()
     facts = declared(model)["table"]
     columns = tuple(
-        TableColumn(name, spec.metadata["sql"], spec.nullable, tuple(spec.checks.get("isin", ())))
-        for name, spec in model.fields().items()
+        TableColumn(name, (spec.metadata or {})["sql"], bool(spec.nullable), _codes(spec.checks))
+        for name, spec in schema.columns.items()
     )
     return Table(facts["name"], tuple(facts["key"]), columns, (model.__doc__ or "").strip())
 
 
-class Source(Model):
+def _codes(checks: list[pa.Check]) -> tuple[str, ...]:
+    allowed = [tuple((c.statistics or {})["allowed_values"]) for c in checks if c.name == "isin"]
+    return allowed[0] if allowed else ()
+
+
+class Source(pa.DataFrameModel):
     """The newest accepted snapshot of one source: its date, how many rows it had, and its column headers in order.
     No date: all it ever sent was taken back."""
 
@@ -331,7 +339,7 @@ class Source(Model):
         metadata = _table("source", "kind", "office", "coverage")
 
 
-class Scorecard(Model):
+class Scorecard(pa.DataFrameModel):
     """How well one source delivered tonight, or that it is late. `standing_rows` and `valid_numbers` count what stands of
     it, with an identity number that holds; `resupply` is the text that asks it for what is missing."""
 
@@ -355,7 +363,7 @@ class Scorecard(Model):
         metadata = _table("scorecard", "kind", "office")
 
 
-class PersonHold(Model):
+class PersonHold(pa.DataFrameModel):
     """Somebody whose number another person carries too (`id_shared`), or who is like another but for the number
     (`another_number`): until it is decided only HOLD and REVIEW are posted for them."""
 
@@ -366,7 +374,7 @@ class PersonHold(Model):
         metadata = _table("person_hold", "person_id")
 
 
-class RuleOutcome(Model):
+class RuleOutcome(pa.DataFrameModel):
     """How many people a rule held for, could not be decided for (with the missing columns), or was not tested for."""
 
     pack: Series[str] = text(null=False)
@@ -379,7 +387,7 @@ class RuleOutcome(Model):
         metadata = _table("rule_outcome", "pack", "rule_id", "outcome", "missing")
 
 
-class Access(Model):
+class Access(pa.DataFrameModel):
     """One look at people's data, or one file of them taken out, since the run before: who (account of the machine, or
     of the console as `console:NAME`), what (`unmask`: numbers shown whole in the console; `case_file`: a person's case file taken out; `unreadable`: a line of the log
     that cannot be read), about which people, entries or day, the written file's
@@ -397,7 +405,7 @@ class Access(Model):
         metadata = _table("access", "accessed_at", "access_id")
 
 
-class PackInForce(Model):
+class PackInForce(pa.DataFrameModel):
     """A pack that reads otherwise from tonight on than in the run before: new, changed, dated (its own date came), or
     removed. `caused` counts tonight's entries that the run before would not have made of the same facts. `files` and
     `parameters` (what the office set) are JSON, the files by name and sha256; they are kept in `archive/`. `changes` are
@@ -418,7 +426,7 @@ class PackInForce(Model):
         metadata = _table("pack_in_force", "pack")
 
 
-class NightFigure(Model):
+class NightFigure(pa.DataFrameModel):
     """How many people one figure of the circuit breaker moved tonight, in one town or (empty) in all; how many stood before,
     the most that is inside the band (empty: nothing to compare with), and who released what was outside it, and why."""
 
@@ -436,7 +444,7 @@ class NightFigure(Model):
         metadata = _table("figure", "run_no", "figure", "pack", "town")
 
 
-class Conservation(Model):
+class Conservation(pa.DataFrameModel):
     """Who stands in a pack's track in one town (empty: none known): opening + came + returned + moved - departed + corrected
     = closing. Returned people had been there before; `moved` is from and to other towns; `corrected` is what corrections
     brought in less what they took out."""

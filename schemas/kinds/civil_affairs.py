@@ -1,8 +1,10 @@
 """What civil affairs and the disability federation deliver."""
 
+import pandas as pd
+from pandera.typing import Series
+
 from schemas.columns import MUST, SHOULD, column
 from schemas.kinds.common import PersonExtract, facts
-from schemas.model import Day, Series
 
 
 class LowIncome(PersonExtract):
@@ -18,8 +20,8 @@ class LowIncome(PersonExtract):
         words={"城市最低生活保障": "城市低保", "城市居民最低生活保障": "城市低保", "农村最低生活保障": "农村低保",
                "最低生活保障边缘": "低保边缘", "特困人员": "特困", "五保": "特困", "支出型困难": "刚性支出困难"},
     )  # fmt: skip
-    start_month: Series[Day] = column("起始保障年月", "month", MUST, alias=("保障起始年月", "享受起始日期"))
-    end_month: Series[Day] = column("终止保障年月", "month", alias=("停保年月",))
+    start_month: Series[pd.Timestamp] = column("起始保障年月", "month", MUST, alias=("保障起始年月", "享受起始日期"))
+    end_month: Series[pd.Timestamp] = column("终止保障年月", "month", alias=("停保年月",))
     members: Series[int] = column("保障人数", "int")
     amount: Series[float] = column("月保障金", "money")
 
@@ -37,9 +39,9 @@ class Marriage(PersonExtract):
         "婚姻状况", "code", MUST, codes=("未婚", "已婚", "离婚", "丧偶"),
         words={"离异": "离婚", "初婚": "已婚", "再婚": "已婚", "复婚": "已婚", "结婚": "已婚"},
     )  # fmt: skip
-    event_date: Series[Day] = column("登记日期", "date", MUST, alias=("发生日期",))
+    event_date: Series[pd.Timestamp] = column("登记日期", "date", MUST, alias=("发生日期",))
     child_id: Series[str] = column("抚养子女证件号码", "id")
-    child_birth: Series[Day] = column("抚养子女出生日期", "date")
+    child_birth: Series[pd.Timestamp] = column("抚养子女出生日期", "date")
 
     class Config:
         metadata = facts(
@@ -50,7 +52,7 @@ class Marriage(PersonExtract):
 class Death(PersonExtract):
     """One death report, from civil affairs."""
 
-    death_date: Series[Day] = column("死亡日期", "date", MUST)
+    death_date: Series[pd.Timestamp] = column("死亡日期", "date", MUST)
     source: Series[str] = column("数据来源", "text", alias=("来源",))
 
     class Config:
@@ -66,8 +68,8 @@ class PrivateNonenterprise(PersonExtract):
         "任职身份", "code", MUST, codes=("法定代表人", "举办者", "理事"), words={"法人": "法定代表人"}
     )
     status: Series[str] = column("登记状态", "text", MUST)
-    founded_date: Series[Day] = column("成立日期", "date", MUST)
-    cancelled_date: Series[Day] = column("注销日期", "date")
+    founded_date: Series[pd.Timestamp] = column("成立日期", "date", MUST)
+    cancelled_date: Series[pd.Timestamp] = column("注销日期", "date")
 
     class Config:
         metadata = facts(
@@ -87,10 +89,12 @@ class DisabilityCertificate(PersonExtract):
         "残疾等级", "code", SHOULD, codes=("一级", "二级", "三级", "四级"),
         words={"1": "一级", "2": "二级", "3": "三级", "4": "四级", "1级": "一级", "2级": "二级", "3级": "三级", "4级": "四级"},
     )  # fmt: skip
-    issue_date: Series[Day] = column("发证日期", "date", SHOULD, alias=("初次申领日期", "核发日期"))
-    valid_to: Series[Day] = column("有效期至", "date", SHOULD, alias=("有效期止", "证件有效期"), month_means="end")
+    issue_date: Series[pd.Timestamp] = column("发证日期", "date", SHOULD, alias=("初次申领日期", "核发日期"))
+    valid_to: Series[pd.Timestamp] = column(
+        "有效期至", "date", SHOULD, alias=("有效期止", "证件有效期"), month_means="end"
+    )
     status: Series[str] = column("证件状态", "code", MUST, alias=("状态",), codes=("有效", "注销", "过期", "冻结"))
-    cancel_date: Series[Day] = column("注销日期", "date")
+    cancel_date: Series[pd.Timestamp] = column("注销日期", "date")
     guardian: Series[str] = column("监护人", "name")
 
     class Config:

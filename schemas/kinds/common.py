@@ -1,7 +1,10 @@
 """What the extract models share: the person's columns, and delivered words that mean exactly one of our codes."""
 
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
 from schemas.columns import MUST, SHOULD, column
-from schemas.model import Day, Model, Series
 
 SEX_WORDS = {"1": "男", "01": "男", "M": "男", "男性": "男", "5": "男", "2": "女", "02": "女", "F": "女", "女性": "女", "6": "女"}  # fmt: skip
 INSURANCE_CODES = ("养老", "失业", "医疗", "工伤", "生育")
@@ -42,7 +45,7 @@ def facts(
     return {"zhaoren": named | {"key": key, "anchor": anchor, "adds_people": roster, "is_event": kind in EVENTS}}
 
 
-class PersonExtract(Model):
+class PersonExtract(pa.DataFrameModel):
     """The columns that any extract about people may carry, in any order."""
 
     name: Series[str] = column(
@@ -54,7 +57,9 @@ class PersonExtract(Model):
         alias=("身份证号", "身份证号码", "公民身份号码", "社会保障号码", "身份证", "证件号", "成员身份证号", "AAC002", "AAC147"),
     )  # fmt: skip
     sex: Series[str] = column("性别", "code", alias=("AAC004",), codes=("男", "女"), words=SEX_WORDS)
-    birth_date: Series[Day] = column("出生日期", "date", alias=("出生年月", "出生年月日", "AAC006"), lenient=True)
+    birth_date: Series[pd.Timestamp] = column(
+        "出生日期", "date", alias=("出生年月", "出生年月日", "AAC006"), lenient=True
+    )
     former_name: Series[str] = column("曾用名", "name", alias=("别名",))
     ethnicity: Series[str] = column("民族", "text", alias=("AAC005",))
     phone: Series[str] = column(

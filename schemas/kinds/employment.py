@@ -1,17 +1,19 @@
 """What the employment service's own system holds: registrations, recognitions, services, visits."""
 
+import pandas as pd
+from pandera.typing import Series
+
 from schemas.columns import MUST, SHOULD, column
 from schemas.kinds.common import URBAN_WORDS, PersonExtract, facts
-from schemas.model import Day, Series
 
 
 class UnemploymentRegistration(PersonExtract):
     """One spell of unemployment registration, from the employment service's own system."""
 
     reg_no: Series[str] = column("登记编号", "text", SHOULD, alias=("失业登记编号",))
-    reg_date: Series[Day] = column("登记日期", "date", MUST, alias=("失业登记日期",))
-    job_loss_date: Series[Day] = column("失业日期", "date", SHOULD, alias=("失业时间",), month_means="start")
-    cancel_date: Series[Day] = column("注销日期", "date", alias=("失业登记注销日期",))
+    reg_date: Series[pd.Timestamp] = column("登记日期", "date", MUST, alias=("失业登记日期",))
+    job_loss_date: Series[pd.Timestamp] = column("失业日期", "date", SHOULD, alias=("失业时间",), month_means="start")
+    cancel_date: Series[pd.Timestamp] = column("注销日期", "date", alias=("失业登记注销日期",))
     cancel_ground: Series[str] = column("注销原因", "text")
     basis: Series[str] = column("登记方式", "code", codes=("核验", "承诺制"))
     hukou_kind: Series[str] = column(
@@ -29,7 +31,7 @@ class UnemploymentRegistration(PersonExtract):
     health: Series[str] = column("健康状况", "text", alias=("身体状况",))
     training_wish: Series[str] = column("培训意愿", "text")
     job_need: Series[str] = column("就业需求", "text", alias=("意向岗位", "意向工种"))
-    last_verified: Series[Day] = column("最近核验日期", "date")
+    last_verified: Series[pd.Timestamp] = column("最近核验日期", "date")
     owner: Series[str] = column("帮扶责任人", "text", alias=("包保责任人",))
     certificate_no: Series[str] = column("就业创业证号", "text")
     pay_wish: Series[float] = column("期望月薪", "money", alias=("期望薪资", "期望工资"))
@@ -51,8 +53,12 @@ class EmploymentRegistration(PersonExtract):
     )  # fmt: skip
     employer_name: Series[str] = column("单位名称", "text")
     employer_uscc: Series[str] = column("统一社会信用代码", "uscc")
-    start_date: Series[Day] = column("就业日期", "date", MUST, alias=("合同开始时间", "开始日期"), month_means="start")
-    end_date: Series[Day] = column("终止日期", "date", alias=("合同解除日期", "合同结束时间"), month_means="end")
+    start_date: Series[pd.Timestamp] = column(
+        "就业日期", "date", MUST, alias=("合同开始时间", "开始日期"), month_means="start"
+    )
+    end_date: Series[pd.Timestamp] = column(
+        "终止日期", "date", alias=("合同解除日期", "合同结束时间"), month_means="end"
+    )
     place: Series[str] = column("就业地", "text")
 
     class Config:
@@ -66,14 +72,14 @@ class HardshipRecognition(PersonExtract):
     """One spell of recognition as a person in employment hardship."""
 
     basis: Series[str] = column("困难类型", "text", MUST, alias=("认定类别", "困难人员类别"))
-    apply_date: Series[Day] = column("申请日期", "date")
-    prelim_date: Series[Day] = column("初审日期", "date")
-    recognised_date: Series[Day] = column("认定日期", "date", MUST, alias=("审核日期",))
-    exit_date: Series[Day] = column("退出日期", "date", alias=("注销时间",))
+    apply_date: Series[pd.Timestamp] = column("申请日期", "date")
+    prelim_date: Series[pd.Timestamp] = column("初审日期", "date")
+    recognised_date: Series[pd.Timestamp] = column("认定日期", "date", MUST, alias=("审核日期",))
+    exit_date: Series[pd.Timestamp] = column("退出日期", "date", alias=("注销时间",))
     exit_ground: Series[str] = column("退出原因", "text")
     spell: Series[int] = column("认定次数", "int")
     owner: Series[str] = column("帮扶责任人", "text")
-    agreement_date: Series[Day] = column("援助协议日期", "date")
+    agreement_date: Series[pd.Timestamp] = column("援助协议日期", "date")
 
     class Config:
         metadata = facts(
@@ -85,7 +91,7 @@ class HardshipRecognition(PersonExtract):
 class ServiceLog(PersonExtract):
     """One contact or service, from the employment service's own system."""
 
-    service_date: Series[Day] = column("服务日期", "date", MUST)
+    service_date: Series[pd.Timestamp] = column("服务日期", "date", MUST)
     service_kind: Series[str] = column(
         "服务类型", "code", MUST,
         codes=("职业指导", "岗位推荐", "公益性岗位信息", "技能培训", "培训机会", "培训机构信息", "创业服务", "见习推荐",
@@ -109,7 +115,7 @@ class ServiceLog(PersonExtract):
 class HouseholdVisit(PersonExtract):
     """One visit or community report."""
 
-    visit_date: Series[Day] = column("走访日期", "date", MUST, alias=("上报日期",))
+    visit_date: Series[pd.Timestamp] = column("走访日期", "date", MUST, alias=("上报日期",))
     visitor: Series[str] = column("走访人", "text", SHOULD)
     provider: Series[str] = column("承接机构", "text")
     employed: Series[bool] = column("是否就业", "bool")

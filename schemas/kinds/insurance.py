@@ -1,8 +1,10 @@
 """What social insurance delivers: who stopped, who is insured, who draws a benefit or a pension."""
 
+import pandas as pd
+from pandera.typing import Series
+
 from schemas.columns import MUST, SHOULD, column
 from schemas.kinds.common import INSURANCE_CODES, INSURANCE_WORDS, PersonExtract, facts
-from schemas.model import Day, Series
 
 
 class InsuranceStop(PersonExtract):
@@ -20,8 +22,8 @@ class InsuranceStop(PersonExtract):
                "转出", "单位合并转移", "重复参保", "其他"),
         words={"开除": "开除除名", "除名": "开除除名", "在职死亡": "死亡", "辞职": "个人辞职", "调出": "转出"},
     )  # fmt: skip
-    last_paid_month: Series[Day] = column("最后缴费年月", "month", SHOULD, alias=("缴费截止年月", "终止年月"))
-    stop_date: Series[Day] = column(
+    last_paid_month: Series[pd.Timestamp] = column("最后缴费年月", "month", SHOULD, alias=("缴费截止年月", "终止年月"))
+    stop_date: Series[pd.Timestamp] = column(
         "停保日期", "date", MUST, alias=("停保时间", "变更日期", "减员日期"), month_means="end"
     )
     place: Series[str] = column("参保地", "text")
@@ -47,9 +49,13 @@ class InsuranceActive(PersonExtract):
         "缴费主体", "code", MUST, alias=("参保身份", "缴费人员类别"),
         codes=("单位职工", "灵活就业", "公益性岗位", "城乡居民"), words={"灵活就业人员": "灵活就业", "职工": "单位职工"},
     )  # fmt: skip
-    start_month: Series[Day] = column("参保起始年月", "month", MUST, alias=("本次参保年月", "参保日期", "个人参保日期"))
-    last_paid_month: Series[Day] = column("最近缴费年月", "month", SHOULD, alias=("费款所属期", "最后缴费年月"))
-    end_month: Series[Day] = column("参保终止年月", "month")
+    start_month: Series[pd.Timestamp] = column(
+        "参保起始年月", "month", MUST, alias=("本次参保年月", "参保日期", "个人参保日期")
+    )
+    last_paid_month: Series[pd.Timestamp] = column(
+        "最近缴费年月", "month", SHOULD, alias=("费款所属期", "最后缴费年月")
+    )
+    end_month: Series[pd.Timestamp] = column("参保终止年月", "month")
     pay_kind: Series[str] = column("缴费方式", "code", codes=("正常", "补缴"))
     employer_months: Series[int] = column("单位缴费月数", "int")
     backpaid_months: Series[int] = column("其中补缴月数", "int")
@@ -65,9 +71,9 @@ class InsuranceActive(PersonExtract):
 class UnemploymentBenefit(PersonExtract):
     """One spell of unemployment benefit."""
 
-    start_month: Series[Day] = column("起领年月", "month", MUST, alias=("享受开始年月", "待遇起始年月"))
-    end_month: Series[Day] = column("止领年月", "month", MUST, alias=("享受结束年月", "待遇终止年月"))
-    stop_date: Series[Day] = column("停发日期", "date", month_means="end")
+    start_month: Series[pd.Timestamp] = column("起领年月", "month", MUST, alias=("享受开始年月", "待遇起始年月"))
+    end_month: Series[pd.Timestamp] = column("止领年月", "month", MUST, alias=("享受结束年月", "待遇终止年月"))
+    stop_date: Series[pd.Timestamp] = column("停发日期", "date", month_means="end")
     stop_reason: Series[str] = column("停发原因", "text")
     months_left: Series[int] = column("剩余月数", "int")
 
@@ -85,7 +91,7 @@ class Pension(PersonExtract):
         "待遇类别", "code", SHOULD, alias=("养老类别", "险种"), codes=("职工养老", "机关养老", "居民养老"),
         words={"企业养老": "职工养老", "企业职工养老": "职工养老", "城乡居民养老": "居民养老", "机关事业养老": "机关养老"},
     )  # fmt: skip
-    start_date: Series[Day] = column(
+    start_date: Series[pd.Timestamp] = column(
         "待遇开始日期", "date", MUST, alias=("待遇起始年月", "离退休日期", "领取待遇日期"), month_means="start"
     )
     status: Series[str] = column(

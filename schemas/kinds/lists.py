@@ -1,8 +1,10 @@
 """Lists of people that other bodies keep: poverty watch, lost land, mass organisations."""
 
+import pandas as pd
+from pandera.typing import Series
+
 from schemas.columns import MUST, SHOULD, column
 from schemas.kinds.common import PersonExtract, facts
-from schemas.model import Day, Series
 
 
 class PovertyList(PersonExtract):
@@ -14,8 +16,8 @@ class PovertyList(PersonExtract):
         words={"脱贫户": "脱贫人口", "脱贫不稳定户": "脱贫不稳定", "边缘易致贫户": "边缘易致贫",
                "突发严重困难户": "突发严重困难"},
     )  # fmt: skip
-    from_date: Series[Day] = column("纳入日期", "date", MUST, month_means="start")
-    to_date: Series[Day] = column("退出日期", "date", month_means="end")
+    from_date: Series[pd.Timestamp] = column("纳入日期", "date", MUST, month_means="start")
+    to_date: Series[pd.Timestamp] = column("退出日期", "date", month_means="end")
 
     class Config:
         metadata = facts(
@@ -28,7 +30,7 @@ class LandExpropriation(PersonExtract):
     """One person's loss of land in one project."""
 
     project: Series[str] = column("征地项目", "text")
-    lost_date: Series[Day] = column("征地日期", "date", MUST, month_means="end")
+    lost_date: Series[pd.Timestamp] = column("征地日期", "date", MUST, month_means="end")
     area_mu: Series[float] = column("失地面积", "money")
 
     class Config:
@@ -46,7 +48,7 @@ class MassOrganisationList(PersonExtract):
         words={"总工会": "工会", "妇女联合会": "妇联", "团委": "共青团"},
     )  # fmt: skip
     list_kind: Series[str] = column("人员类别", "text", SHOULD, alias=("困难类别",))
-    list_date: Series[Day] = column("列入日期", "date", MUST, month_means="start")
+    list_date: Series[pd.Timestamp] = column("列入日期", "date", MUST, month_means="start")
 
     class Config:
         metadata = facts(

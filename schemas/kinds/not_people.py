@@ -1,11 +1,14 @@
 """Extracts whose rows are not about a person: posts, employers, decisions, complaints, job fairs."""
 
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
 from schemas.columns import MUST, SHOULD, column
 from schemas.kinds.common import facts
-from schemas.model import Day, Model, Series
 
 
-class Vacancy(Model):
+class Vacancy(pa.DataFrameModel):
     """One post of one employer."""
 
     vacancy_no: Series[str] = column("岗位编号", "text", MUST)
@@ -19,8 +22,8 @@ class Vacancy(Model):
     max_age: Series[int] = column("年龄上限", "int")
     education: Series[str] = column("学历要求", "text")
     place: Series[str] = column("工作地点", "text")
-    valid_from: Series[Day] = column("发布日期", "date", MUST)
-    valid_to: Series[Day] = column("截止日期", "date")
+    valid_from: Series[pd.Timestamp] = column("发布日期", "date", MUST)
+    valid_to: Series[pd.Timestamp] = column("截止日期", "date")
     contact: Series[str] = column("联系人", "text")
     public_welfare: Series[bool] = column("公益性岗位", "bool")
 
@@ -31,14 +34,14 @@ class Vacancy(Model):
         )  # fmt: skip
 
 
-class Employer(Model):
+class Employer(pa.DataFrameModel):
     """One employer."""
 
     employer_uscc: Series[str] = column("统一社会信用代码", "uscc", MUST)
     employer_name: Series[str] = column("单位名称", "text", MUST)
     headcount: Series[int] = column("职工人数", "int", MUST)
     key_enterprise: Series[bool] = column("重点企业", "bool")
-    layoff_notice_date: Series[Day] = column("裁员报告日期", "date")
+    layoff_notice_date: Series[pd.Timestamp] = column("裁员报告日期", "date")
     industry: Series[str] = column("行业", "text")
 
     class Config:
@@ -48,7 +51,7 @@ class Employer(Model):
         )  # fmt: skip
 
 
-class Decision(Model):
+class Decision(pa.DataFrameModel):
     """One human decision on one ledger entry. The same officer's later answer at the same step replaces the earlier."""
 
     entry_id: Series[str] = column("台账流水号", "text", MUST)
@@ -56,10 +59,10 @@ class Decision(Model):
         "核查结论", "code", MUST, codes=("确认", "驳回", "暂缓", "同一人", "非同一人"),
         words={"是同一人": "同一人", "不是同一人": "非同一人", "不同人": "非同一人"},
     )  # fmt: skip
-    effective_date: Series[Day] = column("生效日期", "date")
+    effective_date: Series[pd.Timestamp] = column("生效日期", "date")
     officer: Series[str] = column("核查人", "text", MUST)
     role: Series[str] = column("审核环节", "code", SHOULD, codes=("初审", "审核", "走访", "终审"))
-    decided_date: Series[Day] = column("核查日期", "date", MUST)
+    decided_date: Series[pd.Timestamp] = column("核查日期", "date", MUST)
     note: Series[str] = column("说明", "text")
 
     class Config:
@@ -69,10 +72,10 @@ class Decision(Model):
         )  # fmt: skip
 
 
-class Complaint(Model):
+class Complaint(pa.DataFrameModel):
     """One complaint or one answer to a question on satisfaction."""
 
-    date: Series[Day] = column("日期", "date", MUST)
+    date: Series[pd.Timestamp] = column("日期", "date", MUST)
     kind: Series[str] = column("类型", "code", MUST, codes=("投诉", "满意度"))
     area: Series[str] = column("区域", "text", MUST)
     result: Series[str] = column("结果", "text")
@@ -84,11 +87,11 @@ class Complaint(Model):
         )  # fmt: skip
 
 
-class Activity(Model):
+class Activity(pa.DataFrameModel):
     """One job fair or campaign."""
 
     kind: Series[str] = column("活动类型", "text", MUST)
-    date: Series[Day] = column("活动日期", "date", MUST)
+    date: Series[pd.Timestamp] = column("活动日期", "date", MUST)
     area: Series[str] = column("区域", "text", MUST)
     audience: Series[str] = column("面向群体", "text")
 

@@ -1,8 +1,10 @@
 """What the registers of other authorities say: households, firms, schools, service, custody, income."""
 
+import pandas as pd
+from pandera.typing import Series
+
 from schemas.columns import MUST, SHOULD, column
 from schemas.kinds.common import STATUS_CODES, STATUS_WORDS, URBAN_WORDS, PersonExtract, facts
-from schemas.model import Day, Series
 
 
 class HouseholdRegister(PersonExtract):
@@ -12,8 +14,8 @@ class HouseholdRegister(PersonExtract):
     relation: Series[str] = column("与户主关系", "text", MUST)
     hukou_kind: Series[str] = column("户籍性质", "code", MUST, codes=("城镇", "农村"), words=URBAN_WORDS)
     hukou_area: Series[str] = column("户籍区划", "text", MUST)
-    residence_start: Series[Day] = column("居住起始日期", "date", alias=("居住证起始日期",), month_means="end")
-    move_abroad_date: Series[Day] = column("移居境外日期", "date")
+    residence_start: Series[pd.Timestamp] = column("居住起始日期", "date", alias=("居住证起始日期",), month_means="end")
+    move_abroad_date: Series[pd.Timestamp] = column("移居境外日期", "date")
     old_id: Series[str] = column("原证件号码", "id")
     marital: Series[str] = column("婚姻状况", "text")
 
@@ -38,8 +40,8 @@ class MarketEntity(PersonExtract):
         "登记状态", "code", MUST, alias=("经营状态",),
         codes=STATUS_CODES, words=STATUS_WORDS,
     )  # fmt: skip
-    founded_date: Series[Day] = column("成立日期", "date", MUST, alias=("注册日期",))
-    cancelled_date: Series[Day] = column("注销日期", "date", alias=("注销吊销日期",))
+    founded_date: Series[pd.Timestamp] = column("成立日期", "date", MUST, alias=("注册日期",))
+    cancelled_date: Series[pd.Timestamp] = column("注销日期", "date", alias=("注销吊销日期",))
     industry: Series[str] = column("行业", "text")
 
     class Config:
@@ -55,8 +57,8 @@ class Education(PersonExtract):
     school: Series[str] = column("学校", "text", SHOULD)
     level: Series[str] = column("学历层次", "text", SHOULD)
     full_time: Series[bool] = column("全日制", "bool", SHOULD)
-    enrol_date: Series[Day] = column("入学日期", "date", SHOULD, month_means="end")
-    leave_date: Series[Day] = column("毕业离校日期", "date", alias=("毕业日期", "离校日期"), month_means="end")
+    enrol_date: Series[pd.Timestamp] = column("入学日期", "date", SHOULD, month_means="end")
+    leave_date: Series[pd.Timestamp] = column("毕业离校日期", "date", alias=("毕业日期", "离校日期"), month_means="end")
     internship_wish: Series[bool] = column("见习意愿", "bool")
     special_hardship: Series[bool] = column("特殊困难", "bool")
 
@@ -69,8 +71,8 @@ class Education(PersonExtract):
 class Military(PersonExtract):
     """One spell of military service."""
 
-    enlist_date: Series[Day] = column("入伍日期", "date", MUST, month_means="end")
-    discharge_date: Series[Day] = column("退役日期", "date", month_means="end")
+    enlist_date: Series[pd.Timestamp] = column("入伍日期", "date", MUST, month_means="end")
+    discharge_date: Series[pd.Timestamp] = column("退役日期", "date", month_means="end")
 
     class Config:
         metadata = facts("military", "兵役", "I15", "兵役机关", "one service spell", ("@who", "enlist_date"))
@@ -79,8 +81,8 @@ class Military(PersonExtract):
 class Imprisonment(PersonExtract):
     """One sentence."""
 
-    custody_start: Series[Day] = column("收监日期", "date", MUST, alias=("入监日期",))
-    custody_end: Series[Day] = column("释放日期", "date", alias=("刑期止",))
+    custody_start: Series[pd.Timestamp] = column("收监日期", "date", MUST, alias=("入监日期",))
+    custody_end: Series[pd.Timestamp] = column("释放日期", "date", alias=("刑期止",))
     custody_kind: Series[str] = column("执行方式", "code", MUST, codes=("收监执行", "缓刑", "暂予监外执行"))
 
     class Config:
@@ -95,7 +97,7 @@ class WorkCapacity(PersonExtract):
         words={"完全丧失劳动能力": "完全丧失", "大部分丧失劳动能力": "大部分丧失", "部分丧失劳动能力": "部分丧失",
                "未丧失劳动能力": "未丧失"},
     )  # fmt: skip
-    found_date: Series[Day] = column("鉴定日期", "date", MUST)
+    found_date: Series[pd.Timestamp] = column("鉴定日期", "date", MUST)
 
     class Config:
         metadata = facts(

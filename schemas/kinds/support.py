@@ -1,8 +1,10 @@
 """What help was given: courses, subsidies, public-welfare posts."""
 
+import pandas as pd
+from pandera.typing import Series
+
 from schemas.columns import MUST, SHOULD, column
 from schemas.kinds.common import PersonExtract, facts
-from schemas.model import Day, Series
 
 
 class Training(PersonExtract):
@@ -11,9 +13,9 @@ class Training(PersonExtract):
     provider: Series[str] = column("培训机构", "text", MUST)
     course: Series[str] = column("培训项目", "text", MUST)
     free: Series[bool] = column("免费", "bool", MUST)
-    start_date: Series[Day] = column("开班日期", "date", MUST)
-    pass_date: Series[Day] = column("合格日期", "date")
-    certificate_date: Series[Day] = column("发证日期", "date")
+    start_date: Series[pd.Timestamp] = column("开班日期", "date", MUST)
+    pass_date: Series[pd.Timestamp] = column("合格日期", "date")
+    certificate_date: Series[pd.Timestamp] = column("发证日期", "date")
     mode: Series[str] = column("培训方式", "code", codes=("线上", "线下"))
 
     class Config:
@@ -33,10 +35,10 @@ class Subsidy(PersonExtract):
     )  # fmt: skip
     payee_name: Series[str] = column("领款单位", "text")
     payee_uscc: Series[str] = column("统一社会信用代码", "uscc")
-    month_from: Series[Day] = column("补贴起始年月", "month", MUST)
-    month_to: Series[Day] = column("补贴终止年月", "month", MUST)
+    month_from: Series[pd.Timestamp] = column("补贴起始年月", "month", MUST)
+    month_to: Series[pd.Timestamp] = column("补贴终止年月", "month", MUST)
     amount: Series[float] = column("补贴金额", "money", MUST)
-    paid_date: Series[Day] = column("发放日期", "date")
+    paid_date: Series[pd.Timestamp] = column("发放日期", "date")
 
     class Config:
         metadata = facts(
@@ -50,8 +52,8 @@ class PublicPost(PersonExtract):
 
     unit: Series[str] = column("用人单位", "text", MUST)
     post_no: Series[str] = column("岗位编号", "text", SHOULD)
-    start_date: Series[Day] = column("上岗日期", "date", MUST, month_means="start")
-    end_date: Series[Day] = column("离岗日期", "date", month_means="end")
+    start_date: Series[pd.Timestamp] = column("上岗日期", "date", MUST, month_means="start")
+    end_date: Series[pd.Timestamp] = column("离岗日期", "date", month_means="end")
 
     class Config:
         metadata = facts(
