@@ -136,6 +136,7 @@ def _take_in(night: Night) -> None:
 def _link(night: Night) -> None:
     linking.link(night.con, night.run_no, night.model, night.workspace.runs)
     score_sources(night.con, night.settings, night.as_of, night.run_no)
+    publishing.write_log(night.con, night.workspace.staging / "tables")
 
 
 def _state_facts(night: Night) -> None:

@@ -14,7 +14,7 @@ from policies.evaluate import findings_stage
 from policies.old_rules import Desk, describe_closed_questions, look_at_recognised, soften, stand_by, take_up_gone
 from policies.pack import Pack, notices_of
 from policies.versions import History
-from policies.view import KIN, open_view
+from policies.view import KIN, WIDE_PARTS, open_view
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.stages import LOCAL, Engine
 from schemas.tables import create_table, row_columns
@@ -172,6 +172,13 @@ def decide(
         con.execute(f"drop table {name}")
 
 
+def let_go(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what nothing after a night's findings reads: it would be spilled to disk, and what follows with it."""
+    is_kept = con.execute("select 1 from duckdb_tables() where table_name = 'wide'").fetchall()
+    for name in ("post_offer", "unknown_kin", *(f"kin_{kind}" for kind in KIN), *(WIDE_PARTS if is_kept else ())):
+        con.execute(f"drop table {name}")
+
+
 def speak_for_older(desk: Desk) -> list[Pack]:
     """Make `failing`, after older rules have spoken for those whom they let in. Gives the rules that are gone."""
     gone = take_up_gone(desk)
@@ -212,4 +219,5 @@ def post(
     describe_closings(con, [*packs, *gone])
     describe_closed_questions(desk)
     draft_entries(con, run_no, as_of, recorded_at)
+    con.execute("drop table standing_link")
     return conserve(con, run_no)

@@ -73,7 +73,7 @@ def link(
     con.execute(TONIGHT_PEOPLE)
     con.execute(MATCH_LOG)
     con.execute(COUNTS)
-    for name in ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name"):
+    for name in ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name", *NO_MORE):
         con.execute(f"drop table if exists {name}")
     return counts
 
@@ -176,6 +176,18 @@ def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
 
 
 # The column that a kind must have for each field, and the one that names an employer.
+# What is as large as the night, and asked by nobody after linking.
+NO_MORE = (
+    "tonight_value",
+    "known_value",
+    "person_owner",
+    "claimant",
+    "new_tonight",
+    "new_known",
+    "newcomer",
+    "plain_newcomer",
+    "roster_key",
+)
 ASKS_FOR = {"household": "household_no", "local_no": "local_no", "employer": "employer_name", "address": "address"}
 NO_VALUE = "select null::varchar as person_id, null::varchar as field, null::varchar as value where false"
 ASKED = f"""

@@ -205,6 +205,7 @@ def step_link(night: Night) -> None:
     )
     require_totals(night.con)
     score_sources(night.con, night.settings, night.as_of, night.run_no)
+    publishing.write_log(night.con, night.workspace.staging / "tables")
 
 
 def _model_before(night: Night) -> str:
@@ -219,6 +220,7 @@ def step_evaluate(night: Night) -> None:
     night.history = pack_history.read_history(night.con, night.workspace.archive)
     pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.beside)
     deciding.decide(night.con, night.packs, night.as_of, night.barred, night.engine)
+    deciding.let_go(night.con)
 
 
 def step_post(night: Night) -> None:

@@ -129,3 +129,4 @@ def draft_entries(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, reco
     is_ahead = con.execute(IS_AHEAD, {"as_of": as_of}).fetchall()[0][0]
     con.execute(TODAY.format(fold=FOLDED if is_ahead else "prior_state"), {"as_of": as_of} if is_ahead else None)
     con.execute(ENTRIES, {"run_no": str(run_no), "as_of": as_of, "recorded_at": recorded_at})
+    con.execute("drop table draft")
