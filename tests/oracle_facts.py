@@ -231,6 +231,13 @@ def live_licences(person: Person, day: date) -> list[Licence]:
     ]
 
 
+def is_employment_registered(person: Person, day: date) -> bool:
+    """By a row that is surely theirs; the last day is still one."""
+    return any(
+        e.is_firm and e.start_date <= day and (e.end_date is None or day <= e.end_date) for e in person.employments
+    )
+
+
 def doubtful_licences(person: Person, day: date) -> list[Licence]:
     """Shareholder, supervisor and the like; revoked but not cancelled; moved away."""
     return [

@@ -137,6 +137,8 @@ def _whose_registration_ends(say: Answers, life: Life) -> None:
     ends("self_employed", "self-employed", life.shop)
     ends("founded_firm", "founded-firm", life.firm)
     ends("founded_unit", "founded-unit", life.unit)
+    unit_weak = life.doubtful_unit is not None and life.unit is None
+    say.ask("JN-1.4a:unit_weak", unit_weak, "R", "REVIEW", (), ground="founded-unit")
     weak = life.doubtful_licence is not None and life.licence is None
     say.ask("JN-1.4a:licence_weak", weak, "R", "REVIEW", (), ground="licence")
 

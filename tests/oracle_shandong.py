@@ -193,7 +193,10 @@ def _what_is_due(say: Answers, who: Shandong) -> None:
         "SD-3.2.1:hired", not life.is_surely_recognised and bool(life.job or life.employment), "L", "FLAG_REEMP",
         (surest(life.job, life.employment),), ground="hired",
     )  # fmt: skip
-    say.ask("SD-3.2.2:trading", life.licence is not None, "L", "FLAG_REEMP", (life.licence,), "licence", "licence")
+    trades, unrecognised = life.licence is not None, not life.is_surely_recognised
+    say.ask("SD-3.2.2:trading", trades and unrecognised, "L", "FLAG_REEMP", (life.licence,), "licence", "licence")
+    proof = (recognised, life.licence)
+    say.ask("SD-3.2.2:recognised", trades and recognised is not None, "L", "FLAG_REEMP", proof, "licence", "licence")
     subsidies(say, life, "SD-3.2.1:firm", "SD-3.2.1:flexible", "SD-3.2.2")
     say.ask(
         "SD-3.2.3", all_of(is_target, told("wants_training", life.wants("培训")), who.everybody.has_course_log, life.skills == 0),

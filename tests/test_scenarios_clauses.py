@@ -263,6 +263,7 @@ FURTHER = (
     on("JN-3.1", "wants training from that day", "1990-07-05", (jobless("2024-06-30", 就业意愿="培训"), aid("2024-01")), {JUN30: ("T NOTIFY JN-3.1 training",)}),
     on("JN-8.2", "recognised and a flexible payer from July", "1990-07-06", (recognised("4050", "2024-01-10"), flexible("2024-07")), {JUL01: ("T NOTIFY JN-8.2 flexible",)}),
     on("SD-3.2.2", "recognised and trading from July", "1990-07-07", (SPRING, LOCAL, recognised("残疾", "2024-01-10"), licence("2024-07-01")), {JUL01: ("T NOTIFY SD-3.2.2 startup",)}),
+    on("SD-3.2.2", "recognised, never a candidate here, and trading from July", "1990-08-07", (SPRING, LOCAL, recognised("残疾", "2024-01-10"), licence("2024-07-01")), {JUL01: ("L FLAG_REEMP SD-3.2.2 licence",)}, "L"),
     on("SD-5.5b", "recognised, fits nothing and refuses without reason", "1990-07-08", (SPRING, LOCAL, recognised("残疾", "2024-01-10"), service("2024-06-30", "拒绝服务", JUN30, 理由正当="否")),
        {JUN30: ("L PROP_EXIT SD-5.5b refusal-recognised",)}, "HL"),
     on("SD-5.5b", "recognised man of sixty in July", "1964-07-01", (SPRING, LOCAL, recognised("4050", "2024-01-10")), {JUL01: ("H PROP_EXIT SD-5.5b retirement-age",)}, "H"),
