@@ -78,7 +78,7 @@ TOPIC_KIND = {
 # Topics that several offices tell of. While one of them is barred, such a rule waits: which of them spoke is not kept.
 TOPIC_KINDS = {
     "gone": ("death", "pension", "imprisonment", "military", "education", "household_register", "work_capacity"),
-    "household_work": ("household_register", "insurance_active", "market_entity"),
+    "household_work": ("household_register", "insurance_active", "market_entity", "employment_registration"),
     "overlap_job": ("subsidy", "insurance_active"), "overlap_pension": ("subsidy", "pension"),
     "overlap_death": ("subsidy", "death"), "overlap_licence": ("subsidy", "market_entity"),
     "trade": ("market_entity", "private_nonenterprise"), "contact": ("service_log", "household_visit"), "recommended": ("service_log", "household_visit"),
