@@ -316,6 +316,12 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
     leaves("certificate", "2.6", "certificate-cancelled", (card,), is_taken, while_not=fits_without("certificate"))
     proof = (life.home, worker(who))
     leaves("family", "2.2", "family-working", proof, family_works(who), while_not=fits_without("family"))
+    lapsed = {"single": (is_adult or is_sure(life.is_married), "2.3"), "dibao": (over, "2.5"), "certificate": (is_taken, "2.6"),
+              "family": (family_works(who), "2.2")}  # fmt: skip
+    for part, (has_lapsed, basis) in lapsed.items():
+        fits = who.fits(part)
+        is_open = has_lapsed and may_be(fits) and not is_sure(fits)
+        say.ask(f"SD-5.5b:{part}_unsure", is_open, "L", "REVIEW", (), basis, "other-basis")
 
 
 def unless_kept(who: AnyOf, holds: Answer, keeps: Callable[[AnyOf], Answer]) -> tuple[Answer, Answer]:
