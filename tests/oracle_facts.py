@@ -231,6 +231,13 @@ def live_licences(person: Person, day: date) -> list[Licence]:
     ]
 
 
+def has_only_paused_pension(person: Person, day: date) -> bool:
+    """None in payment, as far as is sure. Beside a sure one a doubtful one does not speak."""
+    drawn = pensions(person, day)
+    sure = [p for p in drawn if p.is_firm]
+    return bool(drawn) and not [p for p in paid_pensions(person, day) if p in sure or not sure]
+
+
 def is_employment_registered(person: Person, day: date) -> bool:
     """By a row that is surely theirs; the last day is still one."""
     return any(

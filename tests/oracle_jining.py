@@ -9,6 +9,7 @@ from tests.oracle_classes import Classes
 from tests.oracle_facts import (
     benefits,
     ended_benefits,
+    has_only_paused_pension,
     is_closed_by_stop,
     is_hired_since,
     last_stoppage,
@@ -129,6 +130,8 @@ def _whose_registration_ends(say: Answers, life: Life) -> None:
 
     if life.way_out:
         ends("left", life.way_out[0], life.gone, basis=life.way_out[0])
+    is_paused = has_only_paused_pension(life.person, life.day)
+    say.ask("JN-1.4a:pension_paused", is_paused, "R", "REVIEW", (), ground="pension")
     since = surest(*(line for line in surest_jobs(life.jobs) if is_hired_since(line, reg))) if life.jobs else None
     ends("hired", "hired", since)
     say.ask("JN-1.4a:hired_weak", bool(life.jobs) and since is None, "R", "REVIEW", (), ground="hired")

@@ -7,7 +7,7 @@ from typing import TypeVar
 from tests.oracle_answers import Answers, surest
 from tests.oracle_care import enjoyed, holds_post
 from tests.oracle_classes import Classes
-from tests.oracle_facts import last_stoppage, month_of, months_after
+from tests.oracle_facts import has_only_paused_pension, last_stoppage, month_of, months_after
 from tests.oracle_households import Everybody
 from tests.oracle_life import Life, doubt_of_all
 from tests.oracle_money import paid_after_death, paid_beside_pension, paid_while_employed, post_paid_while_trading
@@ -302,6 +302,8 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
     )  # fmt: skip
     if life.way_out:
         leaves("left", life.way_out[0], life.way_out[0], (life.gone,), True)
+    is_paused = has_only_paused_pension(life.person, life.day) and not life.is_surely_recognised
+    say.ask("SD-5.5b:pension_paused", is_paused, "L", "REVIEW", (), ground="pension")
     retired = (reg is not None, life.is_of_retirement_age, not life.has_left)
     leaves("retired", "retirement-age", "retirement-age", (reg,), *retired)
     _who_meets_the_lead_no_more(who, leaves)
@@ -388,6 +390,8 @@ def _who_leaves_recognition(say: Answers, who: Shandong) -> None:
 
     if life.way_out:
         leaves("recognised_left", life.way_out[0], life.way_out[0], (life.gone,), True)
+    is_paused = has_only_paused_pension(life.person, life.day)
+    say.ask("SD-5.5b:recognised_pension_paused", is_paused, "H", "REVIEW", (), ground="pension")
     retired = (life.is_of_retirement_age, not life.has_left)
     leaves("recognised_retired", "retirement-age", "retirement-age", (), *retired)
     adult, (kind, card) = life.child_adult_on, life.ended_certificate or ("", None)
