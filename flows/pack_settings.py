@@ -36,14 +36,19 @@ def read_packs(names: Sequence[str], columns: Iterable[str], parameters: Values 
     where two packs have one code."""
     known, set_here = list(columns), parameters or {}
     packs = tuple(read_pack(name, known) for name in names)
-    if twice := [code for code, n in Counter(pack.code for pack in packs).items() if n > 1]:
+    require_distinct(pack.code for pack in packs)
+    return tuple(pack.with_values(set_here.get(pack.code, {})) for pack in packs)
+
+
+def require_distinct(codes: Iterable[str]) -> None:
+    """Raises: PolicyError where two packs have one code."""
+    if twice := [code for code, n in Counter(codes).items() if n > 1]:
         raise PolicyError(
             say(
-                f"政策包 {twice[0]} 列了不止一次（代码相同的算同一个）；请在 zhaoren.toml 的 packs 里只留一个。",
-                f"Pack {twice[0]} is listed more than once; keep one of that code in packs of zhaoren.toml.",
+                f"政策包 {twice[0]} 列了不止一次（代码相同的算同一个）；请在 packs 里只留一个。",
+                f"Pack {twice[0]} is listed more than once; keep one of that code in packs.",
             )
         )
-    return tuple(pack.with_values(set_here.get(pack.code, {})) for pack in packs)
 
 
 def questions(packs: Iterable[Pack]) -> list[str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from flows.breaker_settings import breaker_template
 from flows.engines.settings import TEMPLATE as ENGINE_TEMPLATE
-from flows.pack_settings import template
+from flows.pack_settings import require_distinct, template
 from flows.settings import FILE, TEMPLATE
-from policies.pack import PACKS, find_pack
+from policies.pack import PACKS, read_asks
 from schemas.errors import UsageError, WorkspaceBusy, not_written, say
 
 OTHERS = 0o077  # what group and others may do
@@ -116,8 +116,7 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     unknown pack."""
     if not packs:
         raise UsageError(say("--pack 应列出至少一个政策包。", "--pack must name at least one pack."))
-    for pack in packs:
-        find_pack(pack)
+    require_distinct(read_asks(pack)[0] for pack in packs)
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

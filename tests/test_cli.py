@@ -13,6 +13,7 @@ from flows.night import today_in_shanghai
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from ledger.seal import head
+from policies.pack import find_pack
 from tests.rough_files import SAMPLE, copy_of, entries, phone_of, sample_town, someone, table, zhaoren, zhaoren_here
 
 COMMANDS = ("init", "run", "demo", "explain", "asof", "verify", "rebuild", "whatif", "status", "schedule", "prove")
@@ -69,6 +70,21 @@ def test_a_day_that_is_yet_to_come_is_run_and_said(tmp_path: Path) -> None:
 def test_a_pack_named_twice_is_one(tmp_path: Path) -> None:
     assert zhaoren_here("init", tmp_path, "--pack", "xinyu,xinyu", "--pack", "xinyu").returncode == 0
     assert read_settings(tmp_path).packs == ("xinyu",)
+
+
+def test_a_pack_of_ones_own_may_not_have_the_code_of_another(tmp_path: Path) -> None:
+    own = shutil.copytree(find_pack("xinyu").parent, tmp_path / "packs" / "xinyu")
+    done = zhaoren_here("init", tmp_path / "office", "--pack", f"xinyu,{own}")
+    assert done.returncode == 2 and "xinyu 列了不止一次" in done.stderr
+    assert not (tmp_path / "office").exists()
+
+
+def test_the_doctor_finds_a_pack_that_is_listed_twice(tmp_path: Path) -> None:
+    assert zhaoren_here("init", tmp_path, "--pack", "xinyu").returncode == 0
+    settings = tmp_path / "zhaoren.toml"
+    settings.write_text(settings.read_text().replace('["xinyu"]', '["xinyu", "xinyu"]', 1), encoding="utf-8")
+    done = zhaoren_here("doctor", tmp_path)
+    assert done.returncode == 1 and "xinyu 列了不止一次" in done.stdout
 
 
 def test_a_file_is_written_into_a_folder_that_is_yet_to_be_made(town: Workspace, tmp_path: Path) -> None:
