@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typer.exceptions import TyperException
 
 from flows.cli_console import accounts, serve
 from flows.cli_keys import keys
-from schemas.errors import UsageError, ZhaorenError, say, without_numbers
+from schemas.errors import UsageError, ZhaorenError, not_written, say, without_numbers
 
 # With the extra `cluster` installed pandera imports it, and pyspark then says of pandas 3 what concerns none of our use.
 warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
@@ -36,6 +37,18 @@ WHOLE = (
 Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
+
+
+def _room(out: Path | None) -> Path | None:
+    """The folder of a file that is asked for, made where there is none. Raises: UsageError, before any work is done."""
+    try:
+        if out:
+            out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(out, error) from None
+    return out
+
+
 KnownAt = Annotated[str | None, typer.Option("--known-at", help="以当时所知为准：日期或时间，如 2024-07-01")]
 
 
@@ -49,7 +62,7 @@ def init(
     from flows.pack_settings import open_values
     from flows.workspace import init_workspace
 
-    packs = [p.strip() for text in pack for p in text.split(",") if p.strip()]
+    packs = _pack_names(pack)
     workspace = init_workspace(directory, packs)
     _say(f"已建好 {workspace.root}：把今晚的文件放进 {workspace.inbox}，然后运行 zhaoren run {workspace.root}",
          f"{workspace.root} is ready: drop tonight's files into {workspace.inbox}, then zhaoren run {workspace.root}")  # fmt: skip
@@ -146,7 +159,7 @@ def asof(
     known_at: KnownAt = None,
     pack: Annotated[str | None, typer.Option("--pack", help="只看一个政策包")] = None,
     person: Annotated[str | None, typer.Option("--person", help="只看一个人的编号，如 P000000001")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="写到文件：.xlsx、.csv 或 .parquet")] = None,
+    out: Annotated[Path | None, typer.Option("--out", callback=_room, help="写到文件：.xlsx、.csv 或 .parquet")] = None,
     purpose: Purpose = None,
 ) -> None:
     from flows.access import record_file
@@ -173,7 +186,7 @@ def review(
     action: Annotated[str, typer.Argument(metavar="export|import", show_default=False)],
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", show_default=False)] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="export 写到这个 .xlsx；不写则为工作区内的 待核查.xlsx")
+        Path | None, typer.Option("--out", callback=_room, help="export 写到这个 .xlsx；不写则为工作区内的 待核查.xlsx")
     ] = None,
     blind: Annotated[bool, typer.Option("--blind", help="export 写出甲、乙两簿，不含评分，供两人各自核查")] = False,
 ) -> None:
@@ -242,7 +255,7 @@ def verify(
 )
 def prove(
     directory: Dir,
-    out: Annotated[Path, typer.Option("--out", help="写到这个文件", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", callback=_room, help="写到这个文件", show_default=False)],
     entry: Annotated[str | None, typer.Option("--entry", help="台账流水号，如 3-17；证明里只有这一条")] = None,
     run_no: Annotated[int | None, typer.Option("--run", help="第几次运行；证明里是它的全部分录")] = None,
     verifier: Annotated[Path | None, typer.Option("--verifier", help="把独立核对程序也写到这个文件")] = None,
@@ -263,7 +276,7 @@ def handout(
     book: Annotated[
         str, typer.Option("--book", help="工作簿，如 台账增量.xlsx 或 分镇街/苍榆镇.xlsx", show_default=False)
     ],
-    out: Annotated[Path, typer.Option("--out", help="写到这个 .xlsx", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", callback=_room, help="写到这个 .xlsx", show_default=False)],
     run_no: Annotated[int | None, typer.Option("--run", help="第几次运行；不写则为最近一次", min=1)] = None,
     purpose: Purpose = None,
 ) -> None:
@@ -280,7 +293,7 @@ def approve(
     packs: Annotated[list[str], typer.Argument(metavar="PACK...", help="政策包代码或路径", show_default=False)],
     key: Annotated[Path, typer.Option("--key", help="批准人的密钥文件（zhaoren keys new）", show_default=False)],
     officer: Annotated[str, typer.Option("--officer", help="批准人", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="批准记录，每次批准添一行", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", callback=_room, help="批准记录，每次批准添一行", show_default=False)],
 ) -> None:
     from flows.approving import approve as sign
 
@@ -307,14 +320,15 @@ def whatif(
         list[str] | None, typer.Option("--pack", help="政策包代码、路径，或 代码@运行号（当时的政策包）；可用逗号分开")
     ] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="业务日期；不写则为上一次运行的日期")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="全部明细写到文件：.xlsx 或 .csv")] = None,
+    out: Annotated[Path | None, typer.Option("--out", callback=_room, help="全部明细写到文件：.xlsx 或 .csv")] = None,
     purpose: Purpose = None,
 ) -> None:
     from flows.night import parse_day
     from flows.whatif import what_if
 
-    names = [p.strip() for text in pack or [] for p in text.split(",") if p.strip()]
-    typer.echo(what_if(_workspace(directory), names, parse_day(as_of) if as_of else None, out, purpose))
+    typer.echo(
+        what_if(_workspace(directory), _pack_names(pack or []), parse_day(as_of) if as_of else None, out, purpose)
+    )
 
 
 @app.command(help="上一次运行发生了什么，收件箱里还有什么。\n\n例：zhaoren status 工作区")
@@ -352,7 +366,7 @@ def doctor(
 def evaluate(
     directory: Dir,
     truth: Annotated[Path, typer.Option("--truth", help="对照文件（CSV）", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", help="把同样的指标写成 .csv")] = None,
+    out: Annotated[Path | None, typer.Option("--out", callback=_room, help="把同样的指标写成 .csv")] = None,
 ) -> None:
     from flows.evaluated import evaluation_text, write_figures
     from flows.evaluating import evaluate as measure
@@ -385,7 +399,9 @@ def train(directory: Dir) -> None:
 def send(
     directory: Dir,
     to: Annotated[str, typer.Option("--to", help="接收方，见 zhaoren.toml 的 [recipients]", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="数据包写到的目录；已在其中的不重写", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", callback=_room, help="数据包写到的目录；已在其中的不重写", show_default=False)
+    ],
     snapshot: Annotated[bool, typer.Option("--snapshot", help="写一份截至最近一次运行的快照")] = False,
 ) -> None:
     from flows.exchange import send as write_packages
@@ -464,6 +480,11 @@ def schedule(
 app.command(
     help="在本机浏览器里核查：登录后逐件处理待决事项，答复在下一次运行时生效；按 Ctrl-C 结束。\n\n例：zhaoren serve 工作区"
 )(serve)
+
+
+def _pack_names(given: list[str]) -> list[str]:
+    """The packs of `--pack`, repeated or split by commas, each once."""
+    return list(dict.fromkeys(p.strip() for text in given for p in re.split("[,，]", text) if p.strip()))
 
 
 def _workspace(directory: Path, *, unopened: bool = False) -> Any:

@@ -30,8 +30,8 @@ with standing as (
 )
 select * from standing where {who} and (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
 """
-# Members of a household whom no roster made known, and what insurance, market regulation and civil affairs say of exactly
-# their numbers: whether a household has work cannot be told from its known members alone.
+# Members of a household whom no roster made known, and what other offices say of exactly their numbers: whether a household
+# has work, income or somebody away cannot be told from its known members alone.
 BOOK_COLUMNS = ("office", "record_id", "household_no", "relation", "name", "sex", "birth_date")
 BOOK = """
 create or replace temp table household_book as

@@ -14,6 +14,7 @@ from flows.holding import hold_text, read_hold
 from flows.memory import Machine
 from flows.night import today_in_shanghai
 from flows.opened import find_workspace
+from flows.pack_settings import require_distinct
 from flows.rekeying import kept_parts
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
@@ -140,7 +141,7 @@ def _memory(machine: Machine, inbox: int, free: int) -> Iterator[Finding]:
 
 
 def _packs(settings: Settings) -> Iterator[Finding]:
-    readable = []
+    readable, codes = [], []
     for name in settings.packs:
         try:
             code, asks = read_asks(name)
@@ -148,10 +149,15 @@ def _packs(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"政策包 {name}", str(problem))
             continue
         readable.append(name)
+        codes.append(code)
         for parameter, ask in asks.items():
             if parameter not in settings.parameters.get(code, {}):
                 lines = f"[parameters.{code}]\n# {parameter} =   # {ask}"
                 yield Finding(f"政策包 {code}", f"{ask}（{parameter}）没有设定，需要它的判断不下结论", False, lines)
+    try:
+        require_distinct(codes)
+    except ZhaorenError as problem:
+        yield Finding("政策包", str(problem))
     yield from (Finding("政策包", fault) for fault in check_packs(readable)[1])
 
 

@@ -25,7 +25,7 @@ from schemas.tables import row_columns
 FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
 BROKEN_NUMBER = {
     "checksum_bad": "「证件号码」校验位不符，且不能由姓名和出生日期确认是谁；请核对证件后重报。",
-    "date_bad": "「证件号码」中的出生日期不存在；请核对证件后重报。",
+    "date_bad": "「证件号码」中的出生日期不存在，或晚于数据日期；请核对证件后重报。",
     "short": "「证件号码」位数不足；请核对证件后重报。",
     "long": "「证件号码」位数过多；请核对证件后重报。",
 }
@@ -53,6 +53,7 @@ def link(
     hear_reviewers(con, runs)
     _claims_of_tonight(con)
     fold_claim_numbers(con)
+    con.execute(UNBORN)
     _claims_still_open(con)
     settle_on_known(con)
     fold_claim_names(con)
@@ -175,6 +176,12 @@ def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"delete from added_{kind} where rid in (select rid from broken where kind = '{kind}')")
 
 
+# A number of somebody born after the day that the file describes is nobody's.
+UNBORN = """
+update claim_number set id_class = 'date_bad', id_key = null, id_part = id_key
+from incoming_claim as c inner join delivery as d using (delivery_id)
+where c.rid = claim_number.rid and regexp_full_match(id_key, '[0-9]{17}[0-9X]') and substr(id_key, 7, 8) > strftime(d.snapshot_date, '%Y%m%d')
+"""
 # The column that a kind must have for each field, and the one that names an employer.
 # What is as large as the night, and asked by nobody after linking.
 NO_MORE = (

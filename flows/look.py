@@ -72,8 +72,8 @@ def moment(text: str | None) -> datetime:
     if text is None:
         return FOREVER
     try:
-        if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), time.max, BEIJING)
+        if len(text) <= 10:
+            return datetime.combine(datetime.strptime(text, "%Y-%m-%d"), time.max, BEIJING)
         found = datetime.fromisoformat(text)
         return found if found.tzinfo else found.replace(tzinfo=BEIJING)
     except ValueError:

@@ -63,7 +63,7 @@ def today_in_shanghai() -> date:
 def parse_day(text: str) -> date:
     """A date given by a person. Raises: UsageError."""
     try:
-        return date.fromisoformat(text)
+        return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise UsageError(
             say(f"「{text}」不是日期；请写成 2024-06-30 的样式。", f"{text!r} is not a date; write it like 2024-06-30.")

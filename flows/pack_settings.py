@@ -1,11 +1,13 @@
 """What an office sets about its packs: `[parameters.<pack>]` in zhaoren.toml. No document gives these values, so none is
 made up: until one is set, a judgement that needs it is undetermined, and both `init` and a run say so."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from policies.pack import Pack, read_asks, read_pack
+from schemas.errors import PolicyError, say
 
 Values = Mapping[str, Mapping[str, Any]]
 
@@ -30,10 +32,23 @@ def _require_value(place: str, value: Any) -> None:
 
 
 def read_packs(names: Sequence[str], columns: Iterable[str], parameters: Values | None = None) -> tuple[Pack, ...]:
-    """The packs with the office's own values in them. Raises: PolicyError for a parameter that a pack does not have."""
+    """The packs with the office's own values in them. Raises: PolicyError for a parameter that a pack does not have, and
+    where two packs have one code."""
     known, set_here = list(columns), parameters or {}
     packs = tuple(read_pack(name, known) for name in names)
+    require_distinct(pack.code for pack in packs)
     return tuple(pack.with_values(set_here.get(pack.code, {})) for pack in packs)
+
+
+def require_distinct(codes: Iterable[str]) -> None:
+    """Raises: PolicyError where two packs have one code."""
+    if twice := [code for code, n in Counter(codes).items() if n > 1]:
+        raise PolicyError(
+            say(
+                f"政策包 {twice[0]} 列了不止一次（代码相同的算同一个）；请在 packs 里只留一个。",
+                f"Pack {twice[0]} is listed more than once; keep one of that code in packs.",
+            )
+        )
 
 
 def questions(packs: Iterable[Pack]) -> list[str]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from flows.breaker_settings import breaker_template
 from flows.engines.settings import TEMPLATE as ENGINE_TEMPLATE
-from flows.pack_settings import template
+from flows.pack_settings import require_distinct, template
 from flows.settings import FILE, TEMPLATE
-from policies.pack import PACKS, find_pack
-from schemas.errors import UsageError, WorkspaceBusy, say
+from policies.pack import PACKS, read_asks
+from schemas.errors import UsageError, WorkspaceBusy, not_written, say
 
 OTHERS = 0o077  # what group and others may do
 
@@ -112,17 +112,22 @@ class Workspace:
 
 
 def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
-    """A new, private workspace. Raises: UsageError where something stands already; PolicyError for an unknown pack."""
-    for pack in packs:
-        find_pack(pack)
-    if (root / FILE).exists() or (root.exists() and any(root.iterdir())):
+    """A new, private workspace. Raises: UsageError where something stands already or no pack is named; PolicyError for an
+    unknown pack."""
+    if not packs:
+        raise UsageError(say("--pack 应列出至少一个政策包。", "--pack must name at least one pack."))
+    require_distinct(read_asks(pack)[0] for pack in packs)
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise not_written(root, error) from None
+    if any(root.iterdir()):
         raise UsageError(
             say(
                 f"{root} 已有内容，不在其中新建工作区；请换一个空目录。",
                 f"{root} is not empty; choose an empty folder.",
             )
         )
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
     root.chmod(0o700)
     workspace = Workspace(root)
     for folder in (workspace.inbox, workspace.archive, workspace.runs):

@@ -15,6 +15,7 @@ FOOTER = re.compile(
 )
 FOOTER_STARTS = pa.array(list("合总小共制填审复经单负打导备注说"), pa.string())
 TOTALS = re.compile(r"^\s*(合\s*计|总\s*计|小\s*计|共\s*计|共\s*\d+)")
+COUNT = re.compile(r"^\d[\d,.]*\s*(?:人次|人|户|条|行|名)?$")  # beside a total, how many there are; nobody's name
 NOTE_CELLS = 3  # a signature line fills few cells; a person's row without a name fills more
 TRAILER_COUNT = re.compile(r"^\s*(?:合\s*计|总\s*计|共\s*计|共)\s*[:：]?\s*(\d+)\s*(?:条|行|人次|人)\s*$")
 
@@ -90,10 +91,11 @@ def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
 
 
 def _is_footer(row: Sequence[str], text: str, binding: Binding) -> bool:
-    """A total or a signature: it begins so, its anchor is empty and it carries no number. A row that names somebody
-    never is."""
+    """A total or a signature: it begins so, its anchor is empty or counts, and it carries no number. A row that names
+    somebody never is."""
     number, name = binding.fields.get("id_number"), row[binding.anchor_place]
-    if not FOOTER.match(text) or (name and not FOOTER.match(name)):
+    is_counted = bool(TOTALS.match(text)) and bool(COUNT.match(name))
+    if not FOOTER.match(text) or (name and not is_counted and not FOOTER.match(name)):
         return False
     if number is not None and sum(c.isdigit() for c in row[number]) >= 6:
         return False

@@ -68,7 +68,8 @@ TOPIC_KIND = {
     "income": "income", "insured_months": "insurance_active", "employment": "employment_registration",
     "visit": "household_visit", "served": "service_log", "refusal": "service_log", "refusals": "service_log",
     "quit": "service_log", "course": "training", "subsidy": "subsidy", "overlap_job": "subsidy",
-    "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise", "trade": "market_entity",
+    "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise",
+    "unit_weak": "private_nonenterprise", "trade": "market_entity",
     "post_held": "public_post", "job_then": "insurance_active", "fraud": "decision", "confirmed_job": "decision", "employer_stop": "insurance_stop",
     "employer_hire": "insurance_active", "vacancy": "vacancy", "registration_ended": "unemployment_registration",
     "contact": "service_log", "recommended": "service_log", "twice": "unemployment_registration",
@@ -77,7 +78,7 @@ TOPIC_KIND = {
 # Topics that several offices tell of. While one of them is barred, such a rule waits: which of them spoke is not kept.
 TOPIC_KINDS = {
     "gone": ("death", "pension", "imprisonment", "military", "education", "household_register", "work_capacity"),
-    "household_work": ("household_register", "insurance_active", "market_entity"),
+    "household_work": ("household_register", "insurance_active", "market_entity", "employment_registration"),
     "overlap_job": ("subsidy", "insurance_active"), "overlap_pension": ("subsidy", "pension"),
     "overlap_death": ("subsidy", "death"), "overlap_licence": ("subsidy", "market_entity"),
     "trade": ("market_entity", "private_nonenterprise"), "contact": ("service_log", "household_visit"), "recommended": ("service_log", "household_visit"),

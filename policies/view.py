@@ -26,7 +26,10 @@ PEOPLE = (
 )  # fmt: skip
 MOST_KEPT = 200_000  # people; a row of the wide view takes some three kilobytes
 VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql")
-KIN = ("insurance_active", "market_entity", "pension", "death")
+KIN = (
+    "insurance_active", "market_entity", "employment_registration", "pension", "death", "education", "military",
+    "imprisonment", "work_capacity", "income",
+)  # fmt: skip
 DECIDED = (
     ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
     ("ground", "VARCHAR"), ("decision", "VARCHAR"), ("role", "VARCHAR"), ("decided_date", "DATE"), ("record_id", "VARCHAR"),

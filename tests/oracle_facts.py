@@ -231,6 +231,20 @@ def live_licences(person: Person, day: date) -> list[Licence]:
     ]
 
 
+def has_only_paused_pension(person: Person, day: date) -> bool:
+    """None in payment, as far as is sure. Beside a sure one a doubtful one does not speak."""
+    drawn = pensions(person, day)
+    sure = [p for p in drawn if p.is_firm]
+    return bool(drawn) and not [p for p in paid_pensions(person, day) if p in sure or not sure]
+
+
+def is_employment_registered(person: Person, day: date) -> bool:
+    """By a row that is surely theirs; the last day is still one."""
+    return any(
+        e.is_firm and e.start_date <= day and (e.end_date is None or day <= e.end_date) for e in person.employments
+    )
+
+
 def doubtful_licences(person: Person, day: date) -> list[Licence]:
     """Shareholder, supervisor and the like; revoked but not cancelled; moved away."""
     return [

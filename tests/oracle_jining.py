@@ -9,6 +9,7 @@ from tests.oracle_classes import Classes
 from tests.oracle_facts import (
     benefits,
     ended_benefits,
+    has_only_paused_pension,
     is_closed_by_stop,
     is_hired_since,
     last_stoppage,
@@ -129,6 +130,8 @@ def _whose_registration_ends(say: Answers, life: Life) -> None:
 
     if life.way_out:
         ends("left", life.way_out[0], life.gone, basis=life.way_out[0])
+    is_paused = has_only_paused_pension(life.person, life.day)
+    say.ask("JN-1.4a:pension_paused", is_paused, "R", "REVIEW", (), ground="pension")
     since = surest(*(line for line in surest_jobs(life.jobs) if is_hired_since(line, reg))) if life.jobs else None
     ends("hired", "hired", since)
     say.ask("JN-1.4a:hired_weak", bool(life.jobs) and since is None, "R", "REVIEW", (), ground="hired")
@@ -137,6 +140,8 @@ def _whose_registration_ends(say: Answers, life: Life) -> None:
     ends("self_employed", "self-employed", life.shop)
     ends("founded_firm", "founded-firm", life.firm)
     ends("founded_unit", "founded-unit", life.unit)
+    unit_weak = life.doubtful_unit is not None and life.unit is None
+    say.ask("JN-1.4a:unit_weak", unit_weak, "R", "REVIEW", (), ground="founded-unit")
     weak = life.doubtful_licence is not None and life.licence is None
     say.ask("JN-1.4a:licence_weak", weak, "R", "REVIEW", (), ground="licence")
 

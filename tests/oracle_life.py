@@ -300,9 +300,23 @@ class Life:
             if u.role == "法定代表人"
             and u.founded_date <= self.day
             and (u.cancelled_date is None or self.day < u.cancelled_date)
-            and not ("注销" in u.status or "撤销" in u.status)
+            and not any(end in u.status for end in ("注销", "撤销", "吊销"))
         ]
         return speaks(mine, lambda r: r.founded_date)
+
+    @cached_property
+    def doubtful_unit(self) -> Unit | None:
+        """Founder, director; or of one revoked but not cancelled."""
+
+        def stands(u: Unit) -> bool:
+            if u.status in ("吊销", "吊销未注销"):
+                return True
+            is_over = u.cancelled_date is not None and u.cancelled_date <= self.day
+            return u.role != "法定代表人" and not is_over and "注销" not in u.status and "撤销" not in u.status
+
+        return speaks(
+            [u for u in self.person.units if u.founded_date <= self.day and stands(u)], lambda r: r.founded_date
+        )
 
     @cached_property
     def employment(self) -> Employment | None:

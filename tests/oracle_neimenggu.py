@@ -13,6 +13,7 @@ from tests.oracle_facts import (
     ending,
     entry,
     flexible,
+    is_employment_registered,
     is_hired_since,
     jobs,
     last_contact,
@@ -85,7 +86,7 @@ def _compare(person: Person, reg: Registration, day: date, find: Find) -> None:
         job = main_job(employed)
         if may_act(person, reg, job):
             find("NM-3.1a:insured", "T", "TASK", basis="check-insured")
-        if may_act(person, reg, job, weakest="variant"):
+        if may_act(person, reg, job, weakest="variant") and not is_employment_registered(person, day):
             find("NM-3.1b", "T", "URGE", basis=job.employer_uscc or job.employer_name or "")
     if live and may_act(person, reg, live):
         find("NM-3.1a:licence", "T", "TASK", basis="check-licence")

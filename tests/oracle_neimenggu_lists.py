@@ -106,6 +106,8 @@ def _ends(say: Answers, life: Life) -> None:
     """Pension, business and death have their own rules."""
     reg, unit = life.reg, life.unit
     say.ask("NM-3.2:founded_unit", unit is not None, "R", "PROP_DEREG", (reg, unit), ground="founded-unit")
+    is_weak = life.doubtful_unit is not None and unit is None
+    say.ask("NM-3.2:unit_weak", is_weak, "R", "REVIEW", (), ground="founded-unit")
     ground, row = life.way_out or ("", None)
     say.ask("NM-3.2:left", ground in ELSEWHERE, "R", "PROP_DEREG", (reg, row), ground, ground)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from tests.oracle_answers import Answers, surest
 from tests.oracle_care import enjoyed, holds_post
 from tests.oracle_classes import Classes
-from tests.oracle_facts import last_stoppage, month_of, months_after
+from tests.oracle_facts import has_only_paused_pension, last_stoppage, month_of, months_after
 from tests.oracle_households import Everybody
 from tests.oracle_life import Life, doubt_of_all
 from tests.oracle_money import paid_after_death, paid_beside_pension, paid_while_employed, post_paid_while_trading
@@ -193,7 +193,10 @@ def _what_is_due(say: Answers, who: Shandong) -> None:
         "SD-3.2.1:hired", not life.is_surely_recognised and bool(life.job or life.employment), "L", "FLAG_REEMP",
         (surest(life.job, life.employment),), ground="hired",
     )  # fmt: skip
-    say.ask("SD-3.2.2:trading", life.licence is not None, "L", "FLAG_REEMP", (life.licence,), "licence", "licence")
+    trades, unrecognised = life.licence is not None, not life.is_surely_recognised
+    say.ask("SD-3.2.2:trading", trades and unrecognised, "L", "FLAG_REEMP", (life.licence,), "licence", "licence")
+    proof = (recognised, life.licence)
+    say.ask("SD-3.2.2:recognised", trades and recognised is not None, "L", "FLAG_REEMP", proof, "licence", "licence")
     subsidies(say, life, "SD-3.2.1:firm", "SD-3.2.1:flexible", "SD-3.2.2")
     say.ask(
         "SD-3.2.3", all_of(is_target, told("wants_training", life.wants("培训")), who.everybody.has_course_log, life.skills == 0),
@@ -299,6 +302,8 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
     )  # fmt: skip
     if life.way_out:
         leaves("left", life.way_out[0], life.way_out[0], (life.gone,), True)
+    is_paused = has_only_paused_pension(life.person, life.day) and not life.is_surely_recognised
+    say.ask("SD-5.5b:pension_paused", is_paused, "L", "REVIEW", (), ground="pension")
     retired = (reg is not None, life.is_of_retirement_age, not life.has_left)
     leaves("retired", "retirement-age", "retirement-age", (reg,), *retired)
     _who_meets_the_lead_no_more(who, leaves)
@@ -313,6 +318,12 @@ def _who_leaves_the_ledger(say: Answers, who: Shandong) -> None:
     leaves("certificate", "2.6", "certificate-cancelled", (card,), is_taken, while_not=fits_without("certificate"))
     proof = (life.home, worker(who))
     leaves("family", "2.2", "family-working", proof, family_works(who), while_not=fits_without("family"))
+    lapsed = {"single": (is_adult or is_sure(life.is_married), "2.3"), "dibao": (over, "2.5"), "certificate": (is_taken, "2.6"),
+              "family": (family_works(who), "2.2")}  # fmt: skip
+    for part, (has_lapsed, basis) in lapsed.items():
+        fits = who.fits(part)
+        is_open = has_lapsed and may_be(fits) and not is_sure(fits)
+        say.ask(f"SD-5.5b:{part}_unsure", is_open, "L", "REVIEW", (), basis, "other-basis")
 
 
 def unless_kept(who: AnyOf, holds: Answer, keeps: Callable[[AnyOf], Answer]) -> tuple[Answer, Answer]:
@@ -379,6 +390,8 @@ def _who_leaves_recognition(say: Answers, who: Shandong) -> None:
 
     if life.way_out:
         leaves("recognised_left", life.way_out[0], life.way_out[0], (life.gone,), True)
+    is_paused = has_only_paused_pension(life.person, life.day)
+    say.ask("SD-5.5b:recognised_pension_paused", is_paused, "H", "REVIEW", (), ground="pension")
     retired = (life.is_of_retirement_age, not life.has_left)
     leaves("recognised_retired", "retirement-age", "retirement-age", (), *retired)
     adult, (kind, card) = life.child_adult_on, life.ended_certificate or ("", None)

@@ -7,7 +7,7 @@ from hashlib import md5
 from tests.oracle_answers import Answers, surest
 from tests.oracle_care import first_review, holds_post
 from tests.oracle_classes import Classes
-from tests.oracle_facts import months_after
+from tests.oracle_facts import has_only_paused_pension, months_after
 from tests.oracle_households import Everybody
 from tests.oracle_life import Life
 from tests.oracle_money import subsidy_months
@@ -146,6 +146,8 @@ def _who_should_leave(say: Answers, who: Xinyu) -> None:
 
     if life.way_out:
         leaves("XY-3.1", life.way_out[0], True, life.gone)
+    is_paused = has_only_paused_pension(life.person, life.day)
+    say.ask("XY-3.1:pension_paused", is_paused, "H", "REVIEW", (), ground="pension")
     leaves("XY-3.1:retired", "retirement-age", all_of(life.is_of_retirement_age, not life.has_left))
     leaves("XY-3.3:request", "request", life.request_to_leave is not None, life.request_to_leave)
     leaves("XY-3.3:refusals", "refusals", life.three_refusals is not None, life.three_refusals)

@@ -206,7 +206,7 @@ def likely_later(
             "enrol_date": (months_after(as_of, -48), *days, None), "leave_date": (*days, *days, None), "level": ("本科", "大专", "硕士研究生", "高中", None),
             "full_time": (True, True, True, False, None), "internship_wish": (True, True, False, None), "special_hardship": (None, None, True, False),
         },
-        Unit: {"founded_date": days, "cancelled_date": seldom, "role": ("法定代表人",) * 3 + ("理事",), "status": ("正常", "正常", "已注销", "撤销")},
+        Unit: {"founded_date": days, "cancelled_date": seldom, "role": ("法定代表人", "法定代表人", "举办者", "理事"), "status": ("正常", "吊销未注销", "已注销", "撤销")},
         Employment: {"start_date": days, "end_date": open_days, "job_kind": ("单位就业", "灵活就业")},
         Visit: {"visit_date": days, "able": yes_mostly, "willing": yes_mostly, "employed": (False, False, True, None), **IN_WORDS},
         Military: {"enlist_date": days, "discharge_date": open_days},

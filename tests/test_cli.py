@@ -10,8 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from flows.night import today_in_shanghai
+from flows.settings import read_settings
 from flows.workspace import Workspace
 from ledger.seal import head
+from policies.pack import find_pack
 from tests.rough_files import SAMPLE, copy_of, entries, phone_of, sample_town, someone, table, zhaoren, zhaoren_here
 
 COMMANDS = ("init", "run", "demo", "explain", "asof", "verify", "rebuild", "whatif", "status", "schedule", "prove")
@@ -65,6 +67,31 @@ def test_a_day_that_is_yet_to_come_is_run_and_said(tmp_path: Path) -> None:
         assert (done.returncode, "还没有到" in done.stderr) == (0, is_said), done.stderr
 
 
+def test_a_pack_named_twice_is_one(tmp_path: Path) -> None:
+    assert zhaoren_here("init", tmp_path, "--pack", "xinyu,xinyu", "--pack", "xinyu").returncode == 0
+    assert read_settings(tmp_path).packs == ("xinyu",)
+
+
+def test_a_pack_of_ones_own_may_not_have_the_code_of_another(tmp_path: Path) -> None:
+    own = shutil.copytree(find_pack("xinyu").parent, tmp_path / "packs" / "xinyu")
+    done = zhaoren_here("init", tmp_path / "office", "--pack", f"xinyu,{own}")
+    assert done.returncode == 2 and "xinyu 列了不止一次" in done.stderr
+    assert not (tmp_path / "office").exists()
+
+
+def test_the_doctor_finds_a_pack_that_is_listed_twice(tmp_path: Path) -> None:
+    assert zhaoren_here("init", tmp_path, "--pack", "xinyu").returncode == 0
+    settings = tmp_path / "zhaoren.toml"
+    settings.write_text(settings.read_text().replace('["xinyu"]', '["xinyu", "xinyu"]', 1), encoding="utf-8")
+    done = zhaoren_here("doctor", tmp_path)
+    assert done.returncode == 1 and "xinyu 列了不止一次" in done.stdout
+
+
+def test_a_file_is_written_into_a_folder_that_is_yet_to_be_made(town: Workspace, tmp_path: Path) -> None:
+    done = zhaoren_here("asof", town.root, "2024-06-30", "--out", tmp_path / "给 审计" / "台账.csv")
+    assert done.returncode == 0 and (tmp_path / "给 审计" / "台账.csv").exists(), done.stderr
+
+
 def test_a_night_with_a_refused_file_ends_with_3_and_says_which_and_why(town: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(town.root, tmp_path)
     (workspace.inbox / "名单.csv").write_text("姓名,证件号码\n{},{}\n".format(*someone(1)), encoding="utf-8")
@@ -83,7 +110,11 @@ WRONG_USE = {
     "an engine that does not exist": ["run", "{}", "--engine", "spark"],
     "a folder with something in it": ["init", "{}", "--pack", "zhongshan"],
     "no pack": ["init", "{}/x"],
+    "a pack without a name": ["init", "{}/x", "--pack", ","],
     "a pack that does not exist": ["init", "{}/x", "--pack", "atlantis"],
+    "a new workspace where a file stands": ["init", "{}/zhaoren.toml", "--pack", "zhongshan"],
+    "a new workspace below a file": ["init", "{}/zhaoren.toml/x", "--pack", "zhongshan"],
+    "a demo below a file": ["demo", "{}/zhaoren.toml/x"],
     "nothing to explain": ["explain", "{}"],
     "two things to explain": ["explain", "{}", "--person", "P000000001", "--entry", "1-1"],
     "an entry that does not exist": ["explain", "{}", "--entry", "9-9"],
@@ -93,7 +124,13 @@ WRONG_USE = {
     "a number that is none": ["explain", "{}", "--id", "123"],
     "a date that is none": ["asof", "{}", "昨天"],
     "a time that is none": ["asof", "{}", "2024-06-30", "--known-at", "昨天"],
+    "a day without dashes": ["asof", "{}", "20240630"],
+    "a known-at without dashes": ["asof", "{}", "2024-06-30", "--known-at", "20240630"],
     "a file kind that is none": ["asof", "{}", "2024-06-30", "--out", "x.docx"],
+    "a ledger below a file": ["asof", "{}", "2024-06-30", "--out", "{}/zhaoren.toml/x.csv"],
+    "open questions below a file": ["review", "{}", "export", "--out", "{}/zhaoren.toml/x.xlsx"],
+    "differences below a file": ["whatif", "{}", "--out", "{}/zhaoren.toml/x.csv"],
+    "a proof below a file": ["prove", "{}", "--run", "1", "--out", "{}/zhaoren.toml/x.json"],
 }
 
 
@@ -119,6 +156,7 @@ BROKEN_SETTINGS = {
     "an alias of no kind": 'packs = ["zhongshan"]\n[aliases.deaths]\nname = ["姓名"]\n',
     "a part that is a number": 'packs = ["zhongshan"]\nfiles = 3\n',
     "an unknown pack": 'packs = ["atlantis"]\n',
+    "a pack twice": 'packs = ["zhongshan", "zhongshan"]\n',
     "whole numbers by a word in quotes": 'packs = ["zhongshan"]\n[workbooks]\nfull_id_number = "false"\n',
     "sheets of no row": 'packs = ["zhongshan"]\n[workbooks]\nrows_per_sheet = 0\n',
     "areas that are one text": 'packs = ["zhongshan"]\n[files]\nareas = "甲镇"\n',

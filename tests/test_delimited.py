@@ -149,6 +149,19 @@ def test_what_stands_around_the_rows_changes_nothing(text: str, codec: str, size
     assert _rows(raw) == [ZHANG, LI, WANG] and _bad(raw) == []
 
 
+@pytest.mark.parametrize("count", ["2", "2人", "1,204", "2 户"])
+def test_a_total_that_counts_under_the_names_is_no_row(count: str) -> None:
+    header = ["序号", "姓名", "证件号码", "死亡日期"]
+    first, second = ["1", "张三", "11", "20240601"], ["2", "李四", "12", "20240602"]
+    raw = _read(_text(header, first, second) + f'合计,"{count}",,\n')
+    assert _rows(raw) == [first, second] and _bad(raw) == []
+
+
+def test_a_total_beside_somebody_is_a_row() -> None:
+    header, odd = ["序号", "姓名", "证件号码", "死亡日期"], ["合计", "张三", "11", "20240601"]
+    assert _rows(_read(_text(header, odd))) == [odd]
+
+
 def test_the_first_file_of_a_joined_one_may_be_quoted() -> None:
     text = '\ufeff"姓名","死亡日期"\n"张三","20240601"\n\ufeff"姓名","死亡日期"\n"李四","20240602"\n'
     assert _rows(_read(text)) == [["张三", "20240601"], ["李四", "20240602"]]

@@ -35,6 +35,8 @@ LOOK_LICENCE, LOOK_HIRED, LOOK_FLEXIBLE = "R REVIEW NM-3.2 licence", "R REVIEW N
 POOR, DISABLED = "H ADD NM-1.3a low_income", "H ADD NM-1.3a disability"
 NOTE, YOUNG = "L UPD NM-3.1a licence-ended", "R REVIEW NM-1.1a underage"
 VISIT, STALE, REFER = "T TASK NM-3.3 door-visit", "T TASK NM-3.4 stale", "T REFER NM-1.3b benefit-ended"
+URGE = f"T URGE NM-3.1b {FIRMS['乙厂']}"
+LEADS_UNIT, LOOK_UNIT = "R PROP_DEREG NM-3.2 founded-unit", "R REVIEW NM-3.2 founded-unit"
 MAY_REGISTER = "T NOTIFY NM-1.1a may-register"
 NOTHING: dict[str, tuple[str, ...]] = {}
 SPRING = registered("2024-04-10")  # mid tier on every night
@@ -52,6 +54,22 @@ def refusals(*days: str) -> tuple[Said, ...]:
 
 def posts(*days: str) -> tuple[Said, ...]:
     return tuple(service(day, "岗位推荐", 岗位编号=f"GW{day}") for day in days)
+
+
+def unit(role: str, status: str, **cells: str) -> Said:
+    """A part in a private non-enterprise unit since before the registration."""
+    told = {
+        "统一社会信用代码": FIRMS["甲厂"],
+        "单位名称": "某园",
+        "任职身份": role,
+        "登记状态": status,
+        "成立日期": "2020-01-01",
+    }
+    return Said("民办非企业", told | cells)
+
+
+def employed(begun: str, over: str = "") -> Said:
+    return Said("就业登记", {"就业形式": "单位就业", "就业日期": begun, "终止日期": over, "单位名称": "乙厂"})
 
 
 def without_number(said: Said, **cells: str) -> Said:
@@ -131,6 +149,17 @@ BOUNDARIES = (
     Case("legal representative of a live firm", "1990-02-17", (SPRING, licence("2024-03-05", 主体类型="企业", 任职身份="法定代表人")),
          {JUN29: (MID, FIRM)}),
     Case("director only", "1990-02-18", (SPRING, licence("2024-03-05", 主体类型="企业", 任职身份="董事")), {JUN29: (MID, LOOK_LICENCE)}),
+    Case("leads a live unit", "1990-03-10", (SPRING, unit("法定代表人", "正常")), {JUN29: (MID, LEADS_UNIT)}),
+    Case("founder of a live unit", "1990-03-11", (SPRING, unit("举办者", "正常")), {JUN29: (MID, LOOK_UNIT)}),
+    Case("director of a live unit", "1990-03-12", (SPRING, unit("理事", "正常", 注销日期="2024-07-01")),
+         {JUN29: (MID, LOOK_UNIT), JUL01: (ended(LOOK_UNIT),)}),
+    Case("leads a unit that is revoked and not cancelled", "1990-03-13",
+         (SPRING, unit("法定代表人", "吊销未注销", 注销日期="2024-05-01")), {JUN29: (MID, LOOK_UNIT)}),
+    Case("led a unit that is revoked and cancelled", "1990-03-14",
+         (SPRING, unit("法定代表人", "吊销已注销", 注销日期="2024-05-01")), {JUN29: (MID,)}),
+    Case("founder of a unit that is cancelled", "1990-03-15", (SPRING, unit("举办者", "已注销")), {JUN29: (MID,)}),
+    Case("founder of a unit and leader of another", "1990-03-16",
+         (SPRING, unit("举办者", "正常"), unit("法定代表人", "正常", 单位名称="另一园", 统一社会信用代码=FIRMS["乙厂"])), {JUN29: (MID, LEADS_UNIT)}),
     Case("hired counts from the first of its first month", "1990-02-19", (SPRING, insured("2024-07")), {JUN29: (MID,), JUL01: (HIRED,)}),
     Case("hired counts to the last day of its last month", "1990-02-20", (SPRING, insured("2024-05", end="2024-06")),
          {JUN29: (MID, HIRED), JUL01: (ended(HIRED),)}),
@@ -211,7 +240,12 @@ TASKS = (
           service("2024-06-30", "培训机会")),
          {JUN29: ("T GAP NM-2.1b training:long",), JUN30: ("T UPD NM-2.1b training:long ended",)}, tracks="T", clause="NM-2.1b"),
     Case("hired without employment registration", "1990-04-22", (SPRING, insured("2024-06")),
-         {JUN29: (f"T URGE NM-3.1b {FIRMS['乙厂']}",)}, tracks="T", clause="NM-3.1b"),
+         {JUN29: (URGE,)}, tracks="T", clause="NM-3.1b"),
+    Case("urged until the employment registration begins", "1990-04-27", (SPRING, insured("2024-06"), employed("2024-06-30")),
+         {JUN29: (URGE,), JUN30: (ended(URGE),)}, tracks="T", clause="NM-3.1b"),
+    Case("urged again when the employment registration is over", "1990-04-28",
+         (SPRING, insured("2024-06"), employed("2024-05-01", over="2024-06-30")),
+         {JUL01: (URGE,)}, tracks="T", clause="NM-3.1b"),
     Case("insured and registered is checked", "1990-04-23", (SPRING, insured("2024-07")),
          {JUL01: ("T TASK NM-3.1a check-insured",)}, tracks="T", clause="NM-3.1a"),
     Case("licensed and registered is checked", "1990-04-24", (SPRING, licence("2024-06-30")),

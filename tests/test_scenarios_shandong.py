@@ -68,6 +68,10 @@ def leaves(basis: str, track: str = "L") -> str:
     return f"{track} PROP_EXIT SD-5.5b {basis}"
 
 
+def may_fit(basis: str) -> str:
+    return f"L REVIEW SD-5.5b {basis}"
+
+
 def shared(count: int, *days: str, how: str = "是") -> tuple[Said, ...]:
     return tuple(in_system(service(day, "岗位推荐", 岗位编号=f"S{count}{day}"), how) for day in days)
 
@@ -105,6 +109,17 @@ SCENARIOS = (
          (SPRING, LOCAL, marital("离婚", "2015-05-01", child="2006-07-01"), marital("离婚", "2015-05-02", child="2012-03-01")), {JUN29: (add("2.3"),)}, sex="女"),
     Case("58 marries again", "1980-01-16", (SPRING, LOCAL, marital("离婚", "2015-05-01", child="2012-03-01"), marital("已婚", "2024-06-30", JUN30)),
          {JUN29: (add("2.3"),), JUN30: (leaves("2.3"),)}, sex="女"),
+    Case("58 marries again, in the country and with no income told", "1980-01-31",
+         (jobless("2024-04-01", **RURAL), VILLAGER, marital("离婚", "2015-05-01", child="2012-03-01"), marital("已婚", "2024-06-30", JUN30)),
+         {JUN29: (add("2.3"),), JUN30: (may_fit("2.3"),)}, sex="女"),
+    Case("58 the same with an income above half the average", "1980-02-01",
+         (jobless("2024-04-01", **RURAL), VILLAGER, income(2023, "10000.01"), marital("离婚", "2015-05-01", child="2012-03-01"),
+          marital("已婚", "2024-06-30", JUN30)), {JUN29: (add("2.3"),), JUN30: (leaves("2.3"),)}, sex="女"),
+    Case("child of eighteen, in the country and with no income told", "1980-02-02",
+         (jobless("2024-04-01", **RURAL), VILLAGER, marital("离婚", "2015-05-01", child="2006-07-01")),
+         {JUN29: (add("2.3"),), JUL01: (may_fit("2.3"),)}, sex="女"),
+    Case("dibao to the end of June, in the country and with no income told", "1990-02-03",
+         (jobless("2024-04-01", **RURAL), VILLAGER, aid("2024-01", "2024-06")), {JUN29: (add("2.5"),), JUL01: (may_fit("2.5"),)}),
     Case("59 a year registered and three services in the system", "1990-01-17",
          (YEAR, LOCAL, *shared(1, "2023-09-10", "2024-01-10", "2024-05-10")), {JUN30: (add("2.4"),)}, tracks="RHLT", clause="SD-2"),
     Case("60 one of them on paper only", "1990-01-18",

@@ -1,5 +1,5 @@
 -- Households as the police keep them (`household_book`), of everybody we know; a member whom nobody made known is looked up
--- by the exact number in what insurance and market regulation deliver (`kin_<kind>`).
+-- by the exact number in what other offices deliver (`kin_<kind>`).
 create or replace temp table fact_kin_job as
 select id_key, min(start_month) as valid_from, min(record_id) as record_id, min(name) as name
 from kin_insurance_active cross join today as t
@@ -9,7 +9,35 @@ union all
 select id_key, min(founded_date), min(record_id), min(name)
 from kin_market_entity cross join today as t
 where status = '存续' and role in ('经营者', '法定代表人') and founded_date <= t.as_of and (cancelled_date is null or t.as_of < cancelled_date)
+group by id_key
+union all
+select id_key, min(start_date), min(record_id), min(name)
+from kin_employment_registration cross join today as t
+where start_date <= t.as_of and (end_date is null or t.as_of <= end_date)
 group by id_key;
+
+-- At school, serving, in custody or incapable; of several findings on working capacity the last one holds.
+create or replace temp table fact_kin_away as
+with told as (
+    select id_key, name, enrol_date as valid_from, leave_date as valid_to from kin_education where full_time
+    union all select id_key, name, enlist_date, discharge_date from kin_military
+    union all select id_key, name, custody_start, custody_end from kin_imprisonment where custody_kind = '收监执行'
+    union all (select distinct on (id_key, name) id_key, name, found_date, if(level = '完全丧失', null, found_date)
+               from kin_work_capacity cross join today as t where found_date <= t.as_of order by id_key, name, found_date desc, record_id)
+)
+select distinct id_key, name from told cross join today as t where valid_from <= t.as_of and (valid_to is null or t.as_of < valid_to);
+
+-- As `fact_income` has it of people who are known.
+create or replace temp table fact_kin_income as
+with line as (
+    select distinct on (id_key, name, year, kind) id_key, name, year, kind, amount, coalesce(declared <> '本人申报', false) as is_checked
+    from kin_income cross join today as t where year between year(t.as_of) - 1 and year(t.as_of)
+    order by id_key, name, year, kind, case declared when '民政核对' then 0 when '税务' then 1 else 2 end, record_id
+),
+latest as (from line qualify year = max(year) over (partition by id_key, name))
+select id_key, name, sum(amount) as whole_income, bool_and(is_checked) as is_income_checked,
+       bool_or(kind in ('经营', '投资') and amount > 0) as has_business_income
+from latest group by id_key, name;
 
 create or replace temp table fact_member as
 with mine as (select distinct book_office, book_no from topic_household),
@@ -21,7 +49,8 @@ job as (select id_key, min(valid_from) as valid_from, min(record_id) as record_i
 member as (
     select b.office, b.household_no, b.person_id, b.record_id, if(b.person_id is null, 0, link_rank(b.link_grade)) as book_rank, b.relation, b.name, coalesce(p.birth_date, b.birth_date, birth_of(b.id_key)) as birth_date,
            coalesce(p.sex, b.sex, if(b.id_key is null, null, if(try_cast(substr(b.id_key, 17, 1) as integer) % 2 = 1, '男', '女'))) as sex,
-           b.id_key in (select id_key from gone_kin) as is_gone_kin, k.name as kin_name, k.valid_from as kin_from, k.record_id as kin_record,
+           b.id_key in (select id_key from gone_kin) as is_gone_kin, a.id_key is not null as is_away_kin, n.whole_income as kin_income,
+           n.is_income_checked as is_kin_income_checked, n.has_business_income as has_kin_business_income, k.name as kin_name, k.valid_from as kin_from, k.record_id as kin_record,
            coalesce(i.hired_rank <= 1, false) as firm_job, i.hired_rank is not null as has_job,
            coalesce(l.licence_rank <= 1, false) as firm_licence, l.licence_rank is not null as has_licence, l.licence_weak_rank, r.registration_rank,
            i.hired_from, l.licence_from, i.hired_rank, i.hired_records, l.licence_rank, l.licence_records
@@ -29,6 +58,8 @@ member as (
     left join everybody as p on p.person_id = b.person_id left join part_registered as r on r.person_id = b.person_id
     left join part_insured as i on i.person_id = b.person_id left join part_licensed as l on l.person_id = b.person_id
     left join job as k on k.id_key = b.id_key and b.person_id is null
+    left join fact_kin_away as a on a.id_key = b.id_key and a.name = b.name and b.person_id is null
+    left join fact_kin_income as n on n.id_key = b.id_key and n.name = b.name and b.person_id is null
 )
 select m.office, m.household_no, m.person_id, m.record_id, m.relation, age_on(m.birth_date, t.as_of) as age,
        case when m.birth_date is null or m.sex is null then null when age_on(m.birth_date, t.as_of) < 16 then false
@@ -36,17 +67,18 @@ select m.office, m.household_no, m.person_id, m.record_id, m.relation, age_on(m.
             when m.sex = '男' or t.as_of < retirement_date(m.birth_date, m.sex, n.base_male_months, n.base_female_early_months, n.rise_from, n.rise_step_early_months, n.rise_cap_early_months) then true
        end as is_of_age,
        m.book_rank <= 1 as is_sure_who, coalesce(m.is_gone_kin, false) or coalesce(is_sure_who and g.gone_ground in ('died', 'pension', 'abroad') and g.gone_rank <= 1, false) as is_out,
-       coalesce(is_sure_who and g.gone_ground in ('school', 'army', 'custody', 'incapable') and g.gone_rank <= 1, false) as is_away,
+       coalesce(m.is_away_kin, false) or coalesce(is_sure_who and g.gone_ground in ('school', 'army', 'custody', 'incapable') and g.gone_rank <= 1, false) as is_away,
        coalesce(m.registration_rank <= 2, false) as is_registered,
        is_sure_who and (coalesce(m.firm_job or m.firm_licence, false) or coalesce(m.kin_name = m.name, false) or coalesce(e.employment_rank <= 1, false)) as is_working,
        coalesce(m.has_job or m.has_licence, false) or m.kin_name is not null or e.employment_rank is not null as may_be_working,
-       is_sure_who and (coalesce(m.firm_licence or m.licence_weak_rank <= 1, false) or coalesce(i.has_business_income and i.income_rank <= 1, false)) as has_business,
+       is_sure_who and (coalesce(m.firm_licence or m.licence_weak_rank <= 1, false) or coalesce(i.has_business_income and i.income_rank <= 1, false)
+                       or coalesce(m.has_kin_business_income, false)) as has_business,
        greatest(m.book_rank, case when m.has_job then m.hired_rank when m.has_licence then m.licence_rank when m.kin_name = m.name then 0
                                   when m.kin_name is not null then 4 else e.employment_rank end) as work_rank,
        case when m.has_job then m.hired_records when m.has_licence then m.licence_records when m.kin_name is not null then [m.kin_record]
             else e.employment_records end as work_records,
        case when m.has_job then m.hired_from when m.has_licence then m.licence_from when m.kin_name is not null then m.kin_from else e.employment_from end as work_from,
-       i.whole_income, i.is_income_checked, i.income_rank
+       coalesce(i.whole_income, m.kin_income) as whole_income, coalesce(i.is_income_checked, m.is_kin_income_checked) as is_income_checked, i.income_rank
 from member as m cross join today as t cross join national as n left join topic_gone as g using (person_id)
 left join topic_income as i using (person_id) left join topic_employment as e using (person_id);
 

@@ -112,7 +112,17 @@ create or replace temp table topic_unit as
 select distinct on (f.person_id) f.person_id, f.founded_date as unit_from, f.unit_name, link_rank(f.link_grade) as unit_rank, [f.record_id] as unit_records
 from now_private_nonenterprise as f cross join today as t
 where f.role = '法定代表人' and f.founded_date <= t.as_of and (f.cancelled_date is null or t.as_of < f.cancelled_date)
-  and not regexp_matches(f.status, '注销|撤销')
+  and not regexp_matches(f.status, '注销|撤销|吊销')
+order by f.person_id, link_rank(f.link_grade), f.founded_date desc, f.record_id;
+
+-- Founder or director; or of one revoked but not cancelled.
+create or replace temp table topic_unit_weak as
+select distinct on (f.person_id) f.person_id, f.role as unit_weak_role, f.status as unit_weak_status, link_rank(f.link_grade) as unit_weak_rank,
+       [f.record_id] as unit_weak_records
+from now_private_nonenterprise as f cross join today as t
+where (f.role <> '法定代表人' or f.status like '%吊销%') and f.founded_date <= t.as_of
+  and (f.cancelled_date is null or t.as_of < f.cancelled_date or f.status like '%吊销%')
+  and not regexp_matches(replace(f.status, '未注销', ''), '注销|撤销')
 order by f.person_id, link_rank(f.link_grade), f.founded_date desc, f.record_id;
 
 -- A business or unit of one's own, on a link good enough to be offered help for; of several the surest.
