@@ -66,7 +66,8 @@ QUESTIONS = {
 
 def at_the_bounds(day: date) -> Iterator[Person]:
     """Registered people of each turning age; and, of one age, each turning day of registration, certificate and recognition."""
-    births = [(b, day - timedelta(days=400)) for b in turning_births(day)]
+    turning = (*turning_births(day), date(day.year - 66, 1, 1))  # who is past every retirement age, too
+    births = [(b, day - timedelta(days=400)) for b in turning]
     begun = [
         (date(day.year - 45, 1, 1), d)
         for n in (0, 1, 2, 3, 6, 7, 12)
@@ -75,7 +76,7 @@ def at_the_bounds(day: date) -> Iterator[Person]:
     ]
     for number, ((birth, since), sex) in enumerate(product((*births, *begun), "男女")):
         yield _registered(f"R{number}", birth, sex, since)
-    for number, (birth, sex) in enumerate(product(turning_births(day), "男女")):
+    for number, (birth, sex) in enumerate(product(turning, "男女")):
         yield _registered(
             f"M{number}",
             birth,
