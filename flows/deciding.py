@@ -91,6 +91,10 @@ delete from finding where op = 'TASK' and regexp_matches(basis, '^(vacancy|publi
     where f.op = 'TASK' and (coalesce(b.is_open, false) or not exists (from pushed_by as o where o.person_id = f.person_id and o.basis = f.basis))
     group by f.person_id, f.basis)
 """
+# Of offers of posts only those that came to be named are looked at again.
+NAMED_ONLY = (
+    "create or replace temp table post_offer as from post_offer semi join post_named using (person_id, vacancy_no)"
+)
 DECIDED = """
 create or replace temp table decided as
 select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.role, d.decided_date, d.record_id
@@ -175,7 +179,8 @@ def decide(
 def let_go(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what nothing after a night's findings reads: it would be spilled to disk, and what follows with it."""
     is_kept = con.execute("select 1 from duckdb_tables() where table_name = 'wide'").fetchall()
-    for name in ("post_offer", "unknown_kin", *(f"kin_{kind}" for kind in KIN), *(WIDE_PARTS if is_kept else ())):
+    con.execute(NAMED_ONLY)
+    for name in ("unknown_kin", *(f"kin_{kind}" for kind in KIN), *(WIDE_PARTS if is_kept else ())):
         con.execute(f"drop table {name}")
 
 

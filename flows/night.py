@@ -227,6 +227,7 @@ def step_post(night: Night) -> None:
     night.totals = deciding.post(
         night.con, night.packs, night.history, night.run_no, night.as_of, night.recorded_at, night.barred
     )
+    night.con.execute("drop table meant")  # only a trial of other packs looks at it
     pack_history.note_packs(night.con, night.packs, night.history, night.run_no, night.as_of, night.before)
 
 

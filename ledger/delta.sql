@@ -1,6 +1,6 @@
 -- Tonight's findings against the fold: entries only where the answer changed.
 -- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, person_now, decided_out and
--- decision_draft (decisions.py). Out: draft.
+-- decision_draft (decisions.py). Out: draft, meant.
 create or replace temp table basis_row as
 with fresh as (
     select f.* from finding as f
@@ -53,7 +53,7 @@ left join open_basis as ob on ob.person_id = b.person_id and ob.pack = b.pack an
 -- What speaks of a row needs it; what says that a basis is gone needs that basis to stand open in the ledger.
 create or replace temp table meant as
 with open_basis as (select distinct person_id, pack, track, basis from open_item where op_class = 'IN' and stands)
-select f.person_id, f.pack, f.track, f.rule_id, f.basis, f.is_exit from finding as f
+select f.* from finding as f
 left join track_row as t on t.person_id = f.person_id and t.pack = f.pack and t.track = f.track
 left join open_basis as b on b.person_id = f.person_id and b.pack = f.pack and b.track = f.track and b.basis = f.needs_basis
 where (not f.needs_row or ((t.stood or t.comes) and not t.is_emptied)) and (f.needs_basis is null or b.person_id is not null);
@@ -145,4 +145,4 @@ closings as (
 )
 select * from answers union all select * from changes union all select * from closings union all by name select * from decision_draft;
 
-drop table basis_row; drop table changed; drop table track_row; drop table meant; drop table wanted; drop table ending;
+drop table basis_row; drop table changed; drop table track_row; drop table wanted; drop table ending;
