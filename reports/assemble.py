@@ -1,9 +1,6 @@
 """One workbook from its sheets and pages: read every sheet, then write them in order."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,34 +19,6 @@ MakePage = Callable[[Contents], Page]
 CSV_HINT = "CSV 为 UTF-8（带 BOM）。用 Excel 打开请经“数据—自文本”导入，并将证件号码列设为文本。"
 
 
-MOST_WAITING = 2  # workbooks whose rows are held while the one before is written
-Write = Callable[[Callable[[], None]], None]
-
-
-def at_once(work: Callable[[], None]) -> None:
-    work()
-
-
-@contextmanager
-def beside(is_worth_it: bool) -> Iterator[Write]:
-    """Gives a way to have a workbook written while the rows of the next are asked for. All are written, or an error of one is
-    raised, when the block ends. A small night writes each at once: its disk calls keep their order."""
-    if not is_worth_it:
-        yield at_once
-        return
-    waiting: deque[Future[None]] = deque()
-
-    def write(work: Callable[[], None]) -> None:
-        waiting.append(pen.submit(work))
-        if len(waiting) > MOST_WAITING:
-            waiting.popleft().result()
-
-    with ThreadPoolExecutor(1) as pen:
-        yield write
-        for written in waiting:
-            written.result()
-
-
 @dataclass(frozen=True)
 class Desk:
     """What every workbook is written from and where to; `reading` is whom the connection now shows its rows to."""
@@ -59,7 +28,6 @@ class Desk:
     out: Path
     profile: Profile
     reading: dict[str, Reader] = field(default_factory=dict)
-    write: Write = at_once
 
     def read_as(self, book: str) -> Reader:
         """Whom a book is for; what they see is put on the connection."""
@@ -99,18 +67,14 @@ def write_book(
     path = desk.out / f"{name}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     contents = {s.name: read(s, path) if read else desk.read(s, path) for s in sheets}
-    banners, first, last = desk.night.banners, front and front(contents), back and back(contents)
-
-    def write() -> None:
-        with open_book(path, desk.night.as_of, desk.say) as book:
-            if first:
-                write_page(book, first, contents, banners if bannered else ())
-            for sheet in sheets:
-                write_sheet(book, sheet, contents[sheet.name], banners if sheet.name in bannered else ())
-            if last:
-                write_page(book, last, contents, banners if bannered else ())
-
-    desk.write(write)
+    banners = desk.night.banners
+    with open_book(path, desk.night.as_of, desk.say) as book:
+        if front:
+            write_page(book, front(contents), contents, banners if bannered else ())
+        for sheet in sheets:
+            write_sheet(book, sheet, contents[sheet.name], banners if sheet.name in bannered else ())
+        if back:
+            write_page(book, back(contents), contents, banners if bannered else ())
     return [path, *(csv_path(path, s) for s in sheets if contents[s.name].detail)]
 
 

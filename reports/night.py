@@ -17,12 +17,11 @@ from reports import (
     write_back,
     xinyu_form,
 )
-from reports.assemble import Desk, beside
+from reports.assemble import Desk
 from reports.line_columns import show_lines
 from reports.macros import define
 from reports.run_note import Night, PackNote, Profile
 
-LARGE = 50_000  # open lines of a night whose workbooks take longer to write than to begin
 WORKBOOKS = (
     ledger_delta,
     open_questions,
@@ -47,10 +46,8 @@ def build_workbooks(con: duckdb.DuckDBPyConnection, night: Night, out: Path, pro
     """
     define(con, night, profile)
     show_lines(con)
-    lines = con.execute("select count(*) from every_line").fetchall()[0][0]
-    with beside(lines > LARGE) as write:
-        desk = Desk(con, night, out, profile, write=write)
-        return [path for workbook in WORKBOOKS for path in workbook.build(desk)]
+    desk = Desk(con, night, out, profile)
+    return [path for workbook in WORKBOOKS for path in workbook.build(desk)]
 
 
 __all__ = ["Night", "PackNote", "Profile", "build_workbooks"]

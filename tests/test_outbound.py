@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import duckdb
 import openpyxl
@@ -103,26 +102,6 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         line(con, o.code, 2, basis="owner", town=None)
         line(con, o.code, 3, person_id=None, name=None, town=None, employer_name="甲厂", basis="hired-key-people")
     return written(build_workbooks(con, NIGHT, root, Profile()), root)
-
-
-def test_workbooks_written_beside_the_reading_are_the_same_bytes(full: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.setattr("reports.night.LARGE", 0)
-    con = empty_town()
-    for o in LISTED:
-        line(con, o.code)
-        line(con, o.code, 2, basis="owner", town=None)
-        line(con, o.code, 3, person_id=None, name=None, town=None, employer_name="甲厂", basis="hired-key-people")
-    beside = written(build_workbooks(con, NIGHT, tmp_path, Profile()), tmp_path)
-    assert {name: path.read_bytes() for name, path in beside.items()} == {n: p.read_bytes() for n, p in full.items()}
-
-
-def test_a_workbook_that_cannot_be_written_beside_the_reading_ends_the_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.setattr("reports.night.LARGE", 0)
-    con = empty_town()
-    line(con, "O03")
-    monkeypatch.setattr("reports.assemble.open_book", mock.Mock(side_effect=OSError(28, "no space left")))
-    with pytest.raises(OSError, match="no space left"):
-        build_workbooks(con, NIGHT, tmp_path, Profile())
 
 
 @pytest.mark.parametrize("outbound", LISTED, ids=lambda o: o.code)
