@@ -36,6 +36,7 @@ WHOLE = (
 )
 Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", help="以当时所知为准：日期或时间，如 2024-07-01")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
 
 
@@ -47,9 +48,6 @@ def _room(out: Path | None) -> Path | None:
     except OSError as error:
         raise not_written(out, error) from None
     return out
-
-
-KnownAt = Annotated[str | None, typer.Option("--known-at", help="以当时所知为准：日期或时间，如 2024-07-01")]
 
 
 @app.command(help="新建工作区。\n\n例：zhaoren init 工作区 --pack zhongshan,neimenggu")

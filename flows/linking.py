@@ -74,7 +74,7 @@ def link(
     con.execute(TONIGHT_PEOPLE)
     con.execute(MATCH_LOG)
     con.execute(COUNTS)
-    for name in ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name", *NO_MORE):
+    for name in NO_MORE:
         con.execute(f"drop table if exists {name}")
     return counts
 
@@ -182,19 +182,10 @@ update claim_number set id_class = 'date_bad', id_key = null, id_part = id_key
 from incoming_claim as c inner join delivery as d using (delivery_id)
 where c.rid = claim_number.rid and regexp_full_match(id_key, '[0-9]{17}[0-9X]') and substr(id_key, 7, 8) > strftime(d.snapshot_date, '%Y%m%d')
 """
-# The column that a kind must have for each field, and the one that names an employer.
 # What is as large as the night, and asked by nobody after linking.
-NO_MORE = (
-    "tonight_value",
-    "known_value",
-    "person_owner",
-    "claimant",
-    "new_tonight",
-    "new_known",
-    "newcomer",
-    "plain_newcomer",
-    "roster_key",
-)
+NO_MORE = ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name", "tonight_value",
+           "known_value", "person_owner", "claimant", "new_tonight", "new_known", "newcomer", "plain_newcomer", "roster_key")  # fmt: skip
+# The column that a kind must have for each field, and the one that names an employer.
 ASKS_FOR = {"household": "household_no", "local_no": "local_no", "employer": "employer_name", "address": "address"}
 NO_VALUE = "select null::varchar as person_id, null::varchar as field, null::varchar as value where false"
 ASKED = f"""
