@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from typer.main import get_group
 from typer.testing import CliRunner
 
 from docs import make_coverage, make_states
@@ -26,10 +27,7 @@ READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 SKIPPED = {".venv", "build", "dist", ".pytest_cache", ".hypothesis", ".git"}
 PAPERS = sorted(p for p in ROOT.rglob("*.md") if not SKIPPED & set(p.relative_to(ROOT).parts))
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
-COMMANDS = sorted(
-    [str(c.name or (c.callback.__name__ if c.callback else "")) for c in app.registered_commands]
-    + [str(g.name) for g in app.registered_groups]
-)
+COMMANDS = sorted(get_group(app).commands)
 RUN_BLOCK = re.compile(r"<!--[^>]*-->\n```sh\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 MAX_IMAGE = 200_000

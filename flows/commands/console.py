@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.commands.words import Dir
 from schemas.errors import UsageError, say
 
 if TYPE_CHECKING:
     from flows.console.state import State
 
+console = typer.Typer()
 accounts = typer.Typer(help="浏览器核查台的账号：新建，列出，停用，改密码。", no_args_is_help=True)
-Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="账号，即核查人姓名", show_default=False)]
 
 
+@console.command(
+    help="在本机浏览器里核查：登录后逐件处理待决事项，答复在下一次运行时生效；按 Ctrl-C 结束。\n\n例：zhaoren serve 工作区"
+)
 def serve(
     directory: Dir,
     port: Annotated[int, typer.Option("--port", help="端口", min=1, max=65535)] = 8765,

@@ -1,0 +1,87 @@
+"""What several commands share: their arguments, how they open a workspace, and how they speak."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from schemas.errors import not_written, say, without_numbers
+
+Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", help="以当时所知为准：日期或时间，如 2024-07-01")]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
+
+
+def made_room(out: Path | None) -> Path | None:
+    """The folder of a file that is asked for, made where there is none. Raises: UsageError, before any work is done."""
+    try:
+        if out:
+            out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(out, error) from None
+    return out
+
+
+def pack_names(given: list[str]) -> list[str]:
+    """The packs of `--pack`, repeated or split by commas, each once."""
+    return list(dict.fromkeys(p.strip() for text in given for p in re.split("[,，]", text) if p.strip()))
+
+
+def open_workspace(directory: Path, *, unopened: bool = False) -> Any:
+    """`unopened`: for those who check what is kept, also where it does not open."""
+    from flows import opened
+    from flows.memory import keep_within
+    from flows.settings import read_settings
+
+    keep_within(read_settings(directory).machine)
+    return opened.unopened(directory) if unopened else opened.find_workspace(directory)
+
+
+def progress() -> Callable[[str], None]:
+    """A line that moves with the steps on a terminal; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    from flows.night import STEPS
+
+    done = iter(range(1, len(STEPS) + 1))
+
+    def show(label: str) -> None:
+        step = next(done, len(STEPS))
+        bar = "█" * step + "░" * (len(STEPS) - step)
+        sys.stderr.write(f"\r{bar} {step}/{len(STEPS)} {label}    " + ("\n" if step == len(STEPS) else ""))
+        sys.stderr.flush()
+
+    return show
+
+
+def tell(outcome: Any) -> None:
+    """What happened tonight, in a few lines without any personal value."""
+    if outcome.held:
+        typer.echo(outcome.held, err=True)
+        return
+    accepted = sum(s == "accepted" for _, s, _ in outcome.deliveries)
+    tell_officer(f"第 {outcome.run_no} 次运行完成：收下 {accepted} 个文件，共 {len(outcome.deliveries)} 个；已知 {outcome.people} 人。",
+         f"Run {outcome.run_no} done: {accepted} of {len(outcome.deliveries)} files accepted; {outcome.people} people known.")  # fmt: skip
+    words = {"refused": say("拒收", "refused"), "held": say("扣下", "held"), "duplicate": say("重复", "duplicate")}
+    for name, state, reason in outcome.deliveries:
+        if state in words:
+            typer.echo(without_numbers(f"  {words[state]}：{name} —— {reason}"), err=True)
+    changes = "，".join(f"{op} {n}" for op, n in outcome.entries) or say("没有变化", "no change")
+    tell_officer(f"台账变化：{changes}", f"Ledger changes: {changes}")
+    if outcome.unset:
+        count = len(outcome.unset)
+        tell_officer(f"有 {count} 项数值文件没有写明，本单位也还没有设定，需要它们的判断没有下结论；逐项见 zhaoren doctor 工作区 --fix。",
+             f"{count} values that no document gives are not set yet; what needs them is undecided. See zhaoren doctor DIR --fix.")  # fmt: skip
+    tell_officer(f"工作簿在 {outcome.folder / 'workbooks'}", f"Workbooks are in {outcome.folder / 'workbooks'}")
+
+
+def tell_officer(chinese: str, english: str) -> None:
+    typer.echo(say(chinese, english))
+
+
+def warn_officer(chinese: str, english: str) -> None:
+    typer.echo(say(chinese, english), err=True)
