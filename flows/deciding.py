@@ -8,6 +8,7 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
+from matchers.fold_columns import fold_names
 from policies.closing import describe_closings
 from policies.deal import deal
 from policies.evaluate import findings_stage
@@ -58,6 +59,18 @@ with standing as (
     select {added}, l.id_key from added_{kind} as s inner join linked as l using (rid) where l.id_key in (select id_key from unknown_kin)
 )
 select * from standing where (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
+"""
+# The same name written otherwise (吳 for 吴) takes the book's spelling, which the households are compared by.
+KIN_NAMES = """
+create or replace temp table kin_name as
+with said as (select id_key, min(name) as name from household_book where person_id is null and id_key in (select id_key from unknown_kin) group by id_key),
+heard as ({heard})
+select h.id_key, h.name as heard, s.name as said from heard as h inner join said as s using (id_key) where h.name <> s.name
+"""
+SPELT_ALIKE = """
+update kin_{kind} as k set name = n.said
+from kin_name as n, fold as a, fold as b
+where n.id_key = k.id_key and n.heard = k.name and a.name = n.heard and b.name = n.said and a.name_folded = b.name_folded
 """
 # An employer's entry rests on the rows of its people; they stand as long as they are anybody's.
 EMPLOYER_EVIDENCE = """
@@ -148,6 +161,21 @@ def _meet_households(con: duckdb.DuckDBPyConnection, present: Collection[str]) -
             con.execute(KIN_ROWS.format(kind=kind, **_columns(kind)))
         else:
             con.execute(_empty(f"kin_{kind}", (*row_columns(LAYOUTS[kind]), KEY)))
+    _spell_alike(con, [kind for kind in KIN if kind in present])
+
+
+def _spell_alike(con: duckdb.DuckDBPyConnection, kinds: Sequence[str]) -> None:
+    if not kinds:
+        return
+    heard = " union ".join(f"select id_key, name from kin_{kind}" for kind in kinds)
+    con.execute(KIN_NAMES.format(heard=heard))
+    names = con.sql("select heard from kin_name union select said from kin_name").to_arrow_table()
+    if names.num_rows:
+        con.register("fold", fold_names(names.column(0).to_pylist()))
+        for kind in kinds:
+            con.execute(SPELT_ALIKE.format(kind=kind))
+        con.unregister("fold")
+    con.execute("drop table kin_name")
 
 
 def _empty(name: str, columns: Iterable[tuple[str, str]]) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from tests.oracle_facts import EMPLOYED, IN_CHARGE, age, lasts
+from tests.oracle_facts import age, has_only_paused_pension
 from tests.oracle_life import USABLE, Life, birth_told_by, is_of_age
 from tests.oracle_money import Earnings, earnings, home_place
-from tests.oracle_rows import Death, Household, Insured, Licence, Pension, Place, Row, Stranger
+from tests.oracle_rows import Household, Person, Place, Row, Stranger
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Member:
     work_rank: int
     income: Earnings | None
     is_sure: bool = True
+    may_have_left: bool = False  # by a doubtful row, a paused pension, or what is said of the number under another name
 
     @property
     def counts(self) -> bool:
@@ -44,7 +45,7 @@ class Family:
     working: int
     away: int
     idle: int
-    unsure: int  # without registration, and of an age or a name that is not sure
+    unsure: int  # without registration, and of an age, a name or a way out that is not sure
     businesses: int
     minors: int
     income_per_head: float | None
@@ -77,34 +78,34 @@ def known_member(life: Life, line: Household) -> Member:
         max(line.rank, work.rank) if work else line.rank,
         income,
         line.is_firm,
+        may_have_left=(life.gone is not None and not life.gone.is_firm)
+        or has_only_paused_pension(life.person, life.day),
     )
 
 
 def unknown_member(line: Stranger, number: int, day: date) -> Member:
-    """Nobody made them known: what insurance and market regulation say of exactly the number, if the name is the same."""
+    """Nobody made them known: what offices say of exactly the number. It is sure where the name is the same; what is said
+    under another name only opens the question whether this member works, or left the labour market."""
     birth = line.birth_date or birth_told_by(line.id_key)
     sex = line.sex or (line.id_key and ("男" if int(line.id_key[16]) % 2 else "女")) or None
-    names = [name for name, row in line.heard if line.id_key and is_work(row, day)]
-    ended = any(
-        (isinstance(row, Pension) and row.start_date <= day and row.status != "终止")
-        or (isinstance(row, Death) and row.death_date <= day)
-        for _, row in line.heard
-        if line.id_key
-    )
-    is_same = bool(names) and min(names) == line.name
+    life, other = (Life(p if line.id_key else Person(), day, {}) for p in (line.heard, line.heard_otherwise))
+    income = earnings(life.person, day)
+    works, may_work = (any((x.job, x.licence, x.employment)) for x in (life, other))
+    grounds = {ground for ground, _, _ in life.ways_out}
     return Member(
-        f"stranger-{number}", is_of_age(birth, sex, day), age(birth, day) if birth else None, ended, False, False, is_same,
-        bool(names), False, 0 if is_same or not names else 4, None,
-    )  # fmt: skip
-
-
-def is_work(row: Row, day: date) -> bool:
-    if isinstance(row, Insured):
-        return row.payer_kind in EMPLOYED and lasts(day, row.start_month, row.end_month)
-    return (
-        isinstance(row, Licence) and row.status == "存续" and row.role in IN_CHARGE and row.founded_date <= day
-        and (row.cancelled_date is None or day < row.cancelled_date)
-    )  # fmt: skip
+        f"stranger-{number}",
+        is_of_age(birth, sex, day),
+        age(birth, day) if birth else None,
+        bool(grounds & {"died", "pension"}),
+        bool(grounds & {"school", "army", "custody", "incapable"}),
+        is_registered=False,
+        is_working=works,
+        may_be_working=works or may_work,
+        has_business=any((life.licence, life.doubtful_licence, income and income.from_business)),
+        work_rank=0 if works or not may_work else 4,
+        income=income,
+        may_have_left=bool(other.ways_out) or any(has_only_paused_pension(x.person, day) for x in (life, other)),
+    )
 
 
 def family(members: Sequence[Member]) -> Family:
@@ -112,13 +113,14 @@ def family(members: Sequence[Member]) -> Family:
     here = [m for m in members if not m.is_out]
     incomes = [m.income for m in members if m.income]
     without_work = [m for m in counting if not m.is_registered and not m.is_working]
+    in_doubt = [m for m in without_work if m.is_of_age is None or not m.is_sure or (m.may_have_left and not m.is_away)]
     return Family(
         working_age=len([m for m in counting if m.is_of_age or m.is_registered]),
         registered=len([m for m in counting if m.is_registered and not m.is_working]),
         working=len([m for m in counting if m.is_working]),
         away=len([m for m in without_work if m.is_away]),
-        idle=len([m for m in without_work if not m.is_away and m.is_of_age and m.is_sure]),
-        unsure=len([m for m in without_work if m.is_of_age is None or not m.is_sure]),
+        idle=len([m for m in without_work if not m.is_away and m not in in_doubt]),
+        unsure=len(in_doubt),
         businesses=len([m for m in here if m.has_business]),
         minors=len([m for m in here if m.age is not None and m.age < 18]),
         income_per_head=sum(i.whole for i in incomes) / len(here) if incomes and here else None,

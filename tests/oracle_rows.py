@@ -340,14 +340,15 @@ class Person:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stranger:
     """A line of a household book about somebody whom no roster made known, and what others tell of exactly that number,
-    each with the name that they tell."""
+    under the same name and under another."""
 
     household_no: str
     name: str = "某甲"
     id_key: str | None = None
     birth_date: date | None = None
     sex: str | None = None
-    heard: tuple[tuple[str, Row], ...] = ()
+    heard: Person = Person()
+    heard_otherwise: Person = Person()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -398,10 +398,13 @@ OWN_VALUES: dict[str, Any] = {
 def random_place(seed: int, as_of: date, how_many: int, values: Mapping[str, Any] = OWN_VALUES) -> Place:
     """So many people with their households, employers and vacancies; no post is a public one where the office set nothing."""
     rng = random.Random(-seed - 1)
+    families = tuple(_families(random.Random(seed + 1), as_of))
     people = {p.person_id: p for p in (*random_people(seed, as_of, how_many), *crowds(as_of))}
     days = likely(as_of)[Registration]["reg_date"]
     books = [p.households[0].household_no for p in people.values() if p.households]
     strangers = tuple(_stranger(rng, as_of, rng.choice(books), number) for number in range(len(books) // 8))
+    people |= {p.person_id: p for parents, _ in families for p in parents}
+    strangers += tuple(relative for _, relative in families)
     vacancies = tuple(
         Vacancy(
             vacancy_no=f"V{rng.randrange(40)}",
@@ -493,22 +496,53 @@ def crowds(as_of: date) -> Iterator[Person]:
             yield Person(person_id=f"D{number}-{n}", insured=(job,), recognitions=recognised, subsidies=paid)
 
 
+HEARD_OF_KIN = (
+    "insured", "licences", "employments", "pensions", "deaths", "studies", "enlistments", "sentences", "capacities", "incomes",
+)  # fmt: skip
+
+
+def _heard(rng: random.Random, as_of: date, who: str, share: float) -> Person:
+    fields = [f for f in HEARD_OF_KIN if rng.random() < share]
+    rows: dict[str, Any] = {f: _random_rows(rng, as_of, f, who, ("exact",)) for f in fields}
+    return Person(**rows)
+
+
 def _stranger(rng: random.Random, as_of: date, book: str, number: int) -> Stranger:
     """A relative whom no roster made known. Numbers are unlike anybody's; a parent of one, a child of another."""
     birth = rng.choice((*turning_births(as_of), *BORN_ON_29_FEBRUARY))
     number_told = f"{990000 + number // 1000}{birth:%Y%m%d}{number % 1000:03d}X"
     key = rng.choice((number_told, number_told, None))
     name = rng.choice(("某甲", "某乙"))
-    heard = []
-    for field in ("insured", "licences", "pensions", "deaths"):
-        if key and rng.random() < 0.25:
-            rows = _random_rows(rng, as_of, field, f"kin-{number}", ("exact",))
-            heard += [(rng.choice(("某甲", "某甲", "某乙")), row) for row in rows[:1]]
+    own, others = (_heard(rng, as_of, f"kin-{number}-{n}", share if key else 0) for n, share in enumerate((0.12, 0.05)))
     told = rng.random() < 0.3
     return Stranger(
         household_no=book, name=name, id_key=key, birth_date=birth if told else None,
-        sex=rng.choice(("男", "女", None)) if told else None, heard=tuple(heard),
+        sex=rng.choice(("男", "女", None)) if told else None, heard=own, heard_otherwise=others,
     )  # fmt: skip
+
+
+def _families(rng: random.Random, as_of: date) -> Iterator[tuple[tuple[Person, ...], Stranger]]:
+    """Two out of work in a town, and a relative of thirty of whom one office tells one thing, under the same name or another."""
+    told: dict[str, Any] = {"usual_place": "城镇", "able": True, "willing": True, "reg_date": months_after(as_of, -1)}
+    birth = months_after(as_of, -12 * 30)
+    for number, field in enumerate(f for f in HEARD_OF_KIN for _ in range(12)):
+        said: list[Any] = [
+            Person(**_one_row(rng, as_of, field, f"F{number}-{n}")) if number % 3 != n else Person() for n in range(2)
+        ]
+        parents = tuple(
+            Person(
+                person_id=f"F{number}-{n}", sex="男", birth_date=birth,
+                registrations=(Registration(record_id=f"F{number}-{n}", **told),),
+                households=(Household(record_id=f"F{number}-{n}-book", household_no=f"F{number}"),),
+            )
+            for n in range(2)
+        )  # fmt: skip
+        key = f"98{number:04d}{birth:%Y%m%d}001X"
+        yield parents, Stranger(household_no=f"F{number}", id_key=key, heard=said[0], heard_otherwise=said[1])
+
+
+def _one_row(rng: random.Random, as_of: date, field: str, record_id: str) -> dict[str, Any]:
+    return {field: (replace(random_row(rng, as_of, field, "exact"), record_id=record_id),)}
 
 
 # Names and numbers as offices write them: likely characters stand with those they are taken for.

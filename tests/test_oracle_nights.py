@@ -14,7 +14,7 @@ def test_a_later_call_goes_on_and_a_changed_program_begins_anew(
 ) -> None:
     kept = tmp_path / "oracle.tsv"
     asked = ["--people", "40", "--done", str(kept), "--person-nights"]
-    assert main([*asked, "1"]) == main([*asked, "200"]) == 0
+    assert main([*asked, "1"]) == main([*asked, "500"]) == 0
     first, second = read_done(kept)
     assert [first.day, second.day] == days_of(0)[:2] == [date(2024, 1, 28), date(2024, 1, 29)]
     assert first.people == second.people > 40

@@ -153,9 +153,12 @@ def _fill_households(con: duckdb.DuckDBPyConnection, place: Place) -> None:
     numbers = range(len(place.strangers))
     _insert(con, "household_book", strangers | {"record_id": [f"stranger-{n}" for n in numbers], "office": [OFFICE for _ in numbers]})  # fmt: skip
     for kind in KIN:
-        row = next(r for k, r, _ in KINDS.values() if k == kind)
+        field, row = next((f, r) for f, (k, r, _) in KINDS.items() if k == kind)
         _make(con, f"kin_{kind}", (*row_columns(LAYOUTS[kind]), ("id_key", "VARCHAR")))
-        heard = [(s.id_key, name, r) for s in place.strangers for name, r in s.heard if isinstance(r, row)]
+        said = [
+            (s.id_key, name, p) for s in place.strangers for name, p in ((s.name, s.heard), ("某人", s.heard_otherwise))
+        ]
+        heard = [(key, name, r) for key, name, person in said for r in getattr(person, field)]
         values: dict[str, list[Any]] = {
             n: [getattr(r, n) for _, _, r in heard] for n in row_fields(row) if n != "link_grade"
         }
