@@ -60,7 +60,7 @@ where f.valid_from <= t.as_of and (f.valid_to is null or t.as_of < f.valid_to)
 order by f.person_id, f.rank, f.valid_from desc, f.record_id;
 
 create or replace temp table topic_certificate as
-select distinct on (f.person_id) f.person_id, f.valid_from as certificate_from, f.valid_to as certificate_to,
+select distinct on (f.person_id) f.person_id, f.valid_from as certificate_from, f.valid_to - 1 as certificate_to,
        f.category as disability_category, f.grade as disability_grade, f.rank as certificate_rank,
        [f.record_id] as certificate_records
 from fact_certificate as f cross join today as t

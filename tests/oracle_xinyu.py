@@ -194,7 +194,7 @@ def _whose_basis_lapsed(say: Answers, who: Xinyu) -> None:
     say.ask("XY-3.2:weak", may_work, "H", "REVIEW", (), ground="family-working")
     mine = life.certificate
     # The last day is still valid, the day of cancelling no more.
-    ends = [mine.valid_to and mine.valid_to + timedelta(1), mine.cancel_date] if mine else []
+    ends = [mine.valid_to, mine.cancel_date and mine.cancel_date - timedelta(1)] if mine else []
     soon = is_disabled and any(end and (end - who.day).days <= 60 for end in ends)
     say.ask("XY-3.4:warning", soon, "T", "TASK", (rec, mine), "certificate-expiring")
 

@@ -53,7 +53,7 @@ QUESTIONS = {
         "is_recognised and is_recognised_disabled and had_certificate and certificate_end = 'expired'", ("SD-5.5b:recognised_expired",)
     ),
     "one that has not, sixty days before": Question(
-        "is_recognised and is_recognised_disabled and has_certificate and certificate_to - as_of between 1 and 60", ("XY-3.4:warning",)
+        "is_recognised and is_recognised_disabled and has_certificate and certificate_to - as_of between 0 and 60", ("XY-3.4:warning",)
     ),
     "left before: too early, unchanged, or changed": Question(
         "was_recognised and not is_recognised and is_registered and has_certificate and is_working_age",

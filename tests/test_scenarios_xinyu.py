@@ -142,8 +142,10 @@ BOUNDARIES = (
 TASKS = (
     Case("20 is warned before", "1979-05-01", (*held("残疾人"), certificate("2014-07-01", "2024-06-30")),
          {JUN29: ("T TASK XY-3.4 certificate-expiring",), JUL01: ("T UPD XY-3.4 certificate-expiring ended",)}, tracks="T", clause="XY-3.4"),
-    Case("certificate that ends in sixty days", "1979-05-02", (*held("残疾人"), certificate("2014-07-01", "2024-08-28")),
+    Case("certificate that ends in sixty-one days, then sixty", "1979-05-02", (*held("残疾人"), certificate("2014-07-01", "2024-08-29")),
          {JUN30: ("T TASK XY-3.4 certificate-expiring",)}, tracks="T", clause="XY-3.4"),
+    Case("certificate that ends in fifty-nine days", "1979-05-12", (*held("残疾人"), certificate("2014-07-01", "2024-08-27")),
+         {JUN29: ("T TASK XY-3.4 certificate-expiring",)}, tracks="T", clause="XY-3.4"),
     Case("40 may claim", "1970-05-03", (*held("4050"), insured("2024-06")), {JUN29: (f"T NOTIFY XY-4.4 firm:{FIRMS['乙厂']}",)}, tracks="T", clause="XY-4.4"),
     Case("flexible and may claim", "1970-05-04", (*held("4050"), flexible("2024-06")), {JUN29: ("T NOTIFY XY-4.4 flexible",)}, tracks="T", clause="XY-4.4"),
     Case("43 is told nothing, and a payment for July is a suspicion", "1970-05-05",
