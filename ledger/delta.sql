@@ -18,11 +18,18 @@ where not exists (
       and (f.op_class in ('FLAG_REEMP', 'PROP_EXIT', 'PROP_DEREG') or (f.op_class = 'REVIEW' and f.track = 'R')));
 
 create or replace temp table changed as
+with retold as (
+    select o.entry_id from (select entry_id, unnest(evidence) as record_id from open_item) as o inner join ended_log as e using (record_id) where e.is_tonight
+)
 select f.*, o.entry_id as old_entry
 from finding as f
 inner join open_item as o on o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
 where (f.field is not null and o.basis is distinct from f.basis)
-   or (f.op_class = 'GAP' and o.basis is not distinct from f.basis and o.parameters is distinct from f.parameters);  -- have or need changed
+   or (o.basis is not distinct from f.basis and o.parameters is distinct from f.parameters
+       and (f.op_class = 'GAP'  -- have or need changed
+            -- what waits for an answer says what its sources say now
+            or (f.op_class not in ('IN', 'HOLD') and o.answer is null
+                and o.entry_id in (select entry_id from retold))));
 
 -- A person's row in a track after tonight: what stood before, less what is withdrawn whole, and what comes in.
 create or replace temp table track_row as

@@ -61,6 +61,8 @@ def params(cases: tuple[Case, ...]) -> list[Any]:
 
 CORRECTED = (
     Case("taken back by a delta", "1979-03-01", (stop("2024-04"),), {MAY31: (STOPPED,), JUN20: (TAKEN_BACK,)}),
+    Case("pension whose beginning is corrected", "1960-03-20", (MARCH, pension("2024-04-01", until=JUN20), pension("2024-05-01", JUN20)),
+         {MAY31: (MID, PENSION), JUN20: (PENSION,)}),
     Case("stop reason corrected in a delta", "1979-03-02", (stop("2024-04"),), {MAY31: (STOPPED,), JUN20: (TAKEN_BACK,)}),
     Case("registration cancelled in a delta", "1990-03-03", (MARCH,), {MAY31: (MID,), JUN20: (MID_ENDED,)}),
     Case("stop row that vanishes from a full snapshot", "1979-03-04", (stop("2024-04", until=JUN20),),
@@ -173,6 +175,13 @@ def corrected(tmp_path_factory: pytest.TempPathFactory) -> Stage:
 @pytest.mark.parametrize("case", params(CORRECTED))
 def test_a_correction_takes_back_what_rested_on_it_and_no_more(corrected: Stage, case: Case) -> None:
     assert corrected.posted(case) == dict(case.expect)
+
+
+def test_what_waits_for_an_answer_says_what_its_source_says_now(corrected: Stage) -> None:
+    case_id = "pension whose beginning is corrected"
+    first, second = (corrected.entry(case_id, day, PENSION) for day in (MAY31, JUN20))
+    assert second["supersedes"] == first["entry_id"]
+    assert ("2024-04-01" in first["reason"], "2024-05-01" in second["reason"]) == (True, True)
 
 
 @pytest.mark.parametrize(
