@@ -28,12 +28,8 @@ FILES = "select distinct file from report_line where file is not null order by f
 PERSON = "name caution id_number phone village"
 
 
-def _sheet(
-    code: str, name: str, grain: str, parts: str, also: str = "", only_new: bool = False, order: str = BY_URGENCY
-) -> Sheet:
-    return list_sheet(
-        code, name, grain, parts, also=f"{HERE}{also}", only_new=only_new, order=order, binds={"file": ""}
-    )
+def _sheet(code: str, name: str, grain: str, parts: str, also: str = "", order: str = BY_URGENCY) -> Sheet:
+    return list_sheet(code, name, grain, parts, also=f"{HERE}{also}", order=order, binds={"file": ""})
 
 
 # A person's lines in a town, with the first of those that give the same reason marked.
@@ -83,7 +79,7 @@ NO_OWNER = _sheet(
 )
 STALE = _sheet("O12", "待更新信息", "一名信息须更新的人员", f"{PERSON} title reason owner is_new valid_from entry_id")
 CANDIDATES = _sheet(
-    "O02", "候选人员", "一名今夜新列、待核实的候选人员", f"{PERSON} basis paper unknown reason entry_id", only_new=True
+    "O02", "候选人员", "一名今夜新列、待核实的候选人员", f"{PERSON} basis paper unknown reason entry_id"
 )
 SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
 URGENT = f"""
