@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import CHINESE, said
-from reports.detail import may_hold_any, no_rows
+from reports.detail import no_rows, rows_behind
 from reports.form import room_left, tall, write_forms
 from reports.line_columns import BY_FAMILY, BY_URGENCY, PARTS, STANDS_EMPTY, list_sheet
 from reports.readers import HOLDS, MACRO, fit
@@ -51,7 +51,7 @@ from {ONCE.format(where=f"list = $list and {HERE}")} group by file, who order by
         *(PARTS[part][0] for part in PERSON.split()), PARTS["address"][0], Column("reason", "走访事由", 66, wrap=True),
         *(PARTS[part][0] for part in ("standing", "due_date", "owner", "is_new", "valid_from")), Column("entry_id", "流水号", 14, wrap=True),
     ),
-    binds={"list": "O03", "file": ""}, fixed_columns=2, empty=STANDS_EMPTY,
+    binds={"list": "O03", "file": ""}, fixed_columns=2, empty=STANDS_EMPTY, only_of="from every_line where list = $list",
 )  # fmt: skip
 FOLLOW_UPS = _sheet(
     "O10",
@@ -138,7 +138,7 @@ def _by_town(desk: Desk, sheet: Sheet, reader: Reader) -> dict[str, pa.Table]:
     """The rows of a sheet for each town that has any, in the sheet's order; under "" none, with the same columns."""
     everywhere = sheet.rows.replace("select ", "select file, ", 1).replace(HERE, EVERYWHERE)
     fitted = fit(replace(sheet, rows=everywhere, columns=(FILE, *sheet.columns)), reader)
-    if not may_hold_any(desk.con, sheet):
+    if not rows_behind(desk.con, sheet, 1):
         return {"": no_rows(fitted).drop_columns(["file"])}
     table = desk.con.sql(fitted.rows, params={"list": sheet.binds["list"]}).to_arrow_table()
     names, files = np.unique(table["file"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
