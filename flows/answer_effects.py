@@ -1,12 +1,13 @@
 """What an answer to an open entry would do, told before it is given: from the same table by which decisions are carried out."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ledger.decisions import legal_decisions, roles
+from ledger.decisions import Legal, legal_decisions, roles
 from schemas.review import ASKED_AS
 
 COLUMNS = {"if_confirmed": "确认", "if_rejected": "驳回"}
@@ -52,10 +53,15 @@ def becomes(case: dict[str, Any], decision: str, notice: int) -> list[dict[str, 
     found: dict[tuple[str, int], list[str]] = {}
     every = roles()
     for role in every:
-        legal = next((row for row in legal_decisions() if row.fits(*asked, role, case["is_again"])), None)
+        legal = _legal(*asked, role, case["is_again"])
         if legal:
             found.setdefault((legal.to, legal.notice(notice, case["about"])), []).append(role)
     return [
         {"roles": "" if len(at) == len(every) else "、".join(at), "becomes": to, "notice": days}
         for (to, days), at in found.items()
     ]
+
+
+@cache  # a night asks of a few hundred, each for a thousand grounds
+def _legal(track: str, op: str, state: str, decision: str, role: str, is_again: bool) -> Legal | None:
+    return next((row for row in legal_decisions() if row.fits(track, op, state, decision, role, is_again)), None)

@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ledger.seal import file_hash, run_folder, sealed_runs
@@ -41,14 +43,39 @@ def _iso(value: Any) -> str:
 
 
 CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso)
+ESCAPED = r'[\x00-\x1f"\\]'  # what JSON writes otherwise than it stands
 
 
 def canonical_entries(table: Path) -> Iterator[tuple[str, str]]:
     """Each entry's id and its one line: JSON, keys sorted, no spaces, days and UTC times in ISO 8601, in stored order."""
     with pq.ParquetFile(table) as file:
         for batch in file.iter_batches():
-            for row in batch.to_pylist():
-                yield row["entry_id"], CANONICAL.encode(row)
+            yield from zip(batch.column("entry_id").to_pylist(), _lines(batch).to_pylist(), strict=True)
+
+
+def _lines(batch: pa.RecordBatch) -> pa.Array:
+    """Each row as `CANONICAL` would write it, made a column at a time: row by row took nearly three times as long."""
+    parts: list[pa.Array | str] = []
+    for name in sorted(batch.schema.names):
+        parts += [f"{',' if parts else '{'}{CANONICAL.encode(name)}:", _values(batch.column(name))]
+    return pc.binary_join_element_wise(*parts, "}", "")
+
+
+def _values(column: pa.Array) -> pa.Array:
+    """Each value of a column as JSON."""
+    if pa.types.is_list(column.type):
+        items = pc.binary_join(pa.ListArray.from_arrays(column.offsets, _values(column.values)), ",")
+        told = pc.binary_join_element_wise("[", items, "]", "")
+        return pc.if_else(column.is_null(), "null", told)
+    if pa.types.is_integer(column.type):
+        return pc.fill_null(pc.cast(column, pa.string()), "null")
+    if not pa.types.is_string(column.type):  # days, times, yes and no: few of each, so written once
+        coded = column.dictionary_encode(null_encoding="encode")
+        return pa.array(map(CANONICAL.encode, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
+    odd = pc.fill_null(pc.match_substring_regex(column, ESCAPED), False)
+    mended = pa.array((CANONICAL.encode(text)[1:-1] for text in column.filter(odd).to_pylist()), pa.string())
+    told = pc.binary_join_element_wise('"', pc.replace_with_mask(column, odd, mended), '"', "")
+    return pc.fill_null(told, "null")
 
 
 def entry_leaves(folder: Path) -> list[bytes]:

@@ -65,8 +65,8 @@ def _rows(form: Form) -> list[tuple[float, tuple[Box, ...]]]:
 _letter = cache(xl_col_to_name)  # a form has a handful of columns and hundreds of thousands of boxes
 
 
-def _xml(paper: StreamedSheet, rows: Sequence[tuple[float, tuple[Box, ...]]], styles: Mapping[str, int]) -> Iterator[str]:  # fmt: skip
-    """Each row as XML; what is merged is put on the sheet. The library would write every cell of a merged range twice."""
+def _xml(paper: StreamedSheet, rows: Sequence[tuple[float, tuple[Box, ...]]], styles: Mapping[str, int]) -> Iterator[tuple[int, str]]:  # fmt: skip
+    """Each row as XML, with how many it is; what is merged is put on the sheet. The library would write every cell of a merged range twice."""
     for number, (height, boxes) in enumerate(rows, 1):
         cells, column = [], 0
         for box in boxes:
@@ -77,7 +77,7 @@ def _xml(paper: StreamedSheet, rows: Sequence[tuple[float, tuple[Box, ...]]], st
             if box.across > 1:
                 paper.merge.append([number - 1, column, number - 1, column + box.across - 1])
             column += box.across
-        yield f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>'
+        yield 1, f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>'
 
 
 def _set_up(paper: Worksheet, widths: Sequence[float]) -> None:

@@ -72,6 +72,7 @@ def op_sheet(op: str) -> Sheet:
         COLUMNS,
         {"op": op},
         fixed_columns=4,
+        only_of="from every_entry where op = $op",
     )
 
 

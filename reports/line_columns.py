@@ -10,6 +10,8 @@ from reports.sheet import DAY, SHARE, WHOLE, Column, Sheet
 from reports.town_names import name_towns
 
 STANDS_EMPTY = "目前没有"
+# Sent on the night that finds them; what stands open of them no sheet shows again.
+ONCE = ("O02", "O05", "O08", "O19", "O22")
 HAVE = (
     "post_count", "guidance_count", "training_count", "month_posts", "month_public_info", "spell_guidance", "spell_providers",
     "spell_startup", "internships_offered", "help_guidance", "help_posts", "help_training", "year_services", "skills_certified",
@@ -161,7 +163,7 @@ PARTS: dict[str, tuple[Column, str]] = {
 FILTERS = "l.list, l.person_id, l.run_no, l.seq, l.rule_id, l.is_new as is_fresh, l.basis is not distinct from 'owner' as is_owner_gap, t.file"
 SHOWN_LINES = f"""
 create or replace temp table every_line as
-with line as (select *, json_extract_string(parameters, {[f"$.{name}" for name in SHOWN]}) as shown from open_line)
+with line as (select *, json_extract_string(parameters, {[f"$.{name}" for name in SHOWN]}) as shown from open_line where is_new or list not in {ONCE})
 select {FILTERS}, {", ".join(f"{expression} as {name}" for name, (_, expression) in PARTS.items())}
 from line as l cross join report_day as today left join person_card as c using (person_id)
 left join report_clause as r on r.pack = l.pack and r.rule_id = l.rule_id
@@ -175,8 +177,8 @@ BY_EMPLOYER = "employer_name nulls last, employer_uscc nulls last, run_no, seq"
 
 
 def show_lines(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `every_line`: every open line as the sheets show it, worked out once for all of them, and the town's workbook
-    that it goes to in `file`."""
+    """Make `every_line`: every open line that a sheet may show, as it shows it, worked out once for all of them, and the town's
+    workbook that it goes to in `file`."""
     name_towns(con)
     con.execute(TOWNS).fetchall()
     con.execute(CAUTIONS).fetchall()
@@ -184,16 +186,16 @@ def show_lines(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def list_sheet(
-    code: str, name: str, grain: str, parts: str, *, only_new: bool = False, also: str = "", order: str = BY_URGENCY,
+    code: str, name: str, grain: str, parts: str, *, also: str = "", order: str = BY_URGENCY,
     fixed: int = 2, binds: dict[str, str] | None = None,
 ) -> Sheet:  # fmt: skip
-    """A sheet of one outbound list: its lines that stand open, or only those of tonight. `parts` names the columns; `also`
-    is a further condition, whose values are in `binds`."""
-    further = (" and is_fresh" if only_new else "") + (f" and {also}" if also else "")
+    """A sheet of one outbound list: its lines that stand open; of one that is sent `ONCE` those of tonight. `parts` names the
+    columns; `also` is a further condition, whose values are in `binds`."""
+    further = f" and {also}" if also else ""
     columns = tuple(PARTS[part][0] for part in parts.split())
     return Sheet(
         name=name, grain=grain, rows=ROWS.format(shown=", ".join(parts.split()), also=further, order=order),
         columns=columns, binds={"list": code} | (binds or {}), fixed_columns=fixed,
-        empty="今夜没有新的" if only_new else STANDS_EMPTY,
-        only_of="from every_line where list = $list" + (" and is_fresh" if only_new else ""),
+        empty="今夜没有新的" if code in ONCE else STANDS_EMPTY,
+        only_of="from every_line where list = $list",
     )  # fmt: skip

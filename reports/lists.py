@@ -12,7 +12,7 @@ from reports.sheet import WHOLE, Column, Page, Sheet
 
 WHO, PLACE, WHY = "name id_number", "town village", "reason clause"
 CANDIDATES = list_sheet(
-    "O02", "候选人员", "一名今夜新列的候选人员", f"{WHO} caution sex {PLACE} pack basis paper unknown {WHY} valid_from entry_id", only_new=True
+    "O02", "候选人员", "一名今夜新列的候选人员", f"{WHO} caution sex {PLACE} pack basis paper unknown {WHY} valid_from entry_id"
 )  # fmt: skip
 PROPOSALS = list_sheet(
     "O04", "退出与注销建议", "一条待决定的退出或注销建议",
@@ -23,14 +23,12 @@ DECIDED = list_sheet(
     "决定告知",
     "一份须告知本人的决定",
     f"{WHO} phone {PLACE} channel track ground {WHY} valid_from entry_id",
-    only_new=True,
 )
 PUSHES = list_sheet(
     "O08",
     "政策推送",
     "一次今夜要发的推送",
     f"{WHO} caution phone channel {PLACE} title content {WHY} entry_id",
-    only_new=True,
 )
 UNCLAIMED_PEOPLE = list_sheet(
     "O09", "应享未享人员", "一人一项尚未享受的政策", f"{WHO} caution phone {PLACE} title since_month months content {WHY} employer_name records valid_from is_new entry_id",
@@ -71,7 +69,6 @@ MATCHES = list_sheet(
     "岗位推送",
     "一人一个今夜新推的岗位",
     f"{WHO} caution phone {PLACE} post employer_name public_post workplace pay open_until score points channel {WHY} entry_id",
-    only_new=True,
     order="town nulls last, village nulls last, person_id, score desc nulls last, run_no, seq",
 )
 COURSES = list_sheet(
@@ -79,7 +76,6 @@ COURSES = list_sheet(
     "培训名单",
     "一名今夜新列的培训对象",
     f"{WHO} phone {PLACE} employer_name unknown content {WHY} entry_id",
-    only_new=True,
 )
 URGES = list_sheet(
     "O06", "督促办理就业登记", "一个单位的一名参保人员", f"employer_name employer_uscc {WHO} hired_from {WHY} valid_from is_new entry_id",

@@ -11,6 +11,7 @@ from datetime import date
 from math import ceil
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz.distance import Levenshtein
@@ -24,9 +25,11 @@ LONGEST = 32_767  # Excel's limit for one cell, in UTF-16 units
 CUT = "…（超长，已截断）"
 EPOCH_DAYS = (date(1970, 1, 1) - date(1899, 12, 30)).days  # from Excel's first day to that of dates in columns
 LINE_POINTS, MOST_LINES = 16, 12
+HEIGHTS = np.array(["", "", *(f' ht="{LINE_POINTS * n}" customHeight="1"' for n in range(2, MOST_LINES + 1))], object)
+NOT_HAN = r"[^\x00-\x7f\x{4e00}-\x{9fa5}、。《》“”（），：；！？—…]"  # what GBK may not write in two bytes
 PLAIN_TEXT = '<t xml:space="preserve">'
 MARK = '<rPr><b/><sz val="11"/><color rgb="FFC00000"/><rFont val="宋体"/></rPr>'
-BATCH = 2000  # so that only a batch at a time is Python objects
+BATCH = 2000
 
 
 @dataclass(frozen=True)
@@ -50,21 +53,22 @@ class StreamedSheet(Worksheet):
         """Of cells written one by one: the library's own misses an escape that shares its underscore with the one before."""
         return ESCAPE_LIKE.sub("_x005F_", data) if isinstance(data, str) else data
 
-    def append_rows(self, first: int, rows: Iterator[str], last_column: int) -> int:
-        """Write rows from row `first` on (0-based). How many."""
+    def append_rows(self, first: int, rows: Iterator[tuple[int, str]], last_column: int) -> int:
+        """Write rows from row `first` on (0-based), given as how many and their text. How many."""
         self._write_single_row(first)  # flush what was written cell by cell
         count = 0
-        for row in rows:
-            self.fh.write(row)
-            count += 1
+        for several, text in rows:
+            self.fh.write(text)
+            count += several
         if count:
             self._check_dimensions(first + count - 1, last_column)
         self.previous_row = first + count
         return count
 
 
-def row_xml(table: pa.Table, looks: Sequence[Look], blanks: Sequence[Look], first: int) -> Iterator[str]:
-    """One `<row>` per row of the table; `blanks` are empty cells at their own columns, to the right of all others."""
+def row_xml(table: pa.Table, looks: Sequence[Look], blanks: Sequence[Look], first: int) -> Iterator[tuple[int, str]]:
+    """One `<row>` per row of the table, a batch of them at a time with how many they are; `blanks` are empty cells at their own
+    columns, to the right of all others."""
     number = first + 1
     for batch in table.to_batches(max_chunksize=BATCH):
         rows = pc.cast(pa.array(range(number, number + batch.num_rows)), pa.string())
@@ -73,8 +77,9 @@ def row_xml(table: pa.Table, looks: Sequence[Look], blanks: Sequence[Look], firs
             for column, look in zip(batch.columns, looks, strict=True)
         ]
         cells += [_joined(f'<c r="{look.letter}', rows, f'" s="{look.style}"/>') for look in blanks]
-        heights = pa.array([_height(lines) for lines in _lines_of_rows(batch, looks)], pa.string())
-        yield from _joined('<row r="', rows, '"', heights, ">", *cells, "</row>").to_pylist()
+        heights = pa.array(HEIGHTS[np.minimum(_lines_of_rows(batch, looks), MOST_LINES)], pa.string())
+        written = _joined('<row r="', rows, '"', heights, ">", *cells, "</row>")
+        yield batch.num_rows, pc.binary_join(pa.ListArray.from_arrays([0, batch.num_rows], written), "")[0].as_py()
         number += batch.num_rows
 
 
@@ -86,7 +91,8 @@ def _joined(*parts: pa.Array | str) -> pa.Array:
 def _cells(column: pa.Array, rows: pa.Array, look: Look, other: pa.Array | None) -> pa.Array:
     """A column's cells; no cell where there is no value."""
     if look.kind == "text":
-        kind, start, end = ' t="inlineStr"', "<is>", "</is>"
+        kind = ' t="inlineStr"'
+        start, end = (f"<is>{PLAIN_TEXT}", "</t></is>") if other is None else ("<is>", "</is>")
         shown = _plain_texts(column) if other is None else _marked_texts(column, other)
     else:
         kind, start, end = "", "<v>", "</v>"
@@ -96,15 +102,14 @@ def _cells(column: pa.Array, rows: pa.Array, look: Look, other: pa.Array | None)
 
 
 def _plain_texts(column: pa.Array) -> pa.Array:
-    """Each text as the inside of a cell; null for no text. Those few that hold what XML does not take, one by one."""
+    """Each text as XML; null for no text. Those few that hold what XML does not take, one by one."""
     texts = pc.cast(column, pa.string())
     odd = pc.fill_null(pc.match_substring_regex(texts, ODD), False)
     odd = pc.or_(odd, pc.fill_null(pc.greater(pc.utf8_length(texts), LONGEST // 2), False))
     if pc.any(odd).as_py():
         mended = pa.array([as_xml(text) for text in texts.filter(odd).to_pylist()], pa.string())
         texts = pc.replace_with_mask(texts, odd, mended)
-    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
-    return _joined(PLAIN_TEXT, texts, "</t>")
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
 def _marked_texts(column: pa.Array, other: pa.Array) -> pa.Array:
@@ -153,17 +158,29 @@ def unlike_runs(text: str, other: str) -> list[tuple[bool, str]]:
     return found
 
 
-def _lines_of_rows(batch: pa.RecordBatch, looks: Sequence[Look]) -> list[int]:
+def _lines_of_rows(batch: pa.RecordBatch, looks: Sequence[Look]) -> Any:
     """Per row, the lines its tallest wrapped cell takes."""
-    tallest = [1] * batch.num_rows
+    tallest = np.ones(batch.num_rows, int)
     for column, look in zip(batch.columns, looks, strict=True):
         if look.wrap_width:
             is_wide = pc.greater_equal(pc.utf8_length(column), look.wrap_width / 2)
             longer = pc.or_(is_wide, pc.match_substring(column, "\n"))
-            places, texts = pc.indices_nonzero(longer).to_pylist(), column.filter(longer).to_pylist()
-            for row, text in zip(places, texts, strict=True):
-                tallest[row] = max(tallest[row], lines_needed(text, look.wrap_width))
+            places = pc.indices_nonzero(longer).to_numpy()
+            tallest[places] = np.maximum(tallest[places], _lines_of(column.filter(longer), look.wrap_width))
     return tallest
+
+
+def _lines_of(texts: pa.Array, width: float) -> Any:
+    """`lines_needed` of each text. What UTF-8 writes in three bytes and GBK in two is counted for all at once."""
+    split = pc.split_pattern(texts, "\n")
+    parts = split.flatten()
+    sizes = pc.divide(pc.add(pc.utf8_length(parts), pc.binary_length(parts)), 2).to_numpy(zero_copy_only=False).copy()
+    others = pc.match_substring_regex(parts, NOT_HAN)
+    sizes[others.to_numpy(zero_copy_only=False)] = [
+        len(p.encode("gbk", "replace")) for p in parts.filter(others).to_pylist()
+    ]
+    lines = np.maximum(1, np.ceil(sizes / (width - 1)))
+    return np.bincount(pc.list_parent_indices(split).to_numpy(), lines, len(texts)).astype(int)
 
 
 def as_xml(text: str) -> str:
@@ -190,7 +207,3 @@ def lines_needed(text: str, width: float) -> int:
     if 2 * len(text) < width and "\n" not in text:
         return 1
     return sum(max(1, ceil(len(line.encode("gbk", "replace")) / (width - 1))) for line in text.split("\n"))
-
-
-def _height(lines: int) -> str:
-    return f' ht="{LINE_POINTS * min(lines, MOST_LINES)}" customHeight="1"' if lines > 1 else ""

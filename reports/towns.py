@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from reports.assemble import Contents, Desk, cut_lines, guide, write_book
 from reports.catalogue import CHINESE, said
-from reports.detail import may_hold_any, no_rows
+from reports.detail import no_rows, rows_behind
 from reports.form import room_left, tall, write_forms
 from reports.line_columns import BY_FAMILY, BY_URGENCY, PARTS, STANDS_EMPTY, list_sheet
 from reports.readers import HOLDS, MACRO, fit
@@ -28,12 +28,8 @@ FILES = "select distinct file from report_line where file is not null order by f
 PERSON = "name caution id_number phone village"
 
 
-def _sheet(
-    code: str, name: str, grain: str, parts: str, also: str = "", only_new: bool = False, order: str = BY_URGENCY
-) -> Sheet:
-    return list_sheet(
-        code, name, grain, parts, also=f"{HERE}{also}", only_new=only_new, order=order, binds={"file": ""}
-    )
+def _sheet(code: str, name: str, grain: str, parts: str, also: str = "", order: str = BY_URGENCY) -> Sheet:
+    return list_sheet(code, name, grain, parts, also=f"{HERE}{also}", order=order, binds={"file": ""})
 
 
 # A person's lines in a town, with the first of those that give the same reason marked.
@@ -55,7 +51,7 @@ from {ONCE.format(where=f"list = $list and {HERE}")} group by file, who order by
         *(PARTS[part][0] for part in PERSON.split()), PARTS["address"][0], Column("reason", "走访事由", 66, wrap=True),
         *(PARTS[part][0] for part in ("standing", "due_date", "owner", "is_new", "valid_from")), Column("entry_id", "流水号", 14, wrap=True),
     ),
-    binds={"list": "O03", "file": ""}, fixed_columns=2, empty=STANDS_EMPTY,
+    binds={"list": "O03", "file": ""}, fixed_columns=2, empty=STANDS_EMPTY, only_of="from every_line where list = $list",
 )  # fmt: skip
 FOLLOW_UPS = _sheet(
     "O10",
@@ -83,7 +79,7 @@ NO_OWNER = _sheet(
 )
 STALE = _sheet("O12", "待更新信息", "一名信息须更新的人员", f"{PERSON} title reason owner is_new valid_from entry_id")
 CANDIDATES = _sheet(
-    "O02", "候选人员", "一名今夜新列、待核实的候选人员", f"{PERSON} basis paper unknown reason entry_id", only_new=True
+    "O02", "候选人员", "一名今夜新列、待核实的候选人员", f"{PERSON} basis paper unknown reason entry_id"
 )
 SHEETS = (VISITS, FOLLOW_UPS, GAPS, FAMILIES, NO_OWNER, STALE, CANDIDATES)
 URGENT = f"""
@@ -142,7 +138,7 @@ def _by_town(desk: Desk, sheet: Sheet, reader: Reader) -> dict[str, pa.Table]:
     """The rows of a sheet for each town that has any, in the sheet's order; under "" none, with the same columns."""
     everywhere = sheet.rows.replace("select ", "select file, ", 1).replace(HERE, EVERYWHERE)
     fitted = fit(replace(sheet, rows=everywhere, columns=(FILE, *sheet.columns)), reader)
-    if not may_hold_any(desk.con, sheet):
+    if not rows_behind(desk.con, sheet, 1):
         return {"": no_rows(fitted).drop_columns(["file"])}
     table = desk.con.sql(fitted.rows, params={"list": sheet.binds["list"]}).to_arrow_table()
     names, files = np.unique(table["file"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)

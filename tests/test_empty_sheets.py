@@ -1,4 +1,4 @@
-"""A sheet that is taken for empty without being asked for its rows is empty."""
+"""A sheet that is taken for empty or for long without being asked for its rows shows what it would have shown."""
 
 from pathlib import Path
 
@@ -20,17 +20,22 @@ def lines(con: duckdb.DuckDBPyConnection) -> None:
         )  # fmt: skip
 
 
-def written(out: Path) -> dict[str, bytes]:
+def written(out: Path, profile: Profile) -> dict[str, bytes]:
     con = town()
     lines(con)
-    paths = build_workbooks(con, NIGHT, out, Profile())
+    paths = build_workbooks(con, NIGHT, out, profile)
     con.close()
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
 
 
-def test_what_is_not_asked_for_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = written(tmp_path / "told")
+@pytest.mark.parametrize("most", [2, 5000], ids=["cut short", "whole"])
+@pytest.mark.parametrize("behind", [1, 10**9], ids=["maybe few", "maybe many"])
+def test_how_a_sheet_is_read_changes_nothing_that_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, behind: int
+) -> None:
+    told = written(tmp_path / "told", Profile(rows_per_sheet=most, review_capacity=most))
     for room in (detail, towns):
-        monkeypatch.setattr(room, "may_hold_any", lambda con, sheet: True)
-    assert written(tmp_path / "asked") == told
+        monkeypatch.setattr(room, "rows_behind", lambda con, sheet, most: behind)
+    assert written(tmp_path / "asked", Profile(rows_per_sheet=most, review_capacity=most)) == told
     assert {"名单/就业服务机构.xlsx", "分镇街/东区街道.xlsx"} <= set(told)
+    assert any(name.endswith(".csv") for name in told) == (most == 2)

@@ -114,6 +114,16 @@ def test_a_line_stands_in_every_sheet_of_its_code(outbound: Outbound, full: dict
         assert any(found), home
 
 
+def test_what_was_sent_on_another_night_stands_in_no_workbook_and_what_is_to_be_done_in_its_own(tmp_path: Path) -> None:
+    con = empty_town()
+    for o in LISTED:
+        line(con, o.code, 4, is_new=False, basis="owner")
+    books = written(build_workbooks(con, NIGHT, tmp_path, Profile()), tmp_path)
+    lists = [path for name, path in books.items() if name.startswith(("名单/", "分镇街/"))]
+    shown = {m for path in lists for text in texts(path) for m in re.findall(r"7-(O\d\d)-4", text)}
+    assert shown == {o.code for o in LISTED} - {"O02", "O05", "O08", "O19", "O22"}
+
+
 def test_an_employers_line_goes_to_the_employers_sheet_and_no_town(full: dict[str, Path]) -> None:
     assert "7-O09-3" in texts(full["名单/就业服务机构"], "应享未享单位")
     assert "7-O09-3" not in texts(full["名单/就业服务机构"], "应享未享人员")
