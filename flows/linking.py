@@ -15,7 +15,7 @@ from matchers.fold_columns import fold_names
 from matchers.ladder import climb
 from matchers.model import Model
 from matchers.numberless import meet_numberless
-from matchers.other_numbers import settle_on_known
+from matchers.other_numbers import find_replaced, follow_replaced, settle_on_known
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.columns import Layout
 from schemas.extracts import PERSON_LAYOUTS
@@ -54,7 +54,10 @@ def link(
     _claims_of_tonight(con)
     fold_claim_numbers(con)
     con.execute(UNBORN)
+    is_told = HOUSEHOLDS in standing_kinds(con)
+    find_replaced(con, f"store.standing_{HOUSEHOLDS}" if is_told else None)
     _claims_still_open(con)
+    follow_replaced(con)
     settle_on_known(con)
     fold_claim_names(con)
     _names_that_stood(con)
@@ -148,7 +151,8 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"""
             create or replace temp table retry as
             select * from store.standing_{kind} where {STANDING.format(kind=kind)}
-              and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key) or {replaced}))
+              and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key)
+                        or id_key in (select new_key from replaced) or {replaced}))
                    or rule = 'no_number' or (link_grade = 'probable' and (select is_new_model from this_run))
                    or ((link_grade = 'probable' or rule = 'id_name_conflict') and {TOUCHED}) or {JUDGED.format(kind=kind)})
         """)
@@ -183,6 +187,7 @@ from incoming_claim as c inner join delivery as d using (delivery_id)
 where c.rid = claim_number.rid and regexp_full_match(id_key, '[0-9]{17}[0-9X]') and substr(id_key, 7, 8) > strftime(d.snapshot_date, '%Y%m%d')
 """
 # The column that a kind must have for each field, and the one that names an employer.
+HOUSEHOLDS = "household_register"  # where the police tell of a number that they replaced
 # What is as large as the night, and asked by nobody after linking.
 NO_MORE = (
     "tonight_value",
@@ -194,6 +199,7 @@ NO_MORE = (
     "newcomer",
     "plain_newcomer",
     "roster_key",
+    "replaced",
 )
 ASKS_FOR = {"household": "household_no", "local_no": "local_no", "employer": "employer_name", "address": "address"}
 NO_VALUE = "select null::varchar as person_id, null::varchar as field, null::varchar as value where false"
