@@ -275,15 +275,17 @@ from linked as l inner join claim as c using (rid)
 where c.is_retry and l.match_status <> 'new_person' and (l.match_status <> 'quarantine' or c.prior_status = 'linked')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person)
 """
+# An 18-digit number says sex and birth date itself; whoever has another document has them from the rosters, as last told.
 TONIGHT_PEOPLE = """
 create or replace temp table told as
 with said as (
-    select l.person_id, c.town, c.village, c.phone, (c.kind_rank, c.office, c.record_id) as place
+    select l.person_id, c.town, c.village, c.phone, c.sex, c.birth_date, (c.kind_rank, c.office, c.record_id) as place
     from linked as l inner join claim as c using (rid)
     where c.adds_people and not c.is_retry and l.rule = 'id_and_name' and l.person_id in (select person_id from known)
 )
 select person_id, arg_min(town, place) filter (town is not null) as town,
-       arg_min(village, place) filter (village is not null) as village, arg_min(phone, place) filter (phone is not null) as phone
+       arg_min(village, place) filter (village is not null) as village, arg_min(phone, place) filter (phone is not null) as phone,
+       arg_min(sex, place) filter (sex is not null) as sex, arg_min(birth_date, place) filter (birth_date is not null) as birth_date
 from said group by person_id;
 create or replace temp table person_tonight as
 select person_id, name, id_kind, id_number, sex, birth_date, town, village, phone, r.run_no as first_run,
@@ -292,12 +294,14 @@ from new_known cross join this_run as r
 union all
 select person_id, name, null, null, sex, birth_date, town, village, phone, r.run_no, r.run_no, null from numberless cross join this_run as r
 union all
-select p.person_id, p.name, p.id_kind, p.id_number, p.sex, p.birth_date, coalesce(t.town, p.town), coalesce(t.village, p.village),
+select p.person_id, p.name, p.id_kind, p.id_number, if(SAYS_ITSELF, p.sex, coalesce(t.sex, p.sex)),
+       if(SAYS_ITSELF, p.birth_date, coalesce(t.birth_date, p.birth_date)), coalesce(t.town, p.town), coalesce(t.village, p.village),
        coalesce(t.phone, p.phone), p.first_run, r.run_no, coalesce(g.merged_into, p.merged_into)
 from store.person as p left join told as t using (person_id) left join merged as g using (person_id) cross join this_run as r
 where coalesce(t.town <> p.town or (t.town is not null and p.town is null), false)
    or coalesce(t.village <> p.village or (t.village is not null and p.village is null), false)
    or coalesce(t.phone <> p.phone or (t.phone is not null and p.phone is null), false)
+   or (not SAYS_ITSELF and (coalesce(t.sex, p.sex), coalesce(t.birth_date, p.birth_date)) is distinct from (p.sex, p.birth_date))
    or p.person_id in (select person_id from held_known) or g.person_id is not null;
 create or replace temp table person_now as
 select * from store.person where person_id not in (select person_id from person_tonight)
@@ -309,7 +313,7 @@ create or replace temp table everybody as
 with hold as (select * from hold_tonight union all select * from store.person_hold where person_id not in (select person_id from hold_tonight))
 select p.*, h.cause as held_for, h.cause is not null as is_held
 from person_now as p left join hold as h using (person_id) where p.merged_into is null
-"""
+""".replace("SAYS_ITSELF", "regexp_full_match(coalesce(p.id_number, ''), '[0-9]{17}[0-9X]')")
 MATCH_LOG = """
 create or replace temp table match_log as
 with shown as (
