@@ -63,15 +63,11 @@ select f.* from basis_row as f
 semi join meant as m on m.person_id = f.person_id and m.pack = f.pack and m.rule_id = f.rule_id and m.basis is not distinct from f.basis;
 
 -- Findings that ended are kept while an exit of the same track is open for the person: that says what ended them. An exit
--- whose source is barred tonight still stands, and one that was told before stands also after the person has left.
+-- whose source is barred tonight still stands. Whom tonight closes leaves nothing to be said the night after.
 create or replace temp table ending as
 with leaving as (
-    select distinct person_id, pack, track from meant where is_exit
-    union
-    select o.person_id, o.pack, o.track from open_item as o
-    inner join finding as f on f.person_id = o.person_id and f.pack = o.pack and f.rule_id = o.rule_id and f.op_class = o.op_class
-         and f.basis is not distinct from o.basis
-    where f.is_exit and o.stands and not o.is_decided_away
+    (select person_id, pack, track from meant where is_exit
+     except select person_id, pack, track from wanted where state_to = 'L6')
     union
     select o.person_id, o.pack, o.track from open_item as o inner join rule_trait as r on r.pack = o.pack and r.rule_id = o.rule_id
     where r.is_exit and (o.pack, o.rule_id) not in (select pack, rule_id from evaluated_rule)

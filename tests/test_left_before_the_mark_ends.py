@@ -23,6 +23,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         registered("2024-05-01", JUN20, 注销日期="2024-06-19", 登记编号="A2"), recognised("4050", "2023-01-10"),
         insured("2024-05", until=JUN28), insured("2024-05", JUN28, paid="2024-05", end="2024-05"),
     )  # fmt: skip
+    town.tell(
+        town.person("1974-03-03", name="丙回来"), registered("2024-05-01", until=JUN20, 登记编号="A3"),
+        registered("2024-05-01", JUN20, 注销日期="2024-06-19", 登记编号="A3"), recognised("4050", "2023-01-10"),
+        licence("2024-05-20"), registered("2024-06-27", JUN28, 登记编号="A4"),
+    )  # fmt: skip
     for day in (MAY31, JUN20, JUN21, JUN28, JUN29):
         town.night(day)
     yield town
@@ -31,7 +36,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 @pytest.mark.parametrize("name", [pytest.param("甲有店", id="licence"), pytest.param("乙有工", id="insurance")])
 def test_a_quiet_night_after_the_note_is_quiet(town: Town, name: str) -> None:
     assert [e["op"] for e in town.nights[MAY31].entries(name=name, track="L")][-1] == "FLAG_REEMP"
-    assert [e["ground"] for e in town.nights[JUN20].entries(name=name, track="L")] == ["deregistered"]
+    told = town.nights[JUN20].entries(name=name, track="L")
+    assert [(e["basis"], e["ground"]) for e in told] == [("hardship", None), (None, "deregistered")]
     assert town.nights[JUN21].entries(name=name, track="L") == []
 
 
@@ -45,3 +51,11 @@ def test_the_end_of_the_mark_brings_nobody_back(town: Town, name: str) -> None:
     )
     assert row["state"] == "L6"
     assert town.nights[JUN29].entries(name=name, track="L") == []
+
+
+def test_whoever_registers_again_comes_in_again(town: Town) -> None:
+    told = town.nights[JUN28].entries(name="丙回来", track="L")
+    assert [(e["op"], e["basis"], e["state_from"], e["state_to"]) for e in told if not e["valid_to"]] == [
+        ("ADD", "hardship", "L6", "L1")
+    ]
+    assert town.nights[JUN29].entries(name="丙回来", track="L") == []
