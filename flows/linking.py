@@ -15,7 +15,7 @@ from matchers.fold_columns import fold_names
 from matchers.ladder import climb
 from matchers.model import Model
 from matchers.numberless import meet_numberless
-from matchers.other_numbers import settle_on_known
+from matchers.other_numbers import find_replaced, follow_replaced, settle_on_known
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.columns import Layout
 from schemas.extracts import PERSON_LAYOUTS
@@ -54,7 +54,10 @@ def link(
     _claims_of_tonight(con)
     fold_claim_numbers(con)
     con.execute(UNBORN)
+    is_told = HOUSEHOLDS in standing_kinds(con)
+    find_replaced(con, f"store.standing_{HOUSEHOLDS}" if is_told else None)
     _claims_still_open(con)
+    follow_replaced(con)
     settle_on_known(con)
     fold_claim_names(con)
     _names_that_stood(con)
@@ -148,7 +151,8 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"""
             create or replace temp table retry as
             select * from store.standing_{kind} where {STANDING.format(kind=kind)}
-              and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key) or {replaced}))
+              and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key)
+                        or id_key in (select new_key from replaced) or {replaced}))
                    or rule = 'no_number' or (link_grade = 'probable' and (select is_new_model from this_run))
                    or ((link_grade = 'probable' or rule = 'id_name_conflict') and {TOUCHED}) or {JUDGED.format(kind=kind)})
         """)
@@ -182,8 +186,9 @@ update claim_number set id_class = 'date_bad', id_key = null, id_part = id_key
 from incoming_claim as c inner join delivery as d using (delivery_id)
 where c.rid = claim_number.rid and regexp_full_match(id_key, '[0-9]{17}[0-9X]') and substr(id_key, 7, 8) > strftime(d.snapshot_date, '%Y%m%d')
 """
+HOUSEHOLDS = "household_register"  # where the police tell of a number that they replaced
 # What is as large as the night, and asked by nobody after linking.
-NO_MORE = ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name", "tonight_value",
+NO_MORE = ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name", "tonight_value", "replaced",
            "known_value", "person_owner", "claimant", "new_tonight", "new_known", "newcomer", "plain_newcomer", "roster_key")  # fmt: skip
 # The column that a kind must have for each field, and the one that names an employer.
 ASKS_FOR = {"household": "household_no", "local_no": "local_no", "employer": "employer_name", "address": "address"}
@@ -260,15 +265,17 @@ from linked as l inner join claim as c using (rid)
 where c.is_retry and l.match_status <> 'new_person' and (l.match_status <> 'quarantine' or c.prior_status = 'linked')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person)
 """
+# An 18-digit number says sex and birth date itself; whoever has another document has them from the rosters, as last told.
 TONIGHT_PEOPLE = """
 create or replace temp table told as
 with said as (
-    select l.person_id, c.town, c.village, c.phone, (c.kind_rank, c.office, c.record_id) as place
+    select l.person_id, c.town, c.village, c.phone, c.sex, c.birth_date, (c.kind_rank, c.office, c.record_id) as place
     from linked as l inner join claim as c using (rid)
     where c.adds_people and not c.is_retry and l.rule = 'id_and_name' and l.person_id in (select person_id from known)
 )
 select person_id, arg_min(town, place) filter (town is not null) as town,
-       arg_min(village, place) filter (village is not null) as village, arg_min(phone, place) filter (phone is not null) as phone
+       arg_min(village, place) filter (village is not null) as village, arg_min(phone, place) filter (phone is not null) as phone,
+       arg_min(sex, place) filter (sex is not null) as sex, arg_min(birth_date, place) filter (birth_date is not null) as birth_date
 from said group by person_id;
 create or replace temp table person_tonight as
 select person_id, name, id_kind, id_number, sex, birth_date, town, village, phone, r.run_no as first_run,
@@ -277,12 +284,14 @@ from new_known cross join this_run as r
 union all
 select person_id, name, null, null, sex, birth_date, town, village, phone, r.run_no, r.run_no, null from numberless cross join this_run as r
 union all
-select p.person_id, p.name, p.id_kind, p.id_number, p.sex, p.birth_date, coalesce(t.town, p.town), coalesce(t.village, p.village),
+select p.person_id, p.name, p.id_kind, p.id_number, if(SAYS_ITSELF, p.sex, coalesce(t.sex, p.sex)),
+       if(SAYS_ITSELF, p.birth_date, coalesce(t.birth_date, p.birth_date)), coalesce(t.town, p.town), coalesce(t.village, p.village),
        coalesce(t.phone, p.phone), p.first_run, r.run_no, coalesce(g.merged_into, p.merged_into)
 from store.person as p left join told as t using (person_id) left join merged as g using (person_id) cross join this_run as r
 where coalesce(t.town <> p.town or (t.town is not null and p.town is null), false)
    or coalesce(t.village <> p.village or (t.village is not null and p.village is null), false)
    or coalesce(t.phone <> p.phone or (t.phone is not null and p.phone is null), false)
+   or (not SAYS_ITSELF and (coalesce(t.sex, p.sex), coalesce(t.birth_date, p.birth_date)) is distinct from (p.sex, p.birth_date))
    or p.person_id in (select person_id from held_known) or g.person_id is not null;
 create or replace temp table person_now as
 select * from store.person where person_id not in (select person_id from person_tonight)
@@ -294,7 +303,7 @@ create or replace temp table everybody as
 with hold as (select * from hold_tonight union all select * from store.person_hold where person_id not in (select person_id from hold_tonight))
 select p.*, h.cause as held_for, h.cause is not null as is_held
 from person_now as p left join hold as h using (person_id) where p.merged_into is null
-"""
+""".replace("SAYS_ITSELF", "regexp_full_match(coalesce(p.id_number, ''), '[0-9]{17}[0-9X]')")
 MATCH_LOG = """
 create or replace temp table match_log as
 with shown as (

@@ -214,6 +214,9 @@ def _answer(desk: Desk, asked: dict[str, Any], applied: list[dict[str, Any]], ro
             _fault(desk, asked, row, "gone")
         else:
             _apply(desk, asked, standing, row)
+    for row in known:
+        if row["is_shaken"] and desk.state(asked) == row["applied_state"]:
+            _fault(desk, asked, row, "shaken")
 
 
 def _unopposed(
@@ -357,6 +360,7 @@ FAULTS = {
     "gone": "所指的分录已被撤回或取代，未执行；请就现有分录重新核查",
     "opposed": "与他人在同一环节的结论相反，未执行；请由更高环节决定",
     "same_officer": "认定的审核人与初审人相同，未执行；请由他人审核",
+    "shaken": "所依据的来源记录已被来源撤销或改正；状态未动，请重新核查，结论有变的请改报",
 }
 
 

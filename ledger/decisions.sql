@@ -1,4 +1,4 @@
--- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, person_now, and `effective`,
+-- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, person_now, open_item, finding, evaluated_rule, and `effective`,
 -- made once from ledger_effective. Out: asked (decided entries), applied (DECIDED entries in effect), noted, verdict.
 create or replace temp table effective as
 select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
@@ -37,6 +37,21 @@ inner join entry as f on f.person_id = s.survivor and f.pack = e.pack and f.trac
      and (e.field is not null or f.basis is not distinct from e.basis)
 where f.entry_id in (select entry_id from effective) group by e.entry_id;
 
+-- A confirmed exit or deregistration whose evidence its source has taken back, and that nothing else proposes now. While its
+-- sources are barred nothing new is said of it.
+create or replace temp table shaken as
+with settled as (
+    select o.entry_id, o.evidence from open_item as o
+    left join evaluated_rule as r on r.pack = o.pack and r.rule_id = o.rule_id
+    where o.op in ('PROP_EXIT', 'PROP_DEREG') and o.answer = 'settles'
+      and if(r.rule_id is not null, o.entry_id in (select entry_id from failing),
+             o.entry_id in (select decision_entry from noted where fault = 'shaken'))
+      and not exists (select 1 from finding as f where f.person_id = o.person_id and f.pack = o.pack and f.rule_id = o.rule_id
+                      and f.op_class = o.op_class and f.basis is not distinct from o.basis)
+)
+select distinct s.entry_id from (select entry_id, unnest(evidence) as record_id from settled) as s
+inner join ended_log as e using (record_id) where e.cause in ('withdrawn', 'vanished', 'corrected', 'recoded');
+
 -- The entry a row decides: who answers on a DECIDED entry means what that one decided. What was applied is known by what was
 -- asked for, not by the day that its notice gave it: another term later makes no new decision of it.
 create or replace temp table verdict as
@@ -49,7 +64,8 @@ with named as (
     left join said_again as r on r.entry_id = n.entry_id
 )
 select distinct on (n.entry_id, n.office, n.record_id) n.*, exists (from effective as f where f.entry_id = n.entry_id) as is_effective,
-       exists (from failing as x where x.entry_id = n.entry_id and x.is_withdrawn) as is_going, a.entry_id as applied_entry
+       exists (from failing as x where x.entry_id = n.entry_id and x.is_withdrawn) as is_going, a.entry_id as applied_entry, a.state_to as applied_state,
+       n.entry_id in (select entry_id from shaken) as is_shaken
 from named as n
 left join applied as a on a.decision_entry = n.entry_id and a.officer_key = n.officer_key and a.decision = n.decision and a.asked_from = n.from_date
      and coalesce(a.decided_on, n.decided_date) = n.decided_date

@@ -70,10 +70,11 @@ select f.* from basis_row as f
 semi join meant as m on m.person_id = f.person_id and m.pack = f.pack and m.rule_id = f.rule_id and m.basis is not distinct from f.basis;
 
 -- Findings that ended are kept while an exit of the same track is open for the person: that says what ended them. An exit
--- whose source is barred tonight still stands.
+-- whose source is barred tonight still stands. Whom tonight closes leaves nothing to be said the night after.
 create or replace temp table ending as
 with leaving as (
-    select distinct person_id, pack, track from meant where is_exit
+    (select person_id, pack, track from meant where is_exit
+     except select person_id, pack, track from wanted where state_to = 'L6')
     union
     select o.person_id, o.pack, o.track from open_item as o inner join rule_trait as r on r.pack = o.pack and r.rule_id = o.rule_id
     where r.is_exit and (o.pack, o.rule_id) not in (select pack, rule_id from evaluated_rule)
@@ -137,6 +138,7 @@ closings as (
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
                 when x.op_class = 'IN' and x.answer in ('settles', 'step') and coalesce(c.state_to, '') <> 'H4' then null
                 when x.op_class = 'IN' and coalesce(t.open_count + t.new_count > b.ended_count, false) and coalesce(c.state_to, '') <> 'H4' then null
+                when x.op_class in ('FLAG_REEMP', 'PROP_EXIT') and coalesce(t.state_before in ('L0', 'L6', 'H0', 'H6'), false) then null  -- left meanwhile
                 when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.merged_into || '名下。'

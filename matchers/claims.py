@@ -63,6 +63,7 @@ def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
     ).to_arrow_table()
     con.register("name_fold", fold_names(names["name"].to_pylist()))
     con.execute(CLAIM)
+    con.execute(ROUNDED)
     con.execute(RENAMED)
     con.unregister("name_fold")
     con.execute("drop table needed; drop table claim_number; drop table incoming_claim")
@@ -87,7 +88,11 @@ where c.adds_people or n.id_key is null or n.id_key in (select id_key from wante
 # A whole number that is just what a spreadsheet makes of fifteen digits and zeros: one in a thousand is by chance, and one
 # in eleven that a spreadsheet damaged holds by its check.
 FIFTEEN = "((try_cast(id_key as bigint) + 500) // 1000 * 1000)"
-LIKE_A_FLOAT = f"id_class = 'valid18' and {FIFTEEN}::double::bigint = try_cast(id_key as bigint)"
+LIKE_A_FLOAT = (
+    f"id_class = 'valid18' and (id_key like '%000' or {FIFTEEN}::double::bigint = try_cast(id_key as bigint))"
+)
+# A script that reads the number as one with a fraction leaves what such a number can hold: one in sixty or so is by chance.
+SPREADSHEET = "id_class = 'valid18' and (id_key like '%000' or try_cast(id_key as bigint)::double::bigint = try_cast(id_key as bigint))"
 # is_member: the number is the householder's, told on the row of another member of the household.
 CLAIM = """
 create or replace temp table claim as
@@ -100,6 +105,15 @@ inner join claim_number as n using (rid)
 left join needed as w using (rid)
 left join name_fold as f on f.name = w.name
 left join name_fold as o on o.name = w.former_name
+"""
+# On a roster it would make a second person: beside the same name and the same place and birth date in another number, known
+# or delivered tonight, it is taken for damaged. In registers it makes nobody, and is damaged without that (ladder.py).
+ROUNDED = f"""
+update claim set id_class = 'truncated_float', id_part = substr(id_key, 1, 14), id_key = null
+where adds_people and {SPREADSHEET} and id_key not in (select id_key from person_key)
+  and (name_folded, substr(id_key, 1, 14)) in (
+    select name_folded, substr(id_key, 1, 14) from known where id_key is not null
+    union all select name_folded, substr(id_key, 1, 14) from claim where adds_people and id_class = 'valid18' and not ({SPREADSHEET}))
 """
 # Whoever delivers a former name says that both names are one holder's. Source: identity.md 3.2, 曾用名.
 RENAMED = """

@@ -105,7 +105,12 @@ def _plain_level(left: str, right: str) -> NameLevel:
         return NameLevel.MISSING
     if left == right:
         return NameLevel.CONFLICT if set(left) == {"?"} else NameLevel.EQUAL
-    near = _one_slip(left, right) or _cut_short(left, right) or _sounds_alike(left, right)
+    near = (
+        _one_slip(left, right)
+        or _cut_short(left, right)
+        or _sounds_alike(left, right)
+        or _masked_with_its_dots(left, right)
+    )
     return NameLevel.COMPATIBLE if near else NameLevel.CONFLICT
 
 
@@ -140,6 +145,20 @@ def _cut_short(left: str, right: str) -> bool:
     """A name field of ten bytes cuts a long name; at least four characters must be left."""
     short, long = sorted((left, right), key=len)
     return len(short) >= 4 and len(long) >= 5 and long.startswith(short)
+
+
+def _masked_with_its_dots(left: str, right: str) -> bool:
+    """A mask hides the dots of a long name as well: it is longer than the name by one or two.
+
+    >>> _masked_with_its_dots("皮????", "皮埃尔金"), _masked_with_its_dots("皮????", "安娜科恩")
+    (True, False)
+    """
+    name, masked = sorted((left, right), key=len)
+    shown = masked.rstrip("?")
+    hidden = len(masked) - len(shown)
+    return (
+        bool(shown) and hidden >= 3 and len(name) >= 4 and len(masked) - len(name) in (1, 2) and name.startswith(shown)
+    )
 
 
 def _sounds_alike(left: str, right: str) -> bool:

@@ -15,7 +15,8 @@ two_slips      the same twice. Weak beside relatives, whose numbers begin alike
 mask_fits      all that is shown agrees, four digits of it or more are not the birth date, and not all of them the
                place: good with a name
 leading_14     place and birth date agree, no more is known or the sequence differs: worth the place alone
-birth_part     only the birth date inside agrees: no new evidence, some against, for the place differs
+birth_part     only the birth date inside agrees: no new evidence, some against, for the place differs by a slip or is
+               hidden. A readable place that differs by more is another's: unlike
 two_valid      both hold by their own check and differ: strong against, unless somebody was numbered anew or a
                passport renewed
 unlike         nothing of the above: against
@@ -80,7 +81,7 @@ def _unequal_levels(kind: Array, left: Array, right: Array, unequal: Array) -> A
     slips[rows] = _slips(kind[rows], left[rows], right[rows])
     levels = np.full(len(kind), CODE["unlike"])
     for level, where in (
-        ("birth_part", _agree(given, known, slice(6, 14))),
+        ("birth_part", _agree(given, known, slice(6, 14)) & ((given[:, :6] != known[:, :6]).sum(axis=1) <= 1)),
         ("leading_14", _agree(given, known, slice(0, 14))),
         ("two_valid", (kind == "valid15") & holds),
         ("two_slips", slips == MOST_SLIPS),

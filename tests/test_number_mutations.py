@@ -169,7 +169,8 @@ ROWS = {
     "a twin": (FEW, numbered("15019919850704323"), "valid18", numbered("15019919850704323"), "two_valid"),
     "a twin in fifteen digits": (FEW, OLD[:14] + "3", "valid15", numbered("15019919850704323"), "one_slip"),
     "same day, same place, otherwise damaged": (FEW, WHOLE[:14] + "9999", "checksum_bad", WHOLE[:14] + "9999", "leading_14"),
-    "same day, other place, damaged": (FEW, "442099" + WHOLE[6:14] + "9990", "checksum_bad", "442099" + WHOLE[6:14] + "9990", "birth_part"),
+    "same day, other place, damaged": (FEW, "442099" + WHOLE[6:14] + "9990", "checksum_bad", "442099" + WHOLE[6:14] + "9990", "unlike"),
+    "same day, a slip in the place, damaged": (FEW, "9" + WHOLE[1:14] + "9990", "checksum_bad", "9" + WHOLE[1:14] + "9990", "birth_part"),
 }  # fmt: skip
 
 
