@@ -1,14 +1,21 @@
 """What holds for every test: no example fails for being slow, since a busy machine says nothing of the program."""
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import settings
 
+from flows.workspace import Workspace
 from ledger.store import connect
 from policies.trial import open_empty_view
+from tests.rough_files import SampleTown, copy_of, play_sample
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -28,6 +35,26 @@ LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file's tests stay together and in their order."""
     items.sort(key=lambda item: item.path.stem not in LONG)
+
+
+@pytest.fixture(scope="session")
+def sample_town(tmp_path_factory: pytest.TempPathFactory) -> SampleTown:
+    """The workspace after one, two or three nights of the sample; not to be changed. The nights are run once, however many
+    processes test; each has a copy of its own."""
+    own = tmp_path_factory.getbasetemp()
+    made = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sample-town"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            beside = Path(tmp_path_factory.mktemp("sample"))
+            play_sample(beside)
+            shutil.move(beside, made)
+
+    @cache
+    def after(nights: int) -> Workspace:
+        return copy_of(made / str(nights), tmp_path_factory.mktemp("town"))
+
+    return after
 
 
 @pytest.fixture(scope="module")
