@@ -226,6 +226,15 @@ def listed(workspace: Workspace) -> list[dict[str, Any]]:
     return [e for e in entries(workspace) if e["track"] == "L"]
 
 
+def few_sample_files(folder: Path) -> None:
+    """Below `folder`, the sample's first night as the pages name it, less all but those files that let most people in."""
+    night_1 = folder / "sample_data" / "small" / "night-1"
+    night_1.mkdir(parents=True)
+    for kind in ("社保停保", "失业登记", "失业保险待遇"):
+        for file in (SAMPLE / "night-1").glob(f"{kind}_*"):
+            shutil.copyfile(file, night_1 / file.name)
+
+
 SampleTown = Callable[[int], Workspace]  # the fixture in conftest.py
 
 
