@@ -1,6 +1,7 @@
 """What holds for every test: no example fails for being slow, since a busy machine says nothing of the program."""
 
 import fcntl
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -35,6 +36,12 @@ LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file's tests stay together and in their order."""
     items.sort(key=lambda item: item.path.stem not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end, and need not be gone through for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
