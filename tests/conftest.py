@@ -21,21 +21,19 @@ from tests.rough_files import SampleTown, copy_of, play_sample
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
-# Files of few tests that take long: begun first, so that no processor waits for the last of them alone.
+# Files that take long: begun first, so that no processor waits for the last of them alone. What needs the sample's nights
+# stands apart, so that none waits while another runs them.
 LONG = (
-    "test_many_nights",
-    "test_faults",
-    "test_skew",
-    "test_engines",
-    "test_numberless",
-    "test_sameness",
-    "test_crash",
-)
+    "test_crash", "test_oracle", "test_trust", "test_sealed_runs_at_rest", "test_weighed_links", "test_two_clocks", "test_cli",
+    "test_numberless", "test_scenarios_clauses", "test_sameness", "test_workbooks", "test_retention", "test_ledger", "test_nightly_flow",
+    "test_faults", "test_engines", "test_evaluate_train", "test_operations",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file's tests stay together and in their order."""
-    items.sort(key=lambda item: item.path.stem not in LONG)
+    place = {name: n for n, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 def pytest_collection_finish() -> None:
