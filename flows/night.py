@@ -22,6 +22,7 @@ from flows.access import attempts_on_record, clear_access, show_access
 from flows.approving import approvals, require_still_approved
 from flows.clerical_sample import draw_sample
 from flows.engines.choose import open_engine
+from flows.few_rows import plan_lightly
 from flows.kept_files import drop_unsealed, open_vault
 from flows.memory import keep_within
 from flows.open_now import NOTICES, gather_tonight
@@ -196,6 +197,7 @@ def step_read(night: Night) -> None:
     night.received, night.barred = taking_in.take_in_all(
         night.con, night.workspace, night.settings, night.found, night.as_of, night.run_no, night.engine
     )
+    plan_lightly(night.con)
 
 
 def step_link(night: Night) -> None:

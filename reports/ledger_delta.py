@@ -145,8 +145,9 @@ def proofs(desk: Desk) -> Page:
 # Two thirds of all readers take a person in a ledger for somebody registered.
 WHAT_IS_COUNTED = "每人每台账一行，候选、待核查、拟注销、拟退出的都在内；不是登记或认定人数，请勿用作统计上报。原已由经办机构认定、今夜首次列入的也计入增加，所以增加可多于“新增 ADD”。"
 TO_DECIDE = "select count(*) from ledger_entry where needs_decision"
+# A clause of several rules is shown by that whose entry came first.
 MOST_CITED = """
-select coalesce(any_value(c.shown), e.clause) as shown, count(*) as cited from every_entry as e left join report_clause as c using (pack, rule_id)
+select coalesce(arg_min(c.shown, e.seq), e.clause) as shown, count(*) as cited from every_entry as e left join report_clause as c using (pack, rule_id)
 group by e.pack, e.clause order by cited desc, shown limit 3
 """
 COUNTED = """count(*) filter (op = 'ADD'), count(*) filter (op = 'UPD'), count(*) filter (op = 'FLAG_REEMP'),

@@ -1,33 +1,65 @@
 """What holds for every test: no example fails for being slow, since a busy machine says nothing of the program."""
 
+import fcntl
+import gc
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import settings
 
+from flows.workspace import Workspace
 from ledger.store import connect
 from policies.trial import open_empty_view
+from tests.rough_files import SampleTown, copy_of, play_sample
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
-# Files of few tests that take long: begun first, so that no processor waits for the last of them alone.
+# Files that take long: begun first, so that no processor waits for the last of them alone. What needs the sample's nights
+# stands apart, so that none waits while another runs them.
 LONG = (
-    "test_many_nights",
-    "test_faults",
-    "test_skew",
-    "test_engines",
-    "test_numberless",
-    "test_sameness",
-    "test_crash",
-)
+    "test_crash", "test_oracle", "test_trust", "test_sealed_runs_at_rest", "test_weighed_links", "test_two_clocks", "test_cli",
+    "test_numberless", "test_scenarios_clauses", "test_sameness", "test_workbooks", "test_retention", "test_ledger", "test_nightly_flow",
+    "test_faults", "test_engines", "test_evaluate_train", "test_operations",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file's tests stay together and in their order."""
-    items.sort(key=lambda item: item.path.stem not in LONG)
+    place = {name: n for n, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end, and need not be gone through for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def sample_town(tmp_path_factory: pytest.TempPathFactory) -> SampleTown:
+    """The workspace after one, two or three nights of the sample; not to be changed. The nights are run once, however many
+    processes test; each has a copy of its own."""
+    own = tmp_path_factory.getbasetemp()
+    made = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sample-town"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            beside = Path(tmp_path_factory.mktemp("sample"))
+            play_sample(beside)
+            shutil.move(beside, made)
+
+    @cache
+    def after(nights: int) -> Workspace:
+        return copy_of(made / str(nights), tmp_path_factory.mktemp("town"))
+
+    return after
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,9 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from atexit import register
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -228,17 +226,26 @@ def listed(workspace: Workspace) -> list[dict[str, Any]]:
     return [e for e in entries(workspace) if e["track"] == "L"]
 
 
-@cache
-def sample_town() -> Path:
-    """A workspace after the three sample nights. Copy it before you touch it."""
-    folder = Path(tempfile.mkdtemp(prefix="zhaoren-sample-"))
-    register(shutil.rmtree, folder, ignore_errors=True)
+def few_sample_files(folder: Path) -> None:
+    """Below `folder`, the sample's first night as the pages name it, less all but those files that let most people in."""
+    night_1 = folder / "sample_data" / "small" / "night-1"
+    night_1.mkdir(parents=True)
+    for kind in ("社保停保", "失业登记", "失业保险待遇"):
+        for file in (SAMPLE / "night-1").glob(f"{kind}_*"):
+            shutil.copyfile(file, night_1 / file.name)
+
+
+SampleTown = Callable[[int], Workspace]  # the fixture in conftest.py
+
+
+def play_sample(folder: Path) -> None:
+    """The three sample nights, and in `folder` the workspace after each, by its number. Copy it before you touch it."""
     workspace = new_workspace(folder, ("zhongshan", "neimenggu"))
-    for number, delivered in enumerate(sorted(SAMPLE.glob("night-*"))):
-        for file in delivered.iterdir():
+    for number, day in enumerate(("2024-06-29", "2024-06-30", "2024-07-01"), 1):
+        for file in (SAMPLE / f"night-{number}").iterdir():
             shutil.copyfile(file, workspace.inbox / file.name)
-        night(workspace, f"2024-{['06-29', '06-30', '07-01'][number]}", books=True)
-    return workspace.root
+        night(workspace, day, books=True)
+        shutil.copytree(workspace.root, folder / str(number), symlinks=True)
 
 
 def copy_of(workspace: Path, folder: Path) -> Workspace:

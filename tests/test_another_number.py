@@ -32,7 +32,7 @@ def _two(town: Town, day: int, *, sex: str = "男", birth: str = "", name: str =
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Pairs]:
-    town = Town.found(tmp_path_factory.mktemp("numbers") / "town", "zhongshan", books=True)
+    town = Town.found(tmp_path_factory.mktemp("numbers") / "town", "zhongshan")
     told: dict[str, tuple[Someone, Someone]] = {}
     for day, (label, (cells, _)) in enumerate(SECONDS.items(), start=1):
         told[label] = _two(town, day)

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from policies.pack import PACKS
-from tests.rough_files import ROOT, SAMPLE, zhaoren_here
+from tests.rough_files import ROOT, few_sample_files, zhaoren_here
 from tests.test_docs import RUN_BLOCK
 
 PAGE = (ROOT / "docs" / "change-a-rule.md").read_text(encoding="utf-8")
@@ -38,7 +38,8 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     folder = tmp_path_factory.mktemp("change")
     office = folder / "office"
     assert zhaoren_here("init", office, "--pack", "zhongshan,neimenggu").returncode == 0
-    for file in (SAMPLE / "night-1").iterdir():
+    few_sample_files(folder)
+    for file in (folder / "sample_data" / "small" / "night-1").iterdir():
         (office / "inbox" / file.name).write_bytes(file.read_bytes())
     assert zhaoren_here("run", office, "--as-of", "2024-06-29").returncode in (0, 3)
     said: dict[str, str] = {}

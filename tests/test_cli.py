@@ -14,7 +14,7 @@ from flows.settings import read_settings
 from flows.workspace import Workspace
 from ledger.seal import head
 from policies.pack import find_pack
-from tests.rough_files import SAMPLE, copy_of, entries, phone_of, sample_town, someone, table, zhaoren, zhaoren_here
+from tests.rough_files import SAMPLE, SampleTown, copy_of, entries, phone_of, someone, table, zhaoren, zhaoren_here
 
 COMMANDS = ("init", "run", "demo", "explain", "asof", "verify", "rebuild", "whatif", "status", "schedule", "prove")
 NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
@@ -23,9 +23,9 @@ HAN = re.compile("[一-鿿]")
 
 
 @pytest.fixture(scope="module")
-def town() -> Workspace:
+def town(sample_town: SampleTown) -> Workspace:
     """Three sample nights. Not to be changed."""
-    return Workspace(sample_town())
+    return sample_town(3)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

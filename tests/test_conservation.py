@@ -11,7 +11,7 @@ from flows.workspace import Workspace
 from ledger.conservation import SQL, UNBALANCED, Recount
 from ledger.seal import sealed_runs
 from ledger.store import connect
-from tests.rough_files import sample_town, table
+from tests.rough_files import SampleTown, table
 
 COLUMNS = ("opening", "came", "returned", "moved", "departed", "corrected", "closing")
 # person, state before, town before, state after, town after, tonight's entries (op, state_from, state_to), been in before
@@ -63,9 +63,9 @@ def test_a_fold_that_says_otherwise_than_the_entries_is_noticed(move: str, after
 
 
 @pytest.fixture(scope="module")
-def town() -> Workspace:
+def town(sample_town: SampleTown) -> Workspace:
     """Three sample nights. Not to be changed."""
-    return Workspace(sample_town())
+    return sample_town(3)
 
 
 def test_each_night_opens_as_the_last_one_closed(town: Workspace) -> None:

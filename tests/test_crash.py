@@ -21,6 +21,7 @@ from ledger.verify import verify
 from tests.rough_files import (
     ROOT,
     SAMPLE,
+    SampleTown,
     command,
     copy_of,
     death_file,
@@ -28,7 +29,6 @@ from tests.rough_files import (
     entries,
     new_workspace,
     night,
-    sample_town,
     stop_file,
     surroundings,
     table,
@@ -67,14 +67,11 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def sample_before(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def sample_before(sample_town: SampleTown, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The sample after its first night, with the second night's files in the inbox."""
-    workspace = new_workspace(tmp_path_factory.mktemp("sample"), ("zhongshan", "neimenggu"))
-    for folder in ("night-1", "night-2"):
-        for file in (SAMPLE / folder).iterdir():
-            shutil.copyfile(file, workspace.inbox / file.name)
-        if folder == "night-1":
-            night(workspace, FIRST)
+    workspace = copy_of(sample_town(1).root, tmp_path_factory.mktemp("sample"))
+    for file in (SAMPLE / "night-2").iterdir():
+        shutil.copyfile(file, workspace.inbox / file.name)
     return workspace
 
 
@@ -232,8 +229,8 @@ def _spoil_one_block(store: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def rotten(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = copy_of(sample_town(), tmp_path_factory.mktemp("rotten"))
+def rotten(sample_town: SampleTown, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = copy_of(sample_town(3).root, tmp_path_factory.mktemp("rotten"))
     with opened_store(workspace):  # a store knows where its runs lie; a copied one is brought up to date first
         pass
     _spoil_one_block(workspace.store)

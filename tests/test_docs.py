@@ -20,6 +20,7 @@ from flows.settings import Settings
 from policies.pack import PACKS, read_rules
 from schemas.extracts import LAYOUTS
 from schemas.tables import INTERNAL, PUBLISHED, describe
+from tests.rough_files import few_sample_files
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -112,9 +113,9 @@ def test_both_readmes_show_the_same_commands() -> None:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder like a fresh clone, with no Prefect configured; the environment is as before afterwards."""
+    """A folder like a fresh clone with less of the sample, with no Prefect configured; the environment is as before afterwards."""
     folder, before = tmp_path_factory.mktemp("desk"), dict(os.environ)
-    (folder / "sample_data").symlink_to(ROOT / "sample_data")
+    few_sample_files(folder)
     os.environ.pop("PREFECT_API_URL", None)
     os.environ["PREFECT_HOME"] = str(folder / "prefect")
     there = Path.cwd()

@@ -1,4 +1,5 @@
-"""A night in parts gives the bytes of the same night at once: nothing that a stage says is asked across its cut."""
+"""A night in parts gives the bytes of the same night at once: nothing that a stage says is asked across its cut. So does a
+night that plans its statements lightly."""
 
 import shutil
 from datetime import UTC, date, datetime
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import publishing
+from flows import few_rows, publishing
 from flows.access import show_access
 from flows.engines.parts import InParts
 from flows.night import STEPS, begin
@@ -39,8 +40,11 @@ def tables_of(root: Path, engine: Engine) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*.parquet"))}
 
 
-def test_a_night_in_parts_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    at_once = tables_of(tmp_path / "one", LOCAL)
+def test_a_night_in_parts_and_one_planned_lightly_give_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = tables_of(tmp_path / "one", LOCAL)  # few enough rows to be planned lightly
+    monkeypatch.setattr(few_rows, "FEW", -1)
     monkeypatch.setattr(view, "MOST_KEPT", 0)  # as for a city whose wide view does not fit into memory
     in_parts = tables_of(tmp_path / "two", InParts(2, 1 << 30))
     assert len(at_once) > 20

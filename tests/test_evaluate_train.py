@@ -21,20 +21,15 @@ from matchers.model import read_model
 from sample_data.__main__ import main as make_sample
 from schemas.errors import UsageError
 from tests.naive_evaluation import expected, judged, records, truth_rows, twisted, write_truth
-from tests.rough_files import SAMPLE, copy_of, new_workspace, night, table, zhaoren_here
+from tests.rough_files import SAMPLE, SampleTown, copy_of, night, table, zhaoren_here
 
 ROSTERS = ("失业登记", "社保停保", "失业保险待遇", "低保低收入", "残疾人证", "服务记录")
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def town(sample_town: SampleTown) -> Workspace:
     """Two of the three sample nights. Not to be changed."""
-    workspace = new_workspace(tmp_path_factory.mktemp("sample"), ("neimenggu",))
-    for number, day in ((1, "2024-06-29"), (2, "2024-06-30")):
-        for file in (SAMPLE / f"night-{number}").iterdir():
-            shutil.copyfile(file, workspace.inbox / file.name)
-        night(workspace, day)
-    return workspace
+    return sample_town(2)
 
 
 @pytest.fixture(scope="module")

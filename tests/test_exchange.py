@@ -48,7 +48,7 @@ disability = false
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Three nights: somebody comes in, somebody follows, somebody leaves and the first source is taken back."""
-    town = Town.found(tmp_path_factory.mktemp("sender") / "ws", "zhongshan", "neimenggu", books=True)
+    town = Town.found(tmp_path_factory.mktemp("sender") / "ws", "zhongshan", "neimenggu")
     town.tell(town.person("1975-03-01"), stop("2024-04"), registered("2024-05-06", until=NIGHTS[2]))
     town.tell(town.person("1960-05-20", "女"), registered("2024-05-06"), pension("2024-05", since=NIGHTS[1]))
     town.tell(town.person("1988-08-08"), aid("2024-01", since=NIGHTS[1]))

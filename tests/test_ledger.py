@@ -18,6 +18,7 @@ from ledger.store import build_store, connect
 from ledger.verify import verify
 from tests.rough_files import (
     STOP,
+    SampleTown,
     copy_of,
     csv_text,
     death_file,
@@ -26,7 +27,6 @@ from tests.rough_files import (
     listed,
     new_workspace,
     night,
-    sample_town,
     stop_file,
     stop_row,
     table,
@@ -36,9 +36,9 @@ FIRST, SECOND, THIRD = "2024-06-29", "2024-06-30", "2024-07-01"
 
 
 @pytest.fixture(scope="module")
-def town() -> Workspace:
+def town(sample_town: SampleTown) -> Workspace:
     """Three sample nights. Not to be changed."""
-    return Workspace(sample_town())
+    return sample_town(3)
 
 
 def _faults(workspace: Workspace, expected_head: str | None = None) -> list[tuple[int | None, str]]:

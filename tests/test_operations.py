@@ -9,7 +9,7 @@ import pytest
 
 from flows.look import describe_status
 from tests.nightshift import Town, aid, registered
-from tests.rough_files import ROOT, surroundings
+from tests.rough_files import ROOT, few_sample_files, surroundings
 from tests.test_docs import RUN_BLOCK
 
 PAGE = ROOT / "docs" / "operations.md"
@@ -17,9 +17,9 @@ PAGE = ROOT / "docs" / "operations.md"
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder like a fresh clone, after every command of the page."""
+    """A folder like a fresh clone with less of the sample, after every command of the page."""
     folder = tmp_path_factory.mktemp("desk")
-    (folder / "sample_data").symlink_to(ROOT / "sample_data")
+    few_sample_files(folder)
     blocks = RUN_BLOCK.findall(PAGE.read_text(encoding="utf-8"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(

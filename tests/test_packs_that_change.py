@@ -56,7 +56,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, dict[str, Som
     """Four nights; both packs change before the second, and a rule ends by its own date on the fourth. Not to be changed."""
     folder = tmp_path_factory.mktemp("packs")
     mine, theirs = folder / "zs", folder / "nm"
-    town = Town.found(folder / "town", put(mine, OLD_ZS), put(theirs, OLD_NM), books=True)
+    town = Town.found(folder / "town", put(mine, OLD_ZS), put(theirs, OLD_NM))
     cast = {
         "42": town.tell(town.person("1982-01-01"), registered("2024-05-01")),
         "54": town.tell(town.person("1970-01-01"), registered("2024-05-01")),
@@ -72,6 +72,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, dict[str, Som
     put(mine, NEW_ZS)
     put(theirs, NEW_NM)
     for day in (DAY, AFTER, DATED):
+        town.books = day == DAY
         town.night(day)
     return town, cast
 

@@ -56,12 +56,13 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    town = Town.found(tmp_path_factory.mktemp("posts") / "town", "jining", books=True)
+    town = Town.found(tmp_path_factory.mktemp("posts") / "town", "jining")
     cast = {case.id: case.play(town) for case in CASES}
     for day in NIGHTS:
         if day in (JUN29, JUL02):
             rows = [p for p in POSTS if day == JUN29 or p["岗位编号"] != "D1"]
             town.drop(f"岗位需求_{day.replace('-', '')}_全量.csv", rows)
+        town.books = day == JUN29
         town.night(day)
     return Stage(town, cast)
 

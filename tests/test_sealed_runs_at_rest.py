@@ -250,18 +250,23 @@ def test_a_package_is_sent_from_runs_that_lie_encrypted(town: Town, tmp_path: Pa
     assert len(send(copy.workspace, "中心", tmp_path / "out", is_snapshot=False)) == 2
 
 
-CUTS = {
+CUTS = {  # one before the seal, one after it
     "killed while the run is encrypted": (Point(9, on="write /.work/sealing", kills=True), 1),
+    "killed before the inbox is emptied": (Point(1, on="unlink /inbox", kills=True), 2),
+}
+MORE = {
     "no room for it": (Point(3, errno.ENOSPC, "write /.work/sealing"), 1),
     "killed before it is renamed": (Point(1, on="rename /runs", kills=True), 1),
-    "killed before the inbox is emptied": (Point(1, on="unlink /inbox", kills=True), 2),
 }
 
 
-def test_a_night_cut_off_under_a_key_is_whole_or_not_there_and_the_next_one_finishes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cuts", [CUTS, pytest.param(MORE, marks=pytest.mark.slow)], ids=["quick", "more"])
+def test_a_night_cut_off_under_a_key_is_whole_or_not_there_and_the_next_one_finishes(
+    cuts: dict[str, tuple[Point, int]], tmp_path: Path
+) -> None:
     if shutil.which("cc") is None:
         pytest.skip("no C compiler to build tests/faults.c with")
     before = prepare(tmp_path, is_encrypted=True)
-    played = trials(before, [point for point, _ in CUTS.values()])
-    for (name, (_, runs)), found in zip(CUTS.items(), played, strict=True):
+    played = trials(before, [point for point, _ in cuts.values()])
+    for (name, (_, runs)), found in zip(cuts.items(), played, strict=True):
         assert (len(found["runs"]), found["sound"], found["healed"]) == (runs, True, True), (name, found)
