@@ -6,7 +6,7 @@ are found, not which: tests/test_engines.py holds a light night's bytes against 
 
 import duckdb
 
-FEW = 20_000  # rows that stand, and tonight's; a city has a hundred times as many (docs/decisions/0043)
+FEW = 5_000  # rows that stand, and tonight's; a city has a hundred times as many (docs/decisions/0043)
 # What makes crossings joins and leaves out columns that nobody asks for pays at any size. Statistics tell the parquet writer
 # which columns are never null: without them it writes other bytes.
 KEPT = (
