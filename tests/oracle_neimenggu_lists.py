@@ -26,7 +26,7 @@ from tests.oracle_facts import (
     worst,
 )
 from tests.oracle_households import Everybody
-from tests.oracle_life import Life, usable
+from tests.oracle_life import USABLE, Life, usable
 from tests.oracle_rows import Row
 from tests.oracle_shandong import NO_LOSS_OF_WORK
 from tests.oracle_truth import Answer, all_of, any_of, told
@@ -160,7 +160,7 @@ def followed_by(life: Life, on: date) -> Row | None:
     hardship, or long unemployed; on a link good enough to act on."""
     reg, rec = life.reg, life.recognition
     then = Life(life.person, on, life.values)
-    begun = life.registered_on or life.recognised_on
+    begun = (life.registered_on if life.reg and life.reg.rank <= USABLE else None) or life.recognised_on
     if begun is None or then.has_left or is_employed_since(then, begun):
         return None
     long = reg if reg and tier(reg, on) == "long" else None

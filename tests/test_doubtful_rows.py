@@ -78,7 +78,7 @@ class Doubted:
     @cached_property
     def spares(self) -> set[str]:
         """Rules that end nothing while another class fits, or may fit: then a person is asked."""
-        return {r.id for pack in self.town.packs() for r in pack.rules if r.is_adverse and "not fits" in r.said}
+        return {r.id for pack in self.town.packs() for r in pack.rules if r.is_adverse and "fits" in r.said}
 
     def shown(self, wrong: Sequence[tuple[str, str, Finding]]) -> str:
         """A few of the findings that came or went, with whom they are about."""
@@ -110,8 +110,10 @@ def doubted(seed: int, how_many: int, grades: Sequence[str]) -> Doubted:
 
 def unsettled(case: Doubted) -> Iterator[tuple[str, str, Finding]]:
     """What somebody surely had and lost. A proposal to end something may give way to a question whether another class
-    fits; that it is raised by the neighbouring rule is the same proposal."""
+    fits; that it is raised by the neighbouring rule is the same proposal. Of two doubtful rows of a kind either may speak."""
     for who, twin, kind in case.pairs:
+        if any(row.link_grade in DOUBTFUL for row in getattr(case.town.people[who], kind)):
+            continue
         kept = {(f.pack, f.track, f.op, f.ground) for f in case.found[twin]}
         for f in case.found[who] - case.found[twin]:
             is_same = f.op in ADVERSE and ((f.pack, f.track, f.op, f.ground) in kept or f.rule_id in case.spares)

@@ -488,6 +488,14 @@ WAS_WRONG = (
         frozenset({"XY-3.4 PROP_EXIT"}),
     ),
     OnceWrong(
+        "a doubtful registration takes nobody off the monthly calls for work before the recognition",
+        replace(RECOGNISED, recognitions=(replace(RECOGNISED.recognitions[0], recognised_date=date(2024, 5, 30)),),
+                registrations=(Registration(reg_date=date(2024, 2, 29), link_grade="held"),),
+                services=(Service(service_date=date(2024, 4, 1), service_kind="岗位推荐", means="现场"),),
+                decisions=(Decision(decided_date=date(2024, 4, 30), clause="XY-7.2", op="FLAG_REEMP", decision="确认", entry_id="1-1"),)),
+        frozenset({"NM-4.1 TASK"}),
+    ),
+    OnceWrong(
         "dibao ends, and nothing else fits",
         replace(SEEKER, aids=DIBAO_TO_MAY, incomes=(Income(year=2024, amount=90000),)), frozenset({"SD-5.5b:dibao PROP_EXIT"}),
     ),

@@ -9,6 +9,7 @@ import pytest
 
 from flows.look import Asked, ledger_as_of, moment, opened_store
 from flows.workspace import Workspace
+from ledger.delta import OPEN_ITEMS
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.verify import verify
 from tests.nightshift import Town, aid, death, pension, registered, stop
@@ -135,6 +136,8 @@ VERDICTS = """
 create table now_decision (office varchar, record_id varchar, entry_id varchar, decision varchar, role varchar, officer varchar, decided_date date, effective_date date);
 create table failing (entry_id varchar, is_withdrawn boolean);
 create table ended_log (record_id varchar, kind varchar, cause varchar);
+create table evaluated_rule (pack varchar, rule_id varchar);
+create table finding (person_id varchar, pack varchar, rule_id varchar, op_class varchar, basis varchar);
 create table prior_state (person_id varchar, pack varchar, track varchar, state varchar);
 create table person_now as select * from (values ('P1', 'P2'), ('P2', 'P3'), ('P3', null), ('P4', null)) as t(person_id, merged_into);
 create table ledger_entry (entry_id varchar, run_no bigint, seq bigint, recorded_at timestamptz, person_id varchar, pack varchar, track varchar, op varchar,
@@ -171,6 +174,7 @@ def test_a_decision_on_somebody_merged_since_means_the_survivors_entry(named: st
     told_entry(con, "3-1", "P3")
     con.execute("insert into now_decision values ('', 'd', ?, '确认', '审核', '张三', '2024-02-01', null)", [named])
     con.execute((FOLD / "fold.sql").read_text(encoding="utf-8"))
+    con.execute(OPEN_ITEMS)
     con.execute((FOLD / "decisions.sql").read_text(encoding="utf-8"))
     assert con.execute("select entry_id from verdict").fetchall() == [(meant,)]
     survivor = {"1-2": "P3", "1-4": "P3"}.get(named)

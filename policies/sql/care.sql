@@ -61,7 +61,7 @@ group by s.person_id;
 -- month before. Only what is sure takes anybody off the list.
 create or replace temp table topic_occupied as
 with begun as (
-    select person_id, coalesce(r.registered_from, h.recognised_on) as begun_on
+    select person_id, coalesce(if(r.registration_rank <= 2, r.registered_from, null), h.recognised_on) as begun_on
     from topic_registration as r full join topic_recognition as h using (person_id)
 ),
 month_before as (
