@@ -112,7 +112,8 @@ select d.rid, r.person_id from delivered as d inner join register as r using (id
 """
 NAMED = """
 create or replace temp table register as from register left join name_fold using (name) order by person_id;
-create or replace temp table delivered as from delivered left join name_fold using (name) order by rid
+create or replace temp table delivered as from delivered left join name_fold using (name) order by rid;
+create or replace temp table renamed (id_key varchar, name_folded varchar, other_folded varchar)
 """
 KEYED = """
 create or replace temp table everybody as
