@@ -27,9 +27,8 @@ inner join open_item as o on o.person_id = f.person_id and o.pack = f.pack and o
 where (f.field is not null and o.basis is distinct from f.basis)
    or (o.basis is not distinct from f.basis and o.parameters is distinct from f.parameters
        and (f.op_class = 'GAP'  -- have or need changed
-            -- what waits for an answer says what its sources say now
-            or (f.op_class not in ('IN', 'HOLD') and o.answer is null
-                and o.entry_id in (select entry_id from retold))));
+            -- what waits for a decision says what its sources say now
+            or (f.op_class not in ('IN', 'HOLD') and f.needs_decision and o.answer is null and o.entry_id in (select entry_id from retold))));
 
 -- A person's row in a track after tonight: what stood before, less what is withdrawn whole, and what comes in.
 create or replace temp table track_row as
