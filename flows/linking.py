@@ -68,6 +68,12 @@ def link(
     counts = climb(con, model, threads, engine)
     honour(con)
     meet_numberless(con, model, first + con.sql("select count(*) from newcomer").fetchall()[0][0], threads, engine)
+    _put_down(con, model)
+    return counts
+
+
+def _put_down(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """What came of it, in the tables that the night keeps; all others are let go."""
     con.execute(
         "create or replace temp table model_version as select $version as model_version", {"version": model.version}
     )
@@ -79,7 +85,6 @@ def link(
     con.execute(COUNTS)
     for name in NO_MORE:
         con.execute(f"drop table if exists {name}")
-    return counts
 
 
 def _what_stands(con: duckdb.DuckDBPyConnection) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.words import Dir
 from schemas.errors import say
 
 keys = typer.Typer(help="密钥：签名密钥的生成与更换，存放密钥的生成与改用。", no_args_is_help=True)
@@ -33,7 +34,7 @@ def keys_new(
     "例：zhaoren keys change 工作区 --to 新密钥 --from 旧密钥",
 )
 def keys_change(
-    directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)],
+    directory: Dir,
     to: Annotated[Path, typer.Option("--to", help="新密钥文件", show_default=False)],
     old: Annotated[Path | None, typer.Option("--from", help="旧密钥文件")] = None,
     lost: Annotated[bool, typer.Option("--lost", help="旧密钥已遗失")] = False,
@@ -60,7 +61,7 @@ def keys_new_at_rest(
     "encrypt",
     help="把 archive 里的文件都改用设置中现在的存放密钥（没有写密钥则解密），写了 open_at 时 runs 也是；中断后可再运行。\n\n例：zhaoren keys encrypt 工作区",
 )
-def keys_encrypt(directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]) -> None:
+def keys_encrypt(directory: Dir) -> None:
     from flows.opened import unopened
     from flows.rekeying import encrypt_all
 
@@ -72,7 +73,7 @@ def keys_encrypt(directory: Annotated[Path, typer.Argument(help="工作区目录
     help="把加密的运行在 open_at 处打开（夜间运行和各命令会自动打开缺的）；加 --run 打开某一次运行的工作簿。\n\n例：zhaoren keys open 工作区 --run 3",
 )
 def keys_open(
-    directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)],
+    directory: Dir,
     run_no: Annotated[int | None, typer.Option("--run", help="打开这一次运行的工作簿")] = None,
 ) -> None:
     from flows.opened import find_workspace, open_books
@@ -82,7 +83,7 @@ def keys_open(
 
 
 @keys.command("close", help="抹去 open_at 处打开的表、库和工作簿；封存的不受影响。\n\n例：zhaoren keys close 工作区")
-def keys_close(directory: Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]) -> None:
+def keys_close(directory: Dir) -> None:
     from flows.opened import close_workspace
 
     done = close_workspace(directory)
