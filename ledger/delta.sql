@@ -19,7 +19,8 @@ where not exists (
 
 create or replace temp table changed as
 with retold as (
-    select o.entry_id from (select entry_id, unnest(evidence) as record_id from open_item) as o inner join ended_log as e using (record_id) where e.is_tonight
+    select o.entry_id from (select entry_id, unnest(evidence) as record_id from open_item where op_class not in ('IN', 'HOLD') and answer is null) as o
+    inner join ended_log as e using (record_id) where e.is_tonight
 )
 select f.*, o.entry_id as old_entry
 from finding as f
@@ -28,7 +29,7 @@ where (f.field is not null and o.basis is distinct from f.basis)
    or (o.basis is not distinct from f.basis and o.parameters is distinct from f.parameters
        and (f.op_class = 'GAP'  -- have or need changed
             -- what waits for a decision says what its sources say now
-            or (f.op_class not in ('IN', 'HOLD') and f.needs_decision and o.answer is null and o.entry_id in (select entry_id from retold))));
+            or (f.needs_decision and o.entry_id in (select entry_id from retold))));
 
 -- A person's row in a track after tonight: what stood before, less what is withdrawn whole, and what comes in.
 create or replace temp table track_row as
