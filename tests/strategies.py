@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from policies.view import KIN
 from schemas.extracts import LAYOUTS
 from tests.oracle_facts import month_of, months_after, retirement
 from tests.oracle_life import early_retirement
@@ -496,13 +497,12 @@ def crowds(as_of: date) -> Iterator[Person]:
             yield Person(person_id=f"D{number}-{n}", insured=(job,), recognitions=recognised, subsidies=paid)
 
 
-HEARD_OF_KIN = (
-    "insured", "licences", "employments", "pensions", "deaths", "studies", "enlistments", "sentences", "capacities", "incomes",
-)  # fmt: skip
+# What is asked about relatives whom nobody made known: the field of each kind.
+HEARD_OF_KIN = {kind: next(field for field, (k, *_) in KINDS.items() if k == kind) for kind in KIN}
 
 
 def _heard(rng: random.Random, as_of: date, who: str, share: float) -> Person:
-    fields = [f for f in HEARD_OF_KIN if rng.random() < share]
+    fields = [f for f in HEARD_OF_KIN.values() if rng.random() < share]
     rows: dict[str, Any] = {f: _random_rows(rng, as_of, f, who, ("exact",)) for f in fields}
     return Person(**rows)
 
@@ -525,7 +525,7 @@ def _families(rng: random.Random, as_of: date) -> Iterator[tuple[tuple[Person, .
     """Two out of work in a town, and a relative of thirty of whom one office tells one thing, under the same name or another."""
     told: dict[str, Any] = {"usual_place": "城镇", "able": True, "willing": True, "reg_date": months_after(as_of, -1)}
     birth = months_after(as_of, -12 * 30)
-    for number, field in enumerate(f for f in HEARD_OF_KIN for _ in range(12)):
+    for number, field in enumerate(f for f in HEARD_OF_KIN.values() for _ in range(12)):
         said: list[Any] = [
             Person(**_one_row(rng, as_of, field, f"F{number}-{n}")) if number % 3 != n else Person() for n in range(2)
         ]

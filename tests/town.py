@@ -15,13 +15,13 @@ from ledger.store import connect
 from policies.deal import deal
 from policies.evaluate import evaluate
 from policies.pack import Pack, read_pack
-from policies.view import DECIDED, KIN, PUSHED, open_view, wide_columns
+from policies.view import DECIDED, PUSHED, open_view, wide_columns
 from schemas.extracts import LAYOUTS
 from schemas.tables import create_table, row_columns, standing_columns
 from tests.oracle_answers import Unsure
 from tests.oracle_rows import Finding, Person, Place, Row, Vacancy
 from tests.oracles import everything
-from tests.strategies import KINDS, row_fields
+from tests.strategies import HEARD_OF_KIN, KINDS, row_fields
 
 PACKS = ("zhongshan", "neimenggu", "shandong", "jining", "xinyu")
 OFFICE = "某局"
@@ -152,8 +152,8 @@ def _fill_households(con: duckdb.DuckDBPyConnection, place: Place) -> None:
     strangers: dict[str, list[Any]] = {n: [getattr(s, n) for s in place.strangers] for n in ("household_no", "name", "id_key", "birth_date", "sex")}  # fmt: skip
     numbers = range(len(place.strangers))
     _insert(con, "household_book", strangers | {"record_id": [f"stranger-{n}" for n in numbers], "office": [OFFICE for _ in numbers]})  # fmt: skip
-    for kind in KIN:
-        field, row = next((f, r) for f, (k, r, _) in KINDS.items() if k == kind)
+    for kind, field in HEARD_OF_KIN.items():
+        row = KINDS[field][1]
         _make(con, f"kin_{kind}", (*row_columns(LAYOUTS[kind]), ("id_key", "VARCHAR")))
         said = [
             (s.id_key, name, p) for s in place.strangers for name, p in ((s.name, s.heard), ("某人", s.heard_otherwise))
