@@ -117,10 +117,17 @@ ROWS = "create or replace temp table ledger_row as select distinct person_id, pa
 KEY = ("id_key", "VARCHAR")
 LINKED = (("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
 NOBODY = "select null::varchar as person_id, null::varchar as kind where false"
-TAKEN_BACK_KINDS = "select distinct kind from ended where cause in ('withdrawn', 'vanished', 'corrected', 'recoded')"
-TAKEN_BACK = """
-select s.person_id, e.kind from store.standing_{kind} as s inner join ended as e using (office, record_id)
-where e.kind = '{kind}' and e.cause in ('withdrawn', 'vanished', 'corrected', 'recoded') and s.person_id is not null
+# The source says that a row had never been so; else it ended, or merely did not come.
+IS_TAKEN_BACK = "cause in ('withdrawn', 'vanished', 'corrected', 'recoded')"
+ENDED_LOG = f"""
+create or replace temp table ended_log as
+select record_id, kind, cause, false as is_tonight, {IS_TAKEN_BACK} as is_taken_back from store.ended
+union all select record_id, kind, cause, true, {IS_TAKEN_BACK} from ended
+"""
+TAKEN_BACK_KINDS = f"select distinct kind from ended where {IS_TAKEN_BACK}"
+TAKEN_BACK = f"""
+select s.person_id, e.kind from store.standing_{{kind}} as s inner join ended as e using (office, record_id)
+where e.kind = '{{kind}}' and e.{IS_TAKEN_BACK} and s.person_id is not null
 """
 FLAGS = """
 create or replace temp table source_flag as
@@ -239,9 +246,7 @@ def post(
     con.execute(f"create or replace temp table standing_link as {links} union all from shared_evidence")
     con.execute(EMPLOYER_EVIDENCE)
     con.execute(MATCHED_EVIDENCE)
-    con.execute(
-        "create or replace temp table ended_log as select record_id, kind, cause, false as is_tonight from store.ended union all select record_id, kind, cause, true from ended"
-    )
+    con.execute(ENDED_LOG)
     kinds = set(standing_kinds(con)) & {kind for (kind,) in con.execute(TAKEN_BACK_KINDS).fetchall()}
     taken_back = " union ".join([NOBODY, *(TAKEN_BACK.format(kind=kind) for kind in sorted(kinds))])
     con.execute(f"create or replace temp table taken_back as {taken_back}")

@@ -50,7 +50,7 @@ with settled as (
                       and f.op_class = o.op_class and f.basis is not distinct from o.basis)
 )
 select distinct s.entry_id from (select entry_id, unnest(evidence) as record_id from settled) as s
-inner join ended_log as e using (record_id) where e.cause in ('withdrawn', 'vanished', 'corrected', 'recoded');
+inner join ended_log as e using (record_id) where e.is_taken_back;
 
 -- The entry a row decides: who answers on a DECIDED entry means what that one decided. What was applied is known by what was
 -- asked for, not by the day that its notice gave it: another term later makes no new decision of it.

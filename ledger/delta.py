@@ -40,7 +40,7 @@ with unmet as (
           and (not o.is_decided_away or list_has_all(o.evidence, f.evidence)))
 ),
 gone as (
-    select u.entry_id, bool_or(e.record_id is null or (e.is_tonight and e.cause in ('withdrawn', 'vanished', 'corrected', 'recoded')) or (not e.is_tonight and t.person_id is not null)) as is_withdrawn,
+    select u.entry_id, bool_or(e.record_id is null or (e.is_tonight and e.is_taken_back) or (not e.is_tonight and t.person_id is not null)) as is_withdrawn,
            bool_or(e.is_tonight and e.cause = 'absent') as is_absent
     from (select entry_id, person_id, unnest(evidence) as record_id from unmet) as u
     left join standing_link as s on s.person_id = u.person_id and s.record_id = u.record_id

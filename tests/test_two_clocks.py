@@ -135,7 +135,7 @@ def test_whoever_is_merged_stands_nowhere_though_an_officer_had_let_them_in(merg
 VERDICTS = """
 create table now_decision (office varchar, record_id varchar, entry_id varchar, decision varchar, role varchar, officer varchar, decided_date date, effective_date date);
 create table failing (entry_id varchar, is_withdrawn boolean);
-create table ended_log (record_id varchar, kind varchar, cause varchar);
+create table ended_log (record_id varchar, kind varchar, cause varchar, is_taken_back boolean);
 create table evaluated_rule (pack varchar, rule_id varchar);
 create table finding (person_id varchar, pack varchar, rule_id varchar, op_class varchar, basis varchar);
 create table prior_state (person_id varchar, pack varchar, track varchar, state varchar);
