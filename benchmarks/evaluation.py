@@ -20,16 +20,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.__main__ import measure
-from flows import deciding, linking, publishing, taking_in
-from flows.night import Night, begin, step_post, step_refresh, step_seal
-from flows.pack_settings import read_packs
-from flows.scorecard import score_sources
+from benchmarks.nights import let_move
+from flows.night import STEPS as NIGHT
+from flows.night import Night, begin, step_refresh, step_seal, write_run
 from flows.settings import FILE
 from flows.workspace import Workspace, init_workspace
+from ledger.entries import commit_entries
 from ledger.seal import seal, write_parquet, write_table
 from ledger.standalone_verifier import SETTINGS
 from ledger.store import connect
-from policies.view import wide_columns
 from sample_data.extracts import SEXES, Extract
 from sample_data.further import further_extracts
 from sample_data.lives import live
@@ -69,6 +68,7 @@ for path in sorted((tables / "standing").glob("*.parquet")):
 def make_city(root: Path, people: int) -> Workspace:
     """A workspace whose run 1 holds the city's people and rows, linked. Same number of people, same rows."""
     workspace = init_workspace(root, PACKS)
+    let_move(workspace.root)
     lives = live(make_town(people, SEED, FIRST), 1, SEED)
     extracts = all_extracts(lives)
     extracts |= further_extracts(lives, extracts)
@@ -84,7 +84,9 @@ def make_city(root: Path, people: int) -> Workspace:
         for model in (*PUBLISHED, *INTERNAL):
             write_table(con, model, describe(model).name, tables)
     (workspace.staging / SETTINGS).write_bytes((workspace.root / FILE).read_bytes())
-    seal(workspace.staging, workspace.runs, 1, {"run_no": 1, "as_of": FIRST.isoformat()})
+    facts = {"run_no": 1, "as_of": FIRST.isoformat(), "recorded_at": f"{FIRST}T00:00:00+00:00", "model_version": ""}
+    facts |= {"packs": [], "signing": None, "entries": commit_entries(workspace.staging)}
+    seal(workspace.staging, workspace.runs, 1, facts)
     return workspace
 
 
@@ -129,38 +131,13 @@ def run_quiet_night(root: Path, number: int, threads: int) -> dict[str, float]:
     return seconds
 
 
-def _take_in(night: Night) -> None:
-    taking_in.take_in_all(night.con, night.workspace, night.settings, [], night.as_of, night.run_no)
-
-
-def _link(night: Night) -> None:
-    linking.link(night.con, night.run_no, night.model, night.workspace.runs)
-    score_sources(night.con, night.settings, night.as_of, night.run_no)
-    publishing.write_log(night.con, night.workspace.staging / "tables")
-
-
-def _state_facts(night: Night) -> None:
-    deciding.state_facts(night.con, night.as_of)
-
-
-def _evaluate(night: Night) -> None:
-    night.packs = read_packs(night.settings.packs, wide_columns(night.con), night.settings.parameters)
-    deciding.decide(night.con, night.packs, night.as_of, night.barred)
-
-
 def _write(night: Night) -> None:
-    publishing.write_tables(night.con, night.workspace.staging / "tables")
+    write_run(night)
     (night.workspace.staging / "workbooks").mkdir()
 
 
-STEPS = {
-    "take in": _take_in,
-    "link": _link,
-    "facts": _state_facts,
-    "evaluate": _evaluate,
-    "post": step_post,
-    "write": _write,
-}
+# A night's own steps; its tables are written, its workbooks are not.
+STEPS = {name: _write if name == "publish" else step for name, _, step in NIGHT if name not in ("seal", "refresh")}
 
 
 def run(folder: Path, people: int, threads: int, nights: int) -> None:
@@ -177,11 +154,11 @@ def run(folder: Path, people: int, threads: int, nights: int) -> None:
             [sys.executable, "-m", "benchmarks.evaluation", "--night", str(root), "--number", str(number), "--threads", str(threads), "--out", str(out)]
         )  # fmt: skip
         spent = json.loads(out.read_text(encoding="utf-8"))
-        judged = sum(spent[name] for name in ("facts", "evaluate", "post"))
+        judged = sum(spent[name] for name in ("evaluate", "post"))
         told = ", ".join(f"{name} {seconds:.1f}" for name, seconds in spent.items() if name != "entries")
         print(f"night {number + 1}: {spent['entries']} entries; {told}", flush=True)
         print(f"   floor: DuckDB reads and joins  {floor.seconds:7.2f} s  {floor.peak_mb:6.0f} MB", flush=True)
-        print(f"   facts, evaluate and post       {judged:7.2f} s  {own.peak_mb:6.0f} MB  x{judged / floor.seconds:5.2f} floor", flush=True)  # fmt: skip
+        print(f"   evaluate and post              {judged:7.2f} s  {own.peak_mb:6.0f} MB  x{judged / floor.seconds:5.2f} floor", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

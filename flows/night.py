@@ -252,10 +252,8 @@ def step_breaker(night: Night) -> None:
         drop_unsealed(night.workspace, night.found)
 
 
-def step_publish(night: Night) -> None:
-    from reports.night import Night as Note
-    from reports.night import PackNote, Profile, build_workbooks
-
+def write_run(night: Night) -> None:
+    """The run's tables, what goes tonight, and what the run commits to of its entries: all that it is without workbooks."""
     show_access(night.con, night.workspace, night.recorded_at)
     publishing.write_tables(night.con, night.workspace.staging / "tables")
     night.gone = plan_tonight(
@@ -263,6 +261,13 @@ def step_publish(night: Night) -> None:
         (i["sha256"] for i in (*_inputs(night), *_sidecars(night))),
     )  # fmt: skip
     night.committed = commit_entries(night.workspace.staging)
+
+
+def step_publish(night: Night) -> None:
+    from reports.night import Night as Note
+    from reports.night import PackNote, Profile, build_workbooks
+
+    write_run(night)
     gather_tonight(night.con, night.workspace.runs, notices_of(night.packs, night.as_of))
     draw_sample(night.con, night.workspace.runs, night.as_of)
     books = due_books_of(night)
