@@ -213,9 +213,8 @@ def decide(
 
 def let_go(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what nothing after a night's findings reads: it would be spilled to disk, and what follows with it."""
-    is_kept = con.execute("select 1 from duckdb_tables() where table_name = 'wide'").fetchall()
     con.execute(NAMED_ONLY)
-    for name in ("unknown_kin", *(f"kin_{kind}" for kind in KIN), *(WIDE_PARTS if is_kept else ())):
+    for name in ("unknown_kin", *(f"kin_{kind}" for kind in KIN), *WIDE_PARTS):
         con.execute(f"drop table {name}")
 
 

@@ -8,11 +8,13 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 
 from policies.pack import OTHERS, VIEWS, read_national, values_on
+from policies.versions import literal
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.stages import LOCAL, Engine, Stage
 from schemas.tables import create_table, row_columns, standing_columns
@@ -24,7 +26,7 @@ PEOPLE = (
     "facts.sql", "wide.sql", "sql/left.sql", "sql/standing.sql", "sql/help.sql", "sql/money.sql",
     "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/leavers.sql", "sql/posts.sql",
 )  # fmt: skip
-MOST_KEPT = 200_000  # people; a row of the wide view takes some three kilobytes
+MOST_KEPT = 200_000  # people, of three kilobytes each
 VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql")
 KIN = (
     "insurance_active", "market_entity", "employment_registration", "pension", "death", "education", "military",
@@ -48,8 +50,7 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCA
     """From `everybody`, `source_flag` and the `now_<kind>` tables make `wide` and the views of employers and vacancies, for
     one date."""
     open_day(con, as_of)
-    if con.execute("select 1 from duckdb_tables() where table_name = 'wide'").fetchall():  # of another day
-        con.execute("drop table temp.wide")
+    _forget_wide(con)
     _make_missing(con)
     _run(con, "sql/city.sql")
     _run(con, "sql/vacancies.sql")
@@ -93,6 +94,26 @@ def _keep_wide(con: duckdb.DuckDBPyConnection) -> None:
     people = con.execute("select count(*) from everybody").fetchall()[0][0]
     if people <= MOST_KEPT:
         con.execute("create temp table widened as from wide; drop view wide; alter table widened rename to wide")
+    else:
+        _keep_on_disk(con)
+
+
+def _forget_wide(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what was kept of another day."""
+    con.execute("detach database if exists beside")
+    if con.execute("select 1 from duckdb_tables() where database_name = 'temp' and table_name = 'wide'").fetchall():
+        con.execute("drop table temp.wide")
+
+
+def _keep_on_disk(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the view a table in a file of the session's scratch folder, where its columns lie compressed: 150 bytes a person, for
+    three kilobytes in memory. The file has no name once it is written, so it is gone with the session, however that ends."""
+    folder = Path(con.execute("select current_setting('temp_directory')").fetchall()[0][0])
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"wide-{uuid4().hex}.db"
+    con.execute(f"attach {literal(str(path))} as beside; create table beside.wide as from wide; checkpoint beside")
+    con.execute("drop view wide; create temp view wide as from beside.wide")
+    path.unlink()
 
 
 def _run(con: duckdb.DuckDBPyConnection, script: str) -> None:

@@ -48,6 +48,7 @@ def test_a_night_in_parts_and_one_planned_lightly_give_the_same_bytes(
     monkeypatch.setattr(view, "MOST_KEPT", 0)  # as for a city whose wide view does not fit into memory
     in_parts = tables_of(tmp_path / "two", InParts(2, 1 << 30))
     assert len(at_once) > 20
+    assert not list(tmp_path.rglob("wide-*"))
     assert [name for name in at_once | in_parts if at_once.get(name) != in_parts.get(name)] == []
 
 
