@@ -19,10 +19,11 @@ from flows.rekeying import kept_parts
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked, open_to_others
+from intake.receive import never_read
 from ledger.seal import read_manifest, require_chain, sealed_runs
 from ledger.store import held_runs, physical_memory
 from policies.pack import read_asks
-from schemas.errors import WorkspaceBusy, ZhaorenError
+from schemas.errors import WorkspaceBusy, ZhaorenError, without_numbers
 
 NEEDED = ("python_calamine", "lxml", "openpyxl", "xlsxwriter", "rapidfuzz", "pandera", "pyarrow", "duckdb")
 ROOM_TIMES, ROOM_LEAST = 12, 1 << 30  # archive, scratch, sealed run and store beside what lies in the inbox
@@ -103,8 +104,8 @@ def _folders(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
         told = f"，溢出的临时数据最多再占 {spill >> 20} MB" if spill else ""
         yield Finding("磁盘", f"{tightest} 只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB{told}；请先腾出空间。")
     yield from _memory(settings.machine, inbox, free - want)
-    for folder in sorted(p for p in workspace.inbox.glob("*") if p.is_dir()):
-        yield Finding(f"inbox/{folder.name}", "这是文件夹，不会被读取；请把里面的文件直接放进 inbox。")
+    for name, why in never_read(workspace.inbox).items():
+        yield Finding(f"inbox/{without_numbers(name)}", why)
     try:
         with locked(workspace):
             if workspace.staging.exists():
