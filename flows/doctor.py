@@ -14,7 +14,7 @@ from flows.holding import hold_text, read_hold
 from flows.memory import Machine
 from flows.night import today_in_shanghai
 from flows.opened import find_workspace
-from flows.pack_settings import require_distinct
+from flows.pack_settings import require_distinct, value_faults
 from flows.rekeying import kept_parts
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
@@ -22,7 +22,7 @@ from flows.workspace import Workspace, locked, open_to_others
 from intake.receive import never_read
 from ledger.seal import read_manifest, require_chain, sealed_runs
 from ledger.store import held_runs, physical_memory
-from policies.pack import read_asks
+from policies.pack import pack_files, pack_of, read_asks, read_units
 from schemas.errors import WorkspaceBusy, ZhaorenError, without_numbers
 
 NEEDED = ("python_calamine", "lxml", "openpyxl", "xlsxwriter", "rapidfuzz", "pandera", "pyarrow", "duckdb")
@@ -160,6 +160,15 @@ def _packs(settings: Settings) -> Iterator[Finding]:
     except ZhaorenError as problem:
         yield Finding("政策包", str(problem))
     yield from (Finding("政策包", fault) for fault in check_packs(readable)[1])
+    for code, values in settings.parameters.items():
+        place, named = f"[parameters.{code}]", [n for n, c in zip(readable, codes, strict=True) if c == code]
+        if not named:
+            yield Finding(place, "packs 中没有这个政策包，这一节不起作用；请核对代码。", stops=False)
+        for name in named:
+            pack = pack_of(pack_files(name), name)
+            if strange := sorted(set(values) - set(pack.parameters)):
+                yield Finding(place, f"政策包没有参数 {'、'.join(strange)}；请改正。")
+            yield from (Finding(place, f"{fault}；请改正。") for fault in value_faults(pack, read_units(name), values))
 
 
 def examine_packs(names: Sequence[str]) -> tuple[str, bool]:
