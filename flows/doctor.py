@@ -14,15 +14,16 @@ from flows.holding import hold_text, read_hold
 from flows.memory import Machine
 from flows.night import today_in_shanghai
 from flows.opened import find_workspace
-from flows.pack_settings import require_distinct
+from flows.pack_settings import require_distinct, value_faults
 from flows.rekeying import kept_parts
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked, open_to_others
+from intake.receive import never_read
 from ledger.seal import read_manifest, require_chain, sealed_runs
 from ledger.store import held_runs, physical_memory
-from policies.pack import read_asks
-from schemas.errors import WorkspaceBusy, ZhaorenError
+from policies.pack import pack_files, pack_of, read_asks, read_units
+from schemas.errors import WorkspaceBusy, ZhaorenError, without_numbers
 
 NEEDED = ("python_calamine", "lxml", "openpyxl", "xlsxwriter", "rapidfuzz", "pandera", "pyarrow", "duckdb")
 ROOM_TIMES, ROOM_LEAST = 12, 1 << 30  # archive, scratch, sealed run and store beside what lies in the inbox
@@ -103,8 +104,8 @@ def _folders(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
         told = f"，溢出的临时数据最多再占 {spill >> 20} MB" if spill else ""
         yield Finding("磁盘", f"{tightest} 只剩 {free >> 20} MB，今晚的文件约需 {want >> 20} MB{told}；请先腾出空间。")
     yield from _memory(settings.machine, inbox, free - want)
-    for folder in sorted(p for p in workspace.inbox.glob("*") if p.is_dir()):
-        yield Finding(f"inbox/{folder.name}", "这是文件夹，不会被读取；请把里面的文件直接放进 inbox。")
+    for name, why in never_read(workspace.inbox).items():
+        yield Finding(f"inbox/{without_numbers(name)}", why)
     try:
         with locked(workspace):
             if workspace.staging.exists():
@@ -159,6 +160,15 @@ def _packs(settings: Settings) -> Iterator[Finding]:
     except ZhaorenError as problem:
         yield Finding("政策包", str(problem))
     yield from (Finding("政策包", fault) for fault in check_packs(readable)[1])
+    for code, values in settings.parameters.items():
+        place, named = f"[parameters.{code}]", [n for n, c in zip(readable, codes, strict=True) if c == code]
+        if not named:
+            yield Finding(place, "packs 中没有这个政策包，这一节不起作用；请核对代码。", stops=False)
+        for name in named:
+            pack = pack_of(pack_files(name), name)
+            if strange := sorted(set(values) - set(pack.parameters)):
+                yield Finding(place, f"政策包没有参数 {'、'.join(strange)}；请改正。")
+            yield from (Finding(place, f"{fault}；请改正。") for fault in value_faults(pack, read_units(name), values))
 
 
 def examine_packs(names: Sequence[str]) -> tuple[str, bool]:

@@ -15,7 +15,7 @@ from flows.workspace import Workspace
 from intake.prepare import record_id_of
 from ledger.retained_rows import DESTROYED
 from ledger.retention import receipts
-from ledger.seal import standing_files
+from ledger.seal import read_manifest, sealed_runs, standing_files
 from ledger.store import connect
 from matchers.id_numbers import EXACT, fold_number
 from policies.old_rules import POLICY
@@ -86,6 +86,13 @@ def explain_entry(
             say(f"没有流水号为 {entry} 的台账记录；流水号形如 1-5。", f"No ledger entry {entry}; ids look like 1-5.")
         )
     e = dict(zip(_names(con, ENTRY, {"entry": entry}), found[0], strict=True))
+    if e["run_no"] > _last_run(workspace, known_at):
+        raise UsageError(
+            say(
+                f"台账 {entry} 记录于 {e['recorded_at']}，在所问的时候还没有；请去掉 --known-at，或写晚一些的时刻。",
+                f"Entry {entry} was recorded at {e['recorded_at']}, after the time asked about; leave out --known-at.",
+            )
+        )
     lines = [f"台账 {e['entry_id']}：{e['pack']} {e['track']} {e['op']}，{e['state_from'] or '—'} → {e['state_to'] or '—'}",
              f"  第 {e['run_no']} 次运行，记录于 {e['recorded_at']}；自 {e['valid_from']} 起" + (f"至 {e['valid_to']}" if e["valid_to"] else ""),
              f"  结论：{e['reason']}", f"  需人工决定：{'是' if e['needs_decision'] else '否'}"]  # fmt: skip
@@ -96,7 +103,8 @@ def explain_entry(
     if e["supersedes"]:
         lines.append(f"  取代台账 {e['supersedes']}")
     for (later,) in con.execute(
-        "select entry_id from ledger_entry where supersedes = ? order by run_no, seq", [entry]
+        "select entry_id from ledger_entry where supersedes = ? and recorded_at <= ?::timestamptz order by run_no, seq",
+        [entry, known_at],
     ).fetchall():
         lines.append(f"  后来被台账 {later} 取代")
     return "\n".join(lines)
@@ -106,11 +114,12 @@ def explain_person(
     con: duckdb.DuckDBPyConnection, workspace: Workspace, person: str, as_of: date | None, known_at: datetime
 ) -> str:
     """One person: who, where they stand in each track on a date, and every entry and row behind it."""
-    if not con.execute(PERSON, {"person": person}).fetchall():
+    last = _last_run(workspace, known_at)
+    if not con.execute(f"{PERSON} and first_run <= $last", {"person": person, "last": last}).fetchall():
         raise UsageError(
             say(
-                "没有这个编号的人；编号形如 P000000001，按证件号码查请用 --id。",
-                "No such person; ids look like P000000001, use --id for a number.",
+                "没有这个编号的人，或在所问的时候还没有建档；编号形如 P000000001，按证件号码查请用 --id。",
+                "No such person at that time; ids look like P000000001, use --id for a number.",
             )
         )
     day = as_of or date(9999, 12, 31)
@@ -140,7 +149,8 @@ def explain_person(
     lines.append("  名下的来源行：")
     for kind in LAYOUTS:
         rows = con.execute(
-            f"select record_id from standing_{kind} where person_id = ? order by delivery_id, row_no", [person]
+            f"select record_id from standing_{kind} where person_id = ? and run_no <= ? order by delivery_id, row_no",
+            [person, last],
         ).fetchall()
         for (record,) in rows:
             lines += _record_lines(con, workspace, record)
@@ -193,8 +203,8 @@ def explain_row(
         lines += weight_lines(weight, weights, levels, runner_up, second)
         lines += _destroyed_row(con, workspace, kind, record)
         rests = con.execute(
-            "select entry_id, op, clause from ledger_entry where list_contains(evidence, ?) order by run_no, seq",
-            [record],
+            "select entry_id, op, clause from ledger_entry where list_contains(evidence, ?) and recorded_at <= ?::timestamptz order by run_no, seq",
+            [record, known_at],
         ).fetchall()
         lines += [f"  据此的台账 {i}：{op} {clause}" for i, op, clause in rests]
         lines += _person_lines(con, person) if person else []
@@ -220,6 +230,14 @@ def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, deliv
     finally:
         scratch.close()
     return ["  该行与此前收下的一行完全相同（未变），最初来自：", *_record_lines(con, workspace, record)]
+
+
+def _last_run(workspace: Workspace, known_at: datetime) -> int:
+    """The last run that was sealed by then; 0 before the first."""
+    for number in reversed(sealed_runs(workspace.runs)):
+        if datetime.fromisoformat(read_manifest(workspace.runs, number)["recorded_at"]) <= known_at:
+            return int(number)
+    return 0
 
 
 def _names(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any]) -> list[str]:

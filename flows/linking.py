@@ -17,6 +17,7 @@ from matchers.model import Model
 from matchers.numberless import meet_numberless
 from matchers.other_numbers import find_replaced, follow_replaced, settle_on_known
 from matchers.person_index import describe_newcomers, meet_newcomers
+from matchers.phones import phone_key
 from schemas.columns import Layout
 from schemas.extracts import PERSON_LAYOUTS
 from schemas.stages import LOCAL, Engine
@@ -153,13 +154,14 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     for kind, layout in _people(standing_kinds(con)):
         columns = {name for name, _ in row_columns(layout)}
         replaced = "old_id <> ''" if "old_id" in columns else "false"
+        _touched_tonight(con, kind)
         con.execute(f"""
             create or replace temp table retry as
             select * from store.standing_{kind} where {STANDING.format(kind=kind)}
               and ((match_status in ('not_linked', 'review') and (id_key is null or id_key in (select id_key from roster_key)
                         or id_key in (select new_key from replaced) or {replaced}))
                    or rule = 'no_number' or (link_grade = 'probable' and (select is_new_model from this_run))
-                   or ((link_grade = 'probable' or rule = 'id_name_conflict') and {TOUCHED}) or {JUDGED.format(kind=kind)})
+                   or (office, record_id) in (from touched) or {JUDGED.format(kind=kind)})
         """)
         if not con.execute("select exists (from retry)").fetchall()[0][0]:
             continue
@@ -172,6 +174,17 @@ def _claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
             insert into claim_number select i.rid, r.id_class, r.id_key, r.id_part
             from incoming_claim as i inner join retry as r using (office, record_id) where i.is_retry and i.kind = ?
         """, [kind])  # fmt: skip
+
+
+def _touched_tonight(con: duckdb.DuckDBPyConnection, kind: str) -> None:
+    """Make `touched` (office, record_id): the presumed rows of a kind that a newcomer may fit as well, names and phones compared
+    as everywhere, whatever way they were written."""
+    con.execute(f"create or replace temp table presumed as {PRESUMED.format(kind=kind)}")
+    names = "select name from presumed union select value from new_tonight where field = 'name'"
+    con.register("fold", fold_names(con.sql(names).to_arrow_table().column(0).to_pylist()))
+    con.execute(TOUCHED)
+    con.unregister("fold")
+    con.execute("drop table presumed")
 
 
 def _quarantine_broken_numbers(con: duckdb.DuckDBPyConnection) -> None:
@@ -194,7 +207,7 @@ where c.rid = claim_number.rid and regexp_full_match(id_key, '[0-9]{17}[0-9X]') 
 HOUSEHOLDS = "household_register"  # where the police tell of a number that they replaced
 # What is as large as the night, and asked by nobody after linking.
 NO_MORE = ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name", "tonight_value", "replaced",
-           "known_value", "person_owner", "claimant", "new_tonight", "new_known", "newcomer", "plain_newcomer", "roster_key")  # fmt: skip
+           "known_value", "person_owner", "claimant", "new_tonight", "touched", "new_known", "newcomer", "plain_newcomer", "roster_key")  # fmt: skip
 # The column that a kind must have for each field, and the one that names an employer.
 ASKS_FOR = {"household": "household_no", "local_no": "local_no", "employer": "employer_name", "address": "address"}
 NO_VALUE = "select null::varchar as person_id, null::varchar as field, null::varchar as value where false"
@@ -235,8 +248,18 @@ select unnest(['name', 'phone', 'birth_date']) as field, unnest([name, phone, bi
 """
 # What a reviewer has spoken of is looked at every night, and so is what one had linked whose word is gone.
 JUDGED = "((office, record_id) in (select (office, record_id) from judged where kind = '{kind}') or rule = 'reviewer')"
-TOUCHED = """(name in (select value from new_tonight where field = 'name') or phone in (select value from new_tonight where field = 'phone')
-                    or birth_date::varchar in (select value from new_tonight where field = 'birth_date'))"""
+PRESUMED = """
+select office, record_id, name, phone, birth_date from store.standing_{kind} where link_grade = 'probable' or rule = 'id_name_conflict'"""
+TOUCHED = f"""
+create or replace temp table touched as
+with newcomers as (select field, value from new_tonight where value is not null),
+alike as (
+    select p.name from fold as p inner join fold as n using (name_folded) inner join newcomers as c on c.field = 'name' and c.value = n.name
+)
+select office, record_id from presumed
+where name in (select name from alike) or {phone_key("phone")} in (select {phone_key("value")} from newcomers where field = 'phone')
+   or birth_date::varchar in (select value from newcomers where field = 'birth_date')
+"""
 STANDING = "(office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')"
 QUARANTINE = """
 create or replace temp table broken as

@@ -30,6 +30,7 @@ from flows.opened import find_workspace, kept
 from flows.pack_settings import questions, read_packs
 from flows.receiving import empty_inbox, receive
 from flows.recording import make_source_tonight, require_totals
+from flows.repeats import under_other_names
 from flows.retaining import destroy_everywhere, destroy_here, plan_tonight
 from flows.scorecard import score_sources
 from flows.settings import FILE, Settings, read_settings
@@ -432,7 +433,8 @@ def read_outcome(workspace: Workspace) -> Outcome:
     try:
         tables = str(folder / "tables")
         files = con.execute(
-            "select file_name, status, reason from read_parquet(?) order by file_name", [f"{tables}/delivery.parquet"]
+            "select file_name, status, reason, delivery_id from read_parquet(?) order by file_name",
+            [f"{tables}/delivery.parquet"],
         ).fetchall()
         entries = con.execute(
             "select op, count(*) from read_parquet(?) group by op order by op", [f"{tables}/ledger_entry.parquet"]
@@ -440,8 +442,10 @@ def read_outcome(workspace: Workspace) -> Outcome:
         people = con.execute("select count(*) from person where merged_into is null").fetchall()[0][0]
     finally:
         con.close()
-    refused = any(status in ("refused", "held") for _, status, _ in files)
+    manifest = read_manifest(workspace.runs, run_no)
+    said = [*(tuple(f[:3]) for f in files), *under_other_names(manifest["inputs"], {f[3]: f[0] for f in files})]
+    refused = any(status in ("refused", "held") for _, status, _ in said)
     return Outcome(
-        run_no, 3 if refused else 0, tuple(files), tuple((str(o), int(n)) for o, n in entries), int(people), folder,
-        tuple(read_manifest(workspace.runs, run_no).get("unset", ())),
+        run_no, 3 if refused else 0, tuple(said), tuple((str(o), int(n)) for o, n in entries), int(people), folder,
+        tuple(manifest.get("unset", ())),
     )  # fmt: skip

@@ -2,11 +2,11 @@
 made up: until one is set, a judgement that needs it is undetermined, and both `init` and a run say so."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from policies.pack import Pack, read_asks, read_pack
+from policies.pack import Pack, read_asks, read_pack, read_units
 from schemas.errors import PolicyError, say
 
 Values = Mapping[str, Mapping[str, Any]]
@@ -32,12 +32,46 @@ def _require_value(place: str, value: Any) -> None:
 
 
 def read_packs(names: Sequence[str], columns: Iterable[str], parameters: Values | None = None) -> tuple[Pack, ...]:
-    """The packs with the office's own values in them. Raises: PolicyError for a parameter that a pack does not have, and
-    where two packs have one code."""
+    """The packs with the office's own values in them. Raises: PolicyError for a parameter that a pack does not have, for a value of
+    another kind than it asks for, and where two packs have one code."""
     known, set_here = list(columns), parameters or {}
     packs = tuple(read_pack(name, known) for name in names)
     require_distinct(pack.code for pack in packs)
+    for name, pack in zip(names, packs, strict=True):
+        if faults := value_faults(pack, read_units(name), set_here.get(pack.code, {})):
+            raise PolicyError(f"zhaoren.toml 的 [parameters.{pack.code}] 不对：{'；'.join(faults)}；请改正。")
     return tuple(pack.with_values(set_here.get(pack.code, {})) for pack in packs)
+
+
+def value_faults(pack: Pack, units: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the office's values: they must be of the kind that the document's own are, or that the unit says."""
+    faults = []
+    for name, value in values.items():
+        sample = next((v["is"] for v in pack.parameters.get(name, ())), None)
+        kind = _kind(sample, units.get(name, ""))
+        versions = value if isinstance(value, list) and any(isinstance(v, dict) for v in value) else [{"is": value}]
+        if kind and not all(KINDS[kind](v["is"]) for v in versions):
+            faults.append(f"{name} 应是{kind}")
+    return faults
+
+
+def _kind(sample: Any, unit: str) -> str:
+    """The kind of value that a parameter takes; empty where neither a value nor the unit says."""
+    if sample is None:
+        counted = (unit.split() or [""])[0]
+        return COUNT if counted in COUNTED else AMOUNT if counted in MEASURED else ""
+    return {bool: TRUTH, int: COUNT, float: AMOUNT, list: WORDS, date: DAY}.get(type(sample), "")
+
+
+COUNTED, MEASURED = ("days", "months", "years", "calendar"), ("yuan", "times", "share", "of")
+TRUTH, COUNT, AMOUNT, WORDS, DAY = "true 或 false", "不小于 0 的整数", "不小于 0 的数", '列表，如 ["…", "…"]', "日期"
+KINDS: Mapping[str, Callable[[Any], bool]] = {
+    TRUTH: lambda v: isinstance(v, bool),
+    COUNT: lambda v: type(v) is int and v >= 0,
+    AMOUNT: lambda v: type(v) in (int, float) and v >= 0,
+    WORDS: lambda v: isinstance(v, list) and all(isinstance(one, str) for one in v),
+    DAY: lambda v: type(v) is date,
+}
 
 
 def require_distinct(codes: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """Content that came before: without effect, unless it says something all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ import duckdb
 from intake.receive import Incoming
 
 NOTHING_NEW, STILL_SO = "nothing new", "still so"
+SAME_TONIGHT = "与本次另一个文件的内容完全相同，不再处理。"
 KNOWN_FILES = """
 select d.delivery_id, d.kind, d.office, max(d.snapshot_date), bool_and(d.coverage = 'full') from store.delivery as d
 left join (select withdraws as delivery_id, max(rowid) as since from store.delivery where withdraws is not null group by all) as w using (delivery_id)
@@ -20,6 +21,16 @@ select kind, office, coverage, $day, rows, headers from store.source
 where kind = $kind and office = $office and coverage = 'full' and snapshot_date < $day
   and (kind, office, coverage) not in (select (kind, office, coverage) from source_tonight where snapshot_date >= $day)
 """
+
+
+def under_other_names(inputs: Iterable[Mapping[str, str]], told: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
+    """(file name, status, reason) of tonight's files whose content `told` (delivery_id to file name) names otherwise: deliveries are
+    known by their content, and who looks for the other name must hear of it too."""
+    for one in inputs:
+        first = told.get(one["sha256"], one["file_name"])
+        if first != one["file_name"] and one["status"] != "accepted":
+            apart = f"内容与《{first}》完全相同，按这个文件名不能收下；请核对是否放错了文件，或写错了文件名。"
+            yield one["file_name"], one["status"], SAME_TONIGHT if one["status"] == "duplicate" else apart
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from flows.reading import FileRead, FileToRead, read_files, status_of
 from flows.receiving import deliveries
 from flows.recoding import recode_standing
 from flows.recording import make_tables, notice, record
-from flows.repeats import STILL_SO, Repeats
+from flows.repeats import SAME_TONIGHT, STILL_SO, Repeats
 from flows.settings import Settings
 from flows.withdrawing import take_back_file
 from flows.workspace import Workspace
@@ -133,7 +133,7 @@ def _once_each(found: Sequence[Incoming], repeats: Repeats) -> list[Received]:
         key = (incoming.delivery_id, incoming.kind)
         one = Received(incoming, incoming.delivery_id)
         if key in seen:
-            one.status, one.reason = "duplicate", "与本次另一个文件的内容完全相同，不再处理。"
+            one.status, one.reason = "duplicate", SAME_TONIGHT
         elif said := repeats.what_of(incoming):
             one.status, one.reason = "duplicate", "与以前的运行收到的内容完全相同，不再处理。"
             if said == STILL_SO:

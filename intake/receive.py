@@ -56,6 +56,20 @@ def read_inbox(inbox: Path, patterns: Sequence[str] = (), areas: Sequence[str] =
     return sorted(found, key=lambda i: (i.snapshot_date or date.max, i.kind or "~", i.delivery_id, i.file_name))
 
 
+def never_read(inbox: Path) -> dict[str, str]:
+    """What lies in the inbox and no night reads, by readable name, with the reason: folders, links, pipes and the like. Hidden files
+    and files still being written are nobody's mistake."""
+    left = {}
+    for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
+        if path.is_symlink():
+            left[readable_name(path)] = "这是链接，不会被读取；请把文件本身放进 inbox。"
+        elif path.is_dir():
+            left[readable_name(path)] = "这是文件夹，不会被读取；请把里面的文件直接放进 inbox。"
+        elif not path.is_file():
+            left[readable_name(path)] = "这不是普通文件，不会被读取；请删去。"
+    return left
+
+
 def read_files(files: Sequence[tuple[str, Path]], naming: Naming, inside: Incoming | None = None) -> list[Incoming]:
     """Data files and the manifests beside them, given by readable name; `inside` is the archive they came in."""
     sidecars = {name[: -len(SUFFIX)]: (name, path) for name, path in files if name.endswith(SUFFIX)}

@@ -88,6 +88,7 @@ where c.adds_people or n.id_key is null or n.id_key in (select id_key from wante
 # A whole number that is just what a spreadsheet makes of fifteen digits and zeros: one in a thousand is by chance, and one
 # in eleven that a spreadsheet damaged holds by its check.
 FIFTEEN = "((try_cast(id_key as bigint) + 500) // 1000 * 1000)"
+FIFTEEN_LEFT = f"substr({FIFTEEN}::varchar, 1, 15)"
 LIKE_A_FLOAT = (
     f"id_class = 'valid18' and (id_key like '%000' or {FIFTEEN}::double::bigint = try_cast(id_key as bigint))"
 )
@@ -106,14 +107,18 @@ left join needed as w using (rid)
 left join name_fold as f on f.name = w.name
 left join name_fold as o on o.name = w.former_name
 """
-# On a roster it would make a second person: beside the same name and the same place and birth date in another number, known
-# or delivered tonight, it is taken for damaged. In registers it makes nobody, and is damaged without that (ladder.py).
+# On a roster it would make a second person: beside the same name and the same fifteen digits, cut or rounded, in another number,
+# known or delivered tonight, it is taken for damaged. In registers it makes nobody, and is damaged without that (ladder.py).
 ROUNDED = f"""
-update claim set id_class = 'truncated_float', id_part = substr(id_key, 1, 14), id_key = null
+update claim set id_class = 'truncated_float', id_part = {FIFTEEN_LEFT}, id_key = null
 where adds_people and {SPREADSHEET} and id_key not in (select id_key from person_key)
-  and (name_folded, substr(id_key, 1, 14)) in (
-    select name_folded, substr(id_key, 1, 14) from known where id_key is not null
-    union all select name_folded, substr(id_key, 1, 14) from claim where adds_people and id_class = 'valid18' and not ({SPREADSHEET}))
+  and (name_folded, {FIFTEEN_LEFT}) in (
+    with whole as (
+        select name_folded, id_key from known where id_key is not null
+        union all select name_folded, id_key from claim where adds_people and id_class = 'valid18' and not ({SPREADSHEET})
+    )
+    select name_folded, substr(id_key, 1, 15) from whole
+    union all select name_folded, (substr(id_key, 1, 15)::bigint + 1)::varchar from whole where regexp_full_match(substr(id_key, 1, 16), '[0-9]{{15}}[5-9]'))
 """
 # Whoever delivers a former name says that both names are one holder's. Source: identity.md 3.2, 曾用名.
 RENAMED = """

@@ -9,7 +9,8 @@ other_document   a permit or passport, see other_documents.py; no check digit pr
 two_readings     fifteen digits that can be two people's: born 18xx by an old rule, or the front of eighteen digits
 letters, noted   eighteen digits and their check once letters are read as digits, or notes and odd tails taken off
 check_missing    seventeen digits; `part` has the check digit that belongs to them
-truncated_float  place and birth date are left; `part` is those 14 digits, None where even they are not a date
+truncated_float  place and birth date are left; `part` is those 14 digits, and the 15th where it is left too; None where
+                 even they are not a date
 masked           `part` has `_` for each hidden place
 checksum_bad, date_bad, short, long   broken; `part` is what can be compared, if anything
 several          two numbers; `aliases` are their keys where both are valid
@@ -113,7 +114,7 @@ def _fold_one(clean: str, document: str | None) -> FoldedNumber:
 def _fold_digits(clean: str, document: str | None, is_number: bool = False) -> FoldedNumber:
     """`is_number`: the cell was one, so digits that a float prints are damaged even where the check holds by chance."""
     head = float_head(clean) if len(clean) == 20 or (is_number and len(clean) == 18) else None
-    if head and is_birth_date(head[6:]):
+    if head and is_birth_date(head[6:14]):
         return FoldedNumber("truncated_float", part=head)
     if found := EIGHTEEN.fullmatch(clean):
         return _eighteen(found[1] or found[2])
@@ -133,7 +134,7 @@ def _eighteen(clean: str) -> FoldedNumber:
             return FoldedNumber("valid_foreign", clean)
         return FoldedNumber("valid_hmt" if clean[:2] in ("81", "82", "83") else "valid18", clean)
     head = float_head(clean)
-    if head and clean[0] != "0" and is_birth_date(head[6:]):
+    if head and clean[0] != "0" and is_birth_date(head[6:14]):
         return FoldedNumber("truncated_float", part=head)
     return FoldedNumber("checksum_bad" if is_dated else "date_bad", part=clean)
 
@@ -145,7 +146,7 @@ def _fifteen(clean: str) -> FoldedNumber:
     is_cut = is_birth_date(clean[6:14])
     if not is_birth_date(body[6:14]):
         if is_cut:
-            return FoldedNumber("truncated_float", part=clean[:14])
+            return FoldedNumber("truncated_float", part=clean)
         return FoldedNumber("other_number") if is_registration_number(clean) else FoldedNumber("date_bad", part=clean)
     if is_cut or (clean[12:] >= "996" and is_birth_date(f"18{clean[6:12]}")):
         return FoldedNumber("two_readings", part=body + check_digit(body))
@@ -153,13 +154,13 @@ def _fifteen(clean: str) -> FoldedNumber:
 
 
 def _from_float(written: str, exponent: int) -> FoldedNumber:
-    """Excel keeps 15 digits, a script writes 16 or 17: the first 14 (place and birth date) are certain. Cut, never
-    rounded: rounding may carry into the birth day. A disability number has two digits more."""
+    """Excel keeps 15 digits, a script writes 16 or 17: the first 14 (place and birth date) are certain, the 15th but for
+    a carry. Cut, never rounded: rounding may carry into the birth day. A disability number has two digits more."""
     if exponent == 14 and len(written) == 15:
         return _fold_digits(written, None)
     if len(written) < 14 or exponent not in (17, 19):
         return FoldedNumber("short")
-    return FoldedNumber("truncated_float", part=written[:14] if is_birth_date(written[6:14]) else None)
+    return FoldedNumber("truncated_float", part=written[:15] if is_birth_date(written[6:14]) else None)
 
 
 def _mended(clean: str, document: str | None) -> FoldedNumber:

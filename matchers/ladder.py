@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
-from matchers.claims import FIFTEEN, LIKE_A_FLOAT
+from matchers.claims import FIFTEEN_LEFT, LIKE_A_FLOAT
 from matchers.id_numbers import BROKEN
 from matchers.model import Model
 from matchers.names import NameLevel, place_names
@@ -171,7 +171,7 @@ with unlinked as (select * from claim anti join exact_link using (rid))
 select * from unlinked
 where id_key is null or (adds_people and id_key not in (select id_key from everybody where id_key is not null))
 union all by name
-select * replace ('truncated_float' as id_class, substr({FIFTEEN}::varchar, 1, 14) as id_part, null as id_key) from unlinked
+select * replace ('truncated_float' as id_class, {FIFTEEN_LEFT} as id_part, null as id_key) from unlinked
 where not adds_people and {LIKE_A_FLOAT}
 """
 # Same leading digits, or the same name with one slip in the number.

@@ -51,13 +51,13 @@ def went_through_float(digits: str) -> bool:
 
 
 def float_head(digits: str) -> str | None:
-    """The first 14 of 18 or 20 digits that went through a float, None if they did not. Where fifteen digits and zeros
+    """The first 15 of 18 or 20 digits that went through a float, None if they did not. Where fifteen digits and zeros
     make the same float, those fifteen were the number: 150102198507049984 was 150102198507050000 in its spreadsheet."""
     if not digits.isdigit() or not went_through_float(digits):
         return None
     unit = 10 ** (len(digits) - 15)
     rounded = (int(digits) + unit // 2) // unit * unit
-    return str(rounded if float(rounded) == float(int(digits)) else digits)[:14]
+    return str(rounded if float(rounded) == float(int(digits)) else digits)[:15]
 
 
 def mask_of(clean: str) -> str | None:

@@ -14,7 +14,8 @@ one_slip       one digit wrong, lost, added, or two neighbours swapped. Strong w
 two_slips      the same twice. Weak beside relatives, whose numbers begin alike
 mask_fits      all that is shown agrees, four digits of it or more are not the birth date, and not all of them the
                place: good with a name
-leading_14     place and birth date agree, no more is known or the sequence differs: worth the place alone
+leading_14     place and birth date agree, no more is known or the sequence differs: worth the place alone. A float keeps
+               the fifteenth digit or carries into it: one that neither explains is another's: unlike
 birth_part     only the birth date inside agrees: no new evidence, some against, for the place differs by a slip or is
                hidden. A readable place that differs by more is another's: unlike
 two_valid      both hold by their own check and differ: strong against, unless somebody was numbered anew or a
@@ -89,7 +90,16 @@ def _unequal_levels(kind: Array, left: Array, right: Array, unequal: Array) -> A
         ("two_valid", both_hold),
     ):
         levels[where] = CODE[level]
+    levels[unequal & (kind == "truncated_float") & _fifteenth_differs(given, known)] = CODE["unlike"]
     return levels
+
+
+def _fifteenth_differs(given: Array, known: Array) -> Array:
+    """True where both have a fifteenth digit, and rounding what followed the known one does not make it the given one."""
+    ours, theirs, rest = given[:, 14], known[:, 14], known[:, 15]
+    both = (ours >= ZERO) & (ours <= NINE) & (theirs >= ZERO) & (theirs <= NINE)
+    carried = (rest >= ZERO + 5) & (rest <= NINE) & (ours == theirs + 1)
+    return both & (ours != theirs) & ~carried
 
 
 def _plain(numbers: Sequence[str | None]) -> Array:

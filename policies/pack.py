@@ -330,6 +330,11 @@ def read_asks(name: str) -> tuple[str, dict[str, str]]:
     return data["pack"]["code"], _asks(data)
 
 
+def read_units(name: str) -> dict[str, str]:
+    """What each parameter of a pack counts in."""
+    return {n: str(p.get("unit", "")) for n, p in _load(name)[0].get("parameter", {}).items()}
+
+
 def _asks(data: Mapping[str, Any]) -> dict[str, str]:
     return {n: p["ask"] for n, p in data.get("parameter", {}).items() if "ask" in p}
 

@@ -42,10 +42,10 @@ REASONS = "string_agg(title || '：' || reason, chr(10) order by run_no, seq) fi
 VISITS = Sheet(
     name="走访任务", grain="一名要走访的人，事由合在一起",
     rows=f"""
-select any_value(name) as name, any_value(caution) as caution, any_value(id_number) as id_number, any_value(phone) as phone, any_value(village) as village,
-    any_value(address) as address, {REASONS} as reason, arg_min(standing, coalesce(due_date, date '9999-12-31')) as standing, min(due_date) as due_date,
-    any_value(owner) as owner, max(is_new) as is_new, min(valid_from) as valid_from, string_agg(entry_id, '、' order by run_no, seq) as entry_id
-from {ONCE.format(where=f"list = $list and {HERE}")} group by file, who order by min(due_date) nulls last, bool_or(is_fresh) desc, any_value(town) nulls last, any_value(village) nulls last, min(run_no), min(seq)
+select max(name) as name, max(caution) as caution, max(id_number) as id_number, max(phone) as phone, max(village) as village,
+    max(address) as address, {REASONS} as reason, arg_min(standing, coalesce(due_date, date '9999-12-31')) as standing, min(due_date) as due_date,
+    max(owner) as owner, max(is_new) as is_new, min(valid_from) as valid_from, string_agg(entry_id, '、' order by run_no, seq) as entry_id
+from {ONCE.format(where=f"list = $list and {HERE}")} group by file, who order by min(due_date) nulls last, bool_or(is_fresh) desc, max(town) nulls last, max(village) nulls last, min(run_no), min(seq)
 """,
     columns=(
         *(PARTS[part][0] for part in PERSON.split()), PARTS["address"][0], Column("reason", "走访事由", 66, wrap=True),
@@ -106,14 +106,14 @@ TOLD = (
 )
 SHOWN = {column: f"{MACRO[HOLDS[column]]}({column})" for column in TOLD if column in HOLDS}
 FORMS = f"""
-select file, person_id, {", ".join(f"any_value({SHOWN.get(column, column)}) as {column}" for column in TOLD)}, any_value(last_contact)::varchar as last_contact,
+select file, person_id, {", ".join(f"max({SHOWN.get(column, column)}) as {column}" for column in TOLD)}, max(last_contact)::varchar as last_contact,
     shown_text({REASONS}) as reasons,
     string_agg(distinct clause, '、' order by clause) as clauses, string_agg(entry_id, '、' order by run_no, seq) as entries,
     min(due_date)::varchar as due_date
 from {ONCE.format(where=f"list = 'O03' and person_id is not null and {EVERYWHERE}")}
 group by file, person_id having bool_or(is_fresh)
-qualify row_number() over (partition by file order by min(due_date) nulls last, any_value(village) nulls last, person_id) <= {MOST_FORMS + 1}
-order by file, min(due_date) nulls last, any_value(village) nulls last, person_id
+qualify row_number() over (partition by file order by min(due_date) nulls last, max(village) nulls last, person_id) <= {MOST_FORMS + 1}
+order by file, min(due_date) nulls last, max(village) nulls last, person_id
 """
 OVERDUE_WORDS = {"O03": "走访任务", "O10": "回访任务", "O11": "服务缺口", "O13": "零就业家庭限期", "owner": "无责任人"}
 

@@ -27,10 +27,10 @@ WISHES = (
 )  # fmt: skip
 WIDTHS = (11.5, 10.5, 8.0, 9.5, 8.0, 9.5, 12.0)
 PEOPLE = f"""
-select l.person_id, coalesce(t.file, '未写镇街') as file, any_value(shown_name(l.name)) as name, any_value(shown_id(l.id_number)) as id_number,
-    any_value(l.sex) as sex, any_value(shown_phone(l.phone)) as phone, any_value(l.village) as village, any_value(c.ethnicity) as ethnicity,
-    any_value(c.education) as education, any_value(c.marital) as marital, any_value(c.certificate_no) as certificate_no,
-    any_value(c.job_lost_on)::varchar as job_lost_on, any_value(shown_address(coalesce(c.hukou_address, c.address))) as address, any_value(c.wish) as wish,
+select l.person_id, coalesce(t.file, '未写镇街') as file, max(shown_name(l.name)) as name, max(shown_id(l.id_number)) as id_number,
+    max(l.sex) as sex, max(shown_phone(l.phone)) as phone, max(l.village) as village, max(c.ethnicity) as ethnicity,
+    max(c.education) as education, max(c.marital) as marital, max(c.certificate_no) as certificate_no,
+    max(c.job_lost_on)::varchar as job_lost_on, max(shown_address(coalesce(c.hukou_address, c.address))) as address, max(c.wish) as wish,
     list_sort(list_distinct(list(l.basis))) as basis, string_agg(distinct {PAPER}, '、' order by {PAPER}) as paper, string_agg(l.entry_id, '、' order by l.seq) as entries
 from open_line as l left join person_card as c using (person_id) left join report_town as t on t.town = coalesce(l.town, '')
 where l.list = 'O02' and l.pack = 'xinyu' and l.track = 'H' and l.is_new

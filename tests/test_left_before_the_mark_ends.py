@@ -53,9 +53,9 @@ def test_the_end_of_the_mark_brings_nobody_back(town: Town, name: str) -> None:
     assert town.nights[JUN29].entries(name=name, track="L") == []
 
 
-def test_whoever_registers_again_comes_in_again(town: Town) -> None:
+def test_whoever_registers_again_comes_in_again_with_the_mark(town: Town) -> None:
     told = town.nights[JUN28].entries(name="丙回来", track="L")
     assert [(e["op"], e["basis"], e["state_from"], e["state_to"]) for e in told if not e["valid_to"]] == [
-        ("ADD", "hardship", "L6", "L1")
+        ("ADD", "hardship", "L6", "L4")
     ]
     assert town.nights[JUN29].entries(name="丙回来", track="L") == []

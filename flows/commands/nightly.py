@@ -45,6 +45,7 @@ def run(
     from flows.prefect_link import api_answers, calm_prefect, configured_api, run_directly, run_through_flow
     from flows.settings import read_settings
     from flows.trust import head_warnings
+    from intake.receive import never_read
 
     require_engine(engine)
     workspace = open_workspace(directory)
@@ -58,6 +59,9 @@ def run(
     runner = run_through_flow if api_answers(configured_api()) else run_directly
     outcome = runner(workspace, as_of, progress(), engine)
     tell(outcome)
+    if left := len(never_read(workspace.inbox)):
+        warn_officer(f"收件箱中有 {left} 项不会被读取（文件夹、链接等），仍在原处；请运行 zhaoren doctor {directory} 查看如何处理。",
+                   f"{left} things in the inbox are never read (folders, links) and stay there; see zhaoren doctor {directory}.")  # fmt: skip
     for place, what in head_warnings(workspace, read_settings(workspace.root)):
         warn_officer(f"{place}：{what}", f"{place}: {what}")
     raise typer.Exit(outcome.exit_code)

@@ -1,7 +1,7 @@
 -- Who left or joined an employer lately; employers.sql counts them.
 create or replace temp table fact_left as
-select coalesce(s.employer_uscc, s.employer_name) as employer_key, s.person_id, any_value(s.employer_uscc) as employer_uscc,
-       any_value(s.employer_name) as employer_name, min(s.record_id) as record_id, max(s.rank) as rank
+select coalesce(s.employer_uscc, s.employer_name) as employer_key, s.person_id, min(s.employer_uscc) as employer_uscc,
+       min(s.employer_name) as employer_name, min(s.record_id) as record_id, max(s.rank) as rank
 from fact_stop as s cross join today as t cross join national as n
 where s.rank <= 2 and s.valid_from > t.as_of - n.layoff_window_days::integer and s.valid_from <= t.as_of
   and coalesce(s.stop_reason not in ('退休', '死亡', '参军', '升学', '出国定居', '判刑', '单位合并转移', '重复参保'), true)
