@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -538,8 +539,9 @@ def _unit(name: str, kind: str) -> str:
     return column_notes()[name].unit or told.get(kind, "text")
 
 
+@cache
 def view_columns() -> dict[str, str]:
-    """Columns of the wide view, made over no people at all."""
+    """Columns of the wide view, made over no people at all. Not to be changed: it is made once."""
     con = connect()
     open_empty_view(con, date(2024, 6, 30))
     found = wide_columns(con)
