@@ -22,9 +22,11 @@ from tests.rough_files import (
     new_workspace,
     phone_of,
     someone,
+    surroundings,
     table,
     zhaoren,
     zhaoren_here,
+    zhaoren_in_turn,
 )
 
 COMMANDS = ("init", "run", "demo", "explain", "asof", "verify", "rebuild", "whatif", "status", "schedule", "prove")
@@ -52,10 +54,13 @@ def test_help_of_the_whole_names_every_command_and_the_exit_codes() -> None:
     assert "退出码" in done.stdout
 
 
-def test_a_command_answers_the_same_in_a_process_of_its_own(town: Workspace) -> None:
-    for words in (("status", town.root), ("verify", town.root, "--head", "00"), ("asof", town.root, "昨天")):
-        apart, here = zhaoren(*words), zhaoren_here(*words)
-        assert (apart.returncode, apart.stdout, apart.stderr) == (here.returncode, here.stdout, here.stderr)
+def test_a_command_answers_the_same_in_a_process_of_its_own(town: Workspace, tmp_path: Path) -> None:
+    said = (("status", town.root), ("verify", town.root, "--head", "00"), ("asof", town.root, "昨天"))
+    here = [zhaoren_here(*words) for words in said]
+    apart = zhaoren(*said[0])
+    assert (apart.returncode, apart.stdout, apart.stderr) == (here[0].returncode, here[0].stdout, here[0].stderr)
+    in_turn = zhaoren_in_turn(*said, into=tmp_path, env=surroundings())
+    assert in_turn == [(done.returncode, done.stdout + done.stderr) for done in here]
 
 
 # Exit codes.
