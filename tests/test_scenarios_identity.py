@@ -399,7 +399,7 @@ def tell_the_rest(town: Town) -> dict[str, Someone]:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    town = Town.found(tmp_path_factory.mktemp("identity") / "town", "zhongshan", "neimenggu", books=True)
+    town = Town.found(tmp_path_factory.mktemp("identity") / "town", "zhongshan", "neimenggu")
     cast = {case.id: case.play(town) for case in CASES}
     assert len(cast) == len(CASES)
     more = tell_the_rest(town)
@@ -760,12 +760,6 @@ def test_a_manifest_names_every_table_and_input_by_its_hash(played: Place, day: 
     assert {"delivery", "quarantine", "match_log", "person", "ledger_entry"} <= set(tables)
     found = {name: {"rows": pq.read_metadata(p).num_rows, "sha256": sha256(p)} for name, p in tables.items()}
     assert night.manifest["tables"] == found
-    books = {
-        p.relative_to(night.folder / "workbooks").as_posix(): sha256(p)
-        for p in (night.folder / "workbooks").rglob("*")
-        if p.is_file()
-    }
-    assert books and night.manifest["workbooks"] == books
     inputs = [
         {"file_name": d["file_name"], "sha256": d["delivery_id"], "status": d["status"]} for d in night.rows("delivery")
     ]
