@@ -56,7 +56,7 @@ def on_the_edge(day: date) -> dict[str, Person]:
 @cache
 def town(day: date) -> Town:
     place = random_place(list(DAYS).index(day), day, PEOPLE, DAYS[day])
-    return settle(replace(place, has_service_log=day != LAST, people=place.people | on_the_edge(day)), day)
+    return settle(replace(place, has_service_log=day != LAST, people={**place.people, **on_the_edge(day)}), day)
 
 
 @cache
@@ -168,7 +168,9 @@ def found_of(place: Town, *rule_ids: str) -> dict[str, set[Told]]:
     """What these rules alone find."""
     packs = [
         replace(
-            p, **{kind: tuple(r for r in getattr(p, kind) if r.id in rule_ids) for kind in ("rules", "other_rules")}
+            p,
+            rules=tuple(r for r in p.rules if r.id in rule_ids),
+            other_rules=tuple(r for r in p.other_rules if r.id in rule_ids),
         )
         for p in place.packs()
     ]
