@@ -143,6 +143,19 @@ def _rows_of(path: Path, _inode: int, _changed: int) -> list[dict[str, Any]]:
     return list(pq.read_table(path).to_pylist())
 
 
+def _asked(store: Path, query: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+    con = duckdb.connect(str(store), read_only=True)
+    try:
+        return list(con.sql(query, params=list(values)).to_arrow_table().to_pylist())
+    finally:
+        con.close()
+
+
+@cache
+def _asked_of(store: Path, _inode: int, _changed: int, query: str, values: tuple[str, ...]) -> list[dict[str, Any]]:
+    return _asked(store, query, values)
+
+
 @dataclass(frozen=True)
 class Night:
     """One sealed run, read back."""
@@ -232,14 +245,15 @@ class Town:
 
     def ask(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """Rows of the store as dictionaries."""
-        con = duckdb.connect(str(self.workspace.store), read_only=True)
-        try:
-            return list(con.sql(query, params=list(values)).to_arrow_table().to_pylist())
-        finally:
-            con.close()
+        return _asked(self.workspace.store, query, values)
+
+    def _kept(self, query: str, *values: str) -> list[dict[str, Any]]:
+        """The same of what the store itself holds: asked once, until it is another."""
+        now = self.workspace.store.stat()
+        return _asked_of(self.workspace.store, now.st_ino, now.st_mtime_ns, query, values)
 
     def person_id(self, who: Someone) -> str:
-        found = self.ask("select person_id from person where id_number = ? and name = ?", who.number, who.name)
+        found = self._kept("select person_id from person where id_number = ? and name = ?", who.number, who.name)
         return str(found[0]["person_id"]) if found else ""
 
     def entries(self, who: Someone, day: str) -> list[dict[str, Any]]:
@@ -249,7 +263,7 @@ class Town:
     def state(self, who: Someone, pack: str, track: str) -> dict[str, Any]:
         """The person's row in a track of the ledger as it stands, or an empty one."""
         query = "select * from ledger_state where person_id = ? and pack = ? and track = ?"
-        found = self.ask(query, self.person_id(who), pack, track)
+        found = self._kept(query, self.person_id(who), pack, track)
         return found[0] if found else {}
 
 
