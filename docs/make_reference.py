@@ -19,6 +19,7 @@ import pandera.pandas as pa
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
+from flows.few_rows import lighten  # noqa: E402
 from ledger.store import connect  # noqa: E402
 from policies.columns import column_notes  # noqa: E402
 from policies.evaluate import MONTH_COLUMNS  # noqa: E402
@@ -543,6 +544,7 @@ def _unit(name: str, kind: str) -> str:
 def view_columns() -> dict[str, str]:
     """Columns of the wide view, made over no people at all. Not to be changed: it is made once."""
     con = connect()
+    lighten(con)
     open_empty_view(con, date(2024, 6, 30))
     found = wide_columns(con)
     con.close()

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from flows.few_rows import lighten
 from flows.workspace import Workspace
 from ledger.store import connect
 from policies.trial import open_empty_view
@@ -69,6 +70,7 @@ def sample_town(tmp_path_factory: pytest.TempPathFactory) -> SampleTown:
 def view() -> Iterator[duckdb.DuckDBPyConnection]:
     """The views that rules speak of, over nobody."""
     con = connect()
+    lighten(con)
     open_empty_view(con, date(2024, 6, 30))
     yield con
     con.close()
