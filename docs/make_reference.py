@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pandera.pandas as pa
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
+from flows.few_rows import lighten  # noqa: E402
 from ledger.store import connect  # noqa: E402
 from policies.columns import column_notes  # noqa: E402
 from policies.evaluate import MONTH_COLUMNS  # noqa: E402
@@ -538,9 +540,11 @@ def _unit(name: str, kind: str) -> str:
     return column_notes()[name].unit or told.get(kind, "text")
 
 
+@cache
 def view_columns() -> dict[str, str]:
-    """Columns of the wide view, made over no people at all."""
+    """Columns of the wide view, made over no people at all. Not to be changed: it is made once."""
     con = connect()
+    lighten(con)
     open_empty_view(con, date(2024, 6, 30))
     found = wide_columns(con)
     con.close()

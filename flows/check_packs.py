@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
+from flows.few_rows import lighten
 from ledger.store import connect
 from policies.pack import PACKS, read_national, read_pack
 from policies.trial import faults_in_expressions, open_empty_view
@@ -22,6 +23,7 @@ def check_packs(names: Sequence[str]) -> tuple[list[str], list[str]]:
     sound, faults = [], []
     con = connect()
     try:
+        lighten(con)  # of nobody, no plan pays
         open_empty_view(con, SOME_DAY)
         columns = wide_columns(con)
         for name in names:

@@ -21,5 +21,10 @@ LEFT_OUT = "select string_agg(name, ',') from duckdb_optimizers() where not list
 def plan_lightly(con: duckdb.DuckDBPyConnection) -> None:
     """Once tonight's files are read: from here on, if the night is small, on one thread and with a short plan."""
     if con.execute(ROWS).fetchall()[0][0] <= FEW:
-        left_out = con.execute(LEFT_OUT, {"kept": list(KEPT)}).fetchall()[0][0]
-        con.execute(f"set threads = 1; set disabled_optimizers = '{left_out}'")
+        lighten(con)
+
+
+def lighten(con: duckdb.DuckDBPyConnection) -> None:
+    """From here on, on one thread and with short plans."""
+    left_out = con.execute(LEFT_OUT, {"kept": list(KEPT)}).fetchall()[0][0]
+    con.execute(f"set threads = 1; set disabled_optimizers = '{left_out}'")

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from flows.few_rows import lighten
 from flows.workspace import Workspace
 from ledger.store import connect
 from policies.trial import open_empty_view
@@ -24,9 +25,10 @@ settings.load_profile("house")
 # Files that take long: begun first, so that no processor waits for the last of them alone. What needs the sample's nights
 # stands apart, so that none waits while another runs them.
 LONG = (
-    "test_crash", "test_oracle", "test_trust", "test_sealed_runs_at_rest", "test_weighed_links", "test_two_clocks", "test_cli",
-    "test_numberless", "test_scenarios_clauses", "test_sameness", "test_workbooks", "test_retention", "test_ledger", "test_nightly_flow",
-    "test_faults", "test_engines", "test_evaluate_train", "test_operations",
+    "test_crash", "test_trust", "test_oracle", "test_sealed_runs_at_rest", "test_scenarios_clauses", "test_cli", "test_nightly_flow",
+    "test_ledger", "test_retention", "test_sameness", "test_review_import", "test_console_routes", "test_scenarios_corrections",
+    "test_exchange", "test_console_pages", "test_workbooks", "test_engines", "test_faults", "test_decisions", "test_two_clocks",
+    "test_notice", "test_evaluate_train", "test_operations",
 )  # fmt: skip
 
 
@@ -37,9 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end, and need not be gone through for garbage."""
+    """What was imported and collected stays to the end, and need not be gone through for garbage; nor need what a test makes
+    be gone through at every seven hundred new things."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +70,7 @@ def sample_town(tmp_path_factory: pytest.TempPathFactory) -> SampleTown:
 def view() -> Iterator[duckdb.DuckDBPyConnection]:
     """The views that rules speak of, over nobody."""
     con = connect()
+    lighten(con)
     open_empty_view(con, date(2024, 6, 30))
     yield con
     con.close()

@@ -143,12 +143,13 @@ def mutants(pack: Pack) -> Iterator[tuple[Mutant, dict[str, str]]]:
     conditions, rules = data.get("condition", {}), data["rule"]
     numbers = [n for n, versions in pack.parameters.items() if all(type(v["is"]) in (int, float) for v in versions)]
     right = {rule_id: expand(rule["when"], conditions) for rule_id, rule in rules.items()}
+    named = {rule_id: names_in(rule["when"], conditions) for rule_id, rule in rules.items()}
     for rule_id, rule in rules.items():
         for wrong, slip in slips(rule["when"], numbers):
             yield Mutant(pack.code, rule_id, wrong, slip), {rule_id: expand(wrong, conditions)}
     for name, text in conditions.items():
         for wrong, slip in slips(text, numbers):
-            changed = {i: expand(rule["when"], conditions | {name: wrong}) for i, rule in rules.items()}
+            changed = {i: expand(rules[i]["when"], conditions | {name: wrong}) for i in rules if name in named[i]}
             if moved := {i: w for i, w in changed.items() if w != right[i]}:
                 yield Mutant(pack.code, name, wrong, slip), moved
 
@@ -156,8 +157,19 @@ def mutants(pack: Pack) -> Iterator[tuple[Mutant, dict[str, str]]]:
 def expand(when: str, conditions: Mapping[str, str]) -> str:
     """A predicate in full; a named condition may use those that stand after it."""
     for name, text in conditions.items():
-        when = re.sub(rf"\b{name}\b", f"({text})", when)
+        if name in when:  # most are not, and to look takes less than to put in
+            when = re.sub(rf"\b{name}\b", f"({text})", when)
     return when
+
+
+def names_in(when: str, conditions: Mapping[str, str]) -> set[str]:
+    """The named conditions that a predicate rests on, also by way of another."""
+    found = set()
+    for name, text in conditions.items():
+        if name in when:
+            found.add(name)
+            when += f" {text}"
+    return found
 
 
 def unnoticed(town: Town, pack: Pack, planted: Sequence[tuple[Mutant, dict[str, str]]], *, asks: bool) -> list[Mutant]:

@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ from tests.rough_files import (
     xls,
     xlsx,
 )
+from tests.unjudged_nights import unjudged_night
 
 FIRST, SECOND, THIRD = "2024-06-29", "2024-06-30", "2024-07-01"
 WELL = range(1, 7)  # the people of the good files
@@ -397,7 +399,7 @@ def test_a_file_name_left_in_gbk_is_read_as_gbk(tmp_path: Path) -> None:
     with open(path, "wb") as stream:
         stream.write(death_file(1).encode())
     drop(workspace, "社保停保_20240629_全量.csv", stop_file(1, 2))
-    assert night(workspace, FIRST).exit_code == 0
+    assert unjudged_night(workspace, date.fromisoformat(FIRST)).exit_code == 0
     assert "死亡_20240629_增量.csv" in {row["file_name"] for row in table(workspace, "delivery", 1)}
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.nightshift import Someone, Town, aid, death, registered
+from tests.unjudged_nights import UnjudgedTown
 
 BEFORE, DAY = "2024-06-30", "2024-07-01"
 
@@ -12,7 +13,7 @@ BEFORE, DAY = "2024-06-30", "2024-07-01"
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Someone, Someone]:
     """A baby on the list of aid before and on its birthday, and a death under the number of somebody yet to be born."""
-    town = Town.found(tmp_path_factory.mktemp("born") / "town", "neimenggu")
+    town = UnjudgedTown.found(tmp_path_factory.mktemp("born") / "town", "neimenggu")
     baby = town.tell(town.person(DAY), aid("2024-06"))
     unborn = town.tell(town.person("2031-05-05"), death("2024-06-01"))
     town.tell(town.person("1990-01-01"), registered("2024-04-10"), aid("2024-06", BEFORE, DAY))

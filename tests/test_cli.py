@@ -14,7 +14,20 @@ from flows.settings import read_settings
 from flows.workspace import Workspace
 from ledger.seal import head
 from policies.pack import find_pack
-from tests.rough_files import SAMPLE, SampleTown, copy_of, entries, phone_of, someone, table, zhaoren, zhaoren_here
+from tests.rough_files import (
+    SAMPLE,
+    SampleTown,
+    copy_of,
+    entries,
+    new_workspace,
+    phone_of,
+    someone,
+    surroundings,
+    table,
+    zhaoren,
+    zhaoren_here,
+    zhaoren_in_turn,
+)
 
 COMMANDS = ("init", "run", "demo", "explain", "asof", "verify", "rebuild", "whatif", "status", "schedule", "prove")
 NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
@@ -41,10 +54,13 @@ def test_help_of_the_whole_names_every_command_and_the_exit_codes() -> None:
     assert "退出码" in done.stdout
 
 
-def test_a_command_answers_the_same_in_a_process_of_its_own(town: Workspace) -> None:
-    for words in (("status", town.root), ("verify", town.root, "--head", "00"), ("asof", town.root, "昨天")):
-        apart, here = zhaoren(*words), zhaoren_here(*words)
-        assert (apart.returncode, apart.stdout, apart.stderr) == (here.returncode, here.stdout, here.stderr)
+def test_a_command_answers_the_same_in_a_process_of_its_own(town: Workspace, tmp_path: Path) -> None:
+    said = (("status", town.root), ("verify", town.root, "--head", "00"), ("asof", town.root, "昨天"))
+    here = [zhaoren_here(*words) for words in said]
+    apart = zhaoren(*said[0])
+    assert (apart.returncode, apart.stdout, apart.stderr) == (here[0].returncode, here[0].stdout, here[0].stderr)
+    in_turn = zhaoren_in_turn(*said, into=tmp_path, env=surroundings())
+    assert in_turn == [(done.returncode, done.stdout + done.stderr) for done in here]
 
 
 # Exit codes.
@@ -92,8 +108,8 @@ def test_a_file_is_written_into_a_folder_that_is_yet_to_be_made(town: Workspace,
     assert done.returncode == 0 and (tmp_path / "给 审计" / "台账.csv").exists(), done.stderr
 
 
-def test_a_night_with_a_refused_file_ends_with_3_and_says_which_and_why(town: Workspace, tmp_path: Path) -> None:
-    workspace = copy_of(town.root, tmp_path)
+def test_a_night_with_a_refused_file_ends_with_3_and_says_which_and_why(tmp_path: Path) -> None:
+    workspace = new_workspace(tmp_path)
     (workspace.inbox / "名单.csv").write_text("姓名,证件号码\n{},{}\n".format(*someone(1)), encoding="utf-8")
     done = zhaoren_here("run", workspace.root, "--as-of", "2024-07-02")
     assert done.returncode == 3
@@ -166,12 +182,9 @@ BROKEN_SETTINGS = {
 }
 
 
-@pytest.mark.parametrize(
-    "label",
-    [pytest.param(k) for k in BROKEN_SETTINGS],
-)
-def test_broken_settings_end_with_2_and_name_the_file(label: str, town: Workspace, tmp_path: Path) -> None:
-    workspace = copy_of(town.root, tmp_path)
+@pytest.mark.parametrize("label", BROKEN_SETTINGS)
+def test_broken_settings_end_with_2_and_name_the_file(label: str, tmp_path: Path) -> None:
+    workspace = new_workspace(tmp_path)
     (workspace.root / "zhaoren.toml").write_text(BROKEN_SETTINGS[label], encoding="utf-8")
     done = zhaoren_here("run", workspace.root, "--as-of", "2024-07-02")
     assert done.returncode == 2, (done.stdout, done.stderr)
@@ -349,8 +362,8 @@ def test_a_fault_is_english_where_the_reader_asks_for_it(town: Workspace) -> Non
     assert done.returncode == 1 and not HAN.search(done.stderr)
 
 
-def test_a_number_in_a_files_name_is_not_shown(town: Workspace, tmp_path: Path) -> None:
-    workspace = copy_of(town.root, tmp_path)
+def test_a_number_in_a_files_name_is_not_shown(tmp_path: Path) -> None:
+    workspace = new_workspace(tmp_path)
     (workspace.inbox / "低保_150102198507043219_13900000000.csv").write_text("姓名\n", encoding="utf-8")
     for words in (("doctor", workspace.root), ("run", workspace.root, "--as-of", "2024-07-02")):
         done = zhaoren_here(*words)

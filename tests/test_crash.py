@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from tests.rough_files import (
     zhaoren,
     zhaoren_here,
 )
+from tests.unjudged_nights import unjudged_night
 
 FIRST, SECOND = "2024-06-29", "2024-06-30"
 SWEEP = 20
@@ -179,9 +181,9 @@ def test_a_file_left_without_its_manifest_by_a_killed_run_is_no_refusal(tmp_path
     workspace = new_workspace(tmp_path)
     drop(workspace, "社保停保_20240629_全量.csv", stop_file(1, 2))
     drop(workspace, "社保停保_20240629_全量.csv.manifest.json", '{"rows": 2}')
-    night(workspace, FIRST)
+    unjudged_night(workspace, date.fromisoformat(FIRST))
     drop(workspace, "社保停保_20240629_全量.csv", stop_file(1, 2))  # as the kill leaves it: the manifest goes first
-    assert night(workspace, SECOND).exit_code == 0
+    assert unjudged_night(workspace, date.fromisoformat(SECOND)).exit_code == 0
 
 
 # The store is only a view.

@@ -56,7 +56,8 @@ def test_a_tidy_workspace_has_nothing_that_stops(workspace: Workspace) -> None:
 )
 def test_what_a_night_would_refuse_is_said_before(workspace: Workspace, name: str, text: str, says: str) -> None:
     drop(workspace, name, text)
-    assert len(stops(workspace)) == 1 and says in stops(workspace)[0]
+    (said,) = stops(workspace)
+    assert says in said
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,8 @@ def test_the_lines_it_shows_mend_it(workspace: Workspace, name: str, text: str) 
 
 def test_unknown_code_words_come_as_lines_to_fill_in(workspace: Workspace) -> None:
     drop(workspace, "社保停保_20240630_全量.csv", "姓名,停保日期,停保原因\n甲乙丙,2024-06-01,05\n")
-    assert '# "05" = "…"' in lines(workspace) and "退休" in lines(workspace)
+    shown = lines(workspace)
+    assert '# "05" = "…"' in shown and "退休" in shown
 
 
 def test_a_folder_in_the_inbox_and_a_busy_workspace_are_said(workspace: Workspace) -> None:

@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from matchers.model import read_model
 from sample_data.__main__ import main as make_sample
 from schemas.errors import UsageError
 from tests.naive_evaluation import expected, judged, records, truth_rows, twisted, write_truth
-from tests.rough_files import SAMPLE, SampleTown, copy_of, night, table, zhaoren_here
+from tests.rough_files import SAMPLE, SampleTown, copy_of, table, zhaoren_here
+from tests.unjudged_nights import unjudged_night
 
 ROSTERS = ("失业登记", "社保停保", "失业保险待遇", "低保低收入", "残疾人证", "服务记录")
 
@@ -44,7 +46,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     for kind in ROSTERS:
         for file in (folder / "set" / "night-1").glob(f"{kind}_*"):
             shutil.copyfile(file, workspace.inbox / file.name)
-    night(workspace, "2024-06-29")
+    unjudged_night(workspace, date(2024, 6, 29))
     done = zhaoren_here("train", workspace.root)
     assert done.returncode == 0, done.stderr
     (folder / "told.txt").write_text(done.stdout, encoding="utf-8")
@@ -185,7 +187,7 @@ def test_the_model_names_nobody(trained: Workspace) -> None:
 
 def test_the_next_night_weighs_by_the_own_model(trained: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(trained.root, tmp_path)
-    night(workspace, "2024-06-30")
+    unjudged_night(workspace, date(2024, 6, 30))
     manifest = json.loads((workspace.runs / "000002" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["model_version"] == read_model(workspace.model).version != read_model().version
 

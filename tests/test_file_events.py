@@ -18,6 +18,7 @@ from ledger.verify import verify
 from schemas.errors import IntegrityError
 from tests.light_nights import LightTown
 from tests.nightshift import Night, Someone, Town
+from tests.unjudged_nights import UnjudgedTown
 
 STOPS, DEATHS, AID = "社保停保", "死亡", "低保低收入"
 
@@ -26,6 +27,12 @@ STOPS, DEATHS, AID = "社保停保", "死亡", "低保低收入"
 def town(tmp_path: Path) -> Town:
     """Nights that end when the files are in."""
     return LightTown.found(tmp_path / "ws", "zhongshan")
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Town:
+    """Nights that end when it is known who is who, and are sealed."""
+    return UnjudgedTown.found(tmp_path / "ws", "zhongshan")
 
 
 @pytest.fixture
@@ -138,11 +145,11 @@ class TestLate:
         assert only(town.run("2024-07-01"))["status"] == "accepted"
 
     @pytest.mark.parametrize(("day", "late"), [("2024-06-08", 0), ("2024-06-09", 1), ("2024-06-11", 3)])
-    def test_a_source_is_late_from_the_day_after_it_was_due(self, whole: Town, day: str, late: int) -> None:
-        configure(whole, "\n[sources.insurance_stop]\ndays = 7\n")
-        whole.deliver(STOPS, "2024-06-01", "全量", [stopped(people(whole, 1)[0], "2024-05-01")])
-        whole.run("2024-06-01")
-        night = whole.run(day)
+    def test_a_source_is_late_from_the_day_after_it_was_due(self, linked: Town, day: str, late: int) -> None:
+        configure(linked, "\n[sources.insurance_stop]\ndays = 7\n")
+        linked.deliver(STOPS, "2024-06-01", "全量", [stopped(people(linked, 1)[0], "2024-05-01")])
+        linked.run("2024-06-01")
+        night = linked.run(day)
         assert night.manifest["barred"] == (["insurance_stop"] if late else [])
         assert [s["days_late"] for s in night.rows("scorecard")] == ([late] if late else [])
 
@@ -190,16 +197,16 @@ class TestAgain:
         night = town.run("2024-06-30")
         assert only(night)["status"] == "held" and "9 行，上次为 3 行" in only(night)["reason"]
 
-    def test_a_register_that_did_not_change_is_as_new_as_its_last_delivery(self, whole: Town) -> None:
-        configure(whole, "\n[sources.death]\ndays = 7\n")
-        row = died(people(whole, 1)[0], "2024-05-01")
+    def test_a_register_that_did_not_change_is_as_new_as_its_last_delivery(self, linked: Town) -> None:
+        configure(linked, "\n[sources.death]\ndays = 7\n")
+        row = died(people(linked, 1)[0], "2024-05-01")
         for day in ("2024-06-01", "2024-06-08"):
-            whole.deliver(DEATHS, day, "全量", [row])
-            night = whole.run(day)
+            linked.deliver(DEATHS, day, "全量", [row])
+            night = linked.run(day)
         assert only(night)["status"] == "duplicate" and "没有变化" in only(night)["reason"]
-        assert whole.run("2024-06-15").manifest["barred"] == []  # due on this day
-        whole.deliver(DEATHS, "2024-06-07", "全量", [died(people(whole, 1)[0], "2024-05-02")])
-        assert only(whole.run("2024-06-15"))["status"] == "refused"  # older than what was said on the eighth
+        assert linked.run("2024-06-15").manifest["barred"] == []  # due on this day
+        linked.deliver(DEATHS, "2024-06-07", "全量", [died(people(linked, 1)[0], "2024-05-02")])
+        assert only(linked.run("2024-06-15"))["status"] == "refused"  # older than what was said on the eighth
 
     def test_a_full_snapshot_said_again_after_a_delta_takes_the_delta_back(self, town: Town) -> None:
         one, two = people(town, 2)
@@ -294,11 +301,11 @@ class TestManifest:
 
 
 class TestSeveral:
-    def test_every_sheet_with_a_header_is_read_and_rows_are_numbered_by_sheet(self, whole: Town) -> None:
-        one, two, three = people(whole, 3)
+    def test_every_sheet_with_a_header_is_read_and_rows_are_numbered_by_sheet(self, linked: Town) -> None:
+        one, two, three = people(linked, 3)
         tables = {"东区": [died(one, "2024-06-01"), died(two, "2024-06-02")], "西区": [died(three, "2024-06-03")]}
-        sheets(whole.workspace.inbox / "死亡_20240630_全量.xlsx", tables)
-        night = whole.run("2024-06-30")
+        sheets(linked.workspace.inbox / "死亡_20240630_全量.xlsx", tables)
+        night = linked.run("2024-06-30")
         found = {r["sheet"]: (r["rows"], r["accepted"]) for r in night.rows("delivery")}
         assert found == {"东区": (2, 2), "西区": (1, 1)}
         assert len({r["delivery_id"] for r in night.rows("delivery")}) == 2
@@ -323,25 +330,25 @@ class TestSeveral:
         assert [e["cause"] for e in night.rows("ended")] == ["vanished"]
         assert len(standing(town, "death", "record_id")) == 2
 
-    def test_an_archive_is_its_members(self, whole: Town) -> None:
-        one, two, three = people(whole, 3)
-        whole.drop("社保停保_20240630_全量_1.csv", [stopped(one, "2024-06-01")])
-        whole.drop("第二部分.csv", [stopped(two, "2024-06-02")])
-        whole.drop("死亡_20240629_增量.csv", [died(three, "2024-06-03")])
-        files = sorted(whole.workspace.inbox.iterdir())
-        archive = whole.workspace.inbox / "社保停保_20240630_全量.zip"
+    def test_an_archive_is_its_members(self, linked: Town) -> None:
+        one, two, three = people(linked, 3)
+        linked.drop("社保停保_20240630_全量_1.csv", [stopped(one, "2024-06-01")])
+        linked.drop("第二部分.csv", [stopped(two, "2024-06-02")])
+        linked.drop("死亡_20240629_增量.csv", [died(three, "2024-06-03")])
+        files = sorted(linked.workspace.inbox.iterdir())
+        archive = linked.workspace.inbox / "社保停保_20240630_全量.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for path in files:
                 packed.write(path, path.name)
                 path.unlink()
-        night = whole.run("2024-06-30")
+        night = linked.run("2024-06-30")
         told = {
             (r["kind"], str(r["snapshot_date"]), r["coverage"], r["rows"], r["status"]) for r in night.rows("delivery")
         }
         assert told == {
             ("insurance_stop", "2024-06-30", "full", 1, "accepted"), ("death", "2024-06-29", "delta", 1, "accepted"),
         }  # fmt: skip
-        assert len(night.rows("delivery")) == 3 and not list(whole.workspace.inbox.iterdir())
+        assert len(night.rows("delivery")) == 3 and not list(linked.workspace.inbox.iterdir())
         assert archive.name in {i["file_name"] for i in night.manifest["inputs"]}
 
     def test_rows_of_a_household_say_once_what_holds_for_all(self, town: Town) -> None:
@@ -448,12 +455,12 @@ class TestHabits:
 
 
 class TestScorecard:
-    def test_it_counts_what_an_office_sent_and_asks_for_what_is_missing(self, whole: Town) -> None:
-        one, two, three = people(whole, 3)
+    def test_it_counts_what_an_office_sent_and_asks_for_what_is_missing(self, linked: Town) -> None:
+        one, two, three = people(linked, 3)
         rows = [stopped(one, "2024-06-01"), stopped(one, "2024-06-01"), stopped(two, "2024-06-02", "乱写"), stopped(three, "很久以前"),
                 stopped(three, "2024-06-03") | {"证件号码": ""}]  # fmt: skip
-        whole.deliver(STOPS, "2024-06-30", "全量", rows)
-        (score,) = whole.run("2024-06-30").rows("scorecard")
+        linked.deliver(STOPS, "2024-06-30", "全量", rows)
+        (score,) = linked.run("2024-06-30").rows("scorecard")
         counted = ("rows", "quarantined", "repeated", "unknown_codes", "standing_rows", "valid_numbers")
         assert [score[c] for c in counted] == [5, 1, 1, 1, 3, 2]
         for part in ("1 行未接收", "1 行与同一文件中的另一行完全重复", "1 处代码", "66.7%"):

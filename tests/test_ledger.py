@@ -13,7 +13,7 @@ import pytest
 
 from flows.look import moment, opened_store, rebuild_store
 from flows.workspace import Workspace
-from ledger.seal import head, read_manifest, sealed_runs
+from ledger.seal import file_hash, head, read_manifest, sealed_runs
 from ledger.store import build_store, connect
 from ledger.verify import verify
 from tests.rough_files import (
@@ -54,6 +54,13 @@ def _flip(path: Path, at: int | None = None) -> None:
 def test_an_untouched_chain_holds(town: Workspace) -> None:
     assert _faults(town, head(town.runs)) == []
     assert sealed_runs(town.runs) == [1, 2, 3]
+
+
+def test_a_manifest_names_every_workbook_by_its_hash(town: Workspace) -> None:
+    for number in sealed_runs(town.runs):
+        folder = town.runs / f"{number:06d}" / "workbooks"
+        books = {p.relative_to(folder).as_posix(): file_hash(p) for p in folder.rglob("*") if p.is_file()}
+        assert books and read_manifest(town.runs, number)["workbooks"] == books
 
 
 def test_one_changed_byte_in_any_table_workbook_or_archived_file_is_noticed(town: Workspace, tmp_path: Path) -> None:

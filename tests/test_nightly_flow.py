@@ -12,18 +12,17 @@ from flows.night import run_night
 from flows.prefect_link import api_answers, configured_api
 from flows.workspace import Workspace, init_workspace, locked
 from ledger.seal import sealed_runs
-from tests.rough_files import zhaoren_here
+from tests.rough_files import few_sample_files, zhaoren_here
 from tests.test_breaker import SECOND, forty_people, too_many_gone
 
-SAMPLE = Path(__file__).parent.parent / "sample_data" / "small" / "night-1"
 NIGHT = date(2024, 6, 29)
 
 
 def workspace_with_sample(root: Path) -> Workspace:
-    workspace = init_workspace(root, ["zhongshan"])
-    for name in ("社保停保", "社保参保"):
-        for file in SAMPLE.glob(f"{name}*"):
-            shutil.copy(file, workspace.inbox)
+    workspace = init_workspace(root / "ws", ["zhongshan"])
+    few_sample_files(root)
+    for file in (root / "sample_data" / "small" / "night-1").iterdir():
+        shutil.copy(file, workspace.inbox)
     return workspace
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.nightshift import Said, Someone, Town, aid, death, pension, registered, stop
+from tests.unjudged_nights import UnjudgedTown
 
 MAY, JUNE, JULY = "2024-05-31", "2024-06-20", "2024-07-01"
 HOME = {"镇街": "东区街道", "村居": "起湾社区", "联系电话": "14212345678"}
@@ -94,7 +95,7 @@ def test_the_merge_ends_the_holds_and_adds_the_person(town: Town) -> None:
 
 
 def nights_of(root: Path, plan: Sequence[Mapping[str, Sequence[tuple[Someone, Said]]]]) -> Town:
-    place = Town.found(root, "zhongshan")
+    place = UnjudgedTown.found(root, "zhongshan")
     for night in plan:
         for day, rows in night.items():
             place.told += [(who, replace(said, since="")) for who, said in rows]
@@ -107,7 +108,7 @@ ORDERS = ([5, 4, 3, 6, 2, 1, 0], [0, 1, 2, 3, 4, 5, 6], [6, 1, 4, 0, 3, 2, 5])
 
 @pytest.mark.parametrize("order", [ORDERS[0], *(pytest.param(o, marks=pytest.mark.slow) for o in ORDERS[1:])])
 def test_who_is_who_does_not_depend_on_the_nights(tmp_path: Path, order: list[int]) -> None:
-    draft = Town.found(tmp_path / "draft", "zhongshan")
+    draft = UnjudgedTown.found(tmp_path / "draft", "zhongshan")
     a = draft.person("1975-04-18", name="谭晓红", sex="女")
     b = draft.person("1975-04-18", name="谭晓红", sex="女")  # born the same day under the same name, elsewhere
     c = draft.person("1980-02-02", name="庄海波")
@@ -136,7 +137,7 @@ def test_less_than_birth_date_sex_and_home_makes_nobody(tmp_path: Path) -> None:
 
 
 def test_a_presumed_link_is_asked_again_when_a_newcomer_fits_as_well(tmp_path: Path) -> None:
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     first = place.person("1975-04-18", name="谭晓红", sex="女")
     other = place.person("1975-04-18", name="谭晓红", sex="女")
     place.tell(first, told(stop("2024-02"), first, 证件号码=first.number), told(death("2024-05-01"), first))
@@ -148,7 +149,7 @@ def test_a_presumed_link_is_asked_again_when_a_newcomer_fits_as_well(tmp_path: P
 
 
 def test_the_householders_number_on_a_members_row_makes_and_links_nobody(tmp_path: Path) -> None:
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     father = place.person("1950-04-18", name="王建军")
     son = Someone("王建君", father.number, "男", father.birth)
     his = {"户主姓名": father.name, "户主身份证号": father.number.lower(), "低保证号": "DB7"}
@@ -163,7 +164,7 @@ def test_the_householders_number_on_a_members_row_makes_and_links_nobody(tmp_pat
 
 
 def test_a_row_under_the_householders_number_finds_its_own_person_by_what_else_it_tells(tmp_path: Path) -> None:
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     father, daughter = place.person("1950-04-18", name="谭国强"), place.person("1980-09-03", name="谭晓红", sex="女")
     place.tell(father, stop("2024-02", **HOME))
     place.tell(daughter, stop("2024-02", **HOME))

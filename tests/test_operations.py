@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from flows.look import describe_status
-from tests.nightshift import Town, aid, registered
+from tests.nightshift import aid, registered
 from tests.rough_files import ROOT, few_sample_files, surroundings
 from tests.test_docs import RUN_BLOCK
+from tests.unjudged_nights import UnjudgedTown
 
 PAGE = ROOT / "docs" / "operations.md"
 
@@ -43,7 +44,7 @@ def test_status_says_what_waits(desk: Path) -> None:
 
 
 def test_status_names_what_is_overdue_and_who_is_late(tmp_path: Path) -> None:
-    town = Town.found(tmp_path / "town", "xinyu", "neimenggu")
+    town = UnjudgedTown.found(tmp_path / "town", "xinyu", "neimenggu")
     settings = town.workspace.root / "zhaoren.toml"
     with settings.open("a", encoding="utf-8") as stream:
         stream.write("\n[sources.low_income]\ndays = 30\n")

@@ -1,11 +1,11 @@
 """What holds people's data is for its owner alone, whatever the umask, and nothing of it is left where programs leave things."""
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,30 +15,31 @@ from flows.workspace import Workspace
 from ledger.store import connect
 from ledger.temporary import own_folder
 from tests.nightshift import Town, registered
+from tests.rough_files import zhaoren_in_turn
 
-ZHAOREN = shutil.which("zhaoren", path=str(Path(sys.executable).parent)) or "zhaoren"
 SLEEPER = "import time; from ledger.temporary import own_folder; print(own_folder(), flush=True); time.sleep(60)"
 
 
-def command(*words: object) -> int:
-    """A command of an account whose umask lets everybody in."""
-    return subprocess.run([ZHAOREN, *map(str, words)], umask=0, capture_output=True, check=False).returncode
+def done(*commands: tuple[object, ...]) -> None:
+    """Commands of an account whose umask lets everybody in."""
+    with tempfile.TemporaryDirectory() as said:
+        told = zhaoren_in_turn(*([str(w) for w in words] for words in commands), into=Path(said), umask=0)
+    assert [code for code, _ in told] == [0] * len(commands), told
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace after one night, and a key and an export beside it."""
     folder = tmp_path_factory.mktemp("open")
-    assert command("init", folder / "ws", "--pack", "zhongshan") == 0
-    assert command("keys", "new", folder / "sign.key") == 0
+    done(("init", folder / "ws", "--pack", "zhongshan"), ("keys", "new", folder / "sign.key"))
     with (folder / "ws" / "zhaoren.toml").open("a", encoding="utf-8") as settings:
         settings.write(f'\n[signing]\nkey = "{folder / "sign.key"}"\n[heads]\ncopies = ["{folder / "heads.jsonl"}"]\n')
     town = Town(Workspace((folder / "ws").resolve()), books=True)
     town.tell(town.person("1975-03-01"), registered("2024-05-06"))
     rows = [said.about(who) for who, said in town.told]
     town.deliver("失业登记", "2024-06-01", "全量", rows)
-    assert command("run", folder / "ws", "--as-of", "2024-06-01") == 0
-    assert command("asof", folder / "ws", "2024-06-01", "--out", folder / "台账.xlsx") == 0
+    day, out = "2024-06-01", folder / "台账.xlsx"
+    done(("run", folder / "ws", "--as-of", day), ("asof", folder / "ws", day, "--out", out))
     return town.workspace
 
 
@@ -102,12 +103,12 @@ def test_what_a_killed_process_left_is_wiped_and_what_a_running_one_has_is_not(t
 
 def test_a_folder_of_somebody_else_is_not_used(tmp_path: Path) -> None:
     (tmp_path / f"zhaoren-{os.getuid()}").symlink_to(tmp_path)
-    done = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-c", SLEEPER],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1 and "不是本账号的文件夹" in done.stderr
+    assert ended.returncode == 1 and "不是本账号的文件夹" in ended.stderr
     assert list(tmp_path.iterdir()) == [tmp_path / f"zhaoren-{os.getuid()}"]

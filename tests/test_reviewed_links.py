@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.nightshift import Night, Someone, Town
+from tests.unjudged_nights import UnjudgedTown
 
 DAYS = ("2024-06-01", "2024-06-02", "2024-06-03", "2024-06-04", "2024-06-05")
 HEAD = {"险种": "失业", "停保原因": "合同期满", "停保日期": "2024-05-31", "单位名称": "甲厂"}
@@ -55,9 +56,14 @@ def same(asked: Desk, tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, N
     return desk, desk.say("同一人", DAYS[2])
 
 
+def apart(desk: Desk, folder: Path) -> Desk:
+    """The desk in a folder of its own, where from now on nobody is judged."""
+    return replace(desk, town=UnjudgedTown(**vars(desk.town.copy(folder))))
+
+
 @pytest.fixture
 def desk(asked: Desk, tmp_path: Path) -> Desk:
-    return replace(asked, town=asked.town.copy(tmp_path))
+    return apart(asked, tmp_path)
 
 
 def test_the_question_is_open_before(asked: Desk) -> None:
@@ -98,7 +104,7 @@ def test_the_last_word_holds(desk: Desk) -> None:
 
 
 def test_a_word_taken_back_leaves_the_question_open_again(same: tuple[Desk, Night], tmp_path: Path) -> None:
-    desk = replace(same[0], town=same[0].town.copy(tmp_path))
+    desk = apart(same[0], tmp_path)
     night = desk.say("暂缓", DAYS[3])
     assert desk.standing()[0] == "review"
     assert [m["cause"] for m in night.rows("match_log") if m["kind"] == "death"] == ["person"]

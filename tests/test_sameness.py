@@ -24,6 +24,7 @@ from intake.receive import Incoming, hash_file, read_inbox
 from ledger import store
 from ledger.seal import sealed_runs
 from sample_data.numbers import identity_numbers
+from tests.identity_town import CASES, JUN20, MAY31, tell_the_rest
 from tests.nightshift import (
     AREA,
     FIRMS,
@@ -38,7 +39,6 @@ from tests.nightshift import (
     registered,
     stop,
 )
-from tests.test_scenarios_identity import CASES, JUN20, MAY31, tell_the_rest
 
 PACKS = ("zhongshan", "neimenggu")
 Rows = Sequence[Mapping[str, str]]

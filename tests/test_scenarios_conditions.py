@@ -113,3 +113,8 @@ def test_every_follow_up_written_back_leads_to_the_entry_that_asked_for_it(playe
     assert all(line["clause"] == "NM-4.2" and line["person_id"] for found in lines.values() for line in found)
     called = [told[line["entry_id"]] for found in lines.values() for line in found]
     assert [(e["clause"], e["basis"]) for e in called] == [("NM-4.1", "contact:2024-06"), ("NM-2.1a", "long")]
+
+
+def test_a_night_run_again_posts_nothing(played: Stage) -> None:
+    """The last one: whatever was said by then is known under every pack."""
+    assert played.town.nights[NIGHTS[-1]].entries() and played.town.run(NIGHTS[-1]).entries() == []

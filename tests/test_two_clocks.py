@@ -1,6 +1,7 @@
 """What was true when, and known when: decisions of another day, people who return, merged people, and clocks set back."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flows.workspace import Workspace
 from ledger.delta import OPEN_ITEMS
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.verify import verify
-from tests.nightshift import Town, aid, death, pension, registered, stop
+from tests.nightshift import Someone, Town, aid, death, pension, registered, stop
 from tests.rough_files import copy_of, drop, new_workspace, night, stop_file, table, zhaoren_here
 from tests.test_numberless import JULY, JUNE, MAY, told
 
@@ -23,36 +24,58 @@ FOLD = Path(__file__).parent.parent / "ledger"
 # The day a decision takes effect.
 
 
+EFFECTIVE = "2024-07-10"
+
+
+@dataclass
+class Waiting:
+    """A town where verifications wait for their day."""
+
+    town: Town
+    cast: dict[str, Someone]
+    state_before: str = ""
+
+
 @pytest.fixture(scope="module")
-def later(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """One candidate; on the second night a verification is reported that takes effect on 10 July. Nights until that day."""
-    town = Town.found(tmp_path_factory.mktemp("later") / "town", "zhongshan")
-    who = town.tell(town.person("1979-03-01"), stop("2024-04"))
-    town.tell(town.person("1979-03-02"), stop("2024-04"))
-    asked = next(e for e in town.night(FIRST).entries(op="ADD") if e["id_number"] == who.number)
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Waiting:
+    """Four candidates; on the second night the verification of three is reported, which takes effect on 10 July. The pension
+    of one is told the same night, the death of another on a night between. Nights until that day."""
+    town = Town.found(tmp_path_factory.mktemp("waiting") / "town", "zhongshan")
+    more = {
+        "verified": (), "asked about": (), "retired": (pension("2024-06-20", SECOND),),
+        "dead": (death("2024-07-03", "2024-07-05"),),
+    }  # fmt: skip
+    cast = {
+        who: town.tell(town.person(f"1979-03-{n:02d}"), stop("2024-04"), *said)
+        for n, (who, said) in enumerate(more.items(), 1)
+    }
+    asked = {e["id_number"]: e["entry_id"] for e in town.night(FIRST).entries(op="ADD")}
     town.deliver("核查结果", SECOND, "增量", [{
-        "台账流水号": asked["entry_id"], "核查结论": "确认", "生效日期": "2024-07-10", "核查人": "张三", "审核环节": "审核", "核查日期": SECOND,
-    }])  # fmt: skip
-    for day in (SECOND, "2024-07-09"):
+        "台账流水号": asked[cast[who].number], "核查结论": "确认", "生效日期": EFFECTIVE, "核查人": "张三", "审核环节": step, "核查日期": SECOND,
+    } for who, step in (("verified", "审核"), ("retired", "走访"), ("dead", "走访"))])  # fmt: skip
+    for day in (SECOND, "2024-07-05", "2024-07-09"):
         town.night(day)
-    return town
+    waits = Waiting(town, cast, town.state(cast["verified"], "zhongshan", "L")["state"])
+    town.night(EFFECTIVE)
+    return waits
 
 
-def test_a_decision_shows_in_the_ledger_on_its_day_and_not_the_day_before(later: Town) -> None:
-    who = later.told[0][0]
-    assert later.entries(who, SECOND)[0]["op"] == "DECIDED"
-    assert later.state(who, "zhongshan", "L")["state"] == "L1"
-    assert later.night("2024-07-10").entries() == []
-    assert later.state(who, "zhongshan", "L")["state"] == "L2"
+def test_a_decision_shows_in_the_ledger_on_its_day_and_not_the_day_before(waiting: Waiting) -> None:
+    town, who = waiting.town, waiting.cast["verified"]
+    assert town.entries(who, SECOND)[0]["op"] == "DECIDED"
+    assert waiting.state_before == "L1"
+    assert town.nights[EFFECTIVE].entries() == []
+    assert town.state(who, "zhongshan", "L")["state"] == "L2"
 
 
 # Asking of one pack, one person.
 
 
-def test_the_ledger_is_asked_of_one_pack_and_one_person(later: Town) -> None:
-    root, person = later.workspace.root, later.person_id(later.told[0][0])
+def test_the_ledger_is_asked_of_one_pack_and_one_person(waiting: Waiting) -> None:
+    later = waiting.town
+    root, person = later.workspace.root, later.person_id(waiting.cast["verified"])
     ledger = ("asof", root, "2024-07-09")
-    assert sum(",L," in line for line in zhaoren_here(*ledger, "--pack", "zhongshan").stdout.splitlines()) == 2
+    assert sum(",L," in line for line in zhaoren_here(*ledger, "--pack", "zhongshan").stdout.splitlines()) == 4
     lines = zhaoren_here(*ledger, "--person", person).stdout.splitlines()
     assert {line.split(",")[0] for line in lines[1:]} == {person} and ",L1," in lines[1]
     assert ",L2," in zhaoren_here("asof", root, "2024-07-10", "--person", person).stdout
@@ -63,9 +86,9 @@ def test_the_ledger_is_asked_of_one_pack_and_one_person(later: Town) -> None:
         assert done.returncode == 2 and said in done.stderr
 
 
-def test_a_workbook_of_one_person_names_the_case(later: Town, tmp_path: Path) -> None:
-    person = later.person_id(later.told[0][0])
-    with opened_store(later.workspace) as con:
+def test_a_workbook_of_one_person_names_the_case(waiting: Waiting, tmp_path: Path) -> None:
+    person = waiting.town.person_id(waiting.cast["verified"])
+    with opened_store(waiting.town.workspace) as con:
         ledger_as_of(con, Asked(date(2024, 7, 9), moment(None), 30, person=person), tmp_path / "一人.parquet", "zh")
     assert duckdb.execute(
         "select case_no, case_since from read_parquet(?) where track = 'L'", [str(tmp_path / "一人.parquet")]
@@ -184,10 +207,17 @@ def test_a_decision_on_somebody_merged_since_means_the_survivors_entry(named: st
 # A first snapshot taken back.
 
 
-def test_a_source_whose_only_file_was_taken_back_is_as_if_it_had_never_sent(tmp_path: Path) -> None:
-    workspace = new_workspace(tmp_path)
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Two people after one night."""
+    workspace = new_workspace(tmp_path_factory.mktemp("begun"))
     drop(workspace, "社保停保_20240629_全量.csv", stop_file(1, 2))
     night(workspace, FIRST)
+    return workspace
+
+
+def test_a_source_whose_only_file_was_taken_back_is_as_if_it_had_never_sent(begun: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(begun.root, tmp_path)
     (sent,) = table(workspace, "delivery", 1)
     drop(workspace, "撤回.manifest.json", json.dumps({"withdraws": sent["delivery_id"]}))
     night(workspace, SECOND)
@@ -207,11 +237,9 @@ def test_a_source_whose_only_file_was_taken_back_is_as_if_it_had_never_sent(tmp_
 
 
 @pytest.fixture(scope="module")
-def ahead(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def ahead(begun: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """One night, recorded on a clock that was a year ahead: so the next finds its clock set back."""
-    workspace = new_workspace(tmp_path_factory.mktemp("ahead"))
-    drop(workspace, "社保停保_20240629_全量.csv", stop_file(1, 2))
-    night(workspace, FIRST)
+    workspace = copy_of(begun.root, tmp_path_factory.mktemp("ahead"))
     return at_time(workspace, datetime.now(UTC).replace(microsecond=0) + timedelta(days=365))
 
 
@@ -251,30 +279,15 @@ def test_a_run_recorded_before_the_one_before_it_is_noticed(ahead: Workspace, tm
 # What else happens before a decision takes effect.
 
 
-@pytest.fixture(scope="module")
-def between(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Two candidates, verified on the second night from 10 July on. One's pension is told the same night, one's death on a
-    night between."""
-    town = Town.found(tmp_path_factory.mktemp("between") / "town", "zhongshan")
-    retired = town.tell(town.person("1979-03-01"), stop("2024-04"), pension("2024-06-20", SECOND))
-    dead = town.tell(town.person("1979-03-02"), stop("2024-04"), death("2024-07-03", "2024-07-05"))
-    asked = {e["id_number"]: e["entry_id"] for e in town.night(FIRST).entries(op="ADD")}
-    town.deliver("核查结果", SECOND, "增量", [{
-        "台账流水号": asked[who.number], "核查结论": "确认", "生效日期": "2024-07-10", "核查人": "张三", "审核环节": "走访", "核查日期": SECOND,
-    } for who in (retired, dead)])  # fmt: skip
-    for day in (SECOND, "2024-07-05", "2024-07-09", "2024-07-10"):
-        town.night(day)
-    return town
-
-
-@pytest.mark.parametrize(("at", "night"), [(0, SECOND), (1, "2024-07-05")], ids=("the same night", "a night between"))
+@pytest.mark.parametrize(
+    ("who", "night"), [("retired", SECOND), ("dead", "2024-07-05")], ids=("the same night", "a night between")
+)
 def test_a_question_asked_before_a_decision_takes_effect_tells_nothing_of_it(
-    between: Town, at: int, night: str
+    waiting: Waiting, who: str, night: str
 ) -> None:
-    who = list(dict.fromkeys(w for w, _ in between.told))[at]
-    (review,) = [e for e in between.entries(who, night) if e["op"] == "REVIEW"]
+    town, person = waiting.town, waiting.town.person_id(waiting.cast[who])
+    (review,) = [e for e in town.entries(waiting.cast[who], night) if e["op"] == "REVIEW"]
     assert (review["state_from"], review["state_to"]) == ("L1", None)
-    person, root = between.person_id(who), between.workspace.root
-    for day, state in (("2024-07-09", "L1"), ("2024-07-10", "L2")):
-        assert f",{state}," in zhaoren_here("asof", root, day, "--person", person).stdout, day
-    assert between.nights["2024-07-09"].entries() == [] == between.nights["2024-07-10"].entries()
+    for day, state in (("2024-07-09", "L1"), (EFFECTIVE, "L2")):
+        assert f",{state}," in zhaoren_here("asof", town.workspace.root, day, "--person", person).stdout, day
+    assert town.nights["2024-07-09"].entries() == [] == town.nights[EFFECTIVE].entries()

@@ -16,6 +16,7 @@ from schemas.tables import COMPARISONS
 from tests.nightshift import AREA, Said, Someone, Town, aid, death, registered, stop
 from tests.rough_files import zhaoren_here
 from tests.test_numberless import HOME, MAY
+from tests.unjudged_nights import UnjudgedTown
 
 BORN = ("出生日期", "性别")
 
@@ -101,7 +102,7 @@ def test_explain_shows_the_levels_and_weights_that_add_up(town: Town) -> None:
 
 def test_a_householders_number_says_whose_household_a_members_row_is(tmp_path: Path) -> None:
     """Two daughters are reported under their fathers' numbers: one father has her certificate number, one another."""
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     daughters = []
     for n, of_father in enumerate(("DB1", "DB2")):
         father = place.person(f"194{n}-02-03", name="谭大勇")
@@ -116,7 +117,7 @@ def test_a_householders_number_says_whose_household_a_members_row_is(tmp_path: P
 
 
 def test_a_spreadsheets_number_that_holds_by_chance_is_still_taken_for_damaged(tmp_path: Path) -> None:
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     born = (date(1975, 1, 1) + timedelta(days=n) for n in range(365))
     numbers = ((day, identity_number(AREA, day, 12)) for day in born)
     day, number, shown = next((d, n, s) for d, n in numbers if fold_number(s := str(int(float(n[:15] + "000")))).key == s != n)  # fmt: skip
@@ -144,14 +145,14 @@ def test_no_name_stands_in_the_committed_model() -> None:
 
 
 def test_a_broken_model_is_named_and_nothing_is_run(tmp_path: Path) -> None:
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     place.workspace.model.write_text("{}", encoding="utf-8")
     done = zhaoren_here("run", place.workspace.root, "--as-of", MAY)
     assert done.returncode == 2 and "model.json" in done.stderr and not list(place.workspace.runs.iterdir())
 
 
 def test_an_address_told_on_an_earlier_night_is_a_third_agreement_however_it_is_spaced(tmp_path: Path) -> None:
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     who = place.person("1975-08-04", name="谭晓红", sex="女")
     place.tell(who, stop("2024-02", 地址="起湾路 1 号"))
     place.night(MAY)
@@ -163,7 +164,7 @@ def test_an_address_told_on_an_earlier_night_is_a_third_agreement_however_it_is_
 
 def test_another_model_asks_again_what_was_presumed_and_is_named_as_the_cause(tmp_path: Path) -> None:
     """The link threshold above any weight, then the shipped model again: the link goes to review and comes back."""
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     who = place.person("1975-08-04", name="谭晓红", sex="女")
     home = {"联系电话": "14200000000"}
     place.tell(who, stop("2024-02", **home))
@@ -185,7 +186,7 @@ def test_another_model_asks_again_what_was_presumed_and_is_named_as_the_cause(tm
 
 
 def test_a_newcomer_under_another_model_is_still_the_cause(tmp_path: Path) -> None:
-    place = Town.found(tmp_path / "town", "zhongshan")
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
     home = {"联系电话": "14200000000"}
     who = place.person("1975-08-04", name="谭晓红", sex="女")
     place.tell(who, stop("2024-02", since=MAY, **home))

@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from flows.few_rows import FEW, lighten
 from ledger.store import connect
 from policies.deal import deal
 from policies.evaluate import evaluate
@@ -106,8 +107,11 @@ class Town:
 
 
 def settle(place: Place, day: date) -> Town:
+    """A town asked as a night of so many people asks: lightly where they are few."""
     con = connect()
     fill(con, place)
+    if len(place.people) <= FEW:
+        lighten(con)
     open_view(con, day)
     town = Town(con, day, place)
     deal(con, town.packs(), day, frozenset())
