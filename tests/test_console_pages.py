@@ -106,6 +106,18 @@ def test_an_entry_and_its_decision_lead_to_each_other(played: Played) -> None:
     assert f"/entry/{decided['entry_id']}" in links(played.auditor, f"/entry/{decided['decision_entry']}")
 
 
+def test_what_an_entry_rests_on_stands_in_words(played: Played) -> None:
+    """On its own page, on the person's and in the case file; the column's name is there for whoever points at the word."""
+    entry = next(e for e in entries_of(played) if e["op"] == "ADD" and e["id_number"] == played.lost.number)
+    for page in (
+        played.auditor.get(f"/entry/{entry['entry_id']}"),
+        played.auditor.get(f"/person/{entry['person_id']}"),
+    ):
+        told = re.findall(r'<dt title="([a-z_]+)">([^<]+)</dt>', page.text)
+        assert told and not [name for name, word in told if word.isascii()]
+        assert ("stopped_on" in dict(told)) == ("停保日期" in dict(told).values())
+
+
 def test_a_row_put_aside_says_why(played: Played) -> None:
     page = played.auditor.get(f"/row/{played.delivery(DAYS[1], 'death')}/2")
     assert "没有收下" in page.text and "死亡日期" in page.text
