@@ -76,7 +76,9 @@ class Ask:
 
     @property
     def sealed(self) -> Reading:
-        """Raises: Refused before the first run."""
+        """Raises: Refused before the first run, and while what is encrypted is closed."""
+        if self.reading is None and (why := self.desk.readings.why_none()):
+            raise Refused(503, why)
         if self.reading is None:
             raise Refused(404, say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first."))  # fmt: skip
         return self.reading
