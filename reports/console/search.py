@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from reports.console.page import Page
-from reports.console.rows import rows
+from reports.console.rows import plain_rows, rows
 from reports.words import DELIVERY_WORDS, KIND_WORDS
 from schemas.errors import say
 
@@ -61,7 +61,7 @@ def form_page() -> Page:
 
 def people_by_number(con: duckdb.DuckDBPyConnection, text: str, number: str, page: int) -> tuple[Page, list[str]]:
     """Who carries the folded number, and the rows that do; and the ids of the people found."""
-    con.execute(BY_NUMBER, {"number": number})
+    plain_rows(con, BY_NUMBER, {"number": number})
     told = rows(con, ROWS_BY_NUMBER, {"number": number})
     for row in told:
         row["kind_word"] = KIND_WORDS.get(row["kind"], row["kind"])
@@ -71,14 +71,14 @@ def people_by_number(con: duckdb.DuckDBPyConnection, text: str, number: str, pag
 
 def names_of_sound(con: duckdb.DuckDBPyConnection, sound: int | None, folded: str) -> list[str]:
     """Folded names that sound the same; none for a name without a sound."""
-    return [] if sound is None else [n for (n,) in con.execute(ALIKE, {"sound": sound, "folded": folded}).fetchall()]
+    return [] if sound is None else [n for (n,) in plain_rows(con, ALIKE, {"sound": sound, "folded": folded})]
 
 
 def people_by_name(
     con: duckdb.DuckDBPyConnection, text: str, folded: str, alike: Sequence[str], page: int
 ) -> Page:  # fmt: skip
     """Whose folded name it is or was, or is taken for the same, or contains it."""
-    con.execute(BY_NAME, {"folded": folded, "alike": list(alike)})
+    plain_rows(con, BY_NAME, {"folded": folded, "alike": list(alike)})
     return _people(con, text, page, {"rows": (), "by": "name"})
 
 
