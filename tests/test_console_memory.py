@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import duckdb
@@ -39,6 +40,24 @@ def test_whoever_serves_pages_holds_no_library_that_pages_do_not_take() -> None:
     held = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
     assert "flows.console.search" in held
     assert {"prefect", "openpyxl", "pyspark", "splink"} & set(held) == set()
+
+
+def test_a_page_waits_for_memory_that_others_hold_and_leaves_the_limit_as_it_was(tmp_path: Path) -> None:
+    """One holds all there is for a moment; what the other reads needs more than usual, and changing the limit some as well."""
+    file = tmp_path / "wide.parquet"
+    write_parquet(
+        connect(),
+        "select i as row_no, repeat(hash(i)::varchar, 60) as c from range(60000) as t(i) order by row_no",
+        file,
+    )
+    con = connect(scratch=tmp_path / "spill", memory=USUAL)
+    con.execute("set threads = 1")
+    before = con.execute("select current_setting('memory_limit')").fetchall()
+    holder = con.cursor().execute("select list(i) from range(400000) as t(i)")
+    threading.Timer(0.5, holder.close).start()
+    other = con.cursor()
+    assert len(rows(other, ONE, {"file": str(file), "row": 50_000})) == 1
+    assert con.execute("select current_setting('memory_limit')").fetchall() == before
 
 
 GROWN = """

@@ -22,7 +22,7 @@ from ledger.seal import run_folder, sealed_runs
 from ledger.standalone_verifier import MANIFEST
 from policies.versions import History
 from reports.console import tonight
-from reports.console.rows import rows
+from reports.console.rows import patiently, rows, within
 from schemas.errors import ZhaorenError, say
 
 MEMORY = 32 << 20  # bytes that DuckDB may hold for all pages together; what does not fit is read again
@@ -49,7 +49,7 @@ class Reading:
     def history(self) -> History:
         """The versions of each pack that runs used. Raises: IntegrityError where a kept file is gone."""
         with self.look() as con:
-            return read_history(con, self.archive)
+            return within(con, lambda: read_history(con, self.archive))
 
     @contextmanager
     def look(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -57,7 +57,7 @@ class Reading:
         tables that `reports.console.queue` made, and `finder` (`flows/console/finder.py`)."""
         cursor = self.base.cursor()
         try:
-            cursor.execute(SEARCH)
+            patiently(lambda: cursor.execute(SEARCH))
             yield cursor
         finally:
             cursor.close()

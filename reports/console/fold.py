@@ -24,9 +24,9 @@ def narrow(con: duckdb.DuckDBPyConnection, whose: str, values: Mapping[str, Any]
 def keep_effective(con: duckdb.DuckDBPyConnection, day: date, known_at: datetime) -> None:
     """From now on what is in effect is that of this one date, as known then, whatever date a macro is asked for."""
     plain_rows(con, EFFECTIVE, {"day": day, "known": known_at})
-    con.execute(FOUND)
+    plain_rows(con, FOUND)
 
 
 def widen(con: duckdb.DuckDBPyConnection) -> None:
     """The ledger is everybody's again."""
-    con.execute("drop table temp.ledger_entry")
+    plain_rows(con, "drop table temp.ledger_entry")

@@ -13,7 +13,7 @@ from reports.console.clocks import clocks
 from reports.console.facts import with_facts
 from reports.console.masks import MASKED_PHONE
 from reports.console.page import Page
-from reports.console.rows import rows
+from reports.console.rows import plain_rows, rows
 from schemas.errors import say
 
 MOST_ENTRIES = 200
@@ -83,7 +83,7 @@ def person_values(
         "cases": rows(con, CASES, asked | {"gap": gap_days}), "entries": entries, "clocks": clocks(entries),
         "places": places.of_person(con, person["person_id"]), "said": rows(con, SAID, {}),
         "merged": [r["person_id"] for r in rows(con, MERGED, {"person": person["person_id"]})],
-        "entry_count": con.execute("select count(*) from ledger_entry").fetchall()[0][0],
+        "entry_count": plain_rows(con, "select count(*) from ledger_entry")[0][0],
         "most_entries": MOST_ENTRIES, "most_rows": places.MOST_ROWS,
     }  # fmt: skip
 

@@ -235,14 +235,14 @@ def list_page(
         f"select {LISTED[wish.sheet]} from {table} {WHERE} order by {order} limit {PER_PAGE} offset {(number - 1) * PER_PAGE}",
         _binds(wish, day),
     )
-    counts = {sheet: con.execute(f"select count(*) from {name}").fetchall()[0][0] for sheet, name in TABLES.items()}
-    towns = con.execute(
-        f"select town, count(*) from {table} where town is not null group by town order by town"
-    ).fetchall()
-    clauses = con.execute(f"select clause_code, count(*) from {table} where clause_code is not null group by clause_code order by clause_code").fetchall()  # fmt: skip
+    counts = {sheet: plain_rows(con, f"select count(*) from {name}")[0][0] for sheet, name in TABLES.items()}
+    towns, codes = (
+        plain_rows(con, f"select {by}, count(*) from {table} where {by} is not null group by {by} order by {by}")
+        for by in ("town", "clause_code")
+    )
     values = {
         "rows": listed, "wish": wish, "total": total, "done": done, "number": number, "last": last, "counts": counts,
-        "towns": towns, "clauses": [(c, RULE_WORDS.get(c, c), n) for c, n in clauses], "ages": AGES, "is_blind": is_blind,
+        "towns": towns, "clauses": [(c, RULE_WORDS.get(c, c), n) for c, n in codes], "ages": AGES, "is_blind": is_blind,
         "mine": settled.mine, "waiting": settled.waiting, "day": day,
         "first": next_question(con, wish, settled, day, is_blind=is_blind),
     }  # fmt: skip

@@ -65,7 +65,7 @@ def people_by_number(con: duckdb.DuckDBPyConnection, text: str, number: str, pag
     told = rows(con, ROWS_BY_NUMBER, {"number": number})
     for row in told:
         row["kind_word"] = KIND_WORDS.get(row["kind"], row["kind"])
-    ids = [i for (i,) in con.execute("select person_id from found order by person_id").fetchall()]
+    ids = [i for (i,) in plain_rows(con, "select person_id from found order by person_id")]
     return _people(con, text, page, {"rows": told, "by": "number"}), ids
 
 
@@ -93,7 +93,7 @@ def files(con: duckdb.DuckDBPyConnection, text: str, page: int) -> Page:
 
 
 def _people(con: duckdb.DuckDBPyConnection, text: str, page: int, further: Mapping[str, Any]) -> Page:
-    total = con.execute("select count(*) from found").fetchall()[0][0]
+    total = plain_rows(con, "select count(*) from found")[0][0]
     last = max(1, -(-total // PER_PAGE))
     page = min(page, last)
     people = rows(con, SHOWN.format(per_page=PER_PAGE), {"offset": (page - 1) * PER_PAGE})
