@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.console import finder, jobs
+from flows.console import finder, jobs, papers
 from flows.reperforming import reperform
 from flows.workspace import Workspace
 from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs
@@ -115,7 +115,16 @@ def test_what_an_entry_rests_on_stands_in_words(played: Played) -> None:
     ):
         told = re.findall(r'<dt title="([a-z_]+)">([^<]+)</dt>', page.text)
         assert told and not [name for name, word in told if word.isascii()]
-        assert ("stopped_on" in dict(told)) == ("停保日期" in dict(told).values())
+        assert dict(told)["min_age"] == "最低年龄"
+
+
+def test_what_the_office_set_has_no_day_before_history() -> None:
+    assert papers._dated({"is": [], "from": date.min, "source": "zhaoren.toml"}) == "无（zhaoren.toml）"
+    assert (
+        papers._dated({"is": True, "from": date(2024, 7, 1), "to": date(2025, 1, 1)})
+        == "是，自 2024-07-01 至 2025-01-01 前"
+    )
+    assert papers._dated({"from": date(2024, 7, 1)}) == "自 2024-07-01"
 
 
 def test_a_row_put_aside_says_why(played: Played) -> None:

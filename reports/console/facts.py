@@ -15,7 +15,7 @@ def with_facts(entry: dict[str, Any]) -> dict[str, Any]:
 def facts(parameters: str | None) -> list[tuple[str, str]]:
     """The dated values of an entry, by name."""
     given = json.loads(parameters or "{}")
-    return [(n, _fact(v)) for n, v in given.items() if n not in UNSAID]
+    return [(n, fact_text(v)) for n, v in given.items() if n not in UNSAID]
 
 
 def fact_word(name: str) -> str:
@@ -26,11 +26,12 @@ def fact_word(name: str) -> str:
     return say(FACT_WORDS.get(name, name), name)
 
 
-def _fact(value: Any) -> str:
-    """
-    >>> [_fact(v) for v in ("2024-02", 6, None, True, ["东区", "西区"], [], "custody")]
+def fact_text(value: Any) -> str:
+    """A value as an officer reads it.
+
+    >>> [fact_text(v) for v in ("2024-02", 6, None, True, ["东区", "西区"], [], "custody")]
     ['2024-02', '6', '不详', '是', '东区、西区', '无', '收监执行']
-    >>> _fact({"min_age": 40})
+    >>> fact_text({"min_age": 40})
     '最低年龄 40'
     """
     if value is None:
@@ -38,9 +39,9 @@ def _fact(value: Any) -> str:
     if isinstance(value, bool):
         return say("是", "yes") if value else say("否", "no")
     if isinstance(value, list):
-        return "、".join(_fact(v) for v in value) or say("无", "none")
+        return "、".join(fact_text(v) for v in value) or say("无", "none")
     if isinstance(value, dict):
-        return "、".join(f"{fact_word(n)} {_fact(v)}" for n, v in value.items()) or say("无", "none")
+        return "、".join(f"{fact_word(n)} {fact_text(v)}" for n, v in value.items()) or say("无", "none")
     if isinstance(value, str):
         return say(VALUE_WORDS.get(value, value), value)
     return json.dumps(value)
