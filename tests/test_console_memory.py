@@ -8,11 +8,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.console import children, making
+from flows.console import children, making, taking
+from flows.console.handing_in import COLUMNS, _write
+from flows.console.reading import Readings
 from flows.look import opened_store
+from flows.workspace import locked
 from ledger.seal import write_parquet
 from ledger.store import connect
 from reports.console.rows import plain_rows, rows
+from schemas.errors import UsageError, WorkspaceBusy
+from schemas.review import CODE
 from tests import asked_town
 
 USUAL = 16 << 20
@@ -83,6 +88,27 @@ def test_a_child_of_the_console_is_the_module_it_was_asked_to_be(tmp_path: Path)
     said, _ = child.communicate()
     assert child.returncode == 1
     assert "zhaoren init" in said
+
+
+def test_what_is_handed_in_is_taken_by_a_child_as_it_is_here(tmp_path: Path) -> None:
+    """The same answers, once; while a night holds the workspace the child says so, and a broken one that drafts stay."""
+    workspace = asked_town.found(tmp_path / "w", entries=3, links=0)
+    row = {
+        **dict.fromkeys(COLUMNS, ""),
+        "台账流水号": "1-1",
+        "核查结论": "暂缓",
+        "核查人": "李四",
+        "核查日期": "2024-06-30",
+    }
+    with Readings(workspace).current().look() as con:  # type: ignore[union-attr]
+        row[CODE] = str(con.execute("select code from entry_queue where question = '1-1'").fetchall()[0][0])
+    file = _write(tmp_path / "answers.csv", [row])
+    with locked(workspace), pytest.raises(WorkspaceBusy):
+        taking.take_apart(workspace, [file])
+    assert [outcome for _, _, outcome, _ in taking.take_apart(workspace, [file])] == ["accepted"]
+    assert [outcome for _, _, outcome, _ in taking.take(workspace, [file])] == ["known"]
+    with pytest.raises(UsageError, match="没有文件"):
+        taking.take_apart(workspace, [tmp_path / "none.csv"])
 
 
 def test_what_pages_need_is_made_also_where_it_takes_more_memory_than_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

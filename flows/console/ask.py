@@ -18,6 +18,7 @@ from flows.console.reading import Reading, Readings
 from flows.console.rights import RIGHTS, ROLE_WORDS, may
 from flows.console.sessions import COOKIE, Session
 from flows.console.state import State
+from flows.console.taking import Take
 from flows.console_settings import ConsoleTimes
 from flows.workspace import Workspace
 from reports.console.page import Frame, Page, render
@@ -52,6 +53,7 @@ class Desk:
     readings: Readings
     times: ConsoleTimes
     clock: Callable[[], float]
+    take: Take
 
 
 @dataclass(frozen=True)
