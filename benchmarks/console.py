@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -143,7 +144,7 @@ class Clicker(threading.Thread):
         self.took: dict[str, list[float]] = defaultdict(list)
         self.faults: list[str] = []
         self.chance = random.Random(name)
-        self.form_key, self.question = "", ""
+        self.form_key, self.question, self.page = "", "", ""
 
     def run(self) -> None:
         with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=60, trust_env=False) as client:
@@ -151,10 +152,10 @@ class Clicker(threading.Thread):
             self._ask(client, "sign-in", "/sign-in", {"name": self.who, "password": PASSWORD})
             self._ask(client, "tonight", "/")
             while not self.stop.is_set():
-                self._ask(client, *self._next())
+                self._ask(client, *self.next_page())
                 self.stop.wait(self.chance.expovariate(1 / self.pause))
 
-    def _next(self) -> tuple[str, str] | tuple[str, str, dict[str, str]]:
+    def next_page(self) -> tuple[str, str] | tuple[str, str, dict[str, str]]:
         some, run = self.chance.randint(1, self.people), self.chance.randint(1, self.nights)
         pages: list[tuple[str, str] | tuple[str, str, dict[str, str]]] = [
             ("tonight", "/"), ("queue", "/review"), ("queue by town", f"/review?sheet=entry&town=东区{some % 40}街道"),
@@ -172,6 +173,7 @@ class Clicker(threading.Thread):
         self.took[page].append(time.perf_counter() - start)
         if answer.status_code not in (200, 303):
             self.faults.append(f"{page}: {answer.status_code}")
+        self.page = answer.text
         if found := FORM_KEY.search(answer.text):
             self.form_key = found[1]
         if page.startswith("queue") and (links := QUESTION.findall(answer.text)):
@@ -214,7 +216,7 @@ def click(workspace: Workspace, people: int, nights: int, minutes: float, clicke
     start = time.monotonic()
     server = subprocess.Popen([sys.executable, "-m", "flows.cli", "serve", str(workspace.root), "--port", str(PORT)])
     try:
-        made_with = _wait(server)
+        made_with = wait_until_ready(server)
         print(f"ready after {time.monotonic() - start:.0f} s; MB now and at most: {memory_of(server.pid)}, of the child that made the pages ready at most {made_with}")  # fmt: skip
         stop = threading.Event()
         crowd = [Clicker(n, people, nights, pause, stop) for n in names]
@@ -227,13 +229,13 @@ def click(workspace: Workspace, people: int, nights: int, minutes: float, clicke
             one.join()
         spent = (processor_seconds(server.pid) - before) / (time.monotonic() - since)
         print(f"MB that are the console's own: {own_memory(server.pid)}")
-        return _report(crowd, spent, memory_of(server.pid))
+        return report(crowd, spent, memory_of(server.pid))
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait(server: subprocess.Popen[bytes]) -> int:
+def wait_until_ready(server: subprocess.Popen[bytes]) -> int:
     """Until the console answers; MB at most of its children until then."""
     most = 0
     while server.poll() is None:
@@ -246,7 +248,7 @@ def _wait(server: subprocess.Popen[bytes]) -> int:
     raise SystemExit("the console did not start")
 
 
-def _report(crowd: list[Clicker], spent: float, memory: tuple[int, int]) -> int:
+def report(crowd: Sequence[Clicker], spent: float, memory: tuple[int, int]) -> int:
     took: dict[str, list[float]] = defaultdict(list)
     for one in crowd:
         for page, times in one.took.items():

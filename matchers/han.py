@@ -4,9 +4,10 @@ A character is its code point. Above the Han planes stand made-up characters: on
 that an office wrote in pinyin) and one for each compound surname.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
+from sys import intern
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,14 +47,17 @@ Codes = NDArray[np.uint32]
 Levels = NDArray[np.int8]
 
 
-def table(name: str) -> list[list[str]]:
+def table(name: str) -> Iterator[list[str]]:
     """The lines of a committed table, split at tabs."""
-    return [line.split("\t") for line in (TABLES / f"{name}.tsv").read_text(encoding="utf-8").splitlines()]
+    with (TABLES / f"{name}.tsv").open(encoding="utf-8") as lines:
+        yield from (line.rstrip("\n").split("\t") for line in lines)
 
 
 @cache
 def readings() -> dict[str, tuple[str, ...]]:
-    return {char: tuple(said.split()) for char, said in table("readings")}
+    """How each character is read, the commonest first. Forty thousand characters share some thousands of ways, each held once."""
+    ways: dict[str, tuple[str, ...]] = {}
+    return {char: ways.setdefault(said, tuple(map(intern, said.split()))) for char, said in table("readings")}
 
 
 @cache
@@ -96,10 +100,10 @@ def spoken_by(*, surname: bool) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     if surname:
         every = {code: tuple(SURNAME_READINGS.get(chr(code), spoken[0]).split()) for code, spoken in every.items()}
     every |= {SYLLABLE_BASE + n: (s,) for s, n in number.items()}
-    told = [(code, n, number[s], near[s]) for code, spoken in every.items() for n, s in enumerate(spoken)]
-    codes, places, syllable, form = np.array(told).T
     said, alike = (np.zeros((CODES, MOST_READINGS), dtype=np.int16) for _ in range(2))
-    said[codes, places], alike[codes, places] = syllable, form
+    for code, spoken in every.items():
+        said[code, : len(spoken)] = [number[s] for s in spoken]
+        alike[code, : len(spoken)] = [near[s] for s in spoken]
     return said, alike
 
 
@@ -163,7 +167,6 @@ def relations(characters: Codes, *, surname: bool = False) -> Levels:
     return found
 
 
-@cache
 def misspelt_compounds() -> dict[tuple[int, int], int]:
     """Two characters of which one was mistaken in a compound surname (殴阳), with the made-up character for that; not
     where they begin another surname (尚官 may be Mr Shang)."""

@@ -59,11 +59,6 @@ def _simplified() -> dict[int, str]:
     return {ord(k): plain.get(v, v) for k, v in plain.items()}  # two steps: 薴 is first 苧, then 苎
 
 
-@cache
-def _readings() -> dict[str, frozenset[str]]:
-    return {char: frozenset(said) for char, said in readings().items()}
-
-
 def fold_name(text: str | None) -> str:
     """The form names are compared in: simplified, without spaces, dots and notes; an unreadable character is `?`.
 
@@ -138,7 +133,7 @@ def _one_slip(left: str, right: str) -> bool:
 
 
 def _alike(a: str, b: str) -> bool:
-    return a == b or "?" in (a, b) or bool(_readings().get(a, frozenset()) & _readings().get(b, frozenset()))
+    return a == b or "?" in (a, b) or not set(readings().get(a, ())).isdisjoint(readings().get(b, ()))
 
 
 def _cut_short(left: str, right: str) -> bool:
@@ -170,4 +165,4 @@ def _sounds_alike(left: str, right: str) -> bool:
 
 
 def _sound(name: str) -> str:
-    return "".join(min(_readings().get(c, frozenset({c}))) for c in name)
+    return "".join(min(readings().get(c, (c,))) for c in name)

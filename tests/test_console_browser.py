@@ -3,8 +3,10 @@ finding. `make test-browser`; needs a Chromium on the machine. All people are in
 
 import shutil
 import socket
+import subprocess
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -221,6 +223,71 @@ def test_a_queue_that_is_empty_or_very_long_is_a_page_like_any_other(tmp_path: P
         page.goto(f"{url}/review")
         assert f"符合条件 {entries:,} 件" in (page.text_content("main") or "")
         browser.close()
+
+
+def test_what_is_printed_is_all_that_a_page_says_and_nothing_to_click(
+    served: Served, page: Page, tmp_path: Path
+) -> None:
+    """On A4, of the one whose name is long: every cell is on the paper, no control is, and nothing reaches into the margin."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext here: apt-get install poppler-utils")
+    for role, paths in pages_of_roles(served).items():
+        sign_in_as(page, served, role)
+        for path in paths:
+            page.goto(served.url + path)
+            file = tmp_path / "page.pdf"
+            page.pdf(path=file, format="A4", prefer_css_page_size=True)
+            paper = words_on(file)
+            assert [t for t in page.evaluate(CELLS) if squeezed(t) not in paper] == [], path
+            page.emulate_media(media="print")
+            assert page.evaluate(CONTROLS) == [], path
+            page.emulate_media(media="null")
+            assert not any(word in paper for word in ONLY_TO_CLICK), path
+
+
+ONLY_TO_CLICK = ("记入运行链)", "第1页,共", "撤销上一件", "按键:", "现在核对", "查看完整号码的事由")
+CELLS = """[...document.querySelectorAll('main td:not(.act), main th:not(.act), main dd, main dt, main summary, main blockquote, main h1')]
+    .filter(e => !e.closest('form') && !e.querySelector('.hide')).map(e => e.textContent)"""
+CONTROLS = """[...document.querySelectorAll('button, input, select, form, nav, progress, kbd')].filter(e => e.getClientRects().length).map(e => e.outerHTML)"""
+
+
+def words_on(file: Path) -> str:
+    said = subprocess.run(["pdftotext", "-raw", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    return squeezed(said)
+
+
+def squeezed(text: str) -> str:
+    """Without spaces and line breaks; a font may give a character by its look-alike."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def test_two_hundred_decisions_an_hour_leave_time_to_look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a queue of 50 000: from a key to the next question drawn, as the browser counts it. An hour of two hundred has eighteen
+    seconds for each, and whoever looks for twelve of them has six for the machine."""
+    room = Room(asked_town.found(tmp_path / "w", entries=50_000, links=0), clock=time.time)  # type: ignore[arg-type]
+    took = []
+    with listening(room) as url, sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+        sign_in(page, Served(None, room, url))  # type: ignore[arg-type]
+        page.goto(f"{url}/review")
+        press(page, "Enter")
+        for number in range(DECIDED):
+            asked, start = page.url, time.perf_counter()
+            press(page, "123"[number % 3])
+            page.evaluate(DRAWN)
+            took.append(time.perf_counter() - start)
+            assert page.url != asked
+        browser.close()
+    assert drafts.count(room.state, NAMES["officer"]) == DECIDED
+    took.sort()
+    with capsys.disabled():
+        print(f"\n{DECIDED} decisions: median {took[DECIDED // 2] * 1000:.0f} ms, p95 {took[int(0.95 * DECIDED)] * 1000:.0f} ms, most {took[-1] * 1000:.0f} ms")  # fmt: skip
+    assert took[int(0.95 * DECIDED)] < 3600 / 200 - 12
+
+
+DECIDED = 60
+DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.mark.parametrize("path", ["/", "/review", "/drafts"])

@@ -2,16 +2,22 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from flows.console import children, making
+from flows.console import children, making, taking
+from flows.console.handing_in import COLUMNS, _write
+from flows.console.reading import Readings
 from flows.look import opened_store
+from flows.workspace import locked
 from ledger.seal import write_parquet
 from ledger.store import connect
 from reports.console.rows import plain_rows, rows
+from schemas.errors import UsageError, WorkspaceBusy
+from schemas.review import CODE
 from tests import asked_town
 
 USUAL = 16 << 20
@@ -41,11 +47,68 @@ def test_whoever_serves_pages_holds_no_library_that_pages_do_not_take() -> None:
     assert {"prefect", "openpyxl", "pyspark", "splink"} & set(held) == set()
 
 
+def test_a_page_waits_for_memory_that_others_hold_and_leaves_the_limit_as_it_was(tmp_path: Path) -> None:
+    """One holds all there is for a moment; what the other reads needs more than usual, and changing the limit some as well."""
+    file = tmp_path / "wide.parquet"
+    write_parquet(
+        connect(),
+        "select i as row_no, repeat(hash(i)::varchar, 60) as c from range(60000) as t(i) order by row_no",
+        file,
+    )
+    con = connect(scratch=tmp_path / "spill", memory=USUAL)
+    con.execute("set threads = 1")
+    before = con.execute("select current_setting('memory_limit')").fetchall()
+    holder = con.cursor().execute("select list(i) from range(400000) as t(i)")
+    threading.Timer(0.5, holder.close).start()
+    other = con.cursor()
+    assert len(rows(other, ONE, {"file": str(file), "row": 50_000})) == 1
+    assert con.execute("select current_setting('memory_limit')").fetchall() == before
+
+
+GROWN = """
+from flows.console.lean import hold_little; hold_little()
+import flows.console.serving, re
+from flows.console.search import read_tables
+own = lambda: int(re.search(r"Private_Dirty: +([0-9]+)", open("/proc/self/smaps_rollup").read())[1])
+before = own(); read_tables()
+from matchers.names import fold_name, place_names
+place_names([fold_name("买买提江")], [fold_name("买买提姜")])
+print(own() - before)
+"""
+
+
+def test_what_finding_names_takes_is_held_once_and_small() -> None:
+    """39 MB were held of tables of 2 MB; 16 are."""
+    told = subprocess.run([sys.executable, "-c", GROWN], capture_output=True, text=True, check=True).stdout
+    assert int(told) < 24 << 10
+
+
 def test_a_child_of_the_console_is_the_module_it_was_asked_to_be(tmp_path: Path) -> None:
     child = children.start("flows.console.making", [str(tmp_path), "1", "x", ""], tmp_path, says=subprocess.PIPE)
     said, _ = child.communicate()
     assert child.returncode == 1
     assert "zhaoren init" in said
+
+
+def test_what_is_handed_in_is_taken_by_a_child_as_it_is_here(tmp_path: Path) -> None:
+    """The same answers, once; while a night holds the workspace the child says so, and a broken one that drafts stay."""
+    workspace = asked_town.found(tmp_path / "w", entries=3, links=0)
+    row = {
+        **dict.fromkeys(COLUMNS, ""),
+        "台账流水号": "1-1",
+        "核查结论": "暂缓",
+        "核查人": "李四",
+        "核查日期": "2024-06-30",
+    }
+    with Readings(workspace).current().look() as con:  # type: ignore[union-attr]
+        row[CODE] = str(con.execute("select code from entry_queue where question = '1-1'").fetchall()[0][0])
+    file = _write(tmp_path / "answers.csv", [row])
+    with locked(workspace), pytest.raises(WorkspaceBusy):
+        taking.take_apart(workspace, [file])
+    assert [outcome for _, _, outcome, _ in taking.take_apart(workspace, [file])] == ["accepted"]
+    assert [outcome for _, _, outcome, _ in taking.take(workspace, [file])] == ["known"]
+    with pytest.raises(UsageError, match="没有文件"):
+        taking.take_apart(workspace, [tmp_path / "none.csv"])
 
 
 def test_what_pages_need_is_made_also_where_it_takes_more_memory_than_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

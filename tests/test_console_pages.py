@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.console import finder, jobs
+from flows.console import finder, jobs, papers
 from flows.reperforming import reperform
 from flows.workspace import Workspace
 from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs
@@ -104,6 +104,27 @@ def test_an_entry_and_its_decision_lead_to_each_other(played: Played) -> None:
     decided = next(e for e in entries_of(played) if e["op"] == "DECIDED")
     assert f"/entry/{decided['decision_entry']}" in links(played.auditor, f"/entry/{decided['entry_id']}")
     assert f"/entry/{decided['entry_id']}" in links(played.auditor, f"/entry/{decided['decision_entry']}")
+
+
+def test_what_an_entry_rests_on_stands_in_words(played: Played) -> None:
+    """On its own page, on the person's and in the case file; the column's name is there for whoever points at the word."""
+    entry = next(e for e in entries_of(played) if e["op"] == "ADD" and e["id_number"] == played.lost.number)
+    for page in (
+        played.auditor.get(f"/entry/{entry['entry_id']}"),
+        played.auditor.get(f"/person/{entry['person_id']}"),
+    ):
+        told = re.findall(r'<dt title="([a-z_]+)">([^<]+)</dt>', page.text)
+        assert told and not [name for name, word in told if word.isascii()]
+        assert dict(told)["min_age"] == "最低年龄"
+
+
+def test_what_the_office_set_has_no_day_before_history() -> None:
+    assert papers._dated({"is": [], "from": date.min, "source": "zhaoren.toml"}) == "无（zhaoren.toml）"
+    assert (
+        papers._dated({"is": True, "from": date(2024, 7, 1), "to": date(2025, 1, 1)})
+        == "是，自 2024-07-01 至 2025-01-01 前"
+    )
+    assert papers._dated({"from": date(2024, 7, 1)}) == "自 2024-07-01"
 
 
 def test_a_row_put_aside_says_why(played: Played) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from ledger.opening import PLAIN
 from ledger.seal import file_hash, head, read_manifest
 from ledger.standalone_verifier import expected_files, key_of
 from schemas.errors import UsageError
+from tests.console_room import Room
 from tests.fault_sweep import Point, prepare, trials
 from tests.nightshift import Town, pension, registered
 from tests.rough_files import zhaoren_here
@@ -111,6 +113,35 @@ def test_only_the_newest_workbooks_lie_open_and_others_on_request(town: Town) ->
     )
     found = {p.relative_to(books).as_posix(): file_hash(p) for p in books.rglob("*") if p.is_file()}
     assert found == read_manifest(town.workspace.sealed, 1)["workbooks"]
+
+
+def test_a_console_says_that_its_runs_were_closed_and_shows_them_again_once_open(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While closed it holds none of what was wiped, tells whoever asks in one sentence, and hands nothing in."""
+    monkeypatch.setattr("flows.console.reading.PATIENCE", 0.1)
+    room = Room(find_workspace(town.workspace.root))
+    auditor, officer = room.browser("auditor"), room.browser("officer")
+    person = f"/person/{town.person_id(town.told[0][0])}"
+    assert auditor.get(person).status_code == 200
+    close_workspace(town.workspace.root)
+    for browser, path in (
+        (auditor, person),
+        (auditor, "/"),
+        (auditor, "/run/1"),
+        (officer, "/review"),
+        (officer, "/drafts"),
+    ):
+        told = browser.get(path)
+        assert (told.status_code, "keys open" in told.text) == (503, True), path
+    assert officer.get("/password").status_code == 200
+    assert officer.post("/drafts", {"decided_date": SECOND}).status_code == 503
+    assert room.app.state.desk.readings.current() is None
+    find_workspace(town.workspace.root)
+    until = time.monotonic() + 60
+    while auditor.get(person).status_code == 503 and time.monotonic() < until:
+        time.sleep(0.2)
+    assert auditor.get(person).status_code == auditor.get("/run/1").status_code == 200
 
 
 def test_the_console_makes_its_pages_where_it_is_open(town: Town) -> None:

@@ -11,11 +11,24 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from flows.console import accounts_page, audit, drafts_page, making, papers, people, review, search, sign_in, tonight
+from flows.console import (
+    accounts_page,
+    audit,
+    drafts_page,
+    making,
+    papers,
+    people,
+    review,
+    search,
+    sign_in,
+    taking,
+    tonight,
+)
 from flows.console.ask import Desk, Refused, SignInFirst, asked
 from flows.console.reading import Readings
 from flows.console.shell import Shell
 from flows.console.state import State
+from flows.console.taking import Take
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from reports.console.page import Frame, Page, render
@@ -27,14 +40,14 @@ AT_ONCE = 4  # requests at work; the others wait
 
 
 def create_app(
-    workspace: Workspace, *, clock: Callable[[], float] = time.time, make: Callable[..., bool] = making.make
-) -> FastAPI:
-    """The console of one workspace. `make` writes the file of a reading. Raises: UsageError where settings or store cannot be read."""
+    workspace: Workspace, *, clock: Callable[[], float] = time.time, make: Callable[..., bool] = making.make, take: Take = taking.take
+) -> FastAPI:  # fmt: skip
+    """The console of one workspace. `make` writes the file of a reading, `take` takes in what is handed in. Raises: UsageError where settings or store cannot be read."""
     app = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(asked)], lifespan=_a_few_at_once
     )
     times = read_settings(workspace.root).console
-    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace, make), times, clock)
+    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace, make), times, clock, take)
     for route in (r for module in ROUTES for r in module.router.routes if isinstance(r, APIRoute)):
         app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods or ()))
     for kind, handler in HANDLERS.items():

@@ -18,6 +18,7 @@ from flows.console.reading import Reading, Readings
 from flows.console.rights import RIGHTS, ROLE_WORDS, may
 from flows.console.sessions import COOKIE, Session
 from flows.console.state import State
+from flows.console.taking import Take
 from flows.console_settings import ConsoleTimes
 from flows.workspace import Workspace
 from reports.console.page import Frame, Page, render
@@ -52,6 +53,7 @@ class Desk:
     readings: Readings
     times: ConsoleTimes
     clock: Callable[[], float]
+    take: Take
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ class Ask:
 
     @property
     def sealed(self) -> Reading:
-        """Raises: Refused before the first run."""
+        """Raises: Refused before the first run, and while what is encrypted is closed."""
+        if self.reading is None and (why := self.desk.readings.why_none()):
+            raise Refused(503, why)
         if self.reading is None:
             raise Refused(404, say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first."))  # fmt: skip
         return self.reading

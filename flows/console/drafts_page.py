@@ -31,7 +31,7 @@ def submit(ask: Asked) -> Response:
         raise Refused(422, say("核查日期请写成 2024-07-01 的样式。", "Write the date as 2024-07-01.")) from None
     if day > _latest(ask):
         raise Refused(422, say("核查日期不能晚于今天。", "The date cannot be after today."))
-    return ask.page(_page(ask, hand_in(ask.desk.workspace, ask.desk.state, ask.who.account, day)))
+    return ask.page(_page(ask, hand_in(ask.desk.workspace, ask.desk.state, ask.who.account, day, ask.desk.take)))
 
 
 def _latest(ask: Asked) -> date:

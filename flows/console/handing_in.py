@@ -13,7 +13,8 @@ from pathlib import Path
 from flows.console import drafts
 from flows.console.drafts import ARBITER, BLIND, Conflict, Draft
 from flows.console.state import State
-from flows.review_import import HEADERS, import_answers
+from flows.console.taking import Answers, Take
+from flows.review_import import HEADERS
 from flows.workspace import Workspace
 from intake.answers import LAYOUT
 from schemas.review import ARBITER as ARBITER_MARK
@@ -35,7 +36,7 @@ class HandedIn:
     halves: int = 0
 
 
-def hand_in(workspace: Workspace, state: State, officer: str, day: date) -> HandedIn:
+def hand_in(workspace: Workspace, state: State, officer: str, day: date, take: Take) -> HandedIn:
     """Everything this officer has answered, and of what two answered apart both halves. Raises: WorkspaceBusy while a night
     runs; then all drafts stay."""
     own = drafts.of(state, officer)
@@ -47,7 +48,7 @@ def hand_in(workspace: Workspace, state: State, officer: str, day: date) -> Hand
     with _folder(state) as folder:
         if single:
             file = _write(folder / "answers.csv", [_cells(d, day, disputed.get(d.question)) for d in single])
-            done = _take(state, done, [single], import_answers(workspace, [file]).answers)
+            done = _take(state, done, [single], take(workspace, [file]))
             drafts.settle_conflicts(state, set(disputed) & {d.question for d in single} - _left(state, officer))
         if pairs:
             columns = [[pair[n] for pair in pairs] for n in range(len(REVIEWERS))]
@@ -55,7 +56,7 @@ def hand_in(workspace: Workspace, state: State, officer: str, day: date) -> Hand
                 _write(folder / f"{mark}.csv", [_cells(d, day, mark=mark) for d in rows])
                 for mark, rows in zip(REVIEWERS, columns, strict=True)
             ]
-            answers = import_answers(workspace, files).answers
+            answers = take(workspace, files)
             at_odds = [pair for pair in pairs if pair[0].decision != pair[1].decision]
             done = _take(state, done, columns, answers)
             done = _note_conflicts(state, done, at_odds)
@@ -70,9 +71,7 @@ def _pairs(state: State, questions: Sequence[str]) -> list[tuple[Draft, Draft]]:
     return [(rows[0], rows[1]) for _, rows in sorted(found.items()) if len(rows) > 1]
 
 
-def _take(
-    state: State, done: HandedIn, files: Sequence[Sequence[Draft]], answers: Sequence[tuple[int, int, str, str]]
-) -> HandedIn:
+def _take(state: State, done: HandedIn, files: Sequence[Sequence[Draft]], answers: Answers) -> HandedIn:
     """Drop what was taken in or known, send back the rest. A file's first answer stands in its row 2."""
     told = [(files[file - 1][row - 2], outcome, sentence) for file, row, outcome, sentence in answers]
     drafts.drop(state, [d for d, outcome, _ in told if outcome != "returned"])

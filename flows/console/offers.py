@@ -10,12 +10,11 @@ import duckdb
 from flows.console.rights import STAGES
 from ledger.decisions import FAULTS, legal_decisions
 from reports.console.queue import ANSWERS, ENTRY
+from reports.console.rows import plain_rows
 
 WAIT = "暂缓"
 FIRST, SECOND = "初审", ("审核", "终审")
-FIRST_REVIEWER = (
-    "select count(*) from answer_taken where question = ? and officer = ? and role = '初审' and decision = '确认'"
-)
+FIRST_REVIEWER = "select count(*) from answer_taken where question = $question and officer = $officer and role = '初审' and decision = '确认'"
 
 
 @dataclass(frozen=True)
@@ -55,5 +54,5 @@ def second_person_fault(
     """Why this officer may not sign this step, or "": whoever confirmed the first review cannot recognise."""
     if decision != "确认" or stage not in SECOND or asked.get("track_code") != "H" or asked["op_class"] != "IN":
         return ""
-    did_first = con.execute(FIRST_REVIEWER, [asked["question"], officer]).fetchall()[0][0]
+    did_first = plain_rows(con, FIRST_REVIEWER, {"question": asked["question"], "officer": officer})[0][0]
     return f"{FAULTS['same_officer']}。" if did_first else ""

@@ -1,7 +1,7 @@
 """Each file, row, clause, entry and run at its own address, leading to the others."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -17,6 +17,7 @@ from policies.old_rules import POLICY
 from policies.pack import Pack, Rule, words_of
 from policies.versions import Version, rule_at
 from reports.console import clause, entry, file, places, row, run
+from reports.console.facts import fact_text
 from schemas.errors import say
 from schemas.extracts import LAYOUTS
 from schemas.tables import OPS
@@ -188,7 +189,9 @@ def _worded(version: Version, rule: Rule) -> clause.Worded:
 def _dated(said: Mapping[str, Any]) -> str:
     """A value or a span with its dates; `is` is the value, `source` where it stands."""
     until = say(f" 至 {said['to']} 前", f" to before {said['to']}") if said.get("to") else ""
-    value = f"{said['is']}，" if "is" in said else ""
-    return f"{value}{say('自 ', 'from ')}{said['from']}{until}" + (
-        f"（{said['source']}）" if said.get("source") else ""
-    )
+    since = (
+        "" if said["from"] == date.min else f"{say('自 ', 'from ')}{said['from']}"
+    )  # the office set it, for all days
+    parts = [fact_text(said["is"])] if "is" in said else []
+    told = "，".join([*parts, *filter(None, [f"{since}{until}"])])
+    return told + (f"（{said['source']}）" if said.get("source") else "")

@@ -22,10 +22,10 @@ from ledger.seal import run_folder, sealed_runs
 from ledger.standalone_verifier import MANIFEST
 from policies.versions import History
 from reports.console import tonight
-from reports.console.rows import rows
-from schemas.errors import ZhaorenError
+from reports.console.rows import patiently, rows, within
+from schemas.errors import ZhaorenError, say
 
-MEMORY = 48 << 20  # bytes that DuckDB may hold for all pages together; what does not fit is read again
+MEMORY = 32 << 20  # bytes that DuckDB may hold for all pages together; what does not fit is read again
 PATIENCE = 10.0  # seconds before what could not be read is tried again
 SEARCH = "set search_path = 'store,reading,memory'"
 LEFT = ".reading-*"  # what a killed console left
@@ -49,7 +49,7 @@ class Reading:
     def history(self) -> History:
         """The versions of each pack that runs used. Raises: IntegrityError where a kept file is gone."""
         with self.look() as con:
-            return read_history(con, self.archive)
+            return within(con, lambda: read_history(con, self.archive))
 
     @contextmanager
     def look(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -57,7 +57,7 @@ class Reading:
         tables that `reports.console.queue` made, and `finder` (`flows/console/finder.py`)."""
         cursor = self.base.cursor()
         try:
-            cursor.execute(SEARCH)
+            patiently(lambda: cursor.execute(SEARCH))
             yield cursor
         finally:
             cursor.close()
@@ -78,8 +78,25 @@ class Readings:
         if sealed_runs(workspace.runs):
             self.refresh(mend=True)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `zhaoren keys close` wiped what was open. `keys open`, or the next night, brings it back."""
+        return self.workspace.opened is not None and not self.workspace.runs.is_dir()
+
+    def why_none(self) -> str:
+        """Why there is nothing to show now though something has run; "" otherwise."""
+        if self.is_closed:
+            return say("加密的运行已关闭（zhaoren keys close），现在没有可显示的内容，您的答复都还在；请管理员运行 zhaoren keys open，约半分钟后刷新本页。",
+                       "The encrypted runs are closed (zhaoren keys close); your answers are kept. After zhaoren keys open, reload.")  # fmt: skip
+        if self._now is None and (run_folder(self.workspace.runs, 1) / MANIFEST).is_file():
+            return say("页面正在准备，请稍等半分钟再刷新。", "The pages are being made; reload in half a minute.")
+        return ""
+
     def current(self) -> Reading | None:
-        """What to show now; None before the first run. Never waits."""
+        """What to show now; None before the first run and while it is closed. Never waits."""
+        if self.is_closed:
+            self._now = None  # nothing of what was wiped is held any longer than a page that is being made
+            return None
         after = (self._now.run_no if self._now else 0) + 1
         is_due = time.monotonic() - self._tried_at > PATIENCE and not self._at_work.locked()
         if is_due and (run_folder(self.workspace.runs, after) / MANIFEST).is_file():
@@ -105,7 +122,7 @@ class Readings:
     def _refresh_quietly(self) -> None:
         """Settings that cannot be read, or a night that still refreshes the store: a later click tries again."""
         with suppress(ZhaorenError, duckdb.Error, OSError):
-            self.refresh()
+            self.refresh(mend=self._now is None)
 
 
 def _open(workspace: Workspace, run_no: int, file: Path) -> Reading | None:

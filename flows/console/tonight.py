@@ -24,8 +24,9 @@ def show(ask: Asked) -> Response:
         held=held,
         draft_count=drafts.count(desk.state, ask.who.account),
     )
-    if now is None:
+    if now is None and not desk.readings.why_none():
         return ask.page(tonight.empty_page(around))
+    now = ask.sealed
     return ask.page(tonight.page(now.run_no, now.as_of, now.recorded_at, now.head, now.figures, now.waits, around))
 
 

@@ -177,7 +177,7 @@ def _delivered(
     where = {"file": file, "office": row["office"], "record": row["record_id"]}
     found = plain_rows(con, ROW.format(cells=cells), where)
     said = {h: str(v) for h, v in zip(headers, found[0], strict=True) if v not in (None, "")} if found else {}
-    files = con.execute(FILES, {"ids": [row["delivery_id"]]}).fetchall()
+    files = plain_rows(con, FILES, {"ids": [row["delivery_id"]]})
     name = f"{files[0][1]}{'#' + files[0][2] if files[0][2] else ''}" if files else row["delivery_id"][:12]
     title = f"{KIND_WORDS[row['kind']]} · {name} · {say('第', 'row ')}{row['row_no']}{say(' 行', '')}"
     rule = RULE_WORDS.get(row.get("rule") or "", "")

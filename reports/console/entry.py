@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 
 from reports.console import places
+from reports.console.facts import facts
 from reports.console.page import Page
-from reports.console.person import facts
 from reports.console.rows import rows
 from schemas.errors import say
 
@@ -62,7 +62,7 @@ def entry_page(con: duckdb.DuckDBPyConnection, entry: Mapping[str, Any], rule: R
     """The page of one entry."""
     asked = {"entry": entry["entry_id"]}
     values = {
-        "entry": entry, "rule": rule, "whole": whole, "facts": facts(entry["parameters"], ("rule", "field", "admitted_run")),
+        "entry": entry, "rule": rule, "whole": whole, "facts": facts(entry["parameters"]),
         "places": places.of_records(con, entry["evidence"] or []), "later": rows(con, LATER, asked | {"run": entry["run_no"]}),
         "listed": rows(con, LISTED, asked), "told": rows(con, TOLD, asked),
     }  # fmt: skip

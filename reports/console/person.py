@@ -1,8 +1,7 @@
 """A person: who, every state with its clause and facts, the ledger on both clocks, every row and its link; and what would be
 said on another date, or as known earlier."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,9 +10,10 @@ import duckdb
 
 from reports.console import fold, places
 from reports.console.clocks import clocks
+from reports.console.facts import with_facts
 from reports.console.masks import MASKED_PHONE
 from reports.console.page import Page
-from reports.console.rows import rows
+from reports.console.rows import plain_rows, rows
 from schemas.errors import say
 
 MOST_ENTRIES = 200
@@ -83,7 +83,7 @@ def person_values(
         "cases": rows(con, CASES, asked | {"gap": gap_days}), "entries": entries, "clocks": clocks(entries),
         "places": places.of_person(con, person["person_id"]), "said": rows(con, SAID, {}),
         "merged": [r["person_id"] for r in rows(con, MERGED, {"person": person["person_id"]})],
-        "entry_count": con.execute("select count(*) from ledger_entry").fetchall()[0][0],
+        "entry_count": plain_rows(con, "select count(*) from ledger_entry")[0][0],
         "most_entries": MOST_ENTRIES, "most_rows": places.MOST_ROWS,
     }  # fmt: skip
 
@@ -94,28 +94,3 @@ def person_page(
     """The page of one person."""
     values = person_values(con, person, clock, gap_days)
     return Page("person.html", say("人员 ", "Person ") + person["person_id"], {**values, "whole": whole, "may_export": may_export})  # fmt: skip
-
-
-def with_facts(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry with the values it rests on as name and text."""
-    return entry | {"facts": facts(entry["parameters"])}
-
-
-def facts(parameters: str | None, unsaid: Sequence[str] = ("rule", "field")) -> list[tuple[str, str]]:
-    """The dated values of an entry, by name."""
-    given = json.loads(parameters or "{}")
-    return [(n, _fact(v)) for n, v in given.items() if n not in unsaid]
-
-
-def _fact(value: Any) -> str:
-    """
-    >>> [_fact(v) for v in ("2024-02", 6, None, True, ["东区", "西区"], [])]
-    ['2024-02', '6', '不详', '是', '东区、西区', '无']
-    """
-    if value is None:
-        return say("不详", "unknown")
-    if isinstance(value, bool):
-        return say("是", "yes") if value else say("否", "no")
-    if isinstance(value, list):
-        return "、".join(_fact(v) for v in value) or say("无", "none")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -12,7 +12,7 @@ import duckdb
 
 from reports.console import fold, places
 from reports.console.page import Page
-from reports.console.rows import rows
+from reports.console.rows import plain_rows, rows
 from reports.open_questions import OPEN_ENTRIES, OPEN_LINKS, SAME_PERSON, VERDICTS
 from reports.words import RULE_WORDS
 from schemas.errors import say
@@ -172,16 +172,17 @@ union all select question, came_name, concat_ws(' · ', kind, rule) from row_que
 
 def asked_about(con: duckdb.DuckDBPyConnection, questions: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Whose each question is, and what it asks; one that is asked no more has none."""
-    found = con.execute(ASKED_ABOUT, {"wanted": sorted(questions)}).fetchall()
+    found = plain_rows(con, ASKED_ABOUT, {"wanted": sorted(questions)})
     return {question: (name or "", what or "") for question, name, what in found}
 
 
 def count_left(con: duckdb.DuckDBPyConnection, wish: Filter, settled: Settled, day: Any) -> tuple[int, int]:
     """How many questions the filter leaves, and how many of them are settled."""
-    return con.execute(
-        f"select count(*), count(*) filter (question in (select unnest($done::varchar[]))) from {TABLES[wish.sheet]} {WHERE}",
+    asked, done = plain_rows(
+        con, f"select count(*), count(*) filter (question in (select unnest($done::varchar[]))) from {TABLES[wish.sheet]} {WHERE}",
         _binds(wish, day) | {"done": settled.both},
-    ).fetchall()[0]
+    )[0]  # fmt: skip
+    return asked, done
 
 
 def next_question(
@@ -189,14 +190,15 @@ def next_question(
 ) -> str | None:
     """The question to ask next, behind `after` and then from the front; None where all are settled."""
     order = "blind_place" if is_blind else "place"
-    found = con.execute(
+    found = plain_rows(
+        con,
         f"""
         with here as (select {order} as reached from {TABLES[wish.sheet]} where question = $after)
         select question from {TABLES[wish.sheet]} {WHERE} and question <> $after and question not in (select unnest($done::varchar[]))
         order by coalesce({order} <= (select reached from here), false), {order} limit 1
         """,
         _binds(wish, day) | {"done": settled.both, "after": after},
-    ).fetchall()
+    )
     return str(found[0][0]) if found else None
 
 
@@ -233,14 +235,14 @@ def list_page(
         f"select {LISTED[wish.sheet]} from {table} {WHERE} order by {order} limit {PER_PAGE} offset {(number - 1) * PER_PAGE}",
         _binds(wish, day),
     )
-    counts = {sheet: con.execute(f"select count(*) from {name}").fetchall()[0][0] for sheet, name in TABLES.items()}
-    towns = con.execute(
-        f"select town, count(*) from {table} where town is not null group by town order by town"
-    ).fetchall()
-    clauses = con.execute(f"select clause_code, count(*) from {table} where clause_code is not null group by clause_code order by clause_code").fetchall()  # fmt: skip
+    counts = {sheet: plain_rows(con, f"select count(*) from {name}")[0][0] for sheet, name in TABLES.items()}
+    towns, codes = (
+        plain_rows(con, f"select {by}, count(*) from {table} where {by} is not null group by {by} order by {by}")
+        for by in ("town", "clause_code")
+    )
     values = {
         "rows": listed, "wish": wish, "total": total, "done": done, "number": number, "last": last, "counts": counts,
-        "towns": towns, "clauses": [(c, RULE_WORDS.get(c, c), n) for c, n in clauses], "ages": AGES, "is_blind": is_blind,
+        "towns": towns, "clauses": [(c, RULE_WORDS.get(c, c), n) for c, n in codes], "ages": AGES, "is_blind": is_blind,
         "mine": settled.mine, "waiting": settled.waiting, "day": day,
         "first": next_question(con, wish, settled, day, is_blind=is_blind),
     }  # fmt: skip

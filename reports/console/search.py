@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from reports.console.page import Page
-from reports.console.rows import rows
+from reports.console.rows import plain_rows, rows
 from reports.words import DELIVERY_WORDS, KIND_WORDS
 from schemas.errors import say
 
@@ -61,24 +61,24 @@ def form_page() -> Page:
 
 def people_by_number(con: duckdb.DuckDBPyConnection, text: str, number: str, page: int) -> tuple[Page, list[str]]:
     """Who carries the folded number, and the rows that do; and the ids of the people found."""
-    con.execute(BY_NUMBER, {"number": number})
+    plain_rows(con, BY_NUMBER, {"number": number})
     told = rows(con, ROWS_BY_NUMBER, {"number": number})
     for row in told:
         row["kind_word"] = KIND_WORDS.get(row["kind"], row["kind"])
-    ids = [i for (i,) in con.execute("select person_id from found order by person_id").fetchall()]
+    ids = [i for (i,) in plain_rows(con, "select person_id from found order by person_id")]
     return _people(con, text, page, {"rows": told, "by": "number"}), ids
 
 
 def names_of_sound(con: duckdb.DuckDBPyConnection, sound: int | None, folded: str) -> list[str]:
     """Folded names that sound the same; none for a name without a sound."""
-    return [] if sound is None else [n for (n,) in con.execute(ALIKE, {"sound": sound, "folded": folded}).fetchall()]
+    return [] if sound is None else [n for (n,) in plain_rows(con, ALIKE, {"sound": sound, "folded": folded})]
 
 
 def people_by_name(
     con: duckdb.DuckDBPyConnection, text: str, folded: str, alike: Sequence[str], page: int
 ) -> Page:  # fmt: skip
     """Whose folded name it is or was, or is taken for the same, or contains it."""
-    con.execute(BY_NAME, {"folded": folded, "alike": list(alike)})
+    plain_rows(con, BY_NAME, {"folded": folded, "alike": list(alike)})
     return _people(con, text, page, {"rows": (), "by": "name"})
 
 
@@ -93,7 +93,7 @@ def files(con: duckdb.DuckDBPyConnection, text: str, page: int) -> Page:
 
 
 def _people(con: duckdb.DuckDBPyConnection, text: str, page: int, further: Mapping[str, Any]) -> Page:
-    total = con.execute("select count(*) from found").fetchall()[0][0]
+    total = plain_rows(con, "select count(*) from found")[0][0]
     last = max(1, -(-total // PER_PAGE))
     page = min(page, last)
     people = rows(con, SHOWN.format(per_page=PER_PAGE), {"offset": (page - 1) * PER_PAGE})

@@ -2,6 +2,7 @@
 
 import re
 
+from reports.console.facts import fact_word
 from reports.words import BASIS_WORDS, MATCH_WORDS, OP_WORDS, RULE_WORDS, STATE_WORDS, TASK_WORDS, TRACK_WORDS
 
 IN_PARTS = re.compile(r"([a-z-]+):(.+)", re.DOTALL)
@@ -55,4 +56,4 @@ def _with_code(words: dict[str, str], code: str | None) -> str:
     return f"{words[code]} {code}" if code in words else code or ""
 
 
-FILTERS = {"op": op_word, "track": track_word, "state": state_word, "basis": basis_word, "match": match_word, "rule": rule_word}  # fmt: skip
+FILTERS = {"op": op_word, "track": track_word, "state": state_word, "basis": basis_word, "match": match_word, "rule": rule_word, "fact": fact_word}  # fmt: skip

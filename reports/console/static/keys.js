@@ -31,4 +31,13 @@
       found.click();
     }
   });
+  // Paper has nothing to unfold: what is folded is opened for it, and folded again after.
+  var unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    unfolded = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+    unfolded.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    unfolded.forEach(function (one) { one.open = false; });
+  });
 })();
