@@ -78,14 +78,14 @@ def code_of(text: str) -> int:
 
 
 def near_form(syllable: str) -> str:
-    """Syllables that many speakers do not tell apart have one form.
+    """Syllables that many speakers do not tell apart, or that older papers write alike (lü as LU), have one form.
 
-    >>> near_form("zhang"), near_form("niu"), near_form("lv")
-    ('zan', 'liu', 'lv')
+    >>> near_form("zhang"), near_form("niu"), near_form("lv"), near_form("nve")
+    ('zan', 'liu', 'lu', 'lue')
     """
     start, rest = (syllable[:2], syllable[2:]) if syllable[1:2] == "h" else (syllable[:1], syllable[1:])
     start = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}.get(start, start)
-    return start + (rest[:-1] if rest.endswith("ng") else rest)
+    return start + (rest[:-1] if rest.endswith("ng") else rest).replace("v", "u")
 
 
 @cache

@@ -26,8 +26,12 @@ PUA_LATER = {0xE816: 0x20087, 0xE817: 0x20089, 0xE818: 0x200CC, 0xE81E: 0x9FB4, 
 
 
 def toneless(reading: str) -> str:
-    plain = unicodedata.normalize("NFD", reading.replace("ü", "v").replace("ê", "e"))
-    return re.sub(r"[^a-z]", "", plain)
+    """
+    >>> toneless("lǚ"), toneless("lüè"), toneless("nù"), toneless("ế")
+    ('lv', 'lve', 'nu', 'e')
+    """
+    apart = re.sub("u([\u0300-\u036f]*)\u0308", "v", unicodedata.normalize("NFD", reading))
+    return re.sub(r"[^a-z]", "", apart)
 
 
 def readings() -> list[str]:
