@@ -21,9 +21,10 @@ import pyarrow.parquet as pq
 
 from benchmarks.__main__ import measure
 from benchmarks.nights import let_move
-from flows.night import STEPS as NIGHT
-from flows.night import Night, begin, step_refresh, step_seal, write_run
+from flows.beginning import Night, begin
 from flows.settings import FILE
+from flows.steps import STEPS as NIGHT
+from flows.steps import step_refresh, step_seal, write_run
 from flows.workspace import Workspace, init_workspace
 from ledger.entries import commit_entries
 from ledger.seal import seal, write_parquet, write_table

@@ -20,7 +20,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.__main__ import ROOT, measure
-from flows.night import begin, finish, steps
+from flows.beginning import begin
+from flows.night import finish, steps
 from flows.settings import FILE
 from flows.workspace import Workspace, init_workspace, locked
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from flows.night import Outcome
+from flows.outcome import Outcome
 from flows.prefect_link import calm_prefect, run_through_flow
 from flows.settings import FILE
 from flows.workspace import init_workspace

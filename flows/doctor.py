@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flows.check_packs import check_packs
+from flows.days import today_in_shanghai
 from flows.doctor_inbox import examine_inbox
 from flows.doctor_privacy import examine_privacy
 from flows.holding import hold_text, read_hold
 from flows.memory import Machine
-from flows.night import today_in_shanghai
 from flows.opened import find_workspace
 from flows.pack_settings import require_distinct, value_faults
 from flows.rekeying import kept_parts

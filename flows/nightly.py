@@ -13,7 +13,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
-from flows.night import STEPS, Night, Outcome, begin, finish, parse_day, run_step, steps, today_in_shanghai
+from flows.beginning import Night, begin
+from flows.days import parse_day, today_in_shanghai
+from flows.night import finish, run_step, steps
+from flows.outcome import Outcome
+from flows.steps import STEPS
 from flows.workspace import Workspace, locked
 
 RETRIED = frozenset({"receive", "refresh"})  # steps that only copy, read or rename files, and may be done twice

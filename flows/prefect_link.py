@@ -7,7 +7,9 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.night import Outcome, read_outcome, run_night, today_in_shanghai
+from flows.days import today_in_shanghai
+from flows.night import run_night
+from flows.outcome import Outcome, read_outcome
 from flows.workspace import Workspace, locked
 from ledger.seal import sealed_runs
 from schemas.errors import ZhaorenError, say
@@ -76,7 +78,7 @@ def run_through_flow(
 def run_directly(
     workspace: Workspace, as_of: str | None, progress: Callable[[str], None], engine: str = "local"
 ) -> Outcome:
-    from flows.night import parse_day
+    from flows.days import parse_day
 
     day = parse_day(as_of) if as_of else today_in_shanghai()
     with locked(workspace):

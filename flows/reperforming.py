@@ -11,14 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from flows import night, publishing
+from flows import publishing
 from flows.access import show_access
+from flows.beginning import Night
 from flows.holding import RELEASE
 from flows.kept_files import open_vault
 from flows.pack_history import SHARED, shared_kept
 from flows.recording import make_source_tonight
 from flows.reread import why_gone
 from flows.settings import FILE, AtRest, read_settings
+from flows.steps import STEPS, due_books_of
 from flows.trust import Signing
 from flows.workspace import Workspace
 from ledger.at_rest import Vault
@@ -108,7 +110,7 @@ def _put(workspace: Workspace, vault: Vault, sha256: str, target: Path) -> None:
         stream.writelines(vault.chunks(kept))
 
 
-def _night(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -> night.Night:
+def _night(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -> Night:
     """The night with its own number, date and recorded time, and the packs that were kept of it."""
     con = connect(scratch=copy.work / "spill")
     con.execute("attach '{}' as store (read_only)".format(str(copy.store).replace("'", "''")))
@@ -122,7 +124,7 @@ def _night(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -
                 f"The model of that night, {manifest['model_version']}, is gone; put its model.json back.")
         )  # fmt: skip
     settings = replace(read_settings(copy.root), packs=_packs(workspace, copy, manifest), at_rest=_keys(workspace))
-    again = night.Night(
+    again = Night(
         copy, date.fromisoformat(manifest["as_of"]), settings, datetime.fromisoformat(manifest["recorded_at"]),
         manifest["run_no"], con, model, Signing(),
     )  # fmt: skip
@@ -150,18 +152,18 @@ def _packs(workspace: Workspace, copy: Workspace, manifest: Mapping[str, Any]) -
     return tuple(places)
 
 
-def _steps() -> list[Callable[[night.Night], None]]:
+def _steps() -> list[Callable[[Night], None]]:
     """What comes before publishing."""
-    names = [name for name, _, _ in night.STEPS]
-    return [step for _, _, step in night.STEPS[: names.index("publish")]]
+    names = [name for name, _, _ in STEPS]
+    return [step for _, _, step in STEPS[: names.index("publish")]]
 
 
-def _write(again: night.Night) -> dict[str, str]:
+def _write(again: Night) -> dict[str, str]:
     """Every table of the night with its hash. Workbooks carry hashes of the chain and a secret salt, and are left out."""
     folder = again.workspace.staging / "tables"
     show_access(again.con, again.workspace, again.recorded_at)
     publishing.write_tables(again.con, folder)
-    publishing.gather_work(again.con, night.due_books_of(again), again.run_no, again.as_of, folder)
+    publishing.gather_work(again.con, due_books_of(again), again.run_no, again.as_of, folder)
     return {p.relative_to(folder).with_suffix("").as_posix(): file_hash(p) for p in sorted(folder.rglob("*.parquet"))}
 
 
@@ -173,7 +175,7 @@ def _compare(manifest: Mapping[str, Any], made: Mapping[str, str]) -> tuple[Comp
     )
 
 
-def _notes(manifest: Mapping[str, Any], again: night.Night) -> list[str]:
+def _notes(manifest: Mapping[str, Any], again: Night) -> list[str]:
     told = []
     if manifest["code_version"] != version("zhaoren"):
         told.append(say(f"当时的程序是 {manifest['code_version']}，现在是 {version('zhaoren')}。", f"The program was {manifest['code_version']}, and is {version('zhaoren')}."))  # fmt: skip

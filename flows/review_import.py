@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from flows.night import today_in_shanghai
+from flows.days import today_in_shanghai
 from flows.review_checks import check_answers
 from flows.review_export import review_desk
 from flows.workspace import Workspace, locked

@@ -13,7 +13,7 @@ import duckdb
 
 from flows import deciding, linking, taking_in
 from flows.access import record_access, record_file
-from flows.night import match_model, refuse_going_back
+from flows.beginning import match_model, refuse_going_back
 from flows.pack_history import read_history
 from flows.pack_settings import read_packs
 from flows.recording import make_source_tonight

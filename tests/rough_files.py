@@ -20,7 +20,8 @@ import duckdb
 import openpyxl
 import xlwt
 
-from flows.night import Outcome, run_night
+from flows.night import run_night
+from flows.outcome import Outcome
 from flows.workspace import Workspace, init_workspace, locked
 
 ROOT = Path(__file__).parent.parent

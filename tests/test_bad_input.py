@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from flows.night import Outcome
+from flows.outcome import Outcome
 from flows.workspace import Workspace
 from intake.read import Habits, read_delivery
 from intake.receive import Incoming, read_inbox

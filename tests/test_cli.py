@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from flows.night import today_in_shanghai
+from flows.days import today_in_shanghai
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from ledger.seal import head

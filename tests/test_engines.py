@@ -9,8 +9,9 @@ import pytest
 
 from flows import few_rows, publishing
 from flows.access import show_access
+from flows.beginning import begin
 from flows.engines.parts import InParts
-from flows.night import STEPS, begin
+from flows.steps import STEPS
 from flows.workspace import init_workspace
 from ledger.store import connect
 from policies import view

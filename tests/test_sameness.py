@@ -18,8 +18,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from flows import night as night_module
-from flows import receiving
+from flows import beginning, receiving
 from intake.receive import Incoming, hash_file, read_inbox
 from ledger import store
 from ledger.seal import sealed_runs
@@ -253,7 +252,7 @@ def crowded(root: Path, crowd: dict[str, bytes], threads: int) -> Night:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "connect", connect)
-        patch.setattr(night_module, "connect", connect)
+        patch.setattr(beginning, "connect", connect)
         night = town.run(MAY31)
     assert len(counted) > 2
     return night

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flows.beginning import begin
 from flows.engines.capped import Capped
-from flows.night import STEPS, begin
+from flows.steps import STEPS
 from flows.workspace import Workspace, init_workspace
 from ledger import store
 from matchers.scored import PAIR_BYTES

@@ -6,7 +6,10 @@ from datetime import date
 
 from flows import publishing
 from flows.access import show_access
-from flows.night import Outcome, begin, finish, step_link, step_read, step_receive, step_refresh, step_seal
+from flows.beginning import begin
+from flows.night import finish
+from flows.outcome import Outcome
+from flows.steps import step_link, step_read, step_receive, step_refresh, step_seal
 from flows.workspace import Workspace
 from ledger.entries import commit_entries
 from schemas.tables import (

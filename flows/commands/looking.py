@@ -27,9 +27,9 @@ def explain(
     purpose: Purpose = None,
 ) -> None:
     from flows.access import record_access
+    from flows.days import parse_day
     from flows.explain import explain_entry, explain_number, explain_person, explain_row, people_shown
     from flows.look import moment, opened_store
-    from flows.night import parse_day
 
     given = [
         (f, v)
@@ -64,8 +64,8 @@ def asof(
     purpose: Purpose = None,
 ) -> None:
     from flows.access import record_file
+    from flows.days import parse_day
     from flows.look import Asked, ledger_as_of, moment, opened_store
-    from flows.night import parse_day
     from flows.settings import read_settings
 
     workspace, on = open_workspace(directory), parse_day(day)
@@ -128,7 +128,7 @@ def whatif(
     ] = None,
     purpose: Purpose = None,
 ) -> None:
-    from flows.night import parse_day
+    from flows.days import parse_day
     from flows.whatif import what_if
 
     typer.echo(

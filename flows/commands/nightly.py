@@ -50,7 +50,7 @@ def run(
     require_engine(engine)
     workspace = open_workspace(directory)
     if as_of:
-        from flows.night import parse_day, today_in_shanghai
+        from flows.days import parse_day, today_in_shanghai
 
         if (day := parse_day(as_of)) > today_in_shanghai():
             warn_officer(f"注意：{day} 还没有到。这一夜发布后，早于它的日期就不能再运行。",

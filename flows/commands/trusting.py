@@ -149,7 +149,7 @@ def retention(
         Path | None, typer.Option("--record", help="把处理记录（何时收了什么、销毁了什么）写成这个 .csv")
     ] = None,
 ) -> None:
-    from flows.night import parse_day, today_in_shanghai
+    from flows.days import parse_day, today_in_shanghai
     from flows.processing_record import write_record
     from flows.retaining import dry_run, plan_text, prune_backup
     from flows.settings import read_settings

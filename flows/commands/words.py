@@ -45,7 +45,7 @@ def progress() -> Callable[[str], None]:
     """A line that moves with the steps on a terminal; nothing where nobody watches."""
     if not sys.stderr.isatty():
         return lambda _: None
-    from flows.night import STEPS
+    from flows.steps import STEPS
 
     done = iter(range(1, len(STEPS) + 1))
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from flows.console import drafts
 from flows.console.ask import Asked, Refused
 from flows.console.handing_in import HandedIn, hand_in
-from flows.night import today_in_shanghai
+from flows.days import today_in_shanghai
 from reports.console import queue
 from reports.console.page import Page
 from schemas.errors import say
