@@ -101,15 +101,21 @@ create or replace temp table draft as
 with first_in as (
     select person_id, pack, track, min(rule_no) as rule_no from wanted where op = 'ADD' group by person_id, pack, track
 ),
-marked as (  -- whom a mark of work still stands against: coming in again, they come back with it
-    select distinct person_id, pack, track from open_item
-    where op_class = 'FLAG_REEMP' and stands and answer is null and entry_id not in (select entry_id from ending)
+still_waiting as (  -- a proposal that waits, or a mark that waits or was confirmed: the state is its own
+    select person_id, pack, track, op_class, answer from open_item
+    where op_class in ('FLAG_REEMP', 'PROP_EXIT', 'PROP_DEREG') and stands and (coalesce(answer, 'step') = 'step' or (answer = 'settles' and op_class = 'FLAG_REEMP'))
+      and entry_id not in (select entry_id from ending)
 ),
-answers as (  -- a further basis leaves the state that the first one, a mark or a person gave
+backed as (  -- whoever a mark of work still stands against comes in again with it
+    select person_id, pack, track, coalesce(bool_or(op_class = 'FLAG_REEMP' and answer is null), false) as is_marked from still_waiting group by all
+),
+answers as (  -- a further basis leaves the state that the first one, a mark that stands or a person gave
     select w.person_id, w.pack, w.rule_no, w.rule_id, w.clause, w.track,
            case when w.op = 'ADD' and (coalesce(t.stood, false) or w.rule_no <> fi.rule_no) then 'UPD' else w.op end as op,
            w.basis, w.ground, w.needs_decision,
-           case when w.op <> 'ADD' then w.state_to when t.stood then null when m.person_id is not null then 'L4' else w.state_to end as target,
+           case when w.op <> 'ADD' then w.state_to
+                when t.stood and (s.person_id is not null or t.state_before not in ('L4', 'L5', 'R2', 'H5')) then null
+                when s.is_marked then 'L4' else w.state_to end as target,
            (select min(x.entry_id) from ending as x where x.is_replaced and x.person_id = w.person_id and x.pack = w.pack
               and x.rule_id = w.rule_id and x.basis is not distinct from w.basis) as supersedes,
            w.evidence, w.parameters, w.reason, null::date as from_date, false as is_closing,
@@ -117,7 +123,7 @@ answers as (  -- a further basis leaves the state that the first one, a mark or 
     from wanted as w
     left join track_row as t on t.person_id = w.person_id and t.pack = w.pack and t.track = w.track
     left join first_in as fi on fi.person_id = w.person_id and fi.pack = w.pack and fi.track = w.track
-    left join marked as m on m.person_id = w.person_id and m.pack = w.pack and m.track = w.track
+    left join backed as s on s.person_id = w.person_id and s.pack = w.pack and s.track = w.track
 ),
 changes as (
     select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, state_to as target,
@@ -132,11 +138,6 @@ ended_basis as (
 still_held as (  -- on hold after tonight, by another rule or a new finding
     select person_id, pack, track from open_item where op_class = 'HOLD' and entry_id not in (select entry_id from ending)
     union select person_id, pack, track from wanted where op_class = 'HOLD'
-),
-still_waiting as (  -- another proposal of that kind that waits, or a mark that waits or was confirmed: the state is its own as well
-    select person_id, pack, track, op_class from open_item
-    where op_class in ('FLAG_REEMP', 'PROP_EXIT', 'PROP_DEREG') and stands and (coalesce(answer, 'step') = 'step' or (answer = 'settles' and op_class = 'FLAG_REEMP'))
-      and entry_id not in (select entry_id from ending)
 ),
 -- Whose rows are another's now stands nowhere; the survivor is asked about anew.
 gone_person as (select person_id, merged_into from person_now where merged_into is not null),
