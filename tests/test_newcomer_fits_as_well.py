@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sample_data.numbers import identity_number
-from tests.nightshift import AREA, Said, Someone, Town, registered
+from tests.nightshift import AREA, Said, Someone, registered
+from tests.unjudged_nights import UnjudgedTown
 
 MAY31, JUN20 = "2024-05-31", "2024-06-20"
 LIST = {"群团组织": "工会", "列入日期": "2024-05-01"}
@@ -15,7 +16,7 @@ LIST = {"群团组织": "工会", "列入日期": "2024-05-01"}
 
 def after_a_newcomer(root: Path, first: Someone, row: Said, newcomer: Someone, **cells: str) -> list[str | None]:
     """The persons' numbers to whom the row is linked after each night; None: an open question."""
-    town = Town.found(root, "zhongshan")
+    town = UnjudgedTown.found(root, "zhongshan")
     town.tell(first, registered("2024-05-01", **cells | {"联系电话": "14200000001"}))
     town.tell(first, row)
     town.tell(newcomer, registered("2024-06-01", JUN20, **cells))
