@@ -46,6 +46,12 @@ def lookalikes() -> dict[str, dict[str, int]]:
     return {character: {other: int(score) for other, score in near} for character, near in rows}
 
 
+@pytest.mark.parametrize("reading", ["吕lv", "吕!lu", "女nv", "绿lv", "略lve", "路lu", "努nu"])
+def test_the_two_dots_stay_under_every_tone(reading: str) -> None:
+    told = readings()[reading[0]].split(" ")
+    assert reading[2:] not in told if reading[1] == "!" else reading[1:] in told
+
+
 @pytest.mark.parametrize("name", ALL_TABLES)
 def test_a_table_is_not_empty_ends_with_a_newline_and_repeats_no_line(name: str) -> None:
     assert (TABLES / f"{name}.tsv").read_bytes().endswith(b"\n")
