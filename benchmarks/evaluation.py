@@ -50,6 +50,11 @@ select 'city' as office, left(md5('{kind} ' || row_no), 24) as record_id, '{kind
        case when truth < 0 then 'none' when row_no % 50 = 0 then 'variant' when row_no % 77 = 0 then 'probable' else 'exact' end as link_grade
 from told
 """
+DELIVERED = """
+insert into delivery by name
+select $kind as delivery_id, $kind as file_name, $kind as kind, $day as snapshot_date, 'full' as coverage, $rows as rows, $rows as accepted, 0 as quarantined,
+       0 as unchanged, 0 as linked, 0 as new_person, 0 as not_linked, 0 as review, 'accepted' as status, $kind as file_sha256, 'city' as office
+"""
 FLOOR = """
 import sys, duckdb
 from pathlib import Path
@@ -82,6 +87,7 @@ def make_city(root: Path, people: int) -> Workspace:
         for kind, part in extracts.items():
             _write_standing(con, kind, part, tables)
             con.execute("insert into source values (?, 'city', 'full', ?, ?, [])", [kind, FIRST, len(part)])
+            con.execute(DELIVERED, {"kind": kind, "day": FIRST, "rows": len(part)})
         for model in (*PUBLISHED, *INTERNAL):
             write_table(con, model, describe(model).name, tables)
     (workspace.staging / SETTINGS).write_bytes((workspace.root / FILE).read_bytes())
