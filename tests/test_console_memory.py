@@ -3,15 +3,17 @@
 import subprocess
 import sys
 import threading
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from flows.console import children, making, taking
+from flows.console import children, making, rereading, taking
 from flows.console.handing_in import COLUMNS, _write
 from flows.console.reading import Readings
 from flows.look import opened_store
+from flows.night import run_night
 from flows.workspace import locked
 from ledger.seal import write_parquet
 from ledger.store import connect
@@ -19,6 +21,7 @@ from reports.console.rows import plain_rows, rows
 from schemas.errors import UsageError, WorkspaceBusy
 from schemas.review import CODE
 from tests import asked_town
+from tests.rough_files import STOP, csv_text, drop, new_workspace, someone
 
 USUAL = 16 << 20
 ONE = "select * from read_parquet($file) where row_no = $row"
@@ -109,6 +112,22 @@ def test_what_is_handed_in_is_taken_by_a_child_as_it_is_here(tmp_path: Path) -> 
     assert [outcome for _, _, outcome, _ in taking.take(workspace, [file])] == ["known"]
     with pytest.raises(UsageError, match="没有文件"):
         taking.take_apart(workspace, [tmp_path / "none.csv"])
+
+
+def test_a_kept_file_is_read_again_by_a_child_as_it_is_here(tmp_path: Path) -> None:
+    """The same row; of a file that was destroyed the child's own sentence."""
+    workspace = new_workspace(tmp_path / "ws", ("zhongshan",))
+    drop(workspace, "社保停保_20240627_增量.csv", csv_text(STOP, [(*someone(n), "男", "", "甲厂", "养老", "合同期满", "2024-04", "2024-04-30") for n in (1, 2)]))  # fmt: skip
+    run_night(workspace, date(2024, 6, 30))
+    Readings(workspace)  # as any console, it makes the folder of its pages
+    with opened_store(workspace) as con:
+        delivery, file = con.execute("select delivery_id, file_sha256 from delivery").fetchall()[0]
+    found = [rereading.record_of_apart(workspace, delivery, row) for row in (1, 2)]
+    assert found == [rereading.record_of(workspace, delivery, row) for row in (1, 2)]
+    assert found[0] != found[1]
+    (workspace.archive / file).unlink()
+    with pytest.raises(UsageError, match="不见了"):
+        rereading.record_of_apart(workspace, delivery, 1)
 
 
 def test_what_pages_need_is_made_also_where_it_takes_more_memory_than_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

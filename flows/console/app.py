@@ -18,6 +18,7 @@ from flows.console import (
     making,
     papers,
     people,
+    rereading,
     review,
     search,
     sign_in,
@@ -26,6 +27,7 @@ from flows.console import (
 )
 from flows.console.ask import Desk, Refused, SignInFirst, asked
 from flows.console.reading import Readings
+from flows.console.rereading import Reread
 from flows.console.shell import Shell
 from flows.console.state import State
 from flows.console.taking import Take
@@ -40,14 +42,15 @@ AT_ONCE = 4  # requests at work; the others wait
 
 
 def create_app(
-    workspace: Workspace, *, clock: Callable[[], float] = time.time, make: Callable[..., bool] = making.make, take: Take = taking.take
+    workspace: Workspace, *, clock: Callable[[], float] = time.time, make: Callable[..., bool] = making.make, take: Take = taking.take,
+    reread: Reread = rereading.record_of,
 ) -> FastAPI:  # fmt: skip
-    """The console of one workspace. `make` writes the file of a reading, `take` takes in what is handed in. Raises: UsageError where settings or store cannot be read."""
+    """The console of one workspace. `make` writes the file of a reading, `take` takes in what is handed in, `reread` finds a row of a kept file. Raises: UsageError where settings or store cannot be read."""
     app = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(asked)], lifespan=_a_few_at_once
     )
     times = read_settings(workspace.root).console
-    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace, make), times, clock, take)
+    app.state.desk = Desk(workspace, State(workspace.console), Readings(workspace, make), times, clock, take, reread)
     for route in (r for module in ROUTES for r in module.router.routes if isinstance(r, APIRoute)):
         app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods or ()))
     for kind, handler in HANDLERS.items():

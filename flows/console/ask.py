@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from flows.access import record_access
 from flows.console import events, sessions
 from flows.console.reading import Reading, Readings
+from flows.console.rereading import Reread
 from flows.console.rights import RIGHTS, ROLE_WORDS, may
 from flows.console.sessions import COOKIE, Session
 from flows.console.state import State
@@ -54,6 +55,7 @@ class Desk:
     times: ConsoleTimes
     clock: Callable[[], float]
     take: Take
+    reread: Reread
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,14 @@ from fastapi import APIRouter, Response
 
 from flows.console.ask import Ask, Asked, Refused
 from flows.pack_history import kept_of
-from flows.reread import read_again
-from intake.prepare import record_id_of
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.standalone_verifier import MANIFEST, manifest_receipt
-from ledger.store import connect
 from policies.old_rules import POLICY
 from policies.pack import Pack, Rule, words_of
 from policies.versions import Version, rule_at
 from reports.console import clause, entry, file, places, row, run
 from reports.console.facts import fact_text
 from schemas.errors import say
-from schemas.extracts import LAYOUTS
 from schemas.tables import OPS
 
 router = APIRouter()
@@ -59,7 +55,7 @@ def find_first(ask: Asked, delivery_id: str, row_no: int) -> Response:
         found = row.file_of(con, delivery_id)
         if found is None or found["status"] != "accepted" or not 1 <= row_no <= found["rows"]:
             raise _nothing()
-        first = places.of_records(con, [_record(ask, delivery_id, row_no)])
+        first = places.of_records(con, [ask.desk.reread(ask.desk.workspace, delivery_id, row_no)])
     if not first:
         raise _nothing()
     return ask.go(f"/row/{first[0]['delivery_id']}/{first[0]['row_no']}")
@@ -135,15 +131,6 @@ def _row(ask: Ask, delivery_id: str, row_no: int, *, whole: bool) -> Response:
 
 def _nothing() -> Refused:
     return Refused(404, say("运行链里没有这个编号；请从查找页或别的页面进入。", "The chain has no such number; come from a page or the search."))  # fmt: skip
-
-
-def _record(ask: Ask, delivery_id: str, row_no: int) -> str:
-    scratch = connect()
-    try:
-        kept, raw = read_again(scratch, ask.desk.workspace, delivery_id)
-        return record_id_of(scratch, LAYOUTS[kept.kind], raw, row_no)
-    finally:
-        scratch.close()
 
 
 def _rule_then(ask: Ask, found: Mapping[str, Any]) -> entry.RuleThen | None:

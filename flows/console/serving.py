@@ -7,6 +7,7 @@ import uvicorn
 from flows.console.accounts import accounts
 from flows.console.app import create_app
 from flows.console.making import make_apart
+from flows.console.rereading import record_of_apart
 from flows.console.search import read_tables
 from flows.console.shell import HOSTS
 from flows.console.taking import take_apart
@@ -23,7 +24,7 @@ def serve(workspace: Workspace, host: str, port: int, when_ready: Callable[[], N
             say("核查台只在本机开放（127.0.0.1）；别的电脑请用 SSH 隧道连到本机端口。",
                 "The console is for this machine alone (127.0.0.1); reach it from another one by an SSH tunnel.")
         )  # fmt: skip
-    app = create_app(workspace, make=make_apart, take=take_apart)
+    app = create_app(workspace, make=make_apart, take=take_apart, reread=record_of_apart)
     if not accounts(app.state.desk.state):
         raise UsageError(
             say(f"还没有账号；请先 zhaoren accounts add {workspace.root} 姓名 --role officer。",
