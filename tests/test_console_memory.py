@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import duckdb
 import pytest
 
 from flows.console import children, making, rereading, taking
+from flows.console.finder import made_finder
 from flows.console.handing_in import COLUMNS, _write
 from flows.console.reading import Readings
 from flows.look import opened_store
 from flows.night import run_night
-from flows.workspace import locked
+from flows.workspace import Workspace, locked
 from ledger.seal import write_parquet
 from ledger.store import connect
 from reports.console.rows import plain_rows, rows
@@ -141,3 +143,19 @@ def test_what_pages_need_is_made_also_where_it_takes_more_memory_than_usual(tmp_
     con = connect(tmp_path / "reading", read_only=True)
     assert con.execute("select count(*) from entry_queue").fetchall() == [(3000,)]
     con.close()
+
+
+def test_the_finder_of_a_larger_city_is_made_with_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, given = asked_town.found(tmp_path / "w", entries=3, links=0), list[int]()
+    with opened_store(workspace):
+        pass
+
+    def made(workspace: Workspace, numbers: Sequence[int], memory: int) -> Path:
+        given.append(memory)
+        if memory < making.ROOM:
+            raise duckdb.OutOfMemoryException("a first night of 850 000 rows takes more than 128 MiB")
+        return made_finder(workspace, numbers, memory)
+
+    monkeypatch.setattr(making, "made_finder", made)
+    assert making.make(workspace, 1, tmp_path / "reading", mend=False)
+    assert given == [making.MEMORY, making.ROOM]

@@ -19,7 +19,7 @@ from schemas.tables import Delivery, create_table, describe
 
 FINDER = "finder.duckdb"
 VERSION = f"3 {duckdb.__version__}"  # another DuckDB may hash otherwise
-MEMORY = "128MiB"
+MEMORY = 128 << 20  # bytes; what does not fit is spilled
 # Equal keys are found by their hash: eight bytes a row are looked through in a fraction of the time that texts take.
 TABLES = """
 create table run_known (run_no bigint, head varchar, as_of date, recorded_at timestamp with time zone, version varchar);
@@ -53,8 +53,9 @@ from (select name_folded, unnest(range(1, length(name_folded))) as place from fo
 """
 
 
-def made_finder(workspace: Workspace, numbers: Sequence[int]) -> Path:
-    """The finder of exactly these sealed runs: what it lacks is added beside and renamed over it."""
+def made_finder(workspace: Workspace, numbers: Sequence[int], memory: int = MEMORY) -> Path:
+    """The finder of exactly these sealed runs: what it lacks is added beside and renamed over it. Raises: duckdb.OutOfMemoryException
+    where `memory` is too little even to spill, as for the first night of a city."""
     path = workspace.pages / FINDER
     known = _known(path)
     heads = {n: file_hash(run_folder(workspace.runs, n) / MANIFEST) for n in numbers}
@@ -66,10 +67,9 @@ def made_finder(workspace: Workspace, numbers: Sequence[int]) -> Path:
         shutil.copyfile(path, beside)
     else:
         known = {}
-    con = connect(beside, scratch=workspace.pages / "spill")
+    con = connect(beside, scratch=workspace.pages / "spill", memory=memory)
     beside.chmod(0o600)
     try:
-        con.execute(f"set memory_limit = '{MEMORY}'")
         if not known:
             _create(con)
         for number in sorted(set(heads) - set(known or ())):

@@ -50,7 +50,7 @@ def _made(workspace: Workspace, run_no: int, path: Path, memory: int) -> bool:
     if con is None:
         return False
     try:
-        attach(con, workspace.pages, made_finder(workspace, sealed_runs(workspace.runs)), "finder")
+        attach(con, workspace.pages, made_finder(workspace, sealed_runs(workspace.runs), memory), "finder")
         con.execute("attach '{}' as reading (storage_version 'v1.5.0')".format(str(path).replace("'", "''")))
         path.chmod(0o600)
         con.execute("set search_path = 'store,reading,memory'")
