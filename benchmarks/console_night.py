@@ -23,7 +23,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.console import PASSWORD, PORT, Clicker, memory_of, report, wait_until_ready
-from benchmarks.nights import FIRST, PACKS, Step, change, make_city, measured_night
+from benchmarks.nights import FIRST, PACKS, Step, change, let_move, make_city, measured_night
 from flows.console.accounts import add_account
 from flows.console.state import State
 from flows.workspace import Workspace, init_workspace
@@ -83,8 +83,7 @@ def watch(one: Follower, since: float) -> float:
 def run(folder: Path, people: int, changed: float, clickers: int, pause: float) -> int:
     night = make_city(folder / "city", people)
     root = init_workspace(folder / "first", PACKS).root
-    settings = root / "zhaoren.toml"  # a night is to be timed, however much the invented city moves
-    settings.write_text(re.sub(r"minimum = \d+", "minimum = 1000000000", settings.read_text(encoding="utf-8")), encoding="utf-8")  # fmt: skip
+    let_move(root)
     print(f"{people} people, first night: {cpu(measured_night(root, night, FIRST, folder / 'spent.json'))}", flush=True)
     day = FIRST + timedelta(days=1)
     later = change(night, folder / "later", changed, day)

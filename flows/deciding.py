@@ -8,7 +8,7 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
-from matchers.fold_columns import fold_names
+from matchers.fold_columns import names_folded
 from policies.closing import describe_closings
 from policies.deal import deal
 from policies.evaluate import findings_stage
@@ -176,12 +176,9 @@ def _spell_alike(con: duckdb.DuckDBPyConnection, kinds: Sequence[str]) -> None:
         return
     heard = " union ".join(f"select id_key, name from kin_{kind}" for kind in kinds)
     con.execute(KIN_NAMES.format(heard=heard))
-    names = con.sql("select heard from kin_name union select said from kin_name").to_arrow_table()
-    if names.num_rows:
-        con.register("fold", fold_names(names.column(0).to_pylist()))
-        for kind in kinds:
+    with names_folded(con, "select heard from kin_name union select said from kin_name") as folded:
+        for kind in kinds if folded.num_rows else ():
             con.execute(SPELT_ALIKE.format(kind=kind))
-        con.unregister("fold")
     con.execute("drop table kin_name")
 
 

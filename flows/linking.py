@@ -11,7 +11,7 @@ from flows.not_people import settle_not_people
 from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
 from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, fold_people
-from matchers.fold_columns import fold_names
+from matchers.fold_columns import names_folded
 from matchers.ladder import climb
 from matchers.model import Model
 from matchers.numberless import meet_numberless
@@ -106,13 +106,11 @@ def _what_stands(con: duckdb.DuckDBPyConnection) -> None:
             names.append(STANDING_NAME.format(kind=kind))
     con.execute("create or replace temp table standing_value as " + " union ".join(values))
     con.execute("create or replace temp table told_name as " + " union ".join(names))
-    folded = fold_names(con.sql("select distinct former_name from told_name").to_arrow_table().column(0).to_pylist())
-    con.register("fold", folded)
-    con.execute(
-        "create or replace temp table standing_name as "
-        "select person_id, name_folded from told_name inner join fold on fold.name = told_name.former_name"
-    )
-    con.unregister("fold")
+    with names_folded(con, "select distinct former_name from told_name"):
+        con.execute(
+            "create or replace temp table standing_name as "
+            "select person_id, name_folded from told_name inner join fold on fold.name = told_name.former_name"
+        )
     con.execute("drop table told_name; drop table asked")
 
 
@@ -122,10 +120,8 @@ def _names_that_stood(con: duckdb.DuckDBPyConnection) -> None:
     if not told:
         return
     con.execute(f"create or replace temp table formerly as {told}")
-    names = "select name from formerly union select former_name from formerly"
-    con.register("fold", fold_names(con.sql(names).to_arrow_table().column(0).to_pylist()))
-    con.execute(ALSO_RENAMED)
-    con.unregister("fold")
+    with names_folded(con, "select name from formerly union select former_name from formerly"):
+        con.execute(ALSO_RENAMED)
     con.execute("drop table formerly")
 
 
@@ -180,10 +176,8 @@ def _touched_tonight(con: duckdb.DuckDBPyConnection, kind: str) -> None:
     """Make `touched` (office, record_id): the presumed rows of a kind that a newcomer may fit as well, names and phones compared
     as everywhere, whatever way they were written."""
     con.execute(f"create or replace temp table presumed as {PRESUMED.format(kind=kind)}")
-    names = "select name from presumed union select value from new_tonight where field = 'name'"
-    con.register("fold", fold_names(con.sql(names).to_arrow_table().column(0).to_pylist()))
-    con.execute(TOUCHED)
-    con.unregister("fold")
+    with names_folded(con, "select name from presumed union select value from new_tonight where field = 'name'"):
+        con.execute(TOUCHED)
     con.execute("drop table presumed")
 
 
@@ -249,7 +243,8 @@ select unnest(['name', 'phone', 'birth_date']) as field, unnest([name, phone, bi
 # What a reviewer has spoken of is looked at every night, and so is what one had linked whose word is gone.
 JUDGED = "((office, record_id) in (select (office, record_id) from judged where kind = '{kind}') or rule = 'reviewer')"
 PRESUMED = """
-select office, record_id, name, phone, birth_date from store.standing_{kind} where link_grade = 'probable' or rule = 'id_name_conflict'"""
+select office, record_id, name, phone, birth_date from store.standing_{kind}
+where (link_grade = 'probable' or rule = 'id_name_conflict') and exists (from new_tonight)"""
 TOUCHED = f"""
 create or replace temp table touched as
 with newcomers as (select field, value from new_tonight where value is not null),

@@ -2,8 +2,10 @@
 distinct name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -93,6 +95,19 @@ def _fold_rest(
         keys = pc.replace_with_mask(keys, pa.array(mask), pa.array([folded[i].key for i in order], pa.string()))
         parts = pc.replace_with_mask(parts, pa.array(mask), pa.array([folded[i].part for i in order], pa.string()))
     return pa.table({"id_class": pa.array(classes, pa.string()), "id_key": keys, "id_part": parts})
+
+
+@contextmanager
+def names_folded(
+    con: duckdb.DuckDBPyConnection, query: str, params: dict[str, str] | None = None
+) -> Iterator[pa.Table]:
+    """While open, the session has `fold`: the names of a query's only column, as `fold_names` gives them."""
+    folded = fold_names(con.sql(query, params=params).to_arrow_table().column(0).to_pylist())
+    con.register("fold", folded)
+    try:
+        yield folded
+    finally:
+        con.unregister("fold")
 
 
 def fold_names(names: Iterable[str | None]) -> pa.Table:

@@ -4,14 +4,11 @@ night, and nobody is judged. A third of a night's time, for tests that ask about
 from dataclasses import dataclass
 from datetime import date
 
-from flows import publishing
-from flows.access import show_access
 from flows.beginning import begin
 from flows.night import finish
 from flows.outcome import Outcome
-from flows.steps import step_link, step_read, step_receive, step_refresh, step_seal
+from flows.steps import step_link, step_read, step_receive, step_refresh, step_seal, write_run
 from flows.workspace import Workspace
-from ledger.entries import commit_entries
 from schemas.tables import (
     Conservation,
     LedgerEntry,
@@ -42,10 +39,7 @@ def unjudged_night(workspace: Workspace, as_of: date) -> Outcome:
         for name, model in JUDGED.items():
             columns = {c.name: c.sql for c in describe(model).columns} | MORE.get(name, {})
             night.con.execute(create_table(name, columns.items()).replace("create table", "create temp table", 1))
-        show_access(night.con, night.workspace, night.recorded_at)
-        publishing.write_tables(night.con, night.workspace.staging / "tables")
-        night.committed = commit_entries(night.workspace.staging)
-        for step in (step_seal, step_refresh):
+        for step in (write_run, step_seal, step_refresh):
             step(night)
         return finish(night)
     finally:

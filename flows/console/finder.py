@@ -13,7 +13,7 @@ from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.standalone_verifier import MANIFEST
 from ledger.store import connect
 from matchers.blocking import name_keys
-from matchers.fold_columns import fold_names
+from matchers.fold_columns import names_folded
 from schemas.extracts import LAYOUTS
 from schemas.tables import Delivery, create_table, describe
 
@@ -127,11 +127,8 @@ def _with(con: duckdb.DuckDBPyConnection, file: Path, statement: str) -> None:
 
 
 def _add_names(con: duckdb.DuckDBPyConnection, people: Path) -> None:
-    folded = fold_names(con.sql(NAMES, params={"file": str(people)}).to_arrow_table().column(0).to_pylist())
-    keys = name_keys(sorted({n for n in folded.column("name_folded").to_pylist() if n}))
-    con.register("fold", folded)
-    con.register("fold_key", keys)
-    con.execute(NAMED, {"file": str(people)})
-    con.execute(NAME_PARTS)
-    con.unregister("fold")
-    con.unregister("fold_key")
+    with names_folded(con, NAMES, {"file": str(people)}) as folded:
+        con.register("fold_key", name_keys(sorted({n for n in folded.column("name_folded").to_pylist() if n})))
+        con.execute(NAMED, {"file": str(people)})
+        con.execute(NAME_PARTS)
+        con.unregister("fold_key")
