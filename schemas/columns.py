@@ -12,6 +12,7 @@ from typing import Any
 import pandera.pandas as pa
 
 MUST, SHOULD, MAY = "must", "should", "may"
+FIELD = type(pa.Field())
 
 SQL_TYPES = {
     "name": "VARCHAR",
@@ -68,7 +69,6 @@ class Layout:
     anchor: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    schema: pa.DataFrameSchema
 
     def column(self, field: str) -> Column:
         return next(c for c in self.columns if c.field == field)
@@ -120,8 +120,8 @@ def declared(model: type[pa.DataFrameModel]) -> dict[str, Any]:
 
 @cache
 def layout_of(model: type[pa.DataFrameModel]) -> Layout:
-    """The layout a model declares. Columns in declared order, the person's first."""
-    schema = model.to_schema()
-    facts = declared(model)["zhaoren"]
-    columns = tuple(Column(field=name, **(spec.metadata or {})) for name, spec in schema.columns.items())
-    return Layout(columns=columns, schema=schema, **facts)
+    """The layout a model declares. Columns in declared order, the person's first. Read from the fields themselves: every command
+    needs all layouts, and making all schemas takes a tenth of its time."""
+    fields = [item for base in reversed(model.__mro__) for item in vars(base).items() if isinstance(item[1], FIELD)]
+    columns = tuple(Column(field=name, **spec.metadata) for name, spec in fields)
+    return Layout(columns=columns, **declared(model)["zhaoren"])

@@ -1,18 +1,21 @@
 """Tables that a sealed run publishes: one pandera model each, in key order.
 
-A field's `metadata` carries the stored SQL type; nullability, codes and the key are the model's own. `describe`
-gives what the sealer, the documentation and the tests read.
+Types, nullability, codes and the key are the model's own. `describe` gives what the sealer, the documentation and the tests
+read; the sealer compiles it to one statement over all rows, whose answer is the model's.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
+import pandas as pd
 import pandera.pandas as pa
+import pyarrow
 from pandera.typing import Series
 
 from schemas.columns import Layout, declared
+from schemas.dtypes import Day, Moment, Number, Real, Text, Texts, Truth, sql_of
 
 DELIVERY_STATUS = ("accepted", "refused", "duplicate", "held")
 MATCH_STATUS = ("linked", "new_person", "not_linked", "review", "unchanged")
@@ -39,21 +42,16 @@ COMPARISONS = (
     "surname", "given_first", "given_second", "long_name", "birth_date", "sex", "phone", "place", "id_number", "household",
     "local_no", "employer", "address",
 )  # fmt: skip
-WEIGHTS = "STRUCT({})".format(", ".join(f"{c} DOUBLE" for c in ("prior", *COMPARISONS)))
-LEVELS = "STRUCT({})".format(", ".join(f"{c} VARCHAR" for c in ("against", *COMPARISONS)))
+WEIGHT_PARTS = pyarrow.struct([(c, pyarrow.float64()) for c in ("prior", *COMPARISONS)])
+LEVEL_PARTS = pyarrow.struct([(c, pyarrow.string()) for c in ("against", *COMPARISONS)])
+WEIGHTS, LEVELS = sql_of(WEIGHT_PARTS), sql_of(LEVEL_PARTS)
+Weights = Series[Annotated[pd.ArrowDtype, WEIGHT_PARTS]]
+Levels = Series[Annotated[pd.ArrowDtype, LEVEL_PARTS]]
 
 
-def _field(sql: str, *, null: bool = True, codes: tuple[str, ...] = ()) -> Any:
+def cell(*, null: bool = True, codes: tuple[str, ...] = ()) -> Any:
     checks: dict[str, Any] = {"isin": codes} if codes else {}
-    return pa.Field(nullable=null, metadata={"sql": sql}, **checks)
-
-
-def text(**kw: Any) -> Any:
-    return _field("VARCHAR", **kw)
-
-
-def count() -> Any:
-    return _field("BIGINT", null=False)
+    return pa.Field(nullable=null, **checks)
 
 
 def _table(name: str, *key: str) -> dict[str, Any]:
@@ -65,26 +63,26 @@ class Delivery(pa.DataFrameModel):
     refused, held or duplicate file counts nothing. `file_sha256` is the kept file to read it from; `office` tells apart those
     that send the same kind by area; `withdraws` names the delivery that this one takes back."""
 
-    delivery_id: Series[str] = text(null=False)
-    file_name: Series[str] = text(null=False)
-    sheet: Series[str] = text()
-    kind: Series[str] = text()
-    snapshot_date: Series[object] = _field("DATE")
-    coverage: Series[str] = text(codes=("full", "delta"))
-    encoding: Series[str] = text()
-    rows: Series[int] = count()
-    accepted: Series[int] = count()
-    quarantined: Series[int] = count()
-    unchanged: Series[int] = count()
-    linked: Series[int] = count()
-    new_person: Series[int] = count()
-    not_linked: Series[int] = count()
-    review: Series[int] = count()
-    status: Series[str] = text(null=False, codes=DELIVERY_STATUS)
-    reason: Series[str] = text()
-    file_sha256: Series[str] = text(null=False)
-    office: Series[str] = text(null=False)
-    withdraws: Series[str] = text()
+    delivery_id: Text = cell(null=False)
+    file_name: Text = cell(null=False)
+    sheet: Text = cell()
+    kind: Text = cell()
+    snapshot_date: Day = cell()
+    coverage: Text = cell(codes=("full", "delta"))
+    encoding: Text = cell()
+    rows: Number = cell(null=False)
+    accepted: Number = cell(null=False)
+    quarantined: Number = cell(null=False)
+    unchanged: Number = cell(null=False)
+    linked: Number = cell(null=False)
+    new_person: Number = cell(null=False)
+    not_linked: Number = cell(null=False)
+    review: Number = cell(null=False)
+    status: Text = cell(null=False, codes=DELIVERY_STATUS)
+    reason: Text = cell()
+    file_sha256: Text = cell(null=False)
+    office: Text = cell(null=False)
+    withdraws: Text = cell()
 
     class Config:
         metadata = _table("delivery", "delivery_id")
@@ -93,14 +91,14 @@ class Delivery(pa.DataFrameModel):
 class Quarantine(pa.DataFrameModel):
     """One row that was not taken in, and why; never the value itself."""
 
-    delivery_id: Series[str] = text(null=False)
-    row_no: Series[int] = count()
-    column: Series[str] = text()
-    check: Series[str] = text(null=False)
-    value_kind: Series[str] = text()
-    message: Series[str] = text(null=False)
-    file_name: Series[str] = text()
-    sheet: Series[str] = text()
+    delivery_id: Text = cell(null=False)
+    row_no: Number = cell(null=False)
+    column: Text = cell()
+    check: Text = cell(null=False)
+    value_kind: Text = cell()
+    message: Text = cell(null=False)
+    file_name: Text = cell()
+    sheet: Text = cell()
 
     class Config:
         metadata = _table("quarantine", "delivery_id", "row_no")
@@ -109,24 +107,24 @@ class Quarantine(pa.DataFrameModel):
 class MatchLog(pa.DataFrameModel):
     """One new or changed row and whom it was found to be about; or an older row whose link changed tonight."""
 
-    delivery_id: Series[str] = text(null=False)
-    row_no: Series[int] = count()
-    record_id: Series[str] = text(null=False)
-    kind: Series[str] = text(null=False)
-    file_name: Series[str] = text()
-    sheet: Series[str] = text()
-    person_id: Series[str] = text()
-    match_status: Series[str] = text(null=False, codes=MATCH_STATUS)
-    rule: Series[str] = text()
-    match_weight: Series[float] = _field("DOUBLE")
-    match_probability: Series[float] = _field("DOUBLE")
-    weights: Series[object] = _field(WEIGHTS)
-    levels: Series[object] = _field(LEVELS)
-    runner_up_person_id: Series[str] = text()
-    runner_up_weight: Series[float] = _field("DOUBLE")
-    model_version: Series[str] = text()
-    supersedes: Series[str] = text()
-    cause: Series[str] = text()
+    delivery_id: Text = cell(null=False)
+    row_no: Number = cell(null=False)
+    record_id: Text = cell(null=False)
+    kind: Text = cell(null=False)
+    file_name: Text = cell()
+    sheet: Text = cell()
+    person_id: Text = cell()
+    match_status: Text = cell(null=False, codes=MATCH_STATUS)
+    rule: Text = cell()
+    match_weight: Real = cell()
+    match_probability: Real = cell()
+    weights: Weights = cell()
+    levels: Levels = cell()
+    runner_up_person_id: Text = cell()
+    runner_up_weight: Real = cell()
+    model_version: Text = cell()
+    supersedes: Text = cell()
+    cause: Text = cell()
 
     class Config:
         metadata = _table("match_log", "delivery_id", "row_no")
@@ -135,18 +133,18 @@ class MatchLog(pa.DataFrameModel):
 class Person(pa.DataFrameModel):
     """One person new or changed tonight. A person_id never changes meaning and is never used again."""
 
-    person_id: Series[str] = text(null=False)
-    name: Series[str] = text()
-    id_kind: Series[str] = text()
-    id_number: Series[str] = text()
-    sex: Series[str] = text()
-    birth_date: Series[object] = _field("DATE")
-    town: Series[str] = text()
-    village: Series[str] = text()
-    phone: Series[str] = text()
-    first_run: Series[int] = count()
-    last_run: Series[int] = count()
-    merged_into: Series[str] = text()
+    person_id: Text = cell(null=False)
+    name: Text = cell()
+    id_kind: Text = cell()
+    id_number: Text = cell()
+    sex: Text = cell()
+    birth_date: Day = cell()
+    town: Text = cell()
+    village: Text = cell()
+    phone: Text = cell()
+    first_run: Number = cell(null=False)
+    last_run: Number = cell(null=False)
+    merged_into: Text = cell()
 
     class Config:
         metadata = _table("person", "person_id")
@@ -156,31 +154,31 @@ class LedgerEntry(pa.DataFrameModel):
     """One change of an answer. Insert only; a correction names the entry it supersedes. An entry whose valid_to
     equals its valid_from only ends another one."""
 
-    entry_id: Series[str] = text(null=False)
-    run_no: Series[int] = count()
-    seq: Series[int] = count()
-    recorded_at: Series[object] = _field("TIMESTAMP WITH TIME ZONE", null=False)
-    person_id: Series[str] = text()
-    name: Series[str] = text()
-    id_number: Series[str] = text()
-    town: Series[str] = text()
-    village: Series[str] = text()
-    pack: Series[str] = text(null=False)
-    track: Series[str] = text(null=False, codes=TRACKS)
-    op: Series[str] = text(null=False, codes=OPS)
-    basis: Series[str] = text()
-    clause: Series[str] = text(null=False)
-    ground: Series[str] = text()
-    state_from: Series[str] = text()
-    state_to: Series[str] = text()
-    valid_from: Series[object] = _field("DATE", null=False)
-    valid_to: Series[object] = _field("DATE")
-    needs_decision: Series[bool] = _field("BOOLEAN", null=False)
-    decision_entry: Series[str] = text()
-    supersedes: Series[str] = text()
-    evidence: Series[object] = _field("VARCHAR[]")
-    parameters: Series[str] = text()
-    reason: Series[str] = text(null=False)
+    entry_id: Text = cell(null=False)
+    run_no: Number = cell(null=False)
+    seq: Number = cell(null=False)
+    recorded_at: Moment = cell(null=False)
+    person_id: Text = cell()
+    name: Text = cell()
+    id_number: Text = cell()
+    town: Text = cell()
+    village: Text = cell()
+    pack: Text = cell(null=False)
+    track: Text = cell(null=False, codes=TRACKS)
+    op: Text = cell(null=False, codes=OPS)
+    basis: Text = cell()
+    clause: Text = cell(null=False)
+    ground: Text = cell()
+    state_from: Text = cell()
+    state_to: Text = cell()
+    valid_from: Day = cell(null=False)
+    valid_to: Day = cell()
+    needs_decision: Truth = cell(null=False)
+    decision_entry: Text = cell()
+    supersedes: Text = cell()
+    evidence: Texts = cell()
+    parameters: Text = cell()
+    reason: Text = cell(null=False)
 
     class Config:
         metadata = _table("ledger_entry", "entry_id")
@@ -189,13 +187,13 @@ class LedgerEntry(pa.DataFrameModel):
 class OutboundList(pa.DataFrameModel):
     """One line of an outbound list (`lists/Oxx`), from the ledger entry it names."""
 
-    person_id: Series[str] = text()
-    employer_uscc: Series[str] = text()
-    employer_name: Series[str] = text()
-    clause: Series[str] = text(null=False)
-    due_date: Series[object] = _field("DATE")
-    entry_id: Series[str] = text(null=False)
-    content: Series[str] = text()
+    person_id: Text = cell()
+    employer_uscc: Text = cell()
+    employer_name: Text = cell()
+    clause: Text = cell(null=False)
+    due_date: Day = cell()
+    entry_id: Text = cell(null=False)
+    content: Text = cell()
 
     class Config:
         metadata = _table("list", "entry_id", "person_id", "employer_uscc", "employer_name")
@@ -209,17 +207,17 @@ class BookLine(pa.DataFrameModel):
     is its place in its sheet. `entry_id` is the ledger entry that put the person in, where there is one; `content` holds
     what the line says of it, as JSON."""
 
-    book: Series[str] = text(null=False)
-    period: Series[str] = text(null=False)
-    row_no: Series[int] = count()
-    person_id: Series[str] = text()
-    employer_uscc: Series[str] = text()
-    employer_name: Series[str] = text()
-    area: Series[str] = text()
-    clause: Series[str] = text(null=False)
-    due_date: Series[object] = _field("DATE")
-    entry_id: Series[str] = text()
-    content: Series[str] = text()
+    book: Text = cell(null=False)
+    period: Text = cell(null=False)
+    row_no: Number = cell(null=False)
+    person_id: Text = cell()
+    employer_uscc: Text = cell()
+    employer_name: Text = cell()
+    area: Text = cell()
+    clause: Text = cell(null=False)
+    due_date: Day = cell()
+    entry_id: Text = cell()
+    content: Text = cell()
 
     class Config:
         metadata = _table("book_line", "book", "row_no")
@@ -228,14 +226,14 @@ class BookLine(pa.DataFrameModel):
 class Link(pa.DataFrameModel):
     """Where a standing row is linked from tonight on. The house's own journal, folded into the store."""
 
-    kind: Series[str] = text(null=False)
-    office: Series[str] = text(null=False)
-    record_id: Series[str] = text(null=False)
-    person_id: Series[str] = text()
-    match_status: Series[str] = text(null=False, codes=MATCH_STATUS)
-    rule: Series[str] = text()
-    link_grade: Series[str] = text()
-    run_no: Series[int] = count()
+    kind: Text = cell(null=False)
+    office: Text = cell(null=False)
+    record_id: Text = cell(null=False)
+    person_id: Text = cell()
+    match_status: Text = cell(null=False, codes=MATCH_STATUS)
+    rule: Text = cell()
+    link_grade: Text = cell()
+    run_no: Number = cell(null=False)
 
     class Config:
         metadata = _table("link", "kind", "office", "record_id")
@@ -247,14 +245,14 @@ class Ended(pa.DataFrameModel):
     full snapshot, late (a newer line of its spell had come before it), recoded (it stands anew as the office's code table in
     the settings now reads it)."""
 
-    kind: Series[str] = text(null=False)
-    office: Series[str] = text(null=False)
-    record_id: Series[str] = text(null=False)
-    cause: Series[str] = text(
+    kind: Text = cell(null=False)
+    office: Text = cell(null=False)
+    record_id: Text = cell(null=False)
+    cause: Text = cell(
         null=False, codes=("withdrawn", "vanished", "corrected", "replaced", "absent", "late", "recoded")
     )
-    delivery_id: Series[str] = text()
-    run_no: Series[int] = count()
+    delivery_id: Text = cell()
+    run_no: Number = cell(null=False)
 
     class Config:
         metadata = _table("ended", "kind", "office", "record_id")
@@ -263,10 +261,10 @@ class Ended(pa.DataFrameModel):
 class Retold(pa.DataFrameModel):
     """A standing row that a later delta said again unchanged: it is as new as that delta."""
 
-    kind: Series[str] = text(null=False)
-    office: Series[str] = text(null=False)
-    record_id: Series[str] = text(null=False)
-    delivery_id: Series[str] = text(null=False)
+    kind: Text = cell(null=False)
+    office: Text = cell(null=False)
+    record_id: Text = cell(null=False)
+    delivery_id: Text = cell(null=False)
 
     class Config:
         metadata = _table("retold", "kind", "office", "record_id", "delivery_id")
@@ -275,11 +273,11 @@ class Retold(pa.DataFrameModel):
 class Notice(pa.DataFrameModel):
     """What was odd about a delivery that was taken in all the same: unknown codes, extra columns, moved columns."""
 
-    delivery_id: Series[str] = text(null=False)
-    column: Series[str] = text(null=False)
-    check: Series[str] = text(null=False)
-    rows: Series[int] = count()
-    message: Series[str] = text(null=False)
+    delivery_id: Text = cell(null=False)
+    column: Text = cell(null=False)
+    check: Text = cell(null=False)
+    rows: Number = cell(null=False)
+    message: Text = cell(null=False)
 
     class Config:
         metadata = _table("notice", "delivery_id", "column", "check")
@@ -313,7 +311,7 @@ def describe(model: type[pa.DataFrameModel]) -> Table:
     schema = model.to_schema()
     facts = declared(model)["table"]
     columns = tuple(
-        TableColumn(name, (spec.metadata or {})["sql"], bool(spec.nullable), _codes(spec.checks))
+        TableColumn(name, sql_of(spec.dtype.type.pyarrow_dtype), bool(spec.nullable), _codes(spec.checks))
         for name, spec in schema.columns.items()
     )
     return Table(facts["name"], tuple(facts["key"]), columns, (model.__doc__ or "").strip())
@@ -328,12 +326,12 @@ class Source(pa.DataFrameModel):
     """The newest accepted snapshot of one source: its date, how many rows it had, and its column headers in order.
     No date: all it ever sent was taken back."""
 
-    kind: Series[str] = text(null=False)
-    office: Series[str] = text(null=False)
-    coverage: Series[str] = text(null=False, codes=("full", "delta"))
-    snapshot_date: Series[object] = _field("DATE")
-    rows: Series[int] = count()
-    headers: Series[object] = _field("VARCHAR[]")
+    kind: Text = cell(null=False)
+    office: Text = cell(null=False)
+    coverage: Text = cell(null=False, codes=("full", "delta"))
+    snapshot_date: Day = cell()
+    rows: Number = cell(null=False)
+    headers: Texts = cell()
 
     class Config:
         metadata = _table("source", "kind", "office", "coverage")
@@ -343,21 +341,21 @@ class Scorecard(pa.DataFrameModel):
     """How well one source delivered tonight, or that it is late. `standing_rows` and `valid_numbers` count what stands of
     it, with an identity number that holds; `resupply` is the text that asks it for what is missing."""
 
-    kind: Series[str] = text(null=False)
-    office: Series[str] = text(null=False)
-    run_no: Series[int] = count()
-    snapshot_date: Series[object] = _field("DATE")
-    due_days: Series[object] = _field("BIGINT")
-    days_late: Series[int] = count()
-    files: Series[int] = count()
-    refused_files: Series[int] = count()
-    rows: Series[int] = count()
-    quarantined: Series[int] = count()
-    repeated: Series[int] = count()
-    unknown_codes: Series[int] = count()
-    standing_rows: Series[int] = count()
-    valid_numbers: Series[int] = count()
-    resupply: Series[str] = text()
+    kind: Text = cell(null=False)
+    office: Text = cell(null=False)
+    run_no: Number = cell(null=False)
+    snapshot_date: Day = cell()
+    due_days: Number = cell()
+    days_late: Number = cell(null=False)
+    files: Number = cell(null=False)
+    refused_files: Number = cell(null=False)
+    rows: Number = cell(null=False)
+    quarantined: Number = cell(null=False)
+    repeated: Number = cell(null=False)
+    unknown_codes: Number = cell(null=False)
+    standing_rows: Number = cell(null=False)
+    valid_numbers: Number = cell(null=False)
+    resupply: Text = cell()
 
     class Config:
         metadata = _table("scorecard", "kind", "office")
@@ -367,8 +365,8 @@ class PersonHold(pa.DataFrameModel):
     """Somebody whose number another person carries too (`id_shared`), or who is like another but for the number
     (`another_number`): until it is decided only HOLD and REVIEW are posted for them."""
 
-    person_id: Series[str] = text(null=False)
-    cause: Series[str] = text(null=False)
+    person_id: Text = cell(null=False)
+    cause: Text = cell(null=False)
 
     class Config:
         metadata = _table("person_hold", "person_id")
@@ -377,11 +375,11 @@ class PersonHold(pa.DataFrameModel):
 class RuleOutcome(pa.DataFrameModel):
     """How many people a rule held for, could not be decided for (with the missing columns), or was not tested for."""
 
-    pack: Series[str] = text(null=False)
-    rule_id: Series[str] = text(null=False)
-    outcome: Series[str] = text(null=False)
-    missing: Series[str] = text()
-    people: Series[int] = count()
+    pack: Text = cell(null=False)
+    rule_id: Text = cell(null=False)
+    outcome: Text = cell(null=False)
+    missing: Text = cell()
+    people: Number = cell(null=False)
 
     class Config:
         metadata = _table("rule_outcome", "pack", "rule_id", "outcome", "missing")
@@ -393,13 +391,13 @@ class Access(pa.DataFrameModel):
     that cannot be read), about which people, entries or day, the written file's
     sha256, and what for. Ids only, never a name or number. `access_id` is the hash of the line that was kept."""
 
-    accessed_at: Series[object] = _field("TIMESTAMP WITH TIME ZONE", null=False)
-    access_id: Series[str] = text(null=False)
-    os_user: Series[str] = text()
-    what: Series[str] = text(null=False, codes=ACCESSES)
-    subjects: Series[object] = _field("VARCHAR[]")
-    file_sha256: Series[str] = text()
-    purpose: Series[str] = text()
+    accessed_at: Moment = cell(null=False)
+    access_id: Text = cell(null=False)
+    os_user: Text = cell()
+    what: Text = cell(null=False, codes=ACCESSES)
+    subjects: Texts = cell()
+    file_sha256: Text = cell()
+    purpose: Text = cell()
 
     class Config:
         metadata = _table("access", "accessed_at", "access_id")
@@ -411,16 +409,16 @@ class PackInForce(pa.DataFrameModel):
     `parameters` (what the office set) are JSON, the files by name and sha256; they are kept in `archive/`. `changes` are
     sentences. Pack `national` is what all packs read."""
 
-    pack: Series[str] = text(null=False)
-    version: Series[str] = text(null=False)
-    content_sha256: Series[str] = text(null=False)
-    files: Series[str] = text(null=False)
-    parameters: Series[str] = text(null=False)
-    since_run: Series[int] = count()
-    as_of: Series[object] = _field("DATE", null=False)
-    status: Series[str] = text(null=False, codes=("new", "changed", "dated", "removed"))
-    changes: Series[object] = _field("VARCHAR[]", null=False)
-    caused: Series[int] = count()
+    pack: Text = cell(null=False)
+    version: Text = cell(null=False)
+    content_sha256: Text = cell(null=False)
+    files: Text = cell(null=False)
+    parameters: Text = cell(null=False)
+    since_run: Number = cell(null=False)
+    as_of: Day = cell(null=False)
+    status: Text = cell(null=False, codes=("new", "changed", "dated", "removed"))
+    changes: Texts = cell(null=False)
+    caused: Number = cell(null=False)
 
     class Config:
         metadata = _table("pack_in_force", "pack")
@@ -430,15 +428,15 @@ class NightFigure(pa.DataFrameModel):
     """How many people one figure of the circuit breaker moved tonight, in one town or (empty) in all; how many stood before,
     the most that is inside the band (empty: nothing to compare with), and who released what was outside it, and why."""
 
-    run_no: Series[int] = count()
-    figure: Series[str] = text(null=False, codes=("exit", "loss", "reemployed", "merge", "addition", "review"))
-    pack: Series[str] = text(null=False)
-    town: Series[str] = text()
-    people: Series[int] = count()
-    standing: Series[int] = count()
-    band: Series[object] = _field("BIGINT")
-    released_by: Series[str] = text()
-    note: Series[str] = text()
+    run_no: Number = cell(null=False)
+    figure: Text = cell(null=False, codes=("exit", "loss", "reemployed", "merge", "addition", "review"))
+    pack: Text = cell(null=False)
+    town: Text = cell()
+    people: Number = cell(null=False)
+    standing: Number = cell(null=False)
+    band: Number = cell()
+    released_by: Text = cell()
+    note: Text = cell()
 
     class Config:
         metadata = _table("figure", "run_no", "figure", "pack", "town")
@@ -449,16 +447,16 @@ class Conservation(pa.DataFrameModel):
     = closing. Returned people had been there before; `moved` is from and to other towns; `corrected` is what corrections
     brought in less what they took out."""
 
-    pack: Series[str] = text(null=False)
-    track: Series[str] = text(null=False, codes=TRACKS)
-    town: Series[str] = text(null=False)
-    opening: Series[int] = count()
-    came: Series[int] = count()
-    returned: Series[int] = count()
-    moved: Series[int] = count()
-    departed: Series[int] = count()
-    corrected: Series[int] = count()
-    closing: Series[int] = count()
+    pack: Text = cell(null=False)
+    track: Text = cell(null=False, codes=TRACKS)
+    town: Text = cell(null=False)
+    opening: Number = cell(null=False)
+    came: Number = cell(null=False)
+    returned: Number = cell(null=False)
+    moved: Number = cell(null=False)
+    departed: Number = cell(null=False)
+    corrected: Number = cell(null=False)
+    closing: Number = cell(null=False)
 
     class Config:
         metadata = _table("conservation", "pack", "track", "town")

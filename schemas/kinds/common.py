@@ -1,10 +1,9 @@
 """What the extract models share: the person's columns, and delivered words that mean exactly one of our codes."""
 
-import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.columns import MUST, SHOULD, column
+from schemas.dtypes import Day, Text
 
 SEX_WORDS = {"1": "男", "01": "男", "M": "男", "男性": "男", "5": "男", "2": "女", "02": "女", "F": "女", "女性": "女", "6": "女"}  # fmt: skip
 INSURANCE_CODES = ("养老", "失业", "医疗", "工伤", "生育")
@@ -48,27 +47,21 @@ def facts(
 class PersonExtract(pa.DataFrameModel):
     """The columns that any extract about people may carry, in any order."""
 
-    name: Series[str] = column(
+    name: Text = column(
         "姓名", "name", MUST, alias=("人员姓名", "劳动者姓名", "申请人姓名", "成员姓名", "持证人姓名", "AAC003")
     )
-    id_type: Series[str] = column("证件类型", "text", alias=("身份证件类型", "AAC058"))
-    id_number: Series[str] = column(
+    id_type: Text = column("证件类型", "text", alias=("身份证件类型", "AAC058"))
+    id_number: Text = column(
         "证件号码", "id", SHOULD,
         alias=("身份证号", "身份证号码", "公民身份号码", "社会保障号码", "身份证", "证件号", "成员身份证号", "AAC002", "AAC147"),
     )  # fmt: skip
-    sex: Series[str] = column("性别", "code", alias=("AAC004",), codes=("男", "女"), words=SEX_WORDS)
-    birth_date: Series[pd.Timestamp] = column(
-        "出生日期", "date", alias=("出生年月", "出生年月日", "AAC006"), lenient=True
-    )
-    former_name: Series[str] = column("曾用名", "name", alias=("别名",))
-    ethnicity: Series[str] = column("民族", "text", alias=("AAC005",))
-    phone: Series[str] = column(
-        "联系电话", "phone", alias=("手机号", "手机号码", "电话", "联系方式", "移动电话", "AAC067")
-    )
-    town: Series[str] = column("镇街", "text", alias=("乡镇街道", "镇区", "街道", "乡镇", "苏木乡镇", "所属镇街"))
-    village: Series[str] = column("村居", "text", alias=("社区", "村社区", "嘎查村", "居委", "村委"))
-    address: Series[str] = column(
-        "地址", "text", alias=("住址", "家庭住址", "户籍地址", "常住地址", "联系地址", "AAC010")
-    )
-    area_code: Series[str] = column("行政区划代码", "text", alias=("区划代码", "所属区划", "区县代码"))
-    local_no: Series[str] = column("个人编号", "text", alias=("个人电脑号", "人员编号", "个人唯一识别码", "AAC001"))
+    sex: Text = column("性别", "code", alias=("AAC004",), codes=("男", "女"), words=SEX_WORDS)
+    birth_date: Day = column("出生日期", "date", alias=("出生年月", "出生年月日", "AAC006"), lenient=True)
+    former_name: Text = column("曾用名", "name", alias=("别名",))
+    ethnicity: Text = column("民族", "text", alias=("AAC005",))
+    phone: Text = column("联系电话", "phone", alias=("手机号", "手机号码", "电话", "联系方式", "移动电话", "AAC067"))
+    town: Text = column("镇街", "text", alias=("乡镇街道", "镇区", "街道", "乡镇", "苏木乡镇", "所属镇街"))
+    village: Text = column("村居", "text", alias=("社区", "村社区", "嘎查村", "居委", "村委"))
+    address: Text = column("地址", "text", alias=("住址", "家庭住址", "户籍地址", "常住地址", "联系地址", "AAC010"))
+    area_code: Text = column("行政区划代码", "text", alias=("区划代码", "所属区划", "区县代码"))
+    local_no: Text = column("个人编号", "text", alias=("个人电脑号", "人员编号", "个人唯一识别码", "AAC001"))

@@ -1,23 +1,21 @@
 """Lists of people that other bodies keep: poverty watch, lost land, mass organisations."""
 
-import pandas as pd
-from pandera.typing import Series
-
 from schemas.columns import MUST, SHOULD, column
+from schemas.dtypes import Day, Money, Text
 from schemas.kinds.common import PersonExtract, facts
 
 
 class PovertyList(PersonExtract):
     """One person on one list of those lifted out of poverty or watched."""
 
-    household_no: Series[str] = column("户编号", "text", SHOULD)
-    list_kind: Series[str] = column(
+    household_no: Text = column("户编号", "text", SHOULD)
+    list_kind: Text = column(
         "人员类别", "code", MUST, alias=("户类型", "监测对象类别"), codes=("脱贫人口", "脱贫不稳定", "边缘易致贫", "突发严重困难"),
         words={"脱贫户": "脱贫人口", "脱贫不稳定户": "脱贫不稳定", "边缘易致贫户": "边缘易致贫",
                "突发严重困难户": "突发严重困难"},
     )  # fmt: skip
-    from_date: Series[pd.Timestamp] = column("纳入日期", "date", MUST, month_means="start")
-    to_date: Series[pd.Timestamp] = column("退出日期", "date", month_means="end")
+    from_date: Day = column("纳入日期", "date", MUST, month_means="start")
+    to_date: Day = column("退出日期", "date", month_means="end")
 
     class Config:
         metadata = facts(
@@ -29,9 +27,9 @@ class PovertyList(PersonExtract):
 class LandExpropriation(PersonExtract):
     """One person's loss of land in one project."""
 
-    project: Series[str] = column("征地项目", "text")
-    lost_date: Series[pd.Timestamp] = column("征地日期", "date", MUST, month_means="end")
-    area_mu: Series[float] = column("失地面积", "money")
+    project: Text = column("征地项目", "text")
+    lost_date: Day = column("征地日期", "date", MUST, month_means="end")
+    area_mu: Money = column("失地面积", "money")
 
     class Config:
         metadata = facts(
@@ -43,12 +41,12 @@ class LandExpropriation(PersonExtract):
 class MassOrganisationList(PersonExtract):
     """One person on one list of a mass organisation."""
 
-    organisation: Series[str] = column(
+    organisation: Text = column(
         "群团组织", "code", MUST, alias=("来源单位",), codes=("工会", "妇联", "共青团"),
         words={"总工会": "工会", "妇女联合会": "妇联", "团委": "共青团"},
     )  # fmt: skip
-    list_kind: Series[str] = column("人员类别", "text", SHOULD, alias=("困难类别",))
-    list_date: Series[pd.Timestamp] = column("列入日期", "date", MUST, month_means="start")
+    list_kind: Text = column("人员类别", "text", SHOULD, alias=("困难类别",))
+    list_date: Day = column("列入日期", "date", MUST, month_means="start")
 
     class Config:
         metadata = facts(

@@ -1,31 +1,30 @@
 """Extracts whose rows are not about a person: posts, employers, decisions, complaints, job fairs."""
 
-import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
 
 from schemas.columns import MUST, SHOULD, column
+from schemas.dtypes import Day, Money, Number, Text, Truth
 from schemas.kinds.common import facts
 
 
 class Vacancy(pa.DataFrameModel):
     """One post of one employer."""
 
-    vacancy_no: Series[str] = column("岗位编号", "text", MUST)
-    employer_name: Series[str] = column("单位名称", "text", MUST)
-    employer_uscc: Series[str] = column("统一社会信用代码", "uscc")
-    post: Series[str] = column("岗位名称", "text", MUST)
-    trade: Series[str] = column("工种", "text")
-    headcount: Series[int] = column("招聘人数", "int", MUST)
-    pay_from: Series[float] = column("月薪下限", "money")
-    pay_to: Series[float] = column("月薪上限", "money")
-    max_age: Series[int] = column("年龄上限", "int")
-    education: Series[str] = column("学历要求", "text")
-    place: Series[str] = column("工作地点", "text")
-    valid_from: Series[pd.Timestamp] = column("发布日期", "date", MUST)
-    valid_to: Series[pd.Timestamp] = column("截止日期", "date")
-    contact: Series[str] = column("联系人", "text")
-    public_welfare: Series[bool] = column("公益性岗位", "bool")
+    vacancy_no: Text = column("岗位编号", "text", MUST)
+    employer_name: Text = column("单位名称", "text", MUST)
+    employer_uscc: Text = column("统一社会信用代码", "uscc")
+    post: Text = column("岗位名称", "text", MUST)
+    trade: Text = column("工种", "text")
+    headcount: Number = column("招聘人数", "int", MUST)
+    pay_from: Money = column("月薪下限", "money")
+    pay_to: Money = column("月薪上限", "money")
+    max_age: Number = column("年龄上限", "int")
+    education: Text = column("学历要求", "text")
+    place: Text = column("工作地点", "text")
+    valid_from: Day = column("发布日期", "date", MUST)
+    valid_to: Day = column("截止日期", "date")
+    contact: Text = column("联系人", "text")
+    public_welfare: Truth = column("公益性岗位", "bool")
 
     class Config:
         metadata = facts(
@@ -37,12 +36,12 @@ class Vacancy(pa.DataFrameModel):
 class Employer(pa.DataFrameModel):
     """One employer."""
 
-    employer_uscc: Series[str] = column("统一社会信用代码", "uscc", MUST)
-    employer_name: Series[str] = column("单位名称", "text", MUST)
-    headcount: Series[int] = column("职工人数", "int", MUST)
-    key_enterprise: Series[bool] = column("重点企业", "bool")
-    layoff_notice_date: Series[pd.Timestamp] = column("裁员报告日期", "date")
-    industry: Series[str] = column("行业", "text")
+    employer_uscc: Text = column("统一社会信用代码", "uscc", MUST)
+    employer_name: Text = column("单位名称", "text", MUST)
+    headcount: Number = column("职工人数", "int", MUST)
+    key_enterprise: Truth = column("重点企业", "bool")
+    layoff_notice_date: Day = column("裁员报告日期", "date")
+    industry: Text = column("行业", "text")
 
     class Config:
         metadata = facts(
@@ -54,16 +53,16 @@ class Employer(pa.DataFrameModel):
 class Decision(pa.DataFrameModel):
     """One human decision on one ledger entry. The same officer's later answer at the same step replaces the earlier."""
 
-    entry_id: Series[str] = column("台账流水号", "text", MUST)
-    decision: Series[str] = column(
+    entry_id: Text = column("台账流水号", "text", MUST)
+    decision: Text = column(
         "核查结论", "code", MUST, codes=("确认", "驳回", "暂缓", "同一人", "非同一人"),
         words={"是同一人": "同一人", "不是同一人": "非同一人", "不同人": "非同一人"},
     )  # fmt: skip
-    effective_date: Series[pd.Timestamp] = column("生效日期", "date")
-    officer: Series[str] = column("核查人", "text", MUST)
-    role: Series[str] = column("审核环节", "code", SHOULD, codes=("初审", "审核", "走访", "终审"))
-    decided_date: Series[pd.Timestamp] = column("核查日期", "date", MUST)
-    note: Series[str] = column("说明", "text")
+    effective_date: Day = column("生效日期", "date")
+    officer: Text = column("核查人", "text", MUST)
+    role: Text = column("审核环节", "code", SHOULD, codes=("初审", "审核", "走访", "终审"))
+    decided_date: Day = column("核查日期", "date", MUST)
+    note: Text = column("说明", "text")
 
     class Config:
         metadata = facts(
@@ -75,10 +74,10 @@ class Decision(pa.DataFrameModel):
 class Complaint(pa.DataFrameModel):
     """One complaint or one answer to a question on satisfaction."""
 
-    date: Series[pd.Timestamp] = column("日期", "date", MUST)
-    kind: Series[str] = column("类型", "code", MUST, codes=("投诉", "满意度"))
-    area: Series[str] = column("区域", "text", MUST)
-    result: Series[str] = column("结果", "text")
+    date: Day = column("日期", "date", MUST)
+    kind: Text = column("类型", "code", MUST, codes=("投诉", "满意度"))
+    area: Text = column("区域", "text", MUST)
+    result: Text = column("结果", "text")
 
     class Config:
         metadata = facts(
@@ -90,10 +89,10 @@ class Complaint(pa.DataFrameModel):
 class Activity(pa.DataFrameModel):
     """One job fair or campaign."""
 
-    kind: Series[str] = column("活动类型", "text", MUST)
-    date: Series[pd.Timestamp] = column("活动日期", "date", MUST)
-    area: Series[str] = column("区域", "text", MUST)
-    audience: Series[str] = column("面向群体", "text")
+    kind: Text = column("活动类型", "text", MUST)
+    date: Day = column("活动日期", "date", MUST)
+    area: Text = column("区域", "text", MUST)
+    audience: Text = column("面向群体", "text")
 
     class Config:
         metadata = facts(

@@ -1,0 +1,35 @@
+"""What a column of a frame holds, in Arrow's own types: a number that is missing stays a number, and a day is a day. A frame
+as `pyarrow.parquet.read_table(file).to_pandas(types_mapper=pandas.ArrowDtype)` gives it validates under its model as it is."""
+
+from typing import Annotated
+
+import pandas as pd
+import pyarrow as pa
+from pandera.typing import Series
+
+Text = Series[Annotated[pd.ArrowDtype, pa.string()]]
+Number = Series[Annotated[pd.ArrowDtype, pa.int64()]]
+Real = Series[Annotated[pd.ArrowDtype, pa.float64()]]
+Money = Series[Annotated[pd.ArrowDtype, pa.decimal128(18, 2)]]
+Truth = Series[Annotated[pd.ArrowDtype, pa.bool_()]]
+Day = Series[Annotated[pd.ArrowDtype, pa.date32()]]
+Moment = Series[Annotated[pd.ArrowDtype, pa.timestamp("us", tz="UTC")]]
+Texts = Series[Annotated[pd.ArrowDtype, pa.list_(pa.string())]]
+
+PLAIN = {
+    pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.float64(): "DOUBLE", pa.decimal128(18, 2): "DECIMAL(18,2)",
+    pa.bool_(): "BOOLEAN", pa.date32(): "DATE", pa.timestamp("us", tz="UTC"): "TIMESTAMP WITH TIME ZONE",
+}  # fmt: skip
+
+
+def sql_of(type: pa.DataType) -> str:
+    """The name DuckDB stores an Arrow type under.
+
+    >>> sql_of(pa.list_(pa.string())), sql_of(pa.struct([("prior", pa.float64())]))
+    ('VARCHAR[]', 'STRUCT(prior DOUBLE)')
+    """
+    if pa.types.is_list(type):
+        return f"{sql_of(type.value_type)}[]"
+    if pa.types.is_struct(type):
+        return "STRUCT({})".format(", ".join(f"{part.name} {sql_of(part.type)}" for part in type))
+    return PLAIN[type]
