@@ -1,8 +1,11 @@
 """Which of the 32 kinds have rows at all: most offices send a few, and an empty kind should cost a night nothing."""
 
+from collections.abc import Iterable
+
 import duckdb
 
-from schemas.extracts import LAYOUTS
+from schemas.columns import Layout
+from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 
 STANDING = """
 select view_name from duckdb_views() where database_name = 'store' and starts_with(view_name, 'standing_')
@@ -21,3 +24,8 @@ def kinds_of_tonight(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Kinds of which tonight's files brought a row that was not there."""
     filled = {name.removeprefix("added_") for (name,) in con.execute(ADDED).fetchall()}
     return tuple(kind for kind in LAYOUTS if kind in filled)
+
+
+def people_of(kinds: Iterable[str]) -> list[tuple[str, Layout]]:
+    """Those of these kinds that are about people, with their layouts."""
+    return [(kind, PERSON_LAYOUTS[kind]) for kind in kinds if kind in PERSON_LAYOUTS]

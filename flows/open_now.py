@@ -1,13 +1,13 @@
 """What a person is asked now: entries that wait for a decision, and rows that stand in review, with the candidate that was
 last found. Made the same way by a night, before it is sealed, and from the store at any time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from flows.answer_effects import add_effects
-from flows.kinds import kinds_of_tonight, standing_kinds
+from flows.kinds import kinds_of_tonight, people_of, standing_kinds
 from ledger.seal import read_manifest, sealed_runs
 from schemas.extracts import PERSON_LAYOUTS
 from schemas.tables import row_columns
@@ -75,8 +75,8 @@ def gather_tonight(con: duckdb.DuckDBPyConnection, runs: Path, notices: Mapping[
     in it, `match_log` and `person_now`."""
     con.execute(OPEN_ENTRY)
     add_effects(con, notices)
-    before, fresh = _people(standing_kinds(con)), _people(kinds_of_tonight(con))
-    rows = [_rows(TONIGHT, kind) for kind in before] + [_rows(FRESH, kind) for kind in fresh]
+    before, fresh = people_of(standing_kinds(con)), people_of(kinds_of_tonight(con))
+    rows = [_rows(TONIGHT, kind) for kind, _ in before] + [_rows(FRESH, kind) for kind, _ in fresh]
     _links(con, runs, rows, LOG_TONIGHT)
 
 
@@ -92,10 +92,6 @@ def notices_of_last(runs: Path) -> dict[str, int]:
     """The days of notice by pack that the last run held decisions to."""
     numbers = sealed_runs(runs)
     return dict(read_manifest(runs, numbers[-1]).get(NOTICES, {})) if numbers else {}
-
-
-def _people(kinds: Iterable[str]) -> list[str]:
-    return [kind for kind in kinds if kind in PERSON_LAYOUTS]
 
 
 def _rows(select: str, kind: str) -> str:

@@ -12,7 +12,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from flows import linking
+from flows import put_down
 from flows.recording import require_totals
 from ledger.verify import verify
 from schemas.errors import IntegrityError
@@ -488,8 +488,8 @@ def test_every_row_that_came_is_accounted_for(counts: tuple[int, ...], told: int
 
 def test_a_night_whose_rows_do_not_add_up_publishes_nothing(whole: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     whole.deliver(DEATHS, "2024-06-30", "全量", [died(people(whole, 1)[0], "2024-06-01")])
-    counts = linking.COUNTS.replace("not_linked = n.not_linked", "not_linked = n.not_linked + 1")
-    monkeypatch.setattr(linking, "COUNTS", counts)
+    wrong = put_down.TABLES.replace("not_linked = n.not_linked", "not_linked = n.not_linked + 1")
+    monkeypatch.setattr(put_down, "TABLES", wrong)
     with pytest.raises(IntegrityError, match="合计对不上"):
         whole.run("2024-06-30")
     assert not list(whole.workspace.runs.iterdir()) and list(whole.workspace.inbox.iterdir())
