@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from docs.make_reference import code, main, table  # noqa: E402
-from policies.pack import PACKS, Rule, read_rules  # noqa: E402
+from policies.pack import PACKS, read_rules  # noqa: E402
+from policies.rule import Rule  # noqa: E402
 from tests.nightshift import Case  # noqa: E402
 
 COMMAND = ".venv/bin/python docs/make_coverage.py"

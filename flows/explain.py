@@ -19,7 +19,8 @@ from ledger.seal import read_manifest, sealed_runs, standing_files
 from ledger.store import connect
 from matchers.id_numbers import EXACT, fold_number
 from policies.old_rules import POLICY
-from policies.pack import Pack, Rule
+from policies.pack import Pack
+from policies.rule import Rule
 from policies.versions import rule_at
 from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.extracts import LAYOUTS

@@ -12,7 +12,8 @@ from flows.open_work import gather_cards, gather_open_lines
 from flows.so_far import count_nights
 from ledger.seal import write_parquet, write_table
 from policies.old_rules import POLICY
-from policies.pack import Pack, Rule
+from policies.pack import Pack
+from policies.rule import Rule
 from policies.telling import tells
 from reports.calendar import DueBook
 from schemas.extracts import LAYOUTS

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import duckdb
 
 from policies.evaluate import ALWAYS, ROW_KEYS
-from policies.pack import VIEWS, Pack, Rule, words_of
+from policies.pack import Pack
+from policies.rule import VIEWS, Rule, words_of
 from policies.versions import literal
 from policies.view import columns_of
 

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from policies.evaluate import ROW_KEYS, op_of, proof_of
-from policies.pack import VIEWS, Pack
+from policies.pack import Pack
+from policies.rule import VIEWS
 from policies.view import one_row
 
 MATCH = VIEWS["match"]

@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 
 from policies.columns import as_if_sure, ranks_behind
-from policies.pack import APART, TOPIC_KIND, VIEWS, Pack, Rule, words_of
+from policies.pack import Pack
+from policies.rule import APART, TOPIC_KIND, VIEWS, Rule, words_of
 from policies.versions import literal
 from policies.view import OF_CITY, WIDE_PARTS, one_row, open_wide, wide_columns
 from schemas.extracts import LAYOUTS

@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from policies.evaluate import op_of, proof_of
-from policies.pack import FUNCTIONS, WORDS, Pack, Rule, words_of
+from policies.pack import Pack
+from policies.rule import FUNCTIONS, WORDS, Rule, words_of
 from policies.versions import History, Said, Version, at_run, literal, said_on
 from policies.view import wide_columns
 

@@ -1,6 +1,6 @@
 """What a rule gives away about whoever it finds: whether they are in hardship, or disabled."""
 
-from policies.pack import TOPIC_KIND, TOPIC_KINDS, Rule, words_of
+from policies.rule import TOPIC_KIND, TOPIC_KINDS, Rule, words_of
 from schemas.readers import TELLS_OF
 
 

@@ -10,7 +10,8 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
-from policies.pack import Pack, Rule, words_of
+from policies.pack import Pack
+from policies.rule import Rule, words_of
 
 MEANT = (
     "track",

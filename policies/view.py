@@ -13,7 +13,8 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
-from policies.pack import OTHERS, VIEWS, read_national, values_on
+from policies.pack import read_national, values_on
+from policies.rule import OTHERS, VIEWS
 from policies.versions import literal
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.stages import LOCAL, Engine, Stage

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the loader looks here before it gives a pack out
-    from policies.pack import Pack, Rule
+    from policies.pack import Pack
+from policies.rule import Rule
 
 FIRST, LAST = date(2019, 1, 1), date(2045, 12, 31)
 Span = Mapping[str, Any]

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 from policies.evaluate import ROW_KEYS, op_of, proof_of
-from policies.pack import VIEWS, Pack, Rule, find_pack
+from policies.pack import Pack, find_pack
+from policies.rule import VIEWS, Rule
 from tests.town import Town
 
 OTHER_SIGN = {">=": ">", ">": ">=", "<=": "<", "<": "<=", "=": "<>", "<>": "="}

@@ -3,7 +3,7 @@
 import duckdb
 
 from policies.columns import as_if_sure, column_notes
-from policies.pack import TOPIC_KIND
+from policies.rule import TOPIC_KIND
 from policies.view import wide_columns
 
 MARKS = ("_rank", "_records")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from policies.pack import ADVERSE
+from policies.rule import ADVERSE
 from tests.near_misses import copied
 from tests.oracle_rows import LINKS, Finding, Household, Insured, Person, Place, Registration
 from tests.strategies import KINDS, OWN_VALUES, random_people, random_row

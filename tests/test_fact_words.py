@@ -2,7 +2,8 @@
 
 import pytest
 
-from policies.pack import pack_files, pack_of, words_of
+from policies.pack import pack_files, pack_of
+from policies.rule import words_of
 from reports.fact_words import FACT_WORDS
 from tests.town import PACKS
 

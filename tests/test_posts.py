@@ -16,7 +16,8 @@ import pytest
 import policies
 from ledger.store import connect
 from policies.deal import deal
-from policies.pack import Pack, Rule
+from policies.pack import Pack
+from policies.rule import Rule
 from tests.oracle_posts import SCHOOLS, Seeker, dealt, score
 from tests.oracle_rows import Vacancy
 

@@ -11,7 +11,8 @@ from flows.pack_history import kept_of
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.standalone_verifier import MANIFEST, manifest_receipt
 from policies.old_rules import POLICY
-from policies.pack import Pack, Rule, words_of
+from policies.pack import Pack
+from policies.rule import Rule, words_of
 from policies.versions import Version, rule_at
 from reports.console import clause, entry, file, places, row, run
 from reports.console.facts import fact_text
