@@ -22,11 +22,11 @@ sys.path.insert(0, str(DOCS.parent))
 from flows.few_rows import lighten  # noqa: E402
 from ledger.store import connect  # noqa: E402
 from policies.columns import column_notes  # noqa: E402
-from policies.evaluate import MONTH_COLUMNS  # noqa: E402
 from policies.pack import NATIONAL, PACKS, read_pack  # noqa: E402
 from policies.rule import OTHERS, TOPIC_KIND  # noqa: E402
 from policies.trial import open_empty_view  # noqa: E402
 from policies.view import wide_columns  # noqa: E402
+from policies.wording import MONTH_COLUMNS  # noqa: E402
 from reports import (  # noqa: E402
     jining_books,
     jining_progress,

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from docs.make_coverage import packs  # noqa: E402
 from docs.make_reference import code, main, table  # noqa: E402
-from ledger.decisions import HERE, Legal, legal_decisions  # noqa: E402
+from ledger.legal import TABLE, Legal, legal_decisions  # noqa: E402
 
 COMMAND = ".venv/bin/python docs/make_states.py"
 MADE = f"<!-- Made by docs/make_states.py. Do not edit: change ledger/decisions.toml or transitions.toml, then `{COMMAND}`. -->"
@@ -60,7 +60,7 @@ def pairs() -> Iterator[tuple[str, str, str, str]]:
 
 @cache
 def transitions() -> dict[int, dict[str, Any]]:
-    data = tomllib.loads((HERE / "transitions.toml").read_text(encoding="utf-8"))["transition"]
+    data = tomllib.loads(TABLE.with_name("transitions.toml").read_text(encoding="utf-8"))["transition"]
     return {int(number): facts for number, facts in data.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ledger.decisions import Legal, legal_decisions, roles
+from ledger.legal import Legal, legal_decisions, roles
 from schemas.review import ASKED_AS
 
 COLUMNS = {"if_confirmed": "确认", "if_rejected": "驳回"}

@@ -14,7 +14,8 @@ from flows.not_people import QUESTION
 from flows.reread import read_again
 from flows.workspace import Workspace
 from intake.prepare import record_id_of
-from ledger.decisions import FAULTS, legal_decisions
+from ledger.decisions import FAULTS
+from ledger.legal import legal_decisions
 from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.review import ARBITER, ASKED_AS, CODE_FORM, REVIEWERS

@@ -5,11 +5,9 @@ what a person wrote: a decision that the table does not know is noted as a T REV
 """
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ledger.legal import Legal, legal_decisions, rank, words
+
 HERE = Path(__file__).parent
 OUT = ("L0", "H0", "L6", "H6", "R3")
-DEATHS = ("died", "death")  # grounds and bases
 DRAFT = pa.schema(
     [(c, pa.string()) for c in ("person_id", "pack", "rule_id", "clause", "track", "op", "basis", "ground", "target", "supersedes")]
     + [("rule_no", pa.int32()), ("needs_decision", pa.bool_()), ("evidence", pa.list_(pa.string())), ("parameters", pa.string())]
@@ -43,68 +42,6 @@ from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') a
 inner join track_state as s on s.person_id = e.person_id and s.pack = e.pack and s.track = e.track
 where e.op = 'DECIDED' and e.state_to in ('R3', 'H6', 'L6') and s.state in ('R3', 'H6', 'L6') and json_extract_string(e.parameters, '$.decision') = '确认'
 """
-
-
-@dataclass(frozen=True)
-class Legal:
-    """One row of the table of legal decisions."""
-
-    number: int
-    track: str
-    op: str
-    froms: tuple[str, ...]
-    decision: str
-    to: str
-    effect: str
-    role: tuple[str, ...] = ()
-    again: bool = False
-    list: str | None = None
-    waits: bool = False
-
-    def fits(self, track: str, op: str, state: str, decision: str, role: str, is_again: bool) -> bool:
-        """Whether this row speaks of such a decision in that state."""
-        return (
-            self.says(track, op, decision, role)
-            and ("*" in self.froms or state in self.froms)
-            and (is_again or not self.again)
-        )
-
-    def says(self, track: str, op: str, decision: str, role: str) -> bool:
-        """Whether this row speaks of such a decision in any state."""
-        named = self.track in ("*", track) and self.op == op and self.decision == decision
-        return named and (not self.role or role in self.role)
-
-    def notice(self, days: int, reason: str | None) -> int:
-        """How many of the pack's `days` of notice it waits for, given its entry's ground, or basis: of a death there is
-        nobody to tell."""
-        return days if self.waits and reason not in DEATHS else 0
-
-
-@cache
-def _words() -> dict[str, Any]:
-    return tomllib.loads((HERE / "decisions.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def legal_decisions() -> tuple[Legal, ...]:
-    """The table, in its order: the first row that fits counts."""
-    rows = _words()["legal"]
-    return tuple(
-        Legal(
-            row["number"], row["track"], row["op"], tuple(row["from"]), row["decision"], row["to"], row["effect"],
-            tuple(row.get("role", ())), row.get("again", False), row.get("list"), row.get("waits", False),
-        ) for row in rows
-    )  # fmt: skip
-
-
-def roles() -> tuple[str, ...]:
-    """Every step at which somebody may answer, the last word last."""
-    return tuple(_words()["rank"])
-
-
-def rank(role: str) -> int:
-    """Who has the last word: 终审 over 审核 over 初审 over 走访, and any of them over nobody said."""
-    return int(_words()["rank"].get(role, 0))
 
 
 @dataclass
@@ -309,7 +246,7 @@ def _target(rule: Legal, asked: dict[str, Any], state: str) -> str | None:
 
 
 def _word(state: str | None) -> str:
-    return str(_words()["state"].get(state or "", state or "未定"))
+    return str(words()["state"].get(state or "", state or "未定"))
 
 
 def _end_of_notice(row: dict[str, Any], days: int) -> date:
@@ -328,7 +265,7 @@ def _decided(
     if notice:
         facts |= {"notice_days": notice, "asked_from": f"{row['from_date']}", "decided_on": f"{row['decided_date']}"}
     since = _end_of_notice(row, notice)
-    op = _words()["op"].get(asked["op"], asked["op"])
+    op = words()["op"].get(asked["op"], asked["op"])
     moved = "状态不变" if target in (None, state) else f"由“{_word(state)}”转为“{_word(target)}”"
     return {
         "op": "DECIDED", "target": target, "state_from": state if asked["track"] == "T" else None, "decision_entry": asked["entry_id"], "from_date": since,

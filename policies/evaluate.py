@@ -5,26 +5,22 @@ is worth decides the form of a finding: weaker than exact, nothing adverse is pr
 it is where the rule holds only by what a doubtful row tells, be that part of its proof or not.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import duckdb
 
 from policies.columns import as_if_sure, ranks_behind
 from policies.pack import Pack
-from policies.rule import APART, TOPIC_KIND, VIEWS, Rule, words_of
+from policies.rule import APART, VIEWS, Rule, words_of
 from policies.versions import literal
 from policies.view import OF_CITY, WIDE_PARTS, one_row, open_wide, wide_columns
-from schemas.extracts import LAYOUTS
+from policies.wording import grade_note, sentence, stale_note, values_used
 from schemas.stages import Stage
 from schemas.tables import TRACKS
 
-MONTH_COLUMNS = frozenset(
-    {"hired_from", "benefit_from", "aid_from", "flexible_from", "stop_last_paid_month", "hired_last_paid_month"}
-)
 # What tells one row of a view from another, where that is not the person.
 ROW_KEYS = {"wide_match": "match_key"}
 # What every finding needs of a person, whatever its rule speaks of.
@@ -80,7 +76,7 @@ def evaluate(
                 _gather(con, pack, held, view, columns, rows)
                 _ask_surely(con, pack, [(n, r) for n, r in held if r.is_adverse], view, columns, values)
             for number, rule in held:
-                _find(con, pack, rule, number, columns, set(values), _stale_note(rule, barred))
+                _find(con, pack, rule, number, columns, set(values), stale_note(rule, barred))
     for table, lines in said.items():
         _add(con, table, lines)
 
@@ -263,8 +259,8 @@ def _find(
     told = f"""select person_id, {literal(pack.code)}, {literal(rule.id)}, {number}, {literal(rule.clause)}, {literal(finds["track"])}, op,
                case when op in ('ADD', 'UPD') then 'IN' else op end, {basis}, {finds.get("ground_from") or literal(finds.get("ground"))},
                {literal(finds.get("field"))}, {str(finds["needs_decision"]).lower()} or op in ('REVIEW', 'HOLD'), {state},
-               list_sort(list_distinct(proof_records)), {_parameters(rule, columns, parameters)},
-               {_sentence(rule.sentence, columns)} || {_grade_note()} || {literal(stale)}, case when op = '{finds["op"]}' then {literal(finds.get("list"))} end,
+               list_sort(list_distinct(proof_records)), {values_used(rule, columns, parameters)},
+               {sentence(rule.sentence, columns)} || {grade_note()} || {literal(stale)}, case when op = '{finds["op"]}' then {literal(finds.get("list"))} end,
                {f"{employer}_uscc" if employer else "null"}, {f"{employer}_name" if employer else "null"},
                {_due(finds)}, {literal(rule.content)},
                {str(finds.get("needs_row", False)).lower()}, {str(finds.get("is_exit", False)).lower()},
@@ -285,23 +281,6 @@ def _due(finds: Mapping[str, Any]) -> str:
     if "due" in finds:
         return f"({finds['due']})::date"
     return f"as_of + {int(finds['due_days'])}" if "due_days" in finds else "null"
-
-
-def _stale_note(rule: Rule, barred: frozenset[str]) -> str:
-    """What to add where a rule also looks at a source that could not be taken in tonight."""
-    if not barred:
-        return ""
-    looked_at = {
-        kind for word in words_of(rule.when) for topic, kind in TOPIC_KIND.items() if word in _words_about(topic)
-    }
-    stale = sorted(LAYOUTS[kind].label for kind in looked_at & barred)
-    return f"（{'、'.join(stale)}今夜未能收下，按此前的数据判断）" if stale else ""
-
-
-@cache
-def _words_about(topic: str) -> set[str]:
-    name = {"hired": "job"}.get(topic, topic)
-    return {f"{prefix}_{name}" for prefix in ("has", "firm", "had", "usable")} | {f"{topic}_from", f"{topic}_status"}
 
 
 def proof_of(rule: Rule) -> tuple[str, str]:
@@ -329,39 +308,3 @@ def op_of(rule: Rule) -> str:
         limit = 1 if op == "URGE" else 2
         return f"case when worst <= {limit} and not is_held then '{op}' end"
     return f"case when is_held or worst = 3 then 'HOLD' when worst = 4 then 'REVIEW' else '{op}' end"
-
-
-def _grade_note() -> str:
-    return (
-        "case when worst = 3 and id_number is null then '（没有可用的证件号码，请核实身份，暂缓）'"
-        " when held_for = 'another_number' then '（姓名、出生日期、性别和电话或村居与另一人相同，证件号码不同，请核实是否同一人，暂缓）'"
-        " when is_held or worst = 3 then '（证件号码与他人相同，暂缓）' when worst = 1 then '（证件号码一致，姓名有出入）'"
-        " when worst = 2 then '（证件号码不完整，按姓名和出生日期推定）' when worst = 4 then '（身份未能确认）'"
-        " when not is_sure then '（另有身份推定的记录影响结论）' else '' end"
-    )
-
-
-def _shown(column: str, columns: dict[str, str]) -> str:
-    kind = columns.get(column, "VARCHAR")
-    if kind == "BOOLEAN":
-        return f"if({column}, '是', '否')"
-    if column in MONTH_COLUMNS:
-        return f"strftime({column}, '%Y-%m')"
-    return f"{column}::varchar"
-
-
-def _sentence(template: str, columns: dict[str, str]) -> str:
-    parts = re.split(r"{(\w+)}", template)
-    pieces = [literal(p) if i % 2 == 0 else f"coalesce({_shown(p, columns)}, '不详')" for i, p in enumerate(parts)]
-    return " || ".join(p for p in pieces if p != "''")
-
-
-def _parameters(rule: Rule, columns: dict[str, str], parameters: set[str]) -> str:
-    """The dated values a finding used, as JSON text, and the rule they belong to."""
-    used = sorted((words_of(rule.when) & parameters) | set(rule.shows))
-    pairs = ["'rule'", literal(rule.id)]
-    if field := rule.finds.get("field"):
-        pairs += ["'field'", literal(field)]
-    for name in used:
-        pairs += [literal(name), f"{name}::varchar" if columns.get(name) == "DATE" else name]
-    return f"json_object({', '.join(pairs)})::varchar"

@@ -8,7 +8,7 @@ import pytest
 from docs.make_coverage import Clause, declared, faults, scenarios
 from docs.make_states import ROLES, first_row, pairs, transitions
 from docs.make_states import faults as transition_faults
-from ledger.decisions import rank
+from ledger.legal import rank
 from tests.test_decisions import answered, asked, expected, verdict
 
 SCENARIOS = 76

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from flows.look import rebuild_store
-from ledger.decisions import Desk, Legal, _answer, legal_decisions
+from ledger.decisions import Desk, _answer
+from ledger.legal import Legal, legal_decisions
 from ledger.verify import verify
 from tests.more_said import own_pack, recognised
 from tests.nightshift import Someone, Town, aid, insured, pension, registered, stop

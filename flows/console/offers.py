@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 
 from flows.console.rights import STAGES
-from ledger.decisions import FAULTS, legal_decisions
+from ledger.decisions import FAULTS
+from ledger.legal import legal_decisions
 from reports.console.queue import ANSWERS, ENTRY
 from reports.console.rows import plain_rows
 
