@@ -35,17 +35,24 @@ create or replace temp table hidden_record as
 select distinct record_id from read_parquet($logs) where list_contains($kinds, kind)
 """
 # What the fold reads stays: effect and decision of a decision, the field of an update. The state comes out the same but for
-# bases.
+# bases. What closes, decides or asks about a hidden entry says as much as that entry, and is hidden with it.
 SHOWN = """
 create or replace temp table shown_entry as
-with told as (
-    select e.*, exists (from (select unnest(e.evidence) as record_id) as r inner join hidden_record using (record_id)) as is_hidden
+with recursive hidden_entry as (
+    select e.entry_id from store.ledger_entry as e
+    where (not $hardship and e.track = 'H') or exists (from (select unnest(e.evidence) as record_id) as r inner join hidden_record using (record_id))
+    union
+    select e.entry_id from (select entry_id, unnest([supersedes, decision_entry]) as named from store.ledger_entry) as e
+    inner join hidden_entry as h on h.entry_id = e.named
+),
+told as (
+    select e.*, e.entry_id in (select entry_id from hidden_entry) as is_hidden
     from store.ledger_entry as e where e.pack in (select unnest($packs)) and ($hardship or e.track <> 'H')
 )
 select * exclude (is_hidden) replace (
     shown_id(id_number) as id_number, if(is_hidden, '（按接收方的权限不予显示）', shown_text(reason)) as reason,
     if(is_hidden and basis is not null, 'hidden', basis) as basis, if(is_hidden, null, ground) as ground,
-    if(is_hidden, 'hidden', clause) as clause, if(is_hidden, [], evidence) as evidence,
+    if(is_hidden, 'hidden', clause) as clause, if(is_hidden, [], evidence) as evidence, if(is_hidden and op <> 'DECIDED', null, decision_entry) as decision_entry,
     if(is_hidden, json_object('effect', parameters ->> '$.effect', 'decision', parameters ->> '$.decision', 'field', parameters ->> '$.field')::varchar,
        parameters) as parameters)
 from told order by run_no, seq

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -33,11 +34,21 @@ def fingerprint(
     packs: Mapping[str, str],
     figures: Sequence[Figure],
 ) -> str:
-    """What a release signs: the files, the date, the packs, the ledger before, and every figure of the night."""
+    """Which night it is: the files, the date, the packs, the ledger before, and every figure of the night."""
     inputs = sorted((i.file_name, i.delivery_id, i.manifest_sha256 or "") for i in found)
     counted = [(f.figure, f.pack, f.town, f.people) for f in figures]
     said = json.dumps([as_of.isoformat(), inputs, dict(packs), head(workspace.runs), counted], ensure_ascii=False, sort_keys=True)  # fmt: skip
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def signable(mark: str, outside: Iterable[Mapping[str, Any]]) -> str:
+    """What an officer signs: the night by its fingerprint, and the figures outside their band as they were shown."""
+    shown = [{name: value for name, value in figure.items() if name != "files"} for figure in outside]
+    return hashlib.sha256(json.dumps([mark, shown], sort_keys=True).encode()).hexdigest()
+
+
+def is_signed(mark: str, outside: Iterable[Mapping[str, Any]], signed: Mapping[str, Any]) -> bool:
+    return bool(signed["fingerprint"] == signable(mark, outside))
 
 
 def write_hold(
@@ -69,14 +80,27 @@ def read_hold(workspace: Workspace) -> dict[str, Any] | None:
     path = workspace.held / HOLD
     if not path.is_file():
         return None
-    hold = dict(json.loads(path.read_text(encoding="utf-8")))
+    hold = _read(path)
+    if hold is None:
+        raise UsageError(
+            say(
+                f"{path} 已损坏，读不出被扣住的是哪一夜；请再运行一次 zhaoren run {workspace.root}，会重新算出。",
+                f"{path} is damaged; zhaoren run {workspace.root} computes the held night anew.",
+            )
+        )
     return hold if hold["run_no"] == len(sealed_runs(workspace.runs)) + 1 else None
 
 
 def read_release(workspace: Workspace) -> dict[str, Any] | None:
-    """Who released the held night, when and why, and the fingerprint they signed."""
-    path = workspace.held / RELEASE
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+    """Who released the held night, when and why, and what they signed; None where nobody did or nothing can be read."""
+    return _read(workspace.held / RELEASE)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, TypeError, ValueError):
+        return None
 
 
 def drop_hold(workspace: Workspace) -> None:
@@ -97,7 +121,7 @@ def release(workspace: Workspace, officer: str, note: str) -> dict[str, Any]:
             say("放行须写明经办人（--officer）和理由（--note）。", "Say who releases (--officer) and why (--note).")
         )
     signed = {
-        "officer": officer.strip(), "note": note.strip(), "fingerprint": hold["fingerprint"],
+        "officer": officer.strip(), "note": note.strip(), "fingerprint": signable(hold["fingerprint"], hold["figures"]),
         "released_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
     }  # fmt: skip
     beside = workspace.held / f".{RELEASE}"
@@ -122,7 +146,7 @@ def to_do(workspace: Workspace, hold: Mapping[str, Any]) -> tuple[Said, ...]:
 def hold_text(workspace: Workspace, hold: Mapping[str, Any]) -> str:
     """What is held, why, and what to do about it; whether it is signed already."""
     signed = read_release(workspace)
-    if signed and signed["fingerprint"] == hold["fingerprint"]:
+    if signed and is_signed(hold["fingerprint"], hold["figures"], signed):
         done = say(
             f"{signed['officer']} 已于 {signed['released_at']} 放行；请运行 zhaoren run {workspace.root} --as-of {hold['as_of']}。",
             f"Released by {signed['officer']} at {signed['released_at']}; zhaoren run {workspace.root} --as-of {hold['as_of']} publishes it.",

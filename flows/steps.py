@@ -87,7 +87,7 @@ def step_breaker(night: Night) -> None:
         night.workspace, night.found, night.as_of, {p.code: p.version for p in night.packs}, figures
     )
     signed = holding.read_release(night.workspace)
-    if signed and signed["fingerprint"] == mark:
+    if signed and holding.is_signed(mark, (asdict(f) for f in figures if f.is_outside), signed):
         night.released = signed
         mark_released(night.con, signed)
     else:

@@ -72,12 +72,12 @@ left join applied as a on a.decision_entry = n.entry_id and a.officer_key = n.of
 order by n.entry_id, n.office, n.record_id, a.run_no desc, a.seq desc;
 
 create or replace temp table asked as
-with first_of as (  -- the state before the first entry in effect of one op
+with first_of as (  -- the state before the first entry in effect of one op that nobody left by
     select coalesce(person_id, 'E:' || basis) as person_id, pack, track, op, arg_min(state_from, (run_no, seq)) filter (state_from is distinct from state_to) as state_before
-    from effective group by all
+    from effective where op not in ('PROP_EXIT', 'PROP_DEREG') or coalesce(answer, '') not in ('settles', 'covered') group by all
 ),
 open_beside as (
-    select t.entry_id, count(o.entry_id) filter (o.op = t.op) as same_op, count(o.entry_id) filter (o.op in ('ADD', 'UPD') and o.field is null) as bases
+    select t.entry_id, count(o.entry_id) filter (o.op = t.op and (o.op = 'FLAG_REEMP' or coalesce(o.answer, '') <> 'settles')) as same_op, count(o.entry_id) filter (o.op in ('ADD', 'UPD') and o.field is null) as bases
     from effective as t
     left join effective as o on o.person_id = t.person_id and o.pack = t.pack and o.track = t.track and o.entry_id <> t.entry_id
          and o.valid_to is null and o.is_open and o.op <> 'DECIDED'

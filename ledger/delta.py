@@ -59,16 +59,28 @@ create or replace temp table state_today as
 select person_id, pack, track, state from {fold}
 """
 FOLDED = "ledger_state_on($as_of::date, timestamptz '9999-12-31 00:00:00+00')"
+# Who is proposed to leave is in: where the fold has them out, or short of a recognition that they have, they came in by a register
+# alone, and a refusal leads back there. Whom an officer decided out is proposed again only on a new spell (`decided_out`).
+BEGIN_OF = """
+create or replace temp macro begin_of(folded, proposed) as
+if(folded in ('L0', 'L6', 'H0', 'H6', 'R3') or (proposed = 'H4' and folded in ('H1', 'H2', 'H3')), coalesce(proposed, folded), folded)
+"""
 IS_AHEAD = "select exists (from ledger_entry where valid_from > $as_of)"
 ENTRIES = """
 create or replace temp table new_entry as
-with placed as (
+with begins as (  -- where the offices' registers have somebody, as tonight's findings and above all the proposals among them say
+    select person_id, pack, track, min(state_from) as said,
+           min(if(op = 'PROP_DEREG', 'R1', state_from)) filter (op in ('PROP_EXIT', 'PROP_DEREG', 'FLAG_REEMP')) as proposed
+    from draft where track <> 'T' and (state_from is not null or op in ('ADD', 'PROP_DEREG')) group by all having not bool_or(op = 'ADD')
+),
+placed as (
     select d.*, case when d.op = 'WITHDRAW' then -1 when d.op = 'DECIDED' then 0 when d.is_closing then 1 when d.op = 'ADD' then 2 when d.op = 'UPD' then 3 else 4 end as phase,
-           coalesce(d.state_from, case d.track when 'R' then 'R1' when 'T' then null else d.track || '0' end) as state_else,
-           coalesce(p.state, state_else) as ahead_at_start, coalesce(t.state, state_else) as now_at_start,
+           case d.track when 'R' then 'R1' when 'T' then d.state_from else coalesce(b.said, d.track || '0') end as state_else,
+           coalesce(begin_of(p.state, b.proposed), state_else) as ahead_at_start, coalesce(begin_of(t.state, b.proposed), state_else) as now_at_start,
            coalesce(d.from_date > $as_of::date, false) as is_ahead
     from draft as d left join prior_state as p on p.person_id = d.person_id and p.pack = d.pack and p.track = d.track
     left join state_today as t on t.person_id = d.person_id and t.pack = d.pack and t.track = d.track
+    left join begins as b on b.person_id = d.person_id and b.pack = d.pack and b.track = d.track
 ),
 numbered as (
     select *, row_number() over (order by person_id, pack, track, phase, rule_no, rule_id, basis, ground, supersedes) as seq from placed
@@ -128,5 +140,6 @@ def draft_entries(con: duckdb.DuckDBPyConnection, run_no: int, as_of: date, reco
     con.execute((HERE / "delta.sql").read_text(encoding="utf-8"))
     is_ahead = con.execute(IS_AHEAD, {"as_of": as_of}).fetchall()[0][0]
     con.execute(TODAY.format(fold=FOLDED if is_ahead else "prior_state"), {"as_of": as_of} if is_ahead else None)
+    con.execute(BEGIN_OF)
     con.execute(ENTRIES, {"run_no": str(run_no), "as_of": as_of, "recorded_at": recorded_at})
     con.execute("drop table draft")

@@ -216,6 +216,40 @@ def test_a_release_of_other_figures_does_not_count(other: str, held: Workspace, 
     assert sealed_runs(workspace.runs) == [1] and not (workspace.held / "release.json").exists()
 
 
+def test_a_release_of_figures_that_were_not_the_nights_own_does_not_count(held: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(held.root, tmp_path)
+    hold = workspace.held / "held.json"
+    told = json.loads(hold.read_text(encoding="utf-8"))
+    told["figures"][0]["people"] = MINIMUM
+    hold.write_text(json.dumps(told), encoding="utf-8")
+    zhaoren_here("release", workspace.root, "--officer", "王经办", "--note", "社保更正")
+    assert night(workspace, SECOND).exit_code == 4
+    assert sealed_runs(workspace.runs) == [1]
+
+
+def test_a_figure_that_only_a_narrower_band_holds_was_not_signed(held: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(held.root, tmp_path)
+    zhaoren_here("release", workspace.root, "--officer", "王经办", "--note", "社保更正")
+    settings = workspace.root / "zhaoren.toml"
+    narrow = settings.read_text(encoding="utf-8").replace(f"minimum = {MINIMUM - 1}}}", "minimum = 1}").replace("loss = {share = 0.1", "loss = {share = 0")  # fmt: skip
+    settings.write_text(narrow, encoding="utf-8")
+    assert night(workspace, SECOND).exit_code == 4
+
+
+@pytest.mark.parametrize("spoilt", ["held.json", "release.json"])
+def test_a_spoilt_hold_is_told_and_the_next_run_holds_anew(spoilt: str, held: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(held.root, tmp_path)
+    zhaoren_here("release", workspace.root, "--officer", "王经办", "--note", "社保更正")
+    (workspace.held / spoilt).write_text('{"officer": ', encoding="utf-8")
+    if spoilt == "held.json":
+        for command in (("status",), ("doctor",), ("release", "--officer", "王经办", "--note", "社保更正")):
+            done = zhaoren_here(command[0], workspace.root, *command[1:])
+            assert done.returncode == 2 and "held.json" in done.stderr and "zhaoren run" in done.stderr
+        (workspace.held / "release.json").unlink()
+    assert night(workspace, SECOND).exit_code == 4
+    assert "5 人，上限 4 人" in zhaoren_here("status", workspace.root).stdout
+
+
 def test_without_the_bad_file_the_next_run_publishes(held: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(held.root, tmp_path)
     shutil.move(workspace.inbox / "社保停保_20240630_增量.csv", tmp_path)

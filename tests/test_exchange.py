@@ -240,6 +240,31 @@ def test_who_may_not_know_of_hardship_or_disability_learns_nothing_of_it(town: T
     assert any(clause != "hidden" for _, clause, _ in told)
 
 
+def test_what_is_asked_about_a_hidden_entry_is_hidden_too(tmp_path: Path) -> None:
+    """A verdict that cannot be carried out is a T REVIEW of the same clause and basis, and so is what closes it."""
+    town = Town.found(tmp_path / "ws", "neimenggu")
+    who = town.tell(town.person("1988-08-08"), aid("2024-01"), registered("2024-05-06"))
+    town.night(NIGHTS[0])
+    (asked,) = (e["entry_id"] for e in town.entries(who, NIGHTS[0]) if e["track"] == "H")
+    for day, role in zip(NIGHTS[1:], ("走访", "终审"), strict=True):
+        row = {"台账流水号": asked, "核查结论": "确认", "核查人": "王站长", "审核环节": role, "核查日期": NIGHTS[1]}
+        town.deliver("核查结果", day, "全量", [row])
+        town.night(day)
+    posted = town.ask("select entry_id from ledger_entry where track = 'T' and ground = 'decision'")
+    assert len(posted) == 2
+    with (town.workspace.root / FILE).open("a", encoding="utf-8") as settings:
+        settings.write(RECIPIENTS.replace('"zhongshan", ', ""))
+    copy = tmp_path / "copy"
+    receive_packages(copy, send(town.workspace, "不知困难", tmp_path / "out", is_snapshot=False))
+    with duckdb.connect(str(copy / "ledger.duckdb"), read_only=True) as con:
+        told = con.execute(
+            "select entry_id, clause, decision_entry, to_json(e)::varchar from ledger_entry as e"
+        ).fetchall()
+    about = [e for e in told if {"entry_id": e[0]} in posted]
+    assert [(clause, named) for _, clause, named, _ in about] == [("hidden", None)] * 2
+    assert not any(word in text for *_, text in told for word in ("NM-1.3a", "low_income", "认定", asked))
+
+
 def test_a_recipient_that_nobody_named_gets_nothing(town: Town, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="没有接收方"):
         send(town.workspace, "别处", tmp_path, is_snapshot=False)
