@@ -5,13 +5,15 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from flows.console import children, making, rereading, taking
+from flows.console import children, making, reading, rereading, taking
 from flows.console.finder import made_finder
 from flows.console.handing_in import COLUMNS, _write
 from flows.console.reading import Readings
@@ -118,6 +120,27 @@ def test_no_page_of_a_long_queue_takes_more_memory_than_pages_have(tmp_path: Pat
         for number in (1, 400, 1000):
             page = queue.list_page(con, queue.Filter(), none, reading.as_of, number, is_blind=False, around={})
             assert [row["question"] for row in page.values["rows"]] == asked[(number - 1) * 50 : number * 50]
+
+
+@pytest.mark.parametrize("is_made", [True, False], ids=["a new one", "none after all"])
+def test_while_there_are_two_readings_the_older_one_holds_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_made: bool) -> None:  # fmt: skip
+    readings = Readings(asked_town.found(tmp_path / "w", entries=3, links=0))
+    before, opened, held = readings.current(), reading._open, []
+    assert before is not None
+    usual = before.base.execute(LIMIT).fetchall()
+
+    def watched(*given: Any) -> reading.Reading | None:
+        held.append(before.base.execute(LIMIT).fetchall())
+        return opened(*given) if is_made else None
+
+    monkeypatch.setattr(reading, "_open", watched)
+    readings._now = replace(before, run_no=0)
+    readings.refresh()
+    assert held == [[(f"{reading.LITTLE / (1 << 20)} MiB",)]]
+    now = readings.current()
+    assert now is not None
+    assert now.run_no == int(is_made)
+    assert now.base.execute(LIMIT).fetchall() == usual
 
 
 GROWN = """
