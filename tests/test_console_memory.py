@@ -143,6 +143,19 @@ def test_while_there_are_two_readings_the_older_one_holds_less(tmp_path: Path, m
     assert now.base.execute(LIMIT).fetchall() == usual
 
 
+def test_a_reading_gives_way_also_while_somebody_holds_more_of_it_than_little(tmp_path: Path) -> None:
+    readings = Readings(asked_town.found(tmp_path / "w", entries=3, links=0))
+    before = readings.current()
+    assert before is not None
+    holder = before.base.cursor().execute("select list(i) from range(1000000) as t(i)")
+    readings._now = replace(before, run_no=0)
+    readings.refresh()
+    now = readings.current()
+    assert now is not None
+    assert now.run_no == 1
+    holder.close()
+
+
 GROWN = """
 from flows.console.lean import hold_little; hold_little()
 import flows.console.serving, re

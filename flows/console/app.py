@@ -38,7 +38,7 @@ from schemas.errors import WorkspaceBusy, ZhaorenError, say
 
 ROUTES = (sign_in, tonight, review, drafts_page, search, people, papers, audit, accounts_page)
 
-AT_ONCE = 2  # requests at work; the others wait
+AT_ONCE = 3  # requests at work; the others wait
 
 
 def create_app(

@@ -26,7 +26,7 @@ from reports.console.rows import patiently, rows, within
 from schemas.errors import ZhaorenError, say
 
 MEMORY = 32 << 20  # bytes that DuckDB may hold for all pages together; what does not fit is read again
-LITTLE = 8 << 20  # the same for a reading that is being replaced
+LITTLE = 16 << 20  # the same for a reading that is being replaced
 PATIENCE = 10.0  # seconds before what could not be read is tried again
 SEARCH = "set search_path = 'store,reading,memory'"
 LEFT = ".reading-*"  # what a killed console left
@@ -137,9 +137,10 @@ class Readings:
 
 
 def _limit(reading: Reading | None, memory: int) -> None:
+    """What pages hold of it at this moment is left to them."""
     if reading:
-        with closing(reading.base.cursor()) as cursor:
-            patiently(lambda: cursor.execute(f"set memory_limit = '{memory >> 20}MiB'"))
+        with closing(reading.base.cursor()) as cursor, suppress(duckdb.OutOfMemoryException):
+            cursor.execute(f"set memory_limit = '{memory >> 20}MiB'")
 
 
 def _open(workspace: Workspace, run_no: int, file: Path) -> Reading | None:
