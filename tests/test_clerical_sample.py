@@ -3,12 +3,13 @@ people are invented."""
 
 import hashlib
 import re
+import time
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.console_room import Room
+from tests.console_room import Browser, Room
 from tests.nightshift import Night, Someone, Town, benefit, stop
 
 DAYS = ("2024-06-20", "2024-06-21", "2024-07-02", "2024-08-01")
@@ -77,10 +78,24 @@ def test_the_draw_stays_the_same_and_last_months_is_shown_until_this_month_ends(
 
 
 def test_the_console_shows_the_same_sample_and_anybody_can_draw_it_again(played: Played) -> None:
-    page = played.auditor.get("/audit/sample?month=2024-06").text
+    assert "<code>" not in played.auditor.get("/audit/sample?month=2024-06").text
+    page = drawn_anew(played.auditor, "2024-06")
     logged = [m for m in played.nights[0].rows("match_log") if m["rule"] == "name_birth_sex"]
     drawn = sorted(hashlib.md5(f"{m['record_id']}2024-06".encode()).hexdigest() for m in logged)
     assert re.findall(r"<code>([0-9a-f]{10})</code>", page) == [d[:10] for d in drawn]
     assert all(f"/row/{m['delivery_id']}/{m['row_no']}" in page for m in logged)
     assert "50.0%" in page and "9.5% – 90.5%" in page and ">非同一人<" in page
-    assert "<code>" not in played.auditor.get("/audit/sample?month=2024-08").text
+    assert "<code>" not in drawn_anew(played.auditor, "2024-08")
+    assert played.auditor.get("/audit/sample?month=2024-06").text == page
+    assert played.auditor.post("/audit/sample", {"month": "2019-01"}).status_code == 404
+
+
+def drawn_anew(auditor: Browser, month: str) -> str:
+    """The page once a month's sample is drawn: a process of its own does it."""
+    assert auditor.post("/audit/sample", {"month": month}).headers["location"] == f"/audit/sample?month={month}"
+    page = auditor.get(f"/audit/sample?month={month}")
+    until = time.monotonic() + 60
+    while "refresh" in page.headers and time.monotonic() < until:
+        time.sleep(0.2)
+        page = auditor.get(f"/audit/sample?month={month}")
+    return page.text

@@ -69,6 +69,11 @@ def test_a_route_that_no_line_names_is_for_nobody() -> None:
     assert not any(may(role, "GET", "/new-page") for role in (None, *ROLES))
 
 
+@pytest.mark.parametrize("name", ["console.css", "keys.js", "icon.svg"])
+def test_every_text_says_its_character_set(room: Room, name: str) -> None:
+    assert room.browser("officer").get(f"/static/{name}").headers["content-type"].endswith("charset=utf-8")
+
+
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/static/console.css", "/no-such-page"])
 def test_every_answer_says_what_the_browser_must_not_do(room: Room, path: str) -> None:
     headers = room.browser("officer").get(path).headers
@@ -213,6 +218,52 @@ def test_everybody_changes_their_own_password(tmp_path: Path, room: Room, old: s
     assert browser.post("/password", {"old": old, "new": new, "again": again}).status_code == status
     assert other.get("/").status_code == (303 if status == 303 else 200)
     assert Browser(room.app).sign_in(name, new).status_code == (303 if status == 303 else 401)
+
+
+def test_a_password_longer_than_any_may_be_is_not_cut_to_one_that_fits(room: Room) -> None:
+    room.clock.now += 901
+    longest = ("a long one of its own kind " * 9)[: accounts.LONGEST]
+    accounts.add_account(room.state, "冯一", "officer", longest)
+    assert Browser(room.app).sign_in("冯一", longest + "x").status_code == 401
+    assert Browser(room.app).sign_in("冯一", longest).status_code == 303
+
+
+def test_a_password_that_somebody_else_set_is_changed_before_anything_else(room: Room) -> None:
+    """Whoever set it knows it, and could decide under the name."""
+    room.clock.now += 901
+    accounts.add_account(room.state, "陈二", "officer", PASSWORD, must_change=True)
+    browser = Browser(room.app, "陈二")
+    seen = {path: browser.get(path) for path in ("/", "/review", "/password")}
+    assert {p: (a.status_code, a.headers.get("location")) for p, a in seen.items()} == {
+        "/": (303, "/password"), "/review": (303, "/password"), "/password": (200, None)
+    }  # fmt: skip
+    assert "别人设的" in seen["/password"].text
+    assert browser.post("/review/entry/1-7", {"decision": "确认", "stage": "初审"}).headers["location"] == "/password"
+    same = browser.post("/password", {"old": PASSWORD, "new": PASSWORD, "again": PASSWORD})
+    assert same.status_code == 422
+    new = "another long password"
+    assert browser.post("/password", {"old": PASSWORD, "new": new, "again": new}).status_code == 303
+    mine = Browser(room.app)
+    assert mine.sign_in("陈二", new).headers["location"] == "/"
+    assert mine.get("/review").status_code == 200
+    accounts.set_password(room.state, "陈二", PASSWORD, must_change=True)
+    assert Browser(room.app, "陈二").get("/").headers["location"] == "/password"
+
+
+def test_what_happens_to_an_account_stands_on_its_page_with_the_refused_forms(room: Room) -> None:
+    room.clock.now += 901
+    accounts.add_account(room.state, "褚三", "officer", PASSWORD)
+    browser = Browser(room.app, "褚三")
+    browser.post("/undo", form_key="wrong")
+    browser.post("/sign-out")
+    again = Browser(room.app, "褚三")
+    administrator = room.browser("administrator")
+    administrator.get("/accounts")
+    administrator.post("/accounts/sign-out", {"name": "褚三"})
+    assert again.get("/").status_code == 303
+    told = Browser(room.app, "褚三").get("/password").text
+    rows = re.findall(r"<td>[^<]*</td><td>([^<]*)</td></tr>", told)
+    assert rows[1:7] == ["登录", "被管理员退出", "登录", "退出", "不合格的表单", "登录"]
 
 
 def test_a_password_is_kept_as_argon2id_and_nowhere_else(room: Room) -> None:

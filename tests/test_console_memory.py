@@ -4,13 +4,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from flows.console import children, making, rereading, taking
+from flows.console import children, making, reading, rereading, taking
 from flows.console.finder import made_finder
 from flows.console.handing_in import COLUMNS, _write
 from flows.console.reading import Readings
@@ -19,6 +22,8 @@ from flows.night import run_night
 from flows.workspace import Workspace, locked
 from ledger.seal import write_parquet
 from ledger.store import connect
+from reports.console import queue
+from reports.console import rows as console_rows
 from reports.console.rows import plain_rows, rows
 from schemas.errors import UsageError, WorkspaceBusy
 from schemas.review import CODE
@@ -68,6 +73,87 @@ def test_a_page_waits_for_memory_that_others_hold_and_leaves_the_limit_as_it_was
     other = con.cursor()
     assert len(rows(other, ONE, {"file": str(file), "row": 50_000})) == 1
     assert con.execute("select current_setting('memory_limit')").fetchall() == before
+
+
+def test_a_page_that_finds_too_little_waits_for_the_others_before_it_takes_more(tmp_path: Path) -> None:
+    """Each of two pages fits where it is alone: together they take no more than one of them, and the limit is never lifted."""
+    con = connect(scratch=tmp_path / "spill", memory=USUAL)
+    con.execute("set threads = 1")
+    usual = con.execute(LIMIT).fetchall()
+    limits, is_over = [usual], threading.Event()
+
+    def watch() -> None:
+        look = con.cursor()
+        while not is_over.wait(0.002):
+            with suppress(duckdb.OutOfMemoryException):
+                limits.append(look.execute(LIMIT).fetchall())
+
+    def read() -> None:
+        found.append(rows(con.cursor(), HELD, {}))
+
+    found: list[list[dict[str, int]]] = []
+    watcher, pages = threading.Thread(target=watch), [threading.Thread(target=read) for _ in range(4)]
+    for thread in (watcher, *pages):
+        thread.start()
+    for page in pages:
+        page.join()
+    is_over.set()
+    watcher.join()
+    assert found == [[{"n": 400_000}]] * 4
+    assert max(limits) == min(limits) == usual
+
+
+LIMIT = "select current_setting('memory_limit')"
+# A list is not spilled: eight bytes each, and as much again while it grows.
+HELD = "select len(list(hash(repeat(i::varchar, 80)))) as n from range(400000) as t(i)"
+
+
+def test_no_page_of_a_long_queue_takes_more_memory_than_pages_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(console_rows, "MORE", ())
+    workspace = asked_town.found(tmp_path / "w", entries=50_000, links=0)
+    reading = Readings(workspace).current()
+    assert reading is not None
+    none = queue.Settled(frozenset(), frozenset())
+    with reading.look() as con:
+        asked = [place for (place,) in con.execute("select question from entry_queue order by place").fetchall()]
+        con.execute(f"set memory_limit = '{USUAL >> 20}MiB'")
+        for number in (1, 400, 1000):
+            page = queue.list_page(con, queue.Filter(), none, reading.as_of, number, is_blind=False, around={})
+            assert [row["question"] for row in page.values["rows"]] == asked[(number - 1) * 50 : number * 50]
+
+
+@pytest.mark.parametrize("is_made", [True, False], ids=["a new one", "none after all"])
+def test_while_there_are_two_readings_the_older_one_holds_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_made: bool) -> None:  # fmt: skip
+    readings = Readings(asked_town.found(tmp_path / "w", entries=3, links=0))
+    before, opened, held = readings.current(), reading._open, []
+    assert before is not None
+    usual = before.base.execute(LIMIT).fetchall()
+
+    def watched(*given: Any) -> reading.Reading | None:
+        held.append(before.base.execute(LIMIT).fetchall())
+        return opened(*given) if is_made else None
+
+    monkeypatch.setattr(reading, "_open", watched)
+    readings._now = replace(before, run_no=0)
+    readings.refresh()
+    assert held == [[(f"{reading.LITTLE / (1 << 20)} MiB",)]]
+    now = readings.current()
+    assert now is not None
+    assert now.run_no == int(is_made)
+    assert now.base.execute(LIMIT).fetchall() == usual
+
+
+def test_a_reading_gives_way_also_while_somebody_holds_more_of_it_than_little(tmp_path: Path) -> None:
+    readings = Readings(asked_town.found(tmp_path / "w", entries=3, links=0))
+    before = readings.current()
+    assert before is not None
+    holder = before.base.cursor().execute("select list(i) from range(1000000) as t(i)")
+    readings._now = replace(before, run_no=0)
+    readings.refresh()
+    now = readings.current()
+    assert now is not None
+    assert now.run_no == 1
+    holder.close()
 
 
 GROWN = """

@@ -1,6 +1,7 @@
 """The commands of the console: `zhaoren serve`, `zhaoren accounts`."""
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,8 +58,12 @@ def add(
 ) -> None:
     from flows.console.accounts import add_account
 
-    add_account(_state(directory), name, role, _password())
-    typer.echo(say("账号已建好。", "The account is made."))
+    state = _state(directory)
+    add_account(state, name, role, _password(), must_change=True)
+    _note_set(state, name)
+    typer.echo(
+        say("账号已建好；第一次登录时须改密码。", "The account is made; its first sign-in asks for a new password.")
+    )
 
 
 @accounts.command("list", help="列出账号和角色。\n\n例：zhaoren accounts list 工作区")
@@ -83,8 +88,14 @@ def remove(directory: Dir, name: Name) -> None:
 def password(directory: Dir, name: Name) -> None:
     from flows.console.accounts import set_password
 
-    set_password(_state(directory), name, _password())
-    typer.echo(say("密码已改。", "The password is changed."))
+    state = _state(directory)
+    set_password(state, name, _password(), must_change=True)
+    _note_set(state, name)
+    typer.echo(
+        say(
+            "密码已改；下次登录时须改成自己的。", "The password is changed; the next sign-in asks for one of their own."
+        )
+    )
 
 
 def _state(directory: Path) -> "State":
@@ -94,6 +105,13 @@ def _state(directory: Path) -> "State":
 
     read_settings(directory)
     return State(Workspace(directory.resolve()).console)
+
+
+def _note_set(state: "State", name: str) -> None:
+    """So that its owner sees that another set it, and when."""
+    from flows.console import events
+
+    events.note(state, time.time(), name.strip(), events.SET)
 
 
 def _password() -> str:

@@ -41,8 +41,8 @@ class Tried:
     problem: str = ""
 
 
-def add_account(state: State, name: str, role: str, password: str) -> None:
-    """Raises: UsageError for a name, role or password that cannot be, or a name that stands."""
+def add_account(state: State, name: str, role: str, password: str, *, must_change: bool = False) -> None:
+    """`must_change` where another than its owner knows the password. Raises: UsageError for a name, role or password that cannot be, or a name that stands."""
     name = _checked_name(name)
     if role not in ROLES:
         raise UsageError(say(f"没有「{role}」这个角色；有：{'、'.join(ROLES)}。", f"No role {role!r}; there are: {', '.join(ROLES)}."))  # fmt: skip
@@ -50,7 +50,10 @@ def add_account(state: State, name: str, role: str, password: str) -> None:
     with state.open() as db:
         if db.execute("select 1 from account where name = ?", [name]).fetchone():
             raise UsageError(say("这个账号已有；改密码请用 zhaoren accounts password。", "There is such an account; use zhaoren accounts password."))  # fmt: skip
-        db.execute("insert into account (name, role, hash) values (?, ?, ?)", [name, role, _hashed(password)])
+        db.execute(
+            "insert into account (name, role, hash, must_change) values (?, ?, ?, ?)",
+            [name, role, _hashed(password), must_change],
+        )
 
 
 def remove_account(state: State, name: str) -> None:
@@ -63,11 +66,11 @@ def remove_account(state: State, name: str) -> None:
             db.execute(f"delete from {table} where account = ?", [name])
 
 
-def set_password(state: State, name: str, password: str) -> None:
+def set_password(state: State, name: str, password: str, *, must_change: bool = False) -> None:
     """Raises: UsageError. Whoever is signed in under the name must sign in again."""
     check_password(name, password)
     with state.open() as db:
-        _require(db.execute("update account set hash = ? where name = ? and not is_shut", [_hashed(password), name]).rowcount)  # fmt: skip
+        _require(db.execute("update account set hash = ?, must_change = ? where name = ? and not is_shut", [_hashed(password), must_change, name]).rowcount)  # fmt: skip
         db.execute("delete from session where account = ?", [name])
         db.execute("delete from attempt where account = ?", [_tried_as(name)])
 
@@ -108,7 +111,7 @@ def sign_in(state: State, name: str, password: str, clock: Callable[[], float]) 
     with state.open() as db:
         row = db.execute("select name, role, hash from account where name = ? and not is_shut", [name]).fetchone()
     with HASHING:
-        fits = _fits(row["hash"] if row else NOBODY, password[:LONGEST])
+        fits = _fits(row["hash"] if row else NOBODY, password[: LONGEST + 1])  # one more than any has
     is_known = bool(row and fits)
     anew = _hashed(password) if is_known and HASHER.check_needs_rehash(row["hash"]) else ""
     events.note(state, now, name, events.SIGNED_IN if is_known else events.FAILED)

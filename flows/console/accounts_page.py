@@ -25,7 +25,9 @@ def show(ask: Asked) -> Response:
 
 @router.post("/accounts/sign-out")
 def sign_out(ask: Asked) -> Response:
-    sessions.end_all(ask.desk.state, ask.form.get("name", ""))
+    name = ask.form.get("name", "")
+    sessions.end_all(ask.desk.state, name)
+    events.note(ask.desk.state, ask.desk.clock(), name, events.ENDED)
     return ask.go("/accounts")
 
 
@@ -49,6 +51,8 @@ def change_password(ask: Asked) -> Response:
         return ask.page(_password_page(ask, tried.problem), 422)
     if form.get("new", "") != form.get("again", ""):
         return ask.page(_password_page(ask, say("两次输入的新密码不同。", "The new passwords differ.")), 422)
+    if form.get("new", "") == form.get("old", ""):
+        return ask.page(_password_page(ask, say("新密码和现在的一样。", "The new password is the present one.")), 422)
     accounts.set_password(desk.state, name, form.get("new", ""))
     events.note(desk.state, desk.clock(), name, events.PASSWORD)
     return ask.go("/sign-in")
@@ -65,6 +69,7 @@ def _password_page(ask: Asked, problem: str) -> Page:
         "longest": accounts.LONGEST,
         "here": here,
         "events": told,
+        "must_change": ask.who.must_change,
     }
     return Page("password.html", say("改密码", "Change password"), values)
 

@@ -8,11 +8,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
+
 from flows.console import children
 from ledger.store import LIMITS
 from schemas.errors import UsageError, WorkspaceBusy, ZhaorenError, say
 
 MEMORY = 1 << 30  # bytes that DuckDB may hold in the child; what does not fit is spilled
+WAITING = CapacityLimiter(4)  # requests that wait for a child: pages need not wait for them
+
+
+async def beside(answer: Callable[..., Any], *given: Any) -> Any:
+    """What a route answers that waits for a child, apart from the pages."""
+    return await to_thread.run_sync(answer, *given, limiter=WAITING)
 
 
 def ask_child(module: str, arguments: Sequence[str], folder: Path, failed: str) -> Any:

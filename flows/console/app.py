@@ -25,7 +25,7 @@ from flows.console import (
     taking,
     tonight,
 )
-from flows.console.ask import Desk, Refused, SignInFirst, asked
+from flows.console.ask import ChangeFirst, Desk, Refused, SignInFirst, asked
 from flows.console.reading import Readings
 from flows.console.rereading import Reread
 from flows.console.shell import Shell
@@ -38,7 +38,7 @@ from schemas.errors import WorkspaceBusy, ZhaorenError, say
 
 ROUTES = (sign_in, tonight, review, drafts_page, search, people, papers, audit, accounts_page)
 
-AT_ONCE = 4  # requests at work; the others wait
+AT_ONCE = 3  # requests at work; the others wait
 
 
 def create_app(
@@ -61,13 +61,17 @@ def create_app(
 
 @asynccontextmanager
 async def _a_few_at_once(app: FastAPI) -> AsyncIterator[None]:
-    """Pages are short: more at a time than that wait for the same two cores, and each holds memory meanwhile."""
+    """Pages are short: more at a time than that wait for the same two cores, and for each other's memory."""
     current_default_thread_limiter().total_tokens = AT_ONCE
     yield
 
 
 def _sign_in_first(request: Request, error: Exception) -> Response:
     return RedirectResponse("/sign-in", 303)
+
+
+def _change_first(request: Request, error: Exception) -> Response:
+    return RedirectResponse("/password", 303)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -91,6 +95,7 @@ def _told(status: int, sentence: str) -> Response:
 
 HANDLERS = {
     SignInFirst: _sign_in_first,
+    ChangeFirst: _change_first,
     Refused: _refused,
     ZhaorenError: _ours,
     HTTPException: _not_found,

@@ -29,6 +29,7 @@ FORM_COOKIE = "zhaoren_form"
 LARGEST = 64 << 10  # bytes of a form
 FORM_TYPE = "application/x-www-form-urlencoded"
 SHORTEST_REASON = 4
+BEFORE_CHANGE = ("/password", "/sign-out", "/static/{name}")  # while the password is one that somebody else set
 MENU = (("/", "今晚", "Tonight"), ("/review", "核查", "Review"), ("/drafts", "待提交", "To hand in"), ("/search", "查找", "Search"), ("/audit", "审计", "Audit"), ("/accounts", "账号", "Accounts"), ("/password", "密码", "Password"))  # fmt: skip
 
 
@@ -43,6 +44,10 @@ class Refused(Exception):
 
 class SignInFirst(Exception):
     """Nobody is signed in, and the page is not for everybody."""
+
+
+class ChangeFirst(Exception):
+    """Somebody else set the password, and only the page on which it is changed may be asked for."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,7 @@ class Ask:
 
 
 async def asked(request: Request) -> Ask:
-    """Who asks and what; a dependency of every route. Raises: SignInFirst, Refused."""
+    """Who asks and what; a dependency of every route. Raises: SignInFirst, ChangeFirst, Refused."""
     desk: Desk = request.app.state.desk
     path, method = request.scope["route"].path, request.method
     token = request.cookies.get(COOKIE, "")
@@ -136,8 +141,14 @@ async def asked(request: Request) -> Ask:
         if session:
             await run_in_threadpool(events.note, desk.state, desk.clock(), session.account, events.REFUSED)
         raise Refused(403, say("您的角色不能使用这一页；请联系管理员。", "Your role may not use this page."))
+    if session and session.must_change and path not in BEFORE_CHANGE:
+        raise ChangeFirst
     key = request.cookies.get(FORM_COOKIE, "")
-    form = await _form(request, session.form_key if session else key) if method == "POST" else {}
+    try:
+        form = await _form(request, session.form_key if session else key) if method == "POST" else {}
+    except Refused:
+        await run_in_threadpool(events.note, desk.state, desk.clock(), session.account if session else "", events.FORM)
+        raise
     return Ask(
         desk, request.url.path, token, session, desk.readings.current() if session else None, request.query_params, form, key
     )  # fmt: skip

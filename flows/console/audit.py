@@ -7,7 +7,6 @@ from pathlib import Path
 from fastapi import APIRouter, Response
 
 from flows.access import record_access
-from flows.clerical_sample import draw_month
 from flows.console import jobs
 from flows.console.ask import SHORTEST_REASON, Ask, Asked, Refused
 from flows.console.papers import page_number, signing_words
@@ -63,9 +62,20 @@ def begin_again(ask: Asked, run_no: int) -> Response:
 def show_sample(ask: Asked) -> Response:
     with ask.look() as con:
         months = audit.months(con)
-        month = next((m for m in months if m == ask.query.get("month", "")), months[0])
-        draw_month(con, ask.desk.workspace.runs, month)
-        return ask.page(audit.sample_page(con, months, month))
+    month = next((m for m in months if m == ask.query.get("month", "")), months[0])
+    workspace = ask.desk.workspace
+    at_work, drawn = jobs.running(workspace), jobs.result(workspace, jobs.SAMPLE, _number(month))
+    return _waiting(ask, ask.page(audit.sample_page(months, month, drawn, at_work)), bool(at_work))
+
+
+@router.post("/audit/sample")
+def draw_sample(ask: Asked) -> Response:
+    with ask.look() as con:
+        month = next((m for m in audit.months(con) if m == ask.form.get("month", "")), "")
+    if not month:
+        raise Refused(404, say("这个月没有运行。", "There is no run in that month."))
+    jobs.start(ask.desk.workspace, jobs.SAMPLE, _number(month), ask.who.account)
+    return ask.go(f"/audit/sample?month={month}")
 
 
 @router.post("/person/{person_id}/case-file")
@@ -95,6 +105,11 @@ def _note(ask: Ask, person_id: str, content: bytes, reason: str) -> None:
         record_access(ask.desk.workspace, "case_file", [person_id], file=beside, purpose=reason, account=ask.who.account)  # fmt: skip
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _number(month: str) -> int:
+    """2024-06 as 202406."""
+    return int(month.replace("-", ""))
 
 
 def _require_run(ask: Ask, run_no: int) -> None:

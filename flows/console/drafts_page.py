@@ -2,11 +2,13 @@
 
 from dataclasses import asdict
 from datetime import date
+from typing import cast
 
 from fastapi import APIRouter, Response
 
 from flows.console import drafts
-from flows.console.ask import Asked, Refused
+from flows.console.apart import beside
+from flows.console.ask import Ask, Asked, Refused
 from flows.console.handing_in import HandedIn, hand_in
 from flows.days import today_in_shanghai
 from reports.console import queue
@@ -22,8 +24,12 @@ def show(ask: Asked) -> Response:
 
 
 @router.post("/drafts")
-def submit(ask: Asked) -> Response:
+async def submit(ask: Asked) -> Response:
     """Hand everything in, dated with the day in the form: today unless it says an earlier one."""
+    return cast(Response, await beside(_submit, ask))
+
+
+def _submit(ask: Ask) -> Response:
     text = ask.form.get("decided_date", "")
     try:
         day = date.fromisoformat(text)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from flows.console.state import State
 
 SIGNED_IN, FAILED, SHUT_OUT, REFUSED, PASSWORD = "登录", "登录失败", "失败过多，暂停登录", "无权的页面", "改了密码"
+LEFT, ENDED, FORM, SET = "退出", "被管理员退出", "不合格的表单", "密码由别人设定"
 KEPT_SECONDS = 180 * 86_400.0
 SHOWN = 50
 

@@ -1,4 +1,4 @@
-"""What an auditor starts and then waits for: the chain verified, a night done again. In a process of its own behind everybody else;
+"""What an auditor starts and then waits for: the chain verified, a night done again, a month's sample drawn. In a process of its own behind everybody else;
 one at a time; the result stays in `console/jobs/` until the same is asked again."""
 
 import fcntl
@@ -12,26 +12,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.clerical_sample import draw_month
 from flows.console import children
+from flows.console.apart import MEMORY
 from flows.console.ask import Refused
+from flows.console.opening import opened
 from flows.opened import find_workspace
 from flows.reperforming import reperform
 from flows.verifying import verification
 from flows.workspace import Workspace
-from schemas.errors import ZhaorenError, say
+from ledger.seal import sealed_runs
+from reports.console.audit import drawn_sample
+from schemas.errors import UsageError, ZhaorenError, say
 
-VERIFY, AGAIN = "verify", "again"
+VERIFY, AGAIN, SAMPLE = "verify", "again", "sample"
 RUNNING = "running.json"
 
 
-def start(workspace: Workspace, what: str, run_no: int, account: str) -> None:
-    """Begin a job. Raises: Refused while another is at work."""
+def start(workspace: Workspace, what: str, number: int, account: str) -> None:
+    """Begin a job, of a run or a month. Raises: Refused while another is at work."""
     folder = _folder(workspace)
     with _place(folder) as place:
         if place is None:
             raise Refused(409, say("已有一项核对正在进行；请等它做完。", "Another check is at work; wait for it."))
-        _keep(folder / RUNNING, {"what": what, "run_no": run_no, "account": account, "started_at": _now()})
-        child = children.start(__name__, [str(workspace.root), what, str(run_no)], folder, keeps=[place])
+        _keep(folder / RUNNING, {"what": what, "run_no": number, "account": account, "started_at": _now()})
+        child = children.start(__name__, [str(workspace.root), what, str(number)], folder, keeps=[place])
     threading.Thread(target=child.wait, daemon=True).start()
 
 
@@ -41,9 +46,9 @@ def running(workspace: Workspace) -> dict[str, Any] | None:
         return _read(_folder(workspace) / RUNNING) if place is None else None
 
 
-def result(workspace: Workspace, what: str, run_no: int) -> dict[str, Any] | None:
+def result(workspace: Workspace, what: str, number: int) -> dict[str, Any] | None:
     """What the last such job came to, with who asked and when; None before the first."""
-    return _read(_folder(workspace) / f"{what}-{run_no}.json")
+    return _read(_folder(workspace) / f"{what}-{number}.json")
 
 
 def results(workspace: Workspace, what: str) -> list[dict[str, Any]]:
@@ -52,18 +57,18 @@ def results(workspace: Workspace, what: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda said: -said["run_no"])
 
 
-def work(workspace: Workspace, what: str, run_no: int) -> None:
+def work(workspace: Workspace, what: str, number: int) -> None:
     """The child: do it, and keep what came of it, also where that is an error."""
     children.step_back()
     folder = _folder(workspace)
     try:
-        came = JOBS[what](workspace, run_no)
+        came = JOBS[what](workspace, number)
     except ZhaorenError as problem:
         came = {"problem": str(problem)}
     except Exception as error:  # its text may hold anything: only its kind is told
         came = {"problem": say(f"程序故障（{type(error).__name__}）。", f"Program failure ({type(error).__name__}).")}
     said = _read(folder / RUNNING) or {}
-    _keep(folder / f"{what}-{run_no}.json", said | {"ended_at": _now(), "problem": "", **came})
+    _keep(folder / f"{what}-{number}.json", said | {"ended_at": _now(), "problem": "", **came})
 
 
 def _verify(workspace: Workspace, run_no: int) -> dict[str, Any]:
@@ -75,7 +80,20 @@ def _again(workspace: Workspace, run_no: int) -> dict[str, Any]:
     return reperform(workspace, run_no, workspace.pages / f"again-{os.getpid()}").plain()
 
 
-JOBS: dict[str, Callable[[Workspace, int], dict[str, Any]]] = {VERIFY: _verify, AGAIN: _again}
+def _sample(workspace: Workspace, month: int) -> dict[str, Any]:
+    """The month as a number, 202406. All of its judgements are read for it."""
+    newest = sealed_runs(workspace.runs)[-1]
+    if (con := opened(workspace, newest, MEMORY)) is None:
+        raise UsageError(say("这次运行还没有收尾，请过一会儿再抽。", "The run is not finished; try again in a while."))
+    try:
+        con.execute("set search_path = 'store,memory'")
+        draw_month(con, workspace.runs, f"{month // 100}-{month % 100:02d}")
+        return {"of_run": newest, **drawn_sample(con)}
+    finally:
+        con.close()
+
+
+JOBS: dict[str, Callable[[Workspace, int], dict[str, Any]]] = {VERIFY: _verify, AGAIN: _again, SAMPLE: _sample}
 
 
 def _folder(workspace: Workspace) -> Path:

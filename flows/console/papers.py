@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter, Response
 
+from flows.console.apart import beside
 from flows.console.ask import Ask, Asked, Refused
 from flows.pack_history import kept_of
 from ledger.seal import file_hash, read_manifest, run_folder
@@ -50,8 +51,12 @@ def show_whole_row(ask: Asked, delivery_id: str, row_no: int) -> Response:
 
 
 @router.post("/row/{delivery_id}/{row_no}/first")
-def find_first(ask: Asked, delivery_id: str, row_no: int) -> Response:
+async def find_first(ask: Asked, delivery_id: str, row_no: int) -> Response:
     """An unchanged row is listed only where it first came: the kept file is read again to find it there."""
+    return cast(Response, await beside(_first, ask, delivery_id, row_no))
+
+
+def _first(ask: Ask, delivery_id: str, row_no: int) -> Response:
     with ask.look() as con:
         found = row.file_of(con, delivery_id)
         if found is None or found["status"] != "accepted" or not 1 <= row_no <= found["rows"]:

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -26,6 +26,7 @@ from reports.console.rows import patiently, rows, within
 from schemas.errors import ZhaorenError, say
 
 MEMORY = 32 << 20  # bytes that DuckDB may hold for all pages together; what does not fit is read again
+LITTLE = 16 << 20  # the same for a reading that is being replaced
 PATIENCE = 10.0  # seconds before what could not be read is tried again
 SEARCH = "set search_path = 'store,reading,memory'"
 LEFT = ".reading-*"  # what a killed console left
@@ -112,17 +113,34 @@ class Readings:
                 return
             file = self.workspace.pages / f".reading-{os.getpid()}-{newest}"
             try:
-                if self._make(self.workspace, newest, file, mend=mend) and (
-                    made := _open(self.workspace, newest, file)
-                ):
-                    self._now = made
+                if self._make(self.workspace, newest, file, mend=mend):
+                    self._now = self._changed_to(newest, file)
             finally:
                 file.unlink(missing_ok=True)
+
+    def _changed_to(self, newest: int, file: Path) -> Reading | None:
+        """The reading of the file, else the one there is. While there are two the older one holds less: whoever still reads it and needs
+        more has their turn alone."""
+        before, made = self._now, None
+        _limit(before, LITTLE)
+        try:
+            made = _open(self.workspace, newest, file)
+        finally:
+            if made is None:
+                _limit(before, MEMORY)
+        return made or before
 
     def _refresh_quietly(self) -> None:
         """Settings that cannot be read, or a night that still refreshes the store: a later click tries again."""
         with suppress(ZhaorenError, duckdb.Error, OSError):
             self.refresh(mend=self._now is None)
+
+
+def _limit(reading: Reading | None, memory: int) -> None:
+    """What pages hold of it at this moment is left to them."""
+    if reading:
+        with closing(reading.base.cursor()) as cursor, suppress(duckdb.OutOfMemoryException):
+            cursor.execute(f"set memory_limit = '{memory >> 20}MiB'")
 
 
 def _open(workspace: Workspace, run_no: int, file: Path) -> Reading | None:

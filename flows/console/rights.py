@@ -46,6 +46,7 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/audit/again/{run_no}"): AUDIT,
     ("POST", "/audit/again/{run_no}"): AUDIT,
     ("GET", "/audit/sample"): AUDIT,
+    ("POST", "/audit/sample"): AUDIT,
     ("POST", "/person/{person_id}/case-file"): AUDIT,
     ("GET", "/accounts"): ADMIN,
     ("POST", "/accounts/sign-out"): ADMIN,

@@ -18,12 +18,14 @@ SEEN_EVERY = 20.0  # seconds between two notes that somebody is there
 
 @dataclass(frozen=True)
 class Session:
-    """`form_key` must come back with every form; `is_blind` hides scores and what others said."""
+    """`form_key` must come back with every form; `is_blind` hides scores and what others said; `must_change` lets
+    nothing be seen before the password is one's own."""
 
     account: str
     role: str
     form_key: str
     is_blind: bool
+    must_change: bool
 
 
 def begin(state: State, account: Account, clock: Callable[[], float]) -> str:
@@ -48,12 +50,14 @@ def find(state: State, token: str | None, times: ConsoleTimes, clock: Callable[[
             [now - times.idle_minutes * 60, now - times.longest_hours * 3600],
         )
         row = db.execute(
-            "select s.account, a.role, s.form_key, s.is_blind, s.seen_at from session as s inner join account as a on a.name = s.account "
+            "select s.account, a.role, s.form_key, s.is_blind, a.must_change, s.seen_at from session as s inner join account as a on a.name = s.account "
             "where s.key = ? and not a.is_shut", [_key(token)],
         ).fetchone()  # fmt: skip
         if row and now - row["seen_at"] > SEEN_EVERY:
             db.execute("update session set seen_at = ? where key = ?", [now, _key(token)])
-    return Session(row["account"], row["role"], row["form_key"], bool(row["is_blind"])) if row else None
+    if row is None:
+        return None
+    return Session(row["account"], row["role"], row["form_key"], bool(row["is_blind"]), bool(row["must_change"]))
 
 
 def end(state: State, token: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Response
 
-from flows.console import accounts, sessions
+from flows.console import accounts, events, sessions
 from flows.console.ask import FORM_COOKIE, Ask, Asked, Refused
 from flows.console.sessions import COOKIE
 from reports.console.page import Page, static
@@ -53,6 +53,7 @@ def _begin(ask: Ask) -> Response:
 @router.post("/sign-out")
 def leave(ask: Asked) -> Response:
     sessions.end(ask.desk.state, ask.token)
+    events.note(ask.desk.state, ask.desk.clock(), ask.who.account, events.LEFT)
     answer = ask.go("/sign-in")
     answer.delete_cookie(COOKIE, **COOKIE_LOOK)
     return answer

@@ -10,7 +10,7 @@ from pathlib import Path
 from schemas.errors import UsageError, say
 
 TABLES = """
-create table if not exists account (name text primary key, role text not null, hash text not null, is_shut integer not null default 0);
+create table if not exists account (name text primary key, role text not null, hash text not null, is_shut integer not null default 0, must_change integer not null default 0);
 create table if not exists session (
     key text primary key, account text not null references account on delete cascade, form_key text not null,
     begun_at real not null, seen_at real not null, is_blind integer not null default 0);
@@ -26,6 +26,7 @@ create table if not exists conflict (
     second_decision text not null, second_officer text not null);
 """
 WAIT_SECONDS = 10.0
+ADDED = ("account", "must_change", "integer not null default 0")  # a column that older consoles did not have
 
 
 class State:
@@ -40,6 +41,9 @@ class State:
         self.path.chmod(0o600)
         with self.open() as db:
             db.executescript(TABLES)
+            table, column, kind = ADDED
+            if column not in {row["name"] for row in db.execute(f"pragma table_info({table})")}:
+                db.execute(f"alter table {table} add column {column} {kind}")
 
     @contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:

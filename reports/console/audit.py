@@ -70,14 +70,19 @@ def months(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [m["month"] for m in rows(con, MONTHS, {})]
 
 
-def sample_page(con: duckdb.DuckDBPyConnection, known: Sequence[str], month: str) -> Page:
-    """The sample of a month: the frame by rule, how many of those answered were right, and the rows that are drawn. Needs
-    `link_sample` and `sample_precision` of that month; `known` are the months to choose from."""
+def drawn_sample(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The frame by rule with how many of those answered were right, and the rows that are drawn, as plain values. Needs
+    `link_sample` and `sample_precision` of one month."""
     drawn = rows(con, DRAWN, {})
     for row in drawn:
         row["kind_word"] = KIND_WORDS.get(row["kind"], row["kind"])
     strata = rows(con, STRATA, {})
-    values = {
-        "month": month, "months": known, "strata": strata, "drawn": drawn, "frame_count": sum(s["frame_count"] for s in strata),
-    }  # fmt: skip
+    return {"strata": strata, "drawn": drawn, "frame_count": sum(s["frame_count"] for s in strata)}
+
+
+def sample_page(
+    known: Sequence[str], month: str, sample: Mapping[str, Any] | None, running: Mapping[str, Any] | None
+) -> Page:
+    """The sample of a month as it was drawn last; None before the first time. `known` are the months to choose from."""
+    values = {"month": month, "months": known, "sample": sample, "running": running}
     return Page("sample.html", say("抽样", "Sample"), values)

@@ -6,14 +6,14 @@ from typing import Any
 
 import duckdb
 
-from reports.console.masks import MASKED_PHONE, row_select
+from reports.console import places
+from reports.console.masks import MASKED_PHONE
 from reports.console.page import Page
 from reports.console.queue import ANSWERS, ENTRY, TABLES
 from reports.console.rows import plain_rows, rows
 from reports.row_stream import unlike_runs
 from reports.words import COMPARISON_WORDS, KIND_WORDS, LEVEL_WORDS, RULE_WORDS
 from schemas.errors import say
-from schemas.extracts import LAYOUTS
 
 LATEST, MOST_ROWS = 12, 8
 AGAINST = {"stranger": "无关的人", "relative": "同家庭的人"}
@@ -32,7 +32,6 @@ where question in (select unnest($questions::varchar[])) order by decided_date d
 """
 EVIDENCE = "from evidence_row where record_id in (select unnest($records::varchar[])) order by kind, delivery_id, row_no limit $most"
 DELIVERED = "from evidence_row where kind = $kind and office = $office and record_id = $record"
-ROW = "select {cells} from read_parquet($file) where office = $office and record_id = $record limit 1"
 FILES = "select delivery_id, any_value(file_name), any_value(sheet), max(snapshot_date) from delivery where delivery_id in (select unnest($ids::varchar[])) group by delivery_id"
 EMPLOYER = "select employer_name, employer_uscc from outbound where entry_id = $entry order by list, employer_name, employer_uscc limit 1"
 SHARED = ("姓名", "证件号码", "性别", "出生日期")
@@ -171,12 +170,7 @@ def _delivered(
     con: duckdb.DuckDBPyConnection, runs: str, row: Mapping[str, Any], *, whole: bool, beside: Mapping[str, str]
 ) -> Side:
     """One delivered row with its cells as they came, read from the one file that holds it."""
-    layout = LAYOUTS[row["kind"]]
-    cells, headers = row_select(layout, whole=whole)
-    file = f"{runs}/{row['run_no']:06d}/tables/standing/{row['kind']}.parquet"
-    where = {"file": file, "office": row["office"], "record": row["record_id"]}
-    found = plain_rows(con, ROW.format(cells=cells), where)
-    said = {h: str(v) for h, v in zip(headers, found[0], strict=True) if v not in (None, "")} if found else {}
+    said = dict(places.cells(con, runs, row, whole=whole))
     files = plain_rows(con, FILES, {"ids": [row["delivery_id"]]})
     name = f"{files[0][1]}{'#' + files[0][2] if files[0][2] else ''}" if files else row["delivery_id"][:12]
     title = f"{KIND_WORDS[row['kind']]} · {name} · {say('第', 'row ')}{row['row_no']}{say(' 行', '')}"

@@ -1,8 +1,6 @@
 """How a delivered row's cells are shown: identity numbers less their digits 7 to 14, phones less their middle, a birth date as its
 year, an address not at all. `whole` shows all of them; whoever asks for that has said what for."""
 
-from collections.abc import Sequence
-
 from schemas.columns import Column, Layout
 
 NUMBERS = ("id",)
@@ -28,6 +26,6 @@ def cell(column: Column, *, whole: bool) -> str:
     return f"shown_text({name}::varchar)"
 
 
-def row_select(layout: Layout, *, whole: bool) -> tuple[str, Sequence[str]]:
-    """What to select of a row of this kind, and the headers in the same order."""
-    return ", ".join(cell(c, whole=whole) for c in layout.columns), [c.header for c in layout.columns]
+def row_select(layout: Layout, *, whole: bool) -> list[tuple[str, str]]:
+    """The header of each column of a row of this kind, and what to select for it."""
+    return [(c.header, cell(c, whole=whole)) for c in layout.columns]

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 STATIC = {
     "console.css": "text/css; charset=utf-8",
     "keys.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
+    "icon.svg": "image/svg+xml; charset=utf-8",
 }
 
 

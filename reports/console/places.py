@@ -34,28 +34,39 @@ SHOWN = f"""{NOW}
 select s.*, s.match_status as outcome, s.rule as rule_word, d.file_name, d.sheet, d.snapshot_date
 from shown as s left join finder.file_seen as d on d.delivery_id = s.delivery_id and d.run_no = s.run_no
 """
+# First where the rows lie, by a hash stored beside each; then these few, by themselves: joins that know how few they are take half
+# the memory.
+FOUND = (
+    "create or replace temp table found as select * from finder.place where rowid in (select unnest($found::bigint[]))"
+)
+WHERE_PERSON = """
+select rowid from finder.place where person_key = hash($person)
+union select rowid from finder.place where record_key in (select hash(record_id) from link where person_id = $person)
+"""
 OF_PERSON = f"""
-with moved as (select distinct hash(record_id) as record_key from link where person_id = $person),
-found as (  -- two looks, not one with "or": each is cut down by what is stored beside its column
-    from finder.place where person_key = hash($person) and person_id = $person
-    union from finder.place where record_key in (select record_key from moved)
-),
-{SHOWN} where s.person_id = $person or s.first_person = $person
+with {SHOWN} where s.person_id = $person or s.first_person = $person
 order by d.snapshot_date desc nulls last, s.kind, s.delivery_id, s.row_no limit {MOST_ROWS}
 """
+WHERE_RECORDS = "select rowid from finder.place where record_key in (select hash(unnest($records::varchar[])))"
 OF_RECORDS = f"""
 with found as (
-    select * from finder.place where record_key in (select hash(unnest($records::varchar[]))) and record_id in (select unnest($records::varchar[]))
+    from temp.found where list_contains($records::varchar[], record_id)
     qualify row_number() over (partition by kind, office, record_id order by run_no desc) = 1
 ),
 {SHOWN} order by s.kind, s.delivery_id, s.row_no limit {MOST_ROWS}
 """
+WHERE_PLACE = "select rowid from finder.place where delivery_key = hash($delivery) and row_no between $first and $last"
 OF_PLACE = f"""
-with found as (from finder.place where delivery_key = hash($delivery) and delivery_id = $delivery and row_no between $first and $last),
+with found as (from temp.found where delivery_id = $delivery),
 {SHOWN} order by s.row_no
 """
-# The number narrows the sealed file to one group of rows; the record tells which office's.
-CELLS = "select {cells} from read_parquet($file) where row_no = $row and delivery_id = $delivery and record_id = $record limit 1"
+# The number narrows the sealed file to one group of rows, the record tells which office's; a group's columns are unpacked whole, so
+# that few at a time take a third of the memory.
+POSITION = """
+select file_row_number from read_parquet($file, file_row_number = true) where row_no = $row and delivery_id = $delivery and record_id = $record limit 1
+"""
+CELLS = "select {cells} from read_parquet($file, file_row_number = true) where file_row_number = $position"
+AT_ONCE = 8
 ENDED_WORDS = {
     "withdrawn": "撤销", "vanished": "不再出现（视为撤销）", "corrected": "更正", "replaced": "被新的一行替换", "absent": "不再出现",
     "late": "迟到，已有更新的一行",
@@ -65,33 +76,38 @@ GRADE_WORDS = {"exact": "确定", "variant": "姓名有出入", "probable": "推
 
 def of_person(con: duckdb.DuckDBPyConnection, person: str) -> list[dict[str, Any]]:
     """Every row that is this person's, or came as theirs and was moved; the newest first."""
-    return _worded(rows(con, OF_PERSON, {"person": person}))
+    return _shown(con, OF_PERSON, WHERE_PERSON, {"person": person})
 
 
 def of_records(con: duckdb.DuckDBPyConnection, records: Iterable[str]) -> list[dict[str, Any]]:
     """The rows that evidence names, each where it last came."""
-    return _worded(rows(con, OF_RECORDS, {"records": list(records)}))
+    return _shown(con, OF_RECORDS, WHERE_RECORDS, {"records": list(records)})
 
 
 def of_file(con: duckdb.DuckDBPyConnection, delivery: str, first: int, last: int) -> list[dict[str, Any]]:
     """The rows of a delivery that were new or changed in it, by number."""
-    return _worded(rows(con, OF_PLACE, {"delivery": delivery, "first": first, "last": last}))
+    return _shown(con, OF_PLACE, WHERE_PLACE, {"delivery": delivery, "first": first, "last": last})
 
 
 def cells(
     con: duckdb.DuckDBPyConnection, runs: str, place: Mapping[str, Any], *, whole: bool
 ) -> tuple[tuple[str, str], ...]:
     """The row's cells as header and text, read from the one sealed file that holds it; empty ones are left out."""
-    chosen, headers = row_select(LAYOUTS[place["kind"]], whole=whole)
     file = f"{runs}/{place['run_no']:06d}/tables/standing/{place['kind']}.parquet"
     where = {"file": file, "row": place["row_no"], "delivery": place["delivery_id"], "record": place["record_id"]}
-    found = plain_rows(con, CELLS.format(cells=chosen), where)
-    return tuple((h, str(v)) for h, v in zip(headers, found[0], strict=True) if v not in (None, "")) if found else ()
+    chosen, found = row_select(LAYOUTS[place["kind"]], whole=whole), list[Any]()
+    for (position,) in plain_rows(con, POSITION, where):
+        for part in range(0, len(chosen), AT_ONCE):
+            asked = CELLS.format(cells=", ".join(select for _, select in chosen[part : part + AT_ONCE]))
+            found += plain_rows(con, asked, {"file": file, "position": position})[0]
+    return tuple((header, str(v)) for (header, _), v in zip(chosen, found, strict=False) if v not in (None, ""))
 
 
-def _worded(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    for row in found:
+def _shown(con: duckdb.DuckDBPyConnection, shown: str, where: str, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    plain_rows(con, FOUND, {"found": [row for (row,) in plain_rows(con, where, asked)]})
+    worded = rows(con, shown, {name: value for name, value in asked.items() if f"${name}" in shown})
+    for row in worded:
         row["kind_word"] = KIND_WORDS.get(row["kind"], row["kind"])
         row["grade_word"] = GRADE_WORDS.get(row["link_grade"] or "", row["link_grade"] or "")
         row["ended_word"] = ENDED_WORDS.get(row["ended_cause"] or "", row["ended_cause"] or "")
-    return found
+    return worded

@@ -148,6 +148,8 @@ def read_filter(given: Mapping[str, str]) -> Filter:
 WHERE = """
 where ($town = '' or town = $town) and ($clause = '' or clause_code = $clause) and ($age = 0 or asked_on <= $day::date - $age::integer)
 """
+# Only the places of those before the page are held while it is looked for, not their texts.
+PAGE = f"select rowid from {{table}} {WHERE} order by {{order}} limit {PER_PAGE} offset $before"
 
 
 @dataclass(frozen=True)
@@ -232,8 +234,8 @@ def list_page(
     order = "blind_place" if is_blind else "place"
     listed = rows(
         con,
-        f"select {LISTED[wish.sheet]} from {table} {WHERE} order by {order} limit {PER_PAGE} offset {(number - 1) * PER_PAGE}",
-        _binds(wish, day),
+        f"select {LISTED[wish.sheet]} from {table} where rowid in ({PAGE.format(table=table, order=order)}) order by {order}",
+        _binds(wish, day) | {"before": (number - 1) * PER_PAGE},
     )
     counts = {sheet: plain_rows(con, f"select count(*) from {name}")[0][0] for sheet, name in TABLES.items()}
     towns, codes = (

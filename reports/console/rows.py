@@ -2,15 +2,52 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import duckdb
 
-WIDE = "1GiB"  # one group of rows of a register with many texts is some hundred megabytes, and is read whole
-ALONE = threading.Lock()
+MORE = (2, 4, 8, 32)  # times the usual: one group of rows of a register with many texts may be some hundred megabytes
 TRIES, PAUSE = 100, 0.05  # seconds between them: by then the pages that hold all there is are done
 Found = TypeVar("Found")
+
+
+class Turns:
+    """Many read together, or one alone. Whoever wants to be alone is not overtaken."""
+
+    def __init__(self) -> None:
+        self._moved = threading.Condition()
+        self._reading = 0
+        self._is_taken = False
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with self._moved:
+            self._moved.wait_for(lambda: not self._is_taken)
+            self._reading += 1
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._reading -= 1
+                self._moved.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self._moved:
+            self._moved.wait_for(lambda: not self._is_taken)
+            self._is_taken = True
+            self._moved.wait_for(lambda: not self._reading)
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._is_taken = False
+                self._moved.notify_all()
+
+
+TURNS = Turns()
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -26,17 +63,28 @@ def plain_rows(
 
 
 def within(con: duckdb.DuckDBPyConnection, ask: Callable[[], Found]) -> Found:
-    """The answer within the memory that pages usually have; where that is not enough, once more with much, one at a time."""
+    """The answer within the memory that all pages share; where others hold too much of it, once more alone; and where that is not
+    enough either, with as much more as it takes."""
     try:
-        return ask()
+        with TURNS.together():
+            return ask()
     except duckdb.OutOfMemoryException:
-        with ALONE:
-            usual = patiently(lambda: con.execute("select current_setting('memory_limit')").fetchall()[0][0])
-            patiently(lambda: con.execute(f"set memory_limit = '{WIDE}'"))
+        with TURNS.alone():
+            return _alone(con, ask)
+
+
+def _alone(con: duckdb.DuckDBPyConnection, ask: Callable[[], Found]) -> Found:
+    usual = patiently(lambda: con.execute("select current_setting('memory_limit')").fetchall()[0][0])
+    size, unit = usual.split()  # such as 32.0 MiB
+    try:
+        for more in MORE:
             try:
                 return ask()
-            finally:
-                patiently(lambda: con.execute(f"set memory_limit = '{usual}'"))
+            except duckdb.OutOfMemoryException:
+                con.execute(f"set memory_limit = '{float(size) * more}{unit}'")
+        return ask()
+    finally:
+        patiently(lambda: con.execute(f"set memory_limit = '{usual}'"))
 
 
 def patiently(ask: Callable[[], Found]) -> Found:
