@@ -58,7 +58,8 @@ def read_file(con: duckdb.DuckDBPyConnection, file: FileToRead) -> FileRead:
     try:
         refuse_future(incoming, file.as_of)
         layout = LAYOUTS[incoming.kind or ""]
-        tables = read_delivery(incoming, kept_data(file.vault, file.path), layout, file.habits, notes, aside)
+        data = kept_data(file.vault, file.path, aside)
+        tables = read_delivery(incoming, data, layout, file.habits, notes, aside)
     except DeliveryRefused as problem:
         return FileRead((), tuple(notes), status_of(problem))
     return FileRead(tuple(prepare(con, layout, raw, incoming.office, aside) for raw in tables), tuple(notes))

@@ -181,6 +181,7 @@ def _take_in_group(desk: Desk, group: list[Received], files: Iterator[FileRead])
         return []
     if problem := gate(con, habits, first, rows):
         for one in group:
+            one.prepared = None
             if one.status == "accepted":
                 one.status, one.reason = status_of(problem)
         return []

@@ -3,8 +3,9 @@ long the delivery is."""
 
 import mmap
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 from weakref import WeakSet
 
 import pyarrow as pa
@@ -13,19 +14,27 @@ _MAPPED: WeakSet[mmap.mmap] = WeakSet()
 
 
 def put_aside(schema: pa.Schema, batches: Iterable[pa.RecordBatch], folder: Path | None) -> pa.Table:
-    """The batches as one table. It lies in a file of `folder` that has no name, so that nothing of it outlives the process;
-    in memory where no folder is given."""
+    """The batches as one table. It lies in a file of `folder` that has no name; in memory where no folder is given."""
     if folder is None:
         return pa.Table.from_batches(batches, schema)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder) as file:
+
+    def write(file: BinaryIO) -> None:
         with pa.ipc.new_stream(file, schema) as out:
             for batch in batches:
                 out.write_batch(batch)
-        file.flush()
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    mapped = map_aside(write, folder)
     _MAPPED.add(mapped)
     return pa.ipc.open_stream(pa.BufferReader(pa.py_buffer(mapped))).read_all()
+
+
+def map_aside(write: Callable[[BinaryIO], None], folder: Path) -> mmap.mmap:
+    """What is written, which is something, mapped. Its file has no name, so that nothing of it outlives the process."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        write(file)
+        file.flush()
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def batches_of(table: pa.Table) -> Iterator[pa.RecordBatch]:
