@@ -23,11 +23,13 @@ RECORD_ID_LENGTH = 24  # 96 bits: at 10 M rows the odds of one clash are below o
 
 @dataclass(frozen=True)
 class Prepared:
-    """`record_id` of every row of `raw`, in their order; `new` is the first row (row_no, record_id) of each id that does not
-    stand; `typed` are these rows. Of a large delivery all of this lies in files."""
+    """`record_id` of every row of `raw`, in their order, of which `repeated` say again what a row before says; `new` is the
+    first row (row_no, record_id) of each id that does not stand; `typed` are these rows. Of a large delivery all of this lies
+    in files."""
 
     raw: RawTable
     record_id: pa.ChunkedArray
+    repeated: int
     new: pa.Table
     typed: Typed
 
@@ -39,10 +41,13 @@ def prepare(
     put aside there."""
     aside = aside if raw.cells.num_rows > MANY_ROWS else None
     hash_rows(con, layout, raw)
-    new = _put_aside(con.sql(NEW.format(kind=layout.kind), params={"office": office}), aside)
-    record_id = _put_aside(con.sql("select record_id from hashed order by row_no"), aside)["record_id"]
-    con.execute("drop table hashed")
-    return Prepared(raw, record_id, new, type_new(raw, layout, new, aside))
+    con.execute(REPEATED)
+    every = new = _put_aside(con.sql("from hashed order by row_no"), aside)
+    repeated, knows = con.execute(COUNTS.format(kind=layout.kind), {"office": office}).fetchall()[0]
+    if repeated or knows:
+        new = _put_aside(con.sql(NEW.format(kind=layout.kind), params={"office": office}), aside)
+    con.execute("drop table hashed; drop table several; drop table repeated")
+    return Prepared(raw, every["record_id"], repeated, new, type_new(raw, layout, new, aside))
 
 
 def _put_aside(rows: duckdb.DuckDBPyRelation, aside: Path | None) -> pa.Table:
@@ -115,7 +120,14 @@ def _record_id(layout: Layout, raw: RawTable) -> str:
     return f"substr(md5(concat({', '.join(joined)})), 1, {RECORD_ID_LENGTH})"
 
 
+# In two statements: of a table it is known that it is small, and it is laid beside the rows for next to nothing.
+REPEATED = """
+create or replace temp table several as select record_id, min(row_no) as first from hashed group by record_id having count(*) > 1;
+create or replace temp table repeated as
+select h.row_no from hashed as h inner join several as s using (record_id) where h.row_no > s.first
+"""
+COUNTS = "select (select count(*) from repeated), exists (from known_{kind} where office = $office)"
 NEW = """
 with known as (select record_id from known_{kind} where office = $office)
-select min(row_no) as row_no, record_id from hashed anti join known using (record_id) group by record_id order by row_no
+select row_no, record_id from hashed anti join known using (record_id) anti join repeated using (row_no) order by row_no
 """

@@ -72,13 +72,9 @@ def take_in(
     for arrival in arrivals:
         con.execute("insert into delivery_place values (?, ?)", [arrival.delivery_id, _place(arrivals)])
     taken = [_take_one(con, layout, arrival, aside) for arrival in arrivals]
-    office = arrivals[0].office
     _end_superseded(con, layout, arrivals, is_full=replaces)
     if replaces:
-        con.execute(_absent(layout), {
-            "office": office, "cause": "vanished" if layout.is_event else "absent", "kind": layout.kind,
-            "delivery": arrivals[0].delivery_id, "base": min(a.place for a in arrivals) << ROW_BITS,
-        })  # fmt: skip
+        _end_absent(con, layout, arrivals)
     con.execute("drop view told; drop table snapshot")
     return taken
 
@@ -108,9 +104,8 @@ def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival, 
     add_rows(con, layout, arrival, typed.rows)
     faults = _repeat_faults(con, typed.faults)
     _note_faulty(con, raw, [f.row_no for f in typed.faults])
-    repeated = rows - con.execute("select count(distinct record_id) from told").fetchall()[0][0]
     unchanged = rows - new.num_rows - len(faults) + len(typed.faults)
-    return Intake(arrival.delivery_id, rows, unchanged, repeated, faults, typed)
+    return Intake(arrival.delivery_id, rows, unchanged, prepared.repeated, faults, typed)
 
 
 def _put_told(con: duckdb.DuckDBPyConnection, prepared: Prepared, place: int) -> None:
@@ -164,9 +159,18 @@ def add_rows(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Delivered,
     con.unregister("typed_rows")
 
 
-def _absent(layout: Layout) -> str:
-    number = "id_number" if "id_number" in layout.fields else "null"
-    return ABSENT.format(kind=layout.kind, anchor=layout.anchor, number=number)
+def _end_absent(con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequence[Arrival]) -> None:
+    """Rows that the snapshot lacks stand no more; but for rows of whom one of its bad rows may speak."""
+    first, base = arrivals[0], min(a.place for a in arrivals) << ROW_BITS
+    where = {"office": first.office, "base": base}
+    con.execute(ABSENT.format(kind=layout.kind), where)
+    if con.execute("select exists (from faulty) and exists (from absent)").fetchall()[0][0]:
+        number = "id_number" if "id_number" in layout.fields else "null"
+        con.execute(SPARED.format(kind=layout.kind, anchor=layout.anchor, number=number), where)
+    cause = "vanished" if layout.is_event else "absent"
+    con.execute(
+        END_ABSENT, {"kind": layout.kind, "office": first.office, "cause": cause, "delivery": first.delivery_id}
+    )
 
 
 def _end_superseded(
@@ -181,8 +185,13 @@ def _end_superseded(
     else:  # as on nearly every night
         con.execute(NONE_NEWER)
     flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
-    base = {"base": first.place << ROW_BITS}
-    con.execute(PEERS.format(kind=layout.kind, flag=flag), {"office": first.office} | base)
+    peers = {"office": first.office, "base": first.place << ROW_BITS}
+    con.execute(ACTING.format(kind=layout.kind), peers)
+    con.execute(SHARED.format(kind=layout.kind), peers)
+    con.execute("drop table acting")
+    if not con.execute("select exists (from shared)").fetchall()[0][0]:
+        return
+    con.execute(PEERS.format(kind=layout.kind, flag=flag), peers)
     con.execute(RIVALS, where | place)
     if not con.execute("select exists (from rivals)").fetchall()[0][0]:
         return
@@ -194,7 +203,7 @@ def _end_superseded(
 # What an earlier file of tonight ended and this one says again acts like a new row.
 REAPPEARED = """
 create or replace temp table reappeared as
-select record_id from ended where kind = $kind and office = $office and record_id in (select record_id from told)
+select record_id from ended semi join told using (record_id) where kind = $kind and office = $office
 """
 IS_ANY_ADDED = "select exists (from added_{kind} where office = $office)"
 NOT_ADDED = """
@@ -231,15 +240,29 @@ said as (
 select record_id, max(place) as place, arg_max(delivery_id, place) as delivery_id
 from said inner join later using (delivery_id) group by record_id
 """
-# Rows of a key that several share, and one of them is brought, or brought back, by tonight's snapshot: that one acts on the others.
+# Keys of the rows that act on others: those that tonight's snapshot brings, or brings back.
+ACTING = """
+create or replace temp table acting as
+select business_key from added_{kind} where office = $office and rid > $base
+union all select business_key from store.standing_{kind} where office = $office and record_id in (from back)
+union all select business_key from added_{kind} where office = $office and rid <= $base and record_id in (from back)
+"""
+# Of these keys the ones that another row shares.
+SHARED = """
+create or replace temp table shared as
+with others as (
+    select business_key from store.standing_{kind} where office = $office and record_id not in (from back)
+    union all select business_key from added_{kind} where office = $office and rid <= $base and record_id not in (from back)
+)
+select business_key from (from acting union all from others semi join acting using (business_key)) group by business_key having count(*) > 1
+"""
 PEERS = """
 create or replace temp table peer as
 with standing as (
     select record_id, business_key, {flag} as is_withdrawal, false as is_new from store.standing_{kind} where office = $office
     union all select record_id, business_key, {flag}, rid > $base from added_{kind} where office = $office
-),
-acting as (select record_id, business_key, is_withdrawal, is_new or record_id in (from back) as acts from standing)
-select * from acting semi join (select business_key from acting group by business_key having count(*) > 1 and bool_or(acts)) using (business_key)
+)
+select record_id, business_key, is_withdrawal, is_new or record_id in (from back) as acts from standing semi join shared using (business_key)
 """
 # One that acts beside each other row of its key, and the place at which each was last said.
 RIVALS = """
@@ -260,21 +283,34 @@ select $kind, $office, record_id, 'late', arg_max(other_newer, other_place) from
 # In a full snapshot only a row that the snapshot itself no longer holds can be superseded; in a delta any older one.
 SUPERSEDED = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
-with late as (select record_id from ended where kind = $kind and office = $office and cause = 'late')
+with late as (select record_id from ended where kind = $kind and office = $office and cause = 'late'),
+said as (select record_id from snapshot semi join rivals on snapshot.record_id = rivals.other)
 select $kind, $office, other, if(bool_or(is_withdrawal), 'withdrawn', $cause), min($delivery) from rivals
 where other_place <= place and record_id not in (from late)
-  and (is_withdrawal or (not other_acts and (not $is_full or other not in (select record_id from snapshot))))
+  and (is_withdrawal or (not other_acts and (not $is_full or other not in (from said))))
 group by other
 """
 ABSENT = """
-insert or ignore into ended (kind, office, record_id, cause, delivery_id)
+create or replace temp table absent as
 with current as (
-    select record_id, {anchor} as anchor, {number} as id_number from store.standing_{kind} where office = $office
-    union all select record_id, {anchor}, {number} from added_{kind} where office = $office and rid < $base
-),
-gone as (from current anti join snapshot using (record_id) anti join newer using (record_id))
-select $kind, $office, record_id, $cause, $delivery from gone
-where (anchor in (select anchor from faulty) or id_number in (select id_number from faulty)) is distinct from true
+    select record_id from store.standing_{kind} where office = $office
+    union all select record_id from added_{kind} where office = $office and rid < $base
+)
+from current anti join snapshot using (record_id) anti join newer using (record_id)
+"""
+SPARED = """
+delete from absent where record_id in (
+    with current as (
+        select record_id, {anchor} as anchor, {number} as id_number from store.standing_{kind} where office = $office
+        union all select record_id, {anchor}, {number} from added_{kind} where office = $office and rid < $base
+    )
+    select record_id from current semi join absent using (record_id)
+    where anchor in (select anchor from faulty) or id_number in (select id_number from faulty)
+)
+"""
+END_ABSENT = """
+insert or ignore into ended (kind, office, record_id, cause, delivery_id)
+select $kind, $office, record_id, $cause, $delivery from absent
 """
 # Where each delivery that was not taken back stands among all: by its date, of one day by when it was taken in.
 DELIVERY_PLACE = """
