@@ -25,7 +25,7 @@ from intake.prepare import prepare
 from intake.read import Habits, read_cells
 from intake.standing import DELIVERY_PLACE, Arrival, take_in
 from intake.texts.delimited import read_delimited
-from ledger.store import connect
+from ledger.store import connect, spill_of
 from schemas.extracts import LAYOUTS
 from schemas.tables import Delivery, Ended, Retold, Source, create_table, describe, row_columns, standing_columns
 
@@ -103,18 +103,18 @@ def make_book(folder: Path, rows: int) -> Path:
     return path
 
 
-def open_store(before: Path | None, spill: Path) -> duckdb.DuckDBPyConnection:
+def open_store(before: Path | None, spill: Path, kind: str = KIND) -> duckdb.DuckDBPyConnection:
     """A session in which rows of the kind stand as `before` holds them."""
-    layout, con = LAYOUTS[KIND], connect(scratch=spill)
+    layout, con = LAYOUTS[kind], connect(scratch=spill)
     con.execute("create schema store")
     for model in (Delivery, Ended, Retold, Source):
         table = describe(model)
         con.execute(create_table(f"store.{table.name}", [(c.name, c.sql) for c in table.columns]))
     if before:
-        con.execute(f"create view store.standing_{KIND} as from read_parquet('{before}')")
+        con.execute(f"create view store.standing_{kind} as from read_parquet('{before}')")
     else:
-        con.execute(create_table(f"store.standing_{KIND}", standing_columns(layout)))
-    con.execute(create_table(f"added_{KIND}", (("rid", "BIGINT"), *row_columns(layout))))
+        con.execute(create_table(f"store.standing_{kind}", standing_columns(layout)))
+    con.execute(create_table(f"added_{kind}", (("rid", "BIGINT"), *row_columns(layout))))
     make_tables(con)
     con.execute(DELIVERY_PLACE)
     return con
@@ -126,12 +126,12 @@ def take_in_file(path: Path, before: Path | None, after: Path) -> dict[str, floa
     layout, con = LAYOUTS[KIND], open_store(before, after.parent / "spill")
     began, start = time.perf_counter(), time.process_time()
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        raw = read_delimited(data, layout, {})
+        raw = read_delimited(data, layout, {}, aside=spill_of(con))
     read = time.process_time()
     con.execute(f"create temp view known_{KIND} as select office, record_id from store.standing_{KIND}")
-    prepared = prepare(con, layout, raw, "")
+    prepared = prepare(con, layout, raw, "", spill_of(con))
     arrival = Arrival(path.name, "", date(2024, 6, 30), False, 1, 1, prepared)
-    (said,) = take_in(con, layout, [arrival], replaces=True)
+    (said,) = take_in(con, layout, [arrival], replaces=True, aside=spill_of(con))
     done, waited = time.process_time(), time.perf_counter() - began
     if before is None:
         con.execute(f"copy (select * exclude (rid) from added_{KIND} order by rid) to '{after}'")

@@ -14,11 +14,12 @@ from flows.settings import Settings
 from flows.workspace import Workspace
 from intake.archives.unpack import is_archive, unpack
 from intake.naming import COVERAGE, Naming
+from intake.prepare import type_new
 from intake.raw import RawTable
 from intake.read import open_file, read_delivery
 from intake.receive import Incoming, read_files, read_inbox
-from intake.typed import type_rows
-from ledger.store import connect
+from intake.typed import MANY_ROWS
+from ledger.store import connect, spill_of
 from ledger.temporary import own_folder
 from schemas.errors import DeliveryRefused, without_numbers
 from schemas.extracts import LAYOUTS
@@ -63,13 +64,13 @@ def _opened(incoming: Incoming, scratch: Path, settings: Settings) -> list[Incom
 def _file(con: duckdb.DuckDBPyConnection, incoming: Incoming, settings: Settings, today: date) -> Iterator[Told]:
     if incoming.withdraws:
         return
-    notes: list[str] = []
+    notes, aside = list[str](), spill_of(con)
     try:
         if not incoming.problem:
             refuse_future(incoming, today)
         layout = LAYOUTS.get(incoming.kind or "", next(iter(LAYOUTS.values())))
         habits = settings.habits(layout.kind, incoming.office)
-        tables = read_delivery(incoming, open_file(incoming.path), layout, habits, notes)
+        tables = read_delivery(incoming, open_file(incoming.path), layout, habits, notes, aside)
     except DeliveryRefused as problem:
         lines = problem.settings or _pattern_for(incoming, problem)
         yield incoming.file_name, problem.reason, True, lines
@@ -80,7 +81,7 @@ def _file(con: duckdb.DuckDBPyConnection, incoming: Incoming, settings: Settings
     for note in notes:
         yield incoming.file_name, note, False, ""
     for table in tables:
-        yield from _codes(incoming, table, settings)
+        yield from _codes(incoming, table, aside)
     if settings.source(layout.kind, incoming.office).days is None:
         yield (
             incoming.file_name,
@@ -95,12 +96,14 @@ def _band_lines(kind: str, problem: DeliveryRefused) -> str:
     return f"[sources.{kind}]\n{setting}  # 先向报送机构核实" if setting else ""
 
 
-def _codes(incoming: Incoming, raw: RawTable, settings: Settings) -> Iterator[Told]:
+def _codes(incoming: Incoming, raw: RawTable, aside: Path) -> Iterator[Told]:
     """Code words that no list knows, with the lines to explain them; and how many rows would be put aside."""
+    import numpy as np
     import pyarrow as pa
 
     layout = LAYOUTS[incoming.kind or ""]
-    typed = type_rows(raw, layout, pa.array(range(1, raw.cells.num_rows + 1), pa.int64()))
+    every = pa.table({"row_no": pa.array(np.arange(1, raw.cells.num_rows + 1))})
+    typed = type_new(raw, layout, every, aside if raw.cells.num_rows > MANY_ROWS else None)
     for header, rows in typed.unknown_codes.items():
         column = next(c for c in layout.columns if c.header == header)
         words = typed.unknown_words.get(header, ())

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from flows.settings import Settings
 from flows.workspace import Workspace
+from intake.aside import map_aside
 from intake.read import open_file
 from intake.receive import Incoming
 from intake.texts.decode import Data
@@ -59,9 +61,14 @@ def drop_unsealed(workspace: Workspace, found: Iterable[Incoming]) -> None:
         (workspace.archive / sha256).unlink(missing_ok=True)
 
 
-def kept_data(vault: Vault, path: Path) -> Data:
-    """A kept file's content; of a plain one only what is being read lies in memory. Raises: Unreadable."""
-    return vault.read(path) if key_of(path) else open_file(path)
+def kept_data(vault: Vault, path: Path, aside: Path) -> Data:
+    """A kept file's content, of which only what is being read lies in memory. Of an encrypted one a plain copy without a name
+    lies in the folder `aside` meanwhile. Raises: Unreadable."""
+    if not key_of(path):
+        return open_file(path)
+    chunks = vault.chunks(path)
+    first = next(chunks, b"")
+    return map_aside(lambda file: file.writelines(chain([first], chunks)), aside) if first else first
 
 
 def plain_copy(workspace: Workspace, sha256: str, vault: Vault) -> Path:

@@ -13,6 +13,7 @@ from intake.prepare import Prepared, prepare
 from intake.read import Habits, read_delivery
 from intake.receive import Incoming
 from ledger.at_rest import Vault
+from ledger.store import spill_of
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 from schemas.stages import Engine
@@ -53,14 +54,15 @@ def known_of(file: FileToRead) -> Iterable[str]:
 
 def read_file(con: duckdb.DuckDBPyConnection, file: FileToRead) -> FileRead:
     """The file read, its rows compared with what stands, and the new ones typed."""
-    incoming, notes = file.incoming, list[str]()
+    incoming, notes, aside = file.incoming, list[str](), spill_of(con)
     try:
         refuse_future(incoming, file.as_of)
         layout = LAYOUTS[incoming.kind or ""]
-        tables = read_delivery(incoming, kept_data(file.vault, file.path), layout, file.habits, notes)
+        data = kept_data(file.vault, file.path, aside)
+        tables = read_delivery(incoming, data, layout, file.habits, notes, aside)
     except DeliveryRefused as problem:
         return FileRead((), tuple(notes), status_of(problem))
-    return FileRead(tuple(prepare(con, layout, raw, incoming.office) for raw in tables), tuple(notes))
+    return FileRead(tuple(prepare(con, layout, raw, incoming.office, aside) for raw in tables), tuple(notes))
 
 
 def status_of(problem: DeliveryRefused) -> tuple[str, str]:

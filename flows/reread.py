@@ -11,6 +11,7 @@ from intake.raw import RawTable
 from intake.read import Habits, read_cells
 from ledger.at_rest import Unreadable, Vault
 from ledger.retention import receipts
+from ledger.temporary import own_folder
 from schemas.errors import DeliveryRefused, IntegrityError, ZhaorenError, say
 from schemas.extracts import LAYOUTS
 
@@ -51,11 +52,12 @@ def read_kept(workspace: Workspace, vault: Vault, habits: Habits, kept: Kept) ->
     file = workspace.archive / kept.file_sha256
     if not file.is_file():
         raise why_gone(workspace, kept.file_sha256)
+    aside = own_folder() / "spill"
     try:
-        data = kept_data(vault, file)
+        data = kept_data(vault, file, aside)
     except Unreadable as problem:
         raise DeliveryRefused(f"原始文件不能再读：{problem}", code="unreadable") from None
-    tables = read_cells(data, LAYOUTS[kept.kind], habits, [])
+    tables = read_cells(data, LAYOUTS[kept.kind], habits, [], aside)
     return next((t for t in tables if t.sheet == kept.sheet), tables[0])
 
 

@@ -24,6 +24,7 @@ from intake.raw import RawTable
 from intake.receive import Incoming
 from intake.standing import DELIVERY_PLACE, Arrival, take_in
 from ledger.at_rest import Vault
+from ledger.store import spill_of
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 from schemas.stages import LOCAL, Engine
@@ -180,6 +181,7 @@ def _take_in_group(desk: Desk, group: list[Received], files: Iterator[FileRead])
         return []
     if problem := gate(con, habits, first, rows):
         for one in group:
+            one.prepared = None
             if one.status == "accepted":
                 one.status, one.reason = status_of(problem)
         return []
@@ -191,7 +193,7 @@ def _take_in_group(desk: Desk, group: list[Received], files: Iterator[FileRead])
     resent = con.execute(SAME_PERIOD, [first.kind, first.office, first.coverage, first.snapshot_date]).fetchall()[0][0]
     for part in parts:
         part.notes += note_drift(con, part.incoming, part.raw) if part.raw else []
-    taken = take_in(con, layout, arrivals, replaces=first.coverage == "full" and not broken)
+    taken = take_in(con, layout, arrivals, replaces=first.coverage == "full" and not broken, aside=spill_of(con))
     for part, intake in zip(parts, taken, strict=True):
         record(con, part.incoming, part.status, part.reason, archived=part.archived, raw=part.raw, intake=intake,
                notes=tuple(part.notes))  # fmt: skip

@@ -2,15 +2,19 @@
 rows that nothing standing says, typed. What a file prepares depends on the file and on what stands, on nothing else."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from intake.aside import batches_of, put_aside
 from intake.raw import RawTable
-from intake.typed import Typed, type_rows
+from intake.typed import MANY_ROWS, Part, Typed, type_parts
 from schemas.columns import Layout
 
 SEPARATOR = "\x1f"
@@ -19,52 +23,88 @@ RECORD_ID_LENGTH = 24  # 96 bits: at 10 M rows the odds of one clash are below o
 
 @dataclass(frozen=True)
 class Prepared:
-    """`record_id` of every row of `raw`, in their order; `places` numbers from 1 the first row of each id that does not
-    stand; `typed` are these rows."""
+    """`record_id` of every row of `raw`, in their order, of which `repeated` say again what a row before says; `new` is the
+    first row (row_no, record_id) of each id that does not stand; `typed` are these rows. Of a large delivery all of this lies
+    in files."""
 
     raw: RawTable
     record_id: pa.ChunkedArray
-    places: pa.Array
+    repeated: int
+    new: pa.Table
     typed: Typed
 
 
-def prepare(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, office: str) -> Prepared:
-    """Needs `known_<kind>` (office, record_id): the rows that stand."""
+def prepare(
+    con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, office: str, aside: Path | None = None
+) -> Prepared:
+    """Needs `known_<kind>` (office, record_id): the rows that stand. With a folder, what is prepared of a large delivery is
+    put aside there."""
+    aside = aside if raw.cells.num_rows > MANY_ROWS else None
     hash_rows(con, layout, raw)
-    places = (
-        con.sql(NEW.format(kind=layout.kind), params={"office": office}).to_arrow_table()["row_no"].combine_chunks()
-    )
-    record_id = con.sql("select record_id from hashed order by row_no").to_arrow_table()["record_id"]
-    return Prepared(raw, record_id, places, type_places(raw, layout, places))
+    con.execute(REPEATED)
+    every = new = _put_aside(con.sql("from hashed order by row_no"), aside)
+    repeated, knows = con.execute(COUNTS.format(kind=layout.kind), {"office": office}).fetchall()[0]
+    if repeated or knows:
+        new = _put_aside(con.sql(NEW.format(kind=layout.kind), params={"office": office}), aside)
+    con.execute("drop table hashed; drop table several; drop table repeated")
+    return Prepared(raw, every["record_id"], repeated, new, type_new(raw, layout, new, aside))
 
 
-def type_places(raw: RawTable, layout: Layout, places: pa.Array) -> Typed:
-    """The rows at these 1-based places, typed as part of the whole."""
-    return type_rows(_only(raw, places), layout, places, whole=raw)
+def _put_aside(rows: duckdb.DuckDBPyRelation, aside: Path | None) -> pa.Table:
+    reader = rows.to_arrow_reader(MANY_ROWS)
+    return put_aside(reader.schema, reader, aside)
+
+
+def type_new(raw: RawTable, layout: Layout, new: pa.Table, aside: Path | None = None) -> Typed:
+    """The rows that `new` names (row_no from 1, record_id; ascending), typed as part of the whole; each with its record_id."""
+    return type_parts(raw, layout, lambda: rows_at(raw, new), aside=aside)
+
+
+def rows_at(raw: RawTable, asked: pa.Table) -> Iterator[Part]:
+    """Of each batch of the delivery the rows that are asked for, by `row_no` from 1, ascending; of none, no rows."""
+    if not asked.num_rows:
+        yield replace(raw, cells=raw.cells.slice(0, 0), width=None), asked
+    start = taken = 0
+    for batch in batches_of(raw.cells):
+        end = start + batch.num_rows
+        upto = bisect_right(asked["row_no"], end, taken, key=lambda number: number.as_py())
+        if told := asked.slice(taken, upto - taken):
+            cells = pa.Table.from_batches([batch])
+            width = raw.width.slice(start, batch.num_rows) if raw.width is not None else None
+            if told.num_rows < batch.num_rows:
+                places = pc.subtract(told["row_no"], start + 1)
+                cells, width = cells.take(places), width.take(places) if width is not None else None
+            yield replace(raw, cells=cells, width=width), told
+        start, taken = end, upto
 
 
 def hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> None:
     """Make `hashed`: each row's number and record_id."""
-    numbers = pa.array(np.arange(1, raw.cells.num_rows + 1))
-    con.register("cells", raw.cells.append_column("row_no", numbers))
+    con.register("cells", numbered(raw.cells))
     con.execute(
         f"create or replace temp table hashed as select row_no, {_record_id(layout, raw)} as record_id from cells"
     )
     con.unregister("cells")
 
 
+def numbered(cells: pa.Table) -> pa.RecordBatchReader:
+    """The rows with their numbers, from 1."""
+    schema = cells.schema.append(pa.field("row_no", pa.int64()))
+
+    def each() -> Iterator[pa.RecordBatch]:
+        start = 1
+        for batch in batches_of(cells):
+            numbers = pa.array(np.arange(start, start + batch.num_rows))
+            yield pa.RecordBatch.from_arrays([*batch.columns, numbers], schema=schema)
+            start += batch.num_rows
+
+    return pa.RecordBatchReader.from_batches(schema, each())
+
+
 def record_id_of(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable, row_no: int) -> str:
     """The record_id of one row of a file."""
     hash_rows(con, layout, raw)
     return str(con.execute("select record_id from hashed where row_no = ?", [row_no]).fetchall()[0][0])
-
-
-def _only(raw: RawTable, places: pa.Array) -> RawTable:
-    """The rows at these 1-based places."""
-    if len(places) == raw.cells.num_rows:
-        return raw
-    at = pc.subtract(places, 1)
-    return replace(raw, cells=raw.cells.take(at), width=raw.width.take(at) if raw.width is not None else None)
 
 
 def _record_id(layout: Layout, raw: RawTable) -> str:
@@ -80,7 +120,14 @@ def _record_id(layout: Layout, raw: RawTable) -> str:
     return f"substr(md5(concat({', '.join(joined)})), 1, {RECORD_ID_LENGTH})"
 
 
+# In two statements: of a table it is known that it is small, and it is laid beside the rows for next to nothing.
+REPEATED = """
+create or replace temp table several as select record_id, min(row_no) as first from hashed group by record_id having count(*) > 1;
+create or replace temp table repeated as
+select h.row_no from hashed as h inner join several as s using (record_id) where h.row_no > s.first
+"""
+COUNTS = "select (select count(*) from repeated), exists (from known_{kind} where office = $office)"
 NEW = """
 with known as (select record_id from known_{kind} where office = $office)
-select min(row_no) as row_no from hashed anti join known using (record_id) group by record_id order by row_no
+select row_no, record_id from hashed anti join known using (record_id) anti join repeated using (row_no) order by row_no
 """

@@ -1,13 +1,16 @@
 """A delivery's cells as text, before typing: the shape that every reader gives."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from intake.aside import put_aside
 from intake.bind import Binding
 
 FOOTER = re.compile(
@@ -27,7 +30,7 @@ class RawTable:
     `epoch_1904`: plain numbers in date columns count from 1904, as in workbooks made on old Macs."""
 
     cells: pa.Table
-    width: pa.Array | None
+    width: pa.Array | pa.ChunkedArray | None
     encoding: str
     sheet: str | None
     binding: Binding
@@ -40,16 +43,56 @@ def trim(table: pa.Table) -> pa.Table:
     return pa.table({n: pc.utf8_trim_whitespace(table[n]) for n in table.column_names})
 
 
-def name_unnamed(binding: Binding, cells: pa.Table) -> Binding:
-    """The binding with names for what has none of its own: filled columns without a header, and repeated ones."""
-    extra = dict(binding.extra)
-    for place in range(binding.width):
-        if (
-            place not in extra
-            and place not in binding.fields.values()
-            and pc.any(pc.not_equal(cells[f"c{place}"], "")).as_py()
-        ):
-            extra[place] = f"第{place + 1}列"
+Finish = Callable[[RawTable], RawTable]
+
+
+def as_it_is(raw: RawTable) -> RawTable:
+    """Nothing is done to the part of a file that was read."""
+    return raw
+
+
+def join_parts(parts: Iterator[RawTable], label: str, aside: Path | None) -> RawTable:
+    """The parts of one file, in their order, as one table; with a folder, put aside there as they come."""
+    first = next(parts)
+    together = _Together(first.binding)
+    cells = put_aside(first.cells.schema, together.batches(chain([first], parts)), aside)
+    binding = name_unnamed(first.binding, together.filled)
+    return RawTable(cells, together.width(), label, None, binding, together.trailer)
+
+
+@dataclass
+class _Together:
+    """What the parts of a file say together: how many cells each row had, the last trailer, and which nameless columns are
+    filled."""
+
+    binding: Binding
+    trailer: int | None = None
+    filled: set[int] = field(default_factory=set)
+    _widths: list[tuple[int, pa.Array | None]] = field(default_factory=list)
+
+    def batches(self, parts: Iterable[RawTable]) -> Iterator[pa.RecordBatch]:
+        for part in parts:
+            self._widths.append((part.cells.num_rows, part.width))
+            self.trailer = self.trailer if part.trailer is None else part.trailer
+            self.filled |= filled_unnamed(self.binding, part.cells)
+            yield from part.cells.to_batches()
+
+    def width(self) -> pa.ChunkedArray | None:
+        if all(width is None for _, width in self._widths):
+            return None
+        own = pa.scalar(self.binding.width, pa.int64())
+        return pa.chunked_array([pa.repeat(own, n) if w is None else w for n, w in self._widths], pa.int64())
+
+
+def filled_unnamed(binding: Binding, cells: pa.Table) -> set[int]:
+    """The places of columns without a header in which something stands."""
+    nameless = set(range(binding.width)) - set(binding.extra) - set(binding.fields.values())
+    return {place for place in nameless if pc.any(pc.not_equal(cells[f"c{place}"], "")).as_py()}
+
+
+def name_unnamed(binding: Binding, filled: Iterable[int]) -> Binding:
+    """The binding with names for what has none of its own: `filled` columns without a header, and repeated ones."""
+    extra = dict(binding.extra) | {place: f"第{place + 1}列" for place in filled}
     seen: dict[str, int] = {}
     for place in sorted(extra):
         seen[extra[place]] = seen.get(extra[place], 0) + 1

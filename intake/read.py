@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from intake.books.spreadsheet import is_spreadsheet, read_tables
 from intake.foreign import refuse_foreign
-from intake.raw import RawTable
+from intake.raw import Finish, RawTable
 from intake.receive import Incoming
 from intake.texts.columnar import is_columnar, read_columnar
 from intake.texts.decode import Data
@@ -46,30 +46,40 @@ def open_file(path: Path) -> Data:
         return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
 
 
-def read_delivery(incoming: Incoming, data: Data, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
-    """The file's data rows as text, by content and never by extension; what is odd is added to `notes`.
-    Raises: DeliveryRefused."""
+def read_delivery(
+    incoming: Incoming, data: Data, layout: Layout, habits: Habits, notes: list[str], aside: Path | None = None
+) -> list[RawTable]:
+    """The file's data rows as text, by content and never by extension; what is odd is added to `notes`. The rows of a large
+    text lie in the folder `aside`, where one is given. Raises: DeliveryRefused."""
     if incoming.problem:
         raise incoming.problem
     if not bytes(data[:4096]).strip() and not bytes(data).strip():
         raise DeliveryRefused("文件是空的（0 行）；请确认导出成功后重发。", code="empty_file")
-    tables = read_cells(data, layout, habits, notes)
+    tables = read_cells(data, layout, habits, notes, aside)
     _refuse_wrong_count(tables, incoming)
     return tables
 
 
-def read_cells(data: Data, layout: Layout, habits: Habits, notes: list[str]) -> list[RawTable]:
+def read_cells(
+    data: Data, layout: Layout, habits: Habits, notes: list[str], aside: Path | None = None
+) -> list[RawTable]:
     """A file's tables as text, whatever its name says. Raises: DeliveryRefused."""
     refuse_foreign(data)
+    finish = _finishing(habits.codes)
     if is_columnar(data):
-        tables = [read_columnar(data, layout, habits.aliases)]
-    elif is_spreadsheet(data):
-        tables = read_tables(data, layout, habits.aliases, notes)
-    elif habits.fixed_width:
-        tables = [read_fixed(data, layout, habits.aliases, habits.fixed_width)]
-    else:
-        tables = [read_delimited(data, layout, habits.aliases, habits.delimiter)]
-    return [translate(_fill_down(raw), habits.codes) for raw in tables]
+        return [finish(read_columnar(data, layout, habits.aliases))]
+    if is_spreadsheet(data):
+        return [_finishing(habits.codes)(raw) for raw in read_tables(data, layout, habits.aliases, notes)]
+    if habits.fixed_width:
+        return [read_fixed(data, layout, habits.aliases, habits.fixed_width, finish=finish, aside=aside)]
+    return [read_delimited(data, layout, habits.aliases, habits.delimiter, finish=finish, aside=aside)]
+
+
+def _finishing(codes: Mapping[str, Mapping[str, str]]) -> Finish:
+    """What is done to a table part by part, in their order: what stands only above is filled in, the office's own words are
+    translated."""
+    above: dict[int, str] = {}
+    return lambda part: translate(_fill_down(part, above), codes)
 
 
 def _refuse_wrong_count(tables: Sequence[RawTable], incoming: Incoming) -> None:
@@ -83,9 +93,9 @@ def _refuse_wrong_count(tables: Sequence[RawTable], incoming: Incoming) -> None:
             )
 
 
-def _fill_down(raw: RawTable) -> RawTable:
+def _fill_down(raw: RawTable, above: dict[int, str]) -> RawTable:
     """A household's numbers and householder told once stand for the members below, where `relation` says that the row is
-    another member's and none of these cells is filled."""
+    another member's and none of these cells is filled. `above`: by place, what the row before says; it is kept up to date."""
     places = [raw.binding.fields[f] for f in SAID_ABOVE if f in raw.binding.fields]
     relation = raw.binding.fields.get("relation")
     if not places or relation is None or raw.cells.num_rows == 0:
@@ -93,13 +103,14 @@ def _fill_down(raw: RawTable) -> RawTable:
     member = pc.invert(pc.is_in(raw.cells[f"c{relation}"], value_set=pa.array(OWN)))
     for place in places:
         member = pc.and_(member, pc.equal(raw.cells[f"c{place}"], ""))
-    if not pc.any(member).as_py():
-        return raw
     cells = raw.cells
     for place in places:
-        column = cells[f"c{place}"].combine_chunks()
-        above = pc.fill_null_forward(pc.if_else(member.combine_chunks(), pa.scalar(None, pa.string()), column))
-        cells = cells.set_column(place, f"c{place}", pc.coalesce(above, ""))
+        column = cells[f"c{place}"]
+        if pc.any(member).as_py():
+            own = pc.if_else(member.combine_chunks(), pa.scalar(None, pa.string()), column.combine_chunks())
+            column = pa.chunked_array([pc.coalesce(pc.fill_null_forward(own), above.get(place, ""))])
+            cells = cells.set_column(place, f"c{place}", column)
+        above[place] = column[-1].as_py()
     return replace(raw, cells=cells)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from intake.prepare import hash_rows, type_places
+from intake.prepare import hash_rows, type_new
 from intake.raw import RawTable
 from intake.read import translate
 from intake.standing import Delivered, add_rows
@@ -25,9 +25,7 @@ def read_anew(
     where = {"kind": layout.kind, "office": told.office, "delivery": told.delivery_id}
     con.execute(RECODED.format(kind=layout.kind), where)
     fresh = con.sql(FRESH.format(kind=layout.kind), params={"office": told.office}).to_arrow_table()
-    places = fresh["row_no"].combine_chunks()
-    typed = type_places(raw, layout, places)
-    add_rows(con, layout, told, typed.rows, fresh)
+    add_rows(con, layout, told, type_new(raw, layout, fresh).rows)
     con.execute(RETOLD, {"kind": layout.kind, "office": told.office})
     return len(con.execute(ENDS.format(kind=layout.kind), where).fetchall())
 

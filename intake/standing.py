@@ -8,12 +8,13 @@ that end go to `ended`.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
-from intake.prepare import Prepared, type_places
+from intake.aside import batches_of
+from intake.prepare import Prepared, numbered, rows_at, type_new
 from intake.raw import RawTable
 from intake.typed import Fault, Typed
 from schemas.columns import Layout
@@ -55,25 +56,26 @@ class Intake:
 
 
 def take_in(
-    con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequence[Arrival], *, replaces: bool
+    con: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    arrivals: Sequence[Arrival],
+    *,
+    replaces: bool,
+    aside: Path | None = None,
 ) -> list[Intake]:
     """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more, unless
     a newer delivery brought them or said them again. Needs DELIVERY_PLACE run once."""
     con.execute(
-        "create or replace temp table snapshot (record_id varchar); create or replace temp table faulty (anchor varchar, id_number varchar); "
-        "create or replace temp table back (record_id varchar)"
+        "create or replace temp table snapshot (place bigint, row_no bigint, record_id varchar); "
+        "create or replace temp table faulty (anchor varchar, id_number varchar); create or replace temp table back (record_id varchar)"
     )
     for arrival in arrivals:
         con.execute("insert into delivery_place values (?, ?)", [arrival.delivery_id, _place(arrivals)])
-    taken = [_take_one(con, layout, arrival) for arrival in arrivals]
-    office = arrivals[0].office
+    taken = [_take_one(con, layout, arrival, aside) for arrival in arrivals]
     _end_superseded(con, layout, arrivals, is_full=replaces)
     if replaces:
-        con.execute(_absent(layout), {
-            "office": office, "cause": "vanished" if layout.is_event else "absent", "kind": layout.kind,
-            "delivery": arrivals[0].delivery_id, "base": min(a.place for a in arrivals) << ROW_BITS,
-        })  # fmt: skip
-    con.execute("drop table snapshot")
+        _end_absent(con, layout, arrivals)
+    con.execute("drop view told; drop table snapshot")
     return taken
 
 
@@ -82,88 +84,93 @@ def _place(arrivals: Sequence[Arrival]) -> int:
     return ((arrivals[0].snapshot_date - date(1900, 1, 1)).days << ROW_BITS) + TONIGHT + arrivals[0].place
 
 
-def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> Intake:
-    raw, prepared = arrival.prepared.raw, arrival.prepared
+def _take_one(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival, aside: Path | None) -> Intake:
+    raw, prepared, where = arrival.prepared.raw, arrival.prepared, {"kind": layout.kind, "office": arrival.office}
     rows = raw.cells.num_rows
-    _put_hashed(con, prepared)
-    con.execute("insert into snapshot select record_id from hashed")
+    _put_told(con, prepared, arrival.place)
     if arrival.is_delta:
-        con.execute(
-            RETOLD.format(kind=layout.kind),
-            {"office": arrival.office, "delivery": arrival.delivery_id, "kind": layout.kind},
-        )
-    con.execute(REAPPEARED, {"kind": layout.kind, "office": arrival.office})
+        con.execute(RETOLD.format(kind=layout.kind), where | {"delivery": arrival.delivery_id})
+    con.execute(REAPPEARED, where)
     con.execute(
         "delete from ended where kind = ? and office = ? and record_id in (from reappeared)",
         [layout.kind, arrival.office],
     )
-    con.execute(FRESH.format(kind=layout.kind), {"office": arrival.office})
-    fresh = con.sql("select row_no, record_id from fresh order by row_no").to_arrow_table()
-    places = fresh["row_no"].combine_chunks()
-    told_tonight = len(places) < len(prepared.places)  # by another file: those rows are not this one's to report
-    typed = type_places(raw, layout, places) if told_tonight else prepared.typed
-    add_rows(con, layout, arrival, typed.rows, fresh)
     con.execute("insert into back from reappeared")
+    new, typed = prepared.new, prepared.typed
+    if con.execute(IS_ANY_ADDED.format(kind=layout.kind), {"office": arrival.office}).fetchall()[0][0]:
+        new = _not_added(con, layout, arrival)
+        if new.num_rows < prepared.new.num_rows:  # the others another file told tonight: not this one's to report
+            typed = type_new(raw, layout, new, aside)
+    add_rows(con, layout, arrival, typed.rows)
     faults = _repeat_faults(con, typed.faults)
     _note_faulty(con, raw, [f.row_no for f in typed.faults])
-    repeated = con.sql("select count(*) - count(distinct record_id) from hashed").fetchall()[0][0]
-    unchanged = rows - len(places) - len(faults) + len(typed.faults)
-    return Intake(arrival.delivery_id, rows, unchanged, repeated, faults, typed)
+    unchanged = rows - new.num_rows - len(faults) + len(typed.faults)
+    return Intake(arrival.delivery_id, rows, unchanged, prepared.repeated, faults, typed)
 
 
-def _put_hashed(con: duckdb.DuckDBPyConnection, prepared: Prepared) -> None:
-    """Make `hashed` (row_no, record_id) of every row, and `unknown` (row_no) of those that do not stand."""
-    rows = pa.array(np.arange(1, len(prepared.record_id) + 1))
-    con.register("prepared", pa.table({"row_no": rows, "record_id": prepared.record_id}))
-    con.register("places", pa.table({"row_no": prepared.places}))
-    con.execute(
-        "create or replace temp table hashed as from prepared; create or replace temp table unknown as from places"
-    )
+def _put_told(con: duckdb.DuckDBPyConnection, prepared: Prepared, place: int) -> None:
+    """Put every row into `snapshot`, and let `told` be those of this file."""
+    rows = prepared.record_id
+    con.register("prepared", numbered(pa.table({"record_id": rows})))
+    con.execute("insert into snapshot select $place, row_no, record_id from prepared", {"place": place})
     con.unregister("prepared")
-    con.unregister("places")
+    con.execute(f"create or replace temp view told as select row_no, record_id from snapshot where place = {place}")
+
+
+def _not_added(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Arrival) -> pa.Table:
+    """The new rows that no other file told tonight."""
+    con.register(
+        "new", pa.RecordBatchReader.from_batches(arrival.prepared.new.schema, batches_of(arrival.prepared.new))
+    )
+    new = con.sql(NOT_ADDED.format(kind=layout.kind), params={"office": arrival.office}).to_arrow_table()
+    con.unregister("new")
+    return new
 
 
 def _repeat_faults(con: duckdb.DuckDBPyConnection, faults: list[Fault]) -> list[Fault]:
     """A bad row that stands several times in the file is bad each time."""
     if not faults:
         return faults
-    same = con.execute(
-        "select f.row_no, h.row_no from fresh as f inner join hashed as h using (record_id) where list_contains($bad, f.row_no) order by all",
-        {"bad": [f.row_no for f in faults]},
-    ).fetchall()
+    same = con.execute(SAME_ROWS, {"bad": [f.row_no for f in faults]}).fetchall()
     by_row = {f.row_no: f for f in faults}
     return [replace(by_row[first], row_no=row) for first, row in sorted(same, key=lambda pair: pair[1])]
 
 
 def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: list[int]) -> None:
     """Who the quarantined rows speak of: a row that became unreadable has not gone, so nothing of theirs ends."""
-    rows = raw.cells.take(pa.array([n - 1 for n in row_numbers], pa.int64()))
-    empty = pa.array([""] * len(row_numbers), pa.string())
     places = {"anchor": raw.binding.anchor_place, "id_number": raw.binding.fields.get("id_number")}
-    columns = {f: rows[f"c{place}"] if place is not None else empty for f, place in places.items()}
-    con.register("faulty_rows", pa.table(columns))
-    con.execute("insert into faulty select nullif(anchor, ''), nullif(id_number, '') from faulty_rows")
-    con.unregister("faulty_rows")
+    for part, _ in rows_at(raw, pa.table({"row_no": pa.array(row_numbers, pa.int64())})):
+        empty = pa.array([""] * part.cells.num_rows, pa.string())
+        columns = {f: part.cells[f"c{place}"] if place is not None else empty for f, place in places.items()}
+        con.register("faulty_rows", pa.table(columns))
+        con.execute("insert into faulty select nullif(anchor, ''), nullif(id_number, '') from faulty_rows")
+        con.unregister("faulty_rows")
 
 
-def add_rows(
-    con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Delivered, rows: pa.Table, fresh: pa.Table
-) -> None:
-    """Insert those of the `fresh` rows (row_no, record_id, ascending) that are typed. A row's key tells which row a
-    correction corrects: its person and the layout's own fields. `rid` numbers tonight's rows over all kinds."""
+def add_rows(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Delivered, rows: pa.Table) -> None:
+    """Insert typed rows, each with its record_id. A row's key tells which row a correction corrects: its person and the
+    layout's own fields. `rid` numbers tonight's rows over all kinds."""
     who = "coalesce(upper(replace(id_number, ' ', '')), local_no, name)"
     parts = [who if f == "@who" else f"coalesce({f}::varchar, '')" for f in layout.key]
-    at = np.searchsorted(fresh["row_no"], rows["row_no"])  # those that hold, among all: both in their order
-    con.register("typed_rows", rows.append_column("record_id", fresh["record_id"].take(pa.array(at))))
+    con.register("typed_rows", pa.RecordBatchReader.from_batches(rows.schema, batches_of(rows)))
     base = arrival.place << ROW_BITS
     where = {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no, "base": base}
     con.execute(ADD.format(kind=layout.kind, key=", ".join(parts), fields=", ".join(layout.fields)), where)
     con.unregister("typed_rows")
 
 
-def _absent(layout: Layout) -> str:
-    number = "id_number" if "id_number" in layout.fields else "null"
-    return ABSENT.format(kind=layout.kind, anchor=layout.anchor, number=number)
+def _end_absent(con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequence[Arrival]) -> None:
+    """Rows that the snapshot lacks stand no more; but for rows of whom one of its bad rows may speak."""
+    first, base = arrivals[0], min(a.place for a in arrivals) << ROW_BITS
+    where = {"office": first.office, "base": base}
+    con.execute(ABSENT.format(kind=layout.kind), where)
+    if con.execute("select exists (from faulty) and exists (from absent)").fetchall()[0][0]:
+        number = "id_number" if "id_number" in layout.fields else "null"
+        con.execute(SPARED.format(kind=layout.kind, anchor=layout.anchor, number=number), where)
+    cause = "vanished" if layout.is_event else "absent"
+    con.execute(
+        END_ABSENT, {"kind": layout.kind, "office": first.office, "cause": cause, "delivery": first.delivery_id}
+    )
 
 
 def _end_superseded(
@@ -178,8 +185,13 @@ def _end_superseded(
     else:  # as on nearly every night
         con.execute(NONE_NEWER)
     flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
-    base = {"base": first.place << ROW_BITS}
-    con.execute(PEERS.format(kind=layout.kind, flag=flag), {"office": first.office} | base)
+    peers = {"office": first.office, "base": first.place << ROW_BITS}
+    con.execute(ACTING.format(kind=layout.kind), peers)
+    con.execute(SHARED.format(kind=layout.kind), peers)
+    con.execute("drop table acting")
+    if not con.execute("select exists (from shared)").fetchall()[0][0]:
+        return
+    con.execute(PEERS.format(kind=layout.kind, flag=flag), peers)
     con.execute(RIVALS, where | place)
     if not con.execute("select exists (from rivals)").fetchall()[0][0]:
         return
@@ -191,12 +203,15 @@ def _end_superseded(
 # What an earlier file of tonight ended and this one says again acts like a new row.
 REAPPEARED = """
 create or replace temp table reappeared as
-select record_id from ended where kind = $kind and office = $office and record_id in (select record_id from hashed)
+select record_id from ended semi join told using (record_id) where kind = $kind and office = $office
 """
-FRESH = """
-create or replace temp table fresh as
+IS_ANY_ADDED = "select exists (from added_{kind} where office = $office)"
+NOT_ADDED = """
 with known as (select record_id from added_{kind} where office = $office)
-select row_no, record_id from hashed semi join unknown using (row_no) anti join known using (record_id)
+select row_no, record_id from new anti join known using (record_id) order by row_no
+"""
+SAME_ROWS = """
+select f.row_no, t.row_no from told as f inner join told as t using (record_id) where list_contains($bad, f.row_no) order by all
 """
 # The upper half of md5_number is md5_number_lower, three times as fast.
 ADD = """
@@ -206,7 +221,7 @@ from typed_rows
 """
 RETOLD = """
 insert into retold
-select distinct $kind, $office, record_id, $delivery from hashed
+select distinct $kind, $office, record_id, $delivery from told
 where record_id in (select record_id from store.standing_{kind} where office = $office)
    or record_id in (select record_id from added_{kind} where office = $office)
 """
@@ -216,24 +231,38 @@ NONE_NEWER = "create or replace temp table newer (record_id varchar, place bigin
 NEWER = """
 create or replace temp table newer as
 with later as (select * from delivery_place where place > $place),
-told as (
+said as (
     select record_id, delivery_id from store.standing_{kind} where office = $office and delivery_id in (select delivery_id from later)
     union all select record_id, delivery_id from added_{kind} where office = $office and delivery_id in (select delivery_id from later)
     union all select record_id, delivery_id from (from store.retold union all by name from retold)
     where kind = $kind and office = $office and delivery_id in (select delivery_id from later)
 )
 select record_id, max(place) as place, arg_max(delivery_id, place) as delivery_id
-from told inner join later using (delivery_id) group by record_id
+from said inner join later using (delivery_id) group by record_id
 """
-# Rows of a key that several share, and one of them is brought, or brought back, by tonight's snapshot: that one acts on the others.
+# Keys of the rows that act on others: those that tonight's snapshot brings, or brings back.
+ACTING = """
+create or replace temp table acting as
+select business_key from added_{kind} where office = $office and rid > $base
+union all select business_key from store.standing_{kind} where office = $office and record_id in (from back)
+union all select business_key from added_{kind} where office = $office and rid <= $base and record_id in (from back)
+"""
+# Of these keys the ones that another row shares.
+SHARED = """
+create or replace temp table shared as
+with others as (
+    select business_key from store.standing_{kind} where office = $office and record_id not in (from back)
+    union all select business_key from added_{kind} where office = $office and rid <= $base and record_id not in (from back)
+)
+select business_key from (from acting union all from others semi join acting using (business_key)) group by business_key having count(*) > 1
+"""
 PEERS = """
 create or replace temp table peer as
 with standing as (
     select record_id, business_key, {flag} as is_withdrawal, false as is_new from store.standing_{kind} where office = $office
     union all select record_id, business_key, {flag}, rid > $base from added_{kind} where office = $office
-),
-told as (select record_id, business_key, is_withdrawal, is_new or record_id in (from back) as acts from standing)
-select * from told semi join (select business_key from told group by business_key having count(*) > 1 and bool_or(acts)) using (business_key)
+)
+select record_id, business_key, is_withdrawal, is_new or record_id in (from back) as acts from standing semi join shared using (business_key)
 """
 # One that acts beside each other row of its key, and the place at which each was last said.
 RIVALS = """
@@ -254,21 +283,34 @@ select $kind, $office, record_id, 'late', arg_max(other_newer, other_place) from
 # In a full snapshot only a row that the snapshot itself no longer holds can be superseded; in a delta any older one.
 SUPERSEDED = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
-with late as (select record_id from ended where kind = $kind and office = $office and cause = 'late')
+with late as (select record_id from ended where kind = $kind and office = $office and cause = 'late'),
+said as (select record_id from snapshot semi join rivals on snapshot.record_id = rivals.other)
 select $kind, $office, other, if(bool_or(is_withdrawal), 'withdrawn', $cause), min($delivery) from rivals
 where other_place <= place and record_id not in (from late)
-  and (is_withdrawal or (not other_acts and (not $is_full or other not in (select record_id from snapshot))))
+  and (is_withdrawal or (not other_acts and (not $is_full or other not in (from said))))
 group by other
 """
 ABSENT = """
-insert or ignore into ended (kind, office, record_id, cause, delivery_id)
+create or replace temp table absent as
 with current as (
-    select record_id, {anchor} as anchor, {number} as id_number from store.standing_{kind} where office = $office
-    union all select record_id, {anchor}, {number} from added_{kind} where office = $office and rid < $base
-),
-gone as (from current anti join snapshot using (record_id) anti join newer using (record_id))
-select $kind, $office, record_id, $cause, $delivery from gone
-where (anchor in (select anchor from faulty) or id_number in (select id_number from faulty)) is distinct from true
+    select record_id from store.standing_{kind} where office = $office
+    union all select record_id from added_{kind} where office = $office and rid < $base
+)
+from current anti join snapshot using (record_id) anti join newer using (record_id)
+"""
+SPARED = """
+delete from absent where record_id in (
+    with current as (
+        select record_id, {anchor} as anchor, {number} as id_number from store.standing_{kind} where office = $office
+        union all select record_id, {anchor}, {number} from added_{kind} where office = $office and rid < $base
+    )
+    select record_id from current semi join absent using (record_id)
+    where anchor in (select anchor from faulty) or id_number in (select id_number from faulty)
+)
+"""
+END_ABSENT = """
+insert or ignore into ended (kind, office, record_id, cause, delivery_id)
+select $kind, $office, record_id, $cause, $delivery from absent
 """
 # Where each delivery that was not taken back stands among all: by its date, of one day by when it was taken in.
 DELIVERY_PLACE = """

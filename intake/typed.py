@@ -1,19 +1,24 @@
 """Text cells to typed columns, and the rows that cannot be typed to quarantine, with the check that each one broke.
 
 Each distinct text is converted once (Arrow dictionaries), so a million rows cost about as much as their distinct
-dates and codes.
+dates and codes. A long delivery is typed part by part; how its columns write their dates is asked of all of it before.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from intake.aside import batches_of, put_aside
+from intake.bind import Binding
 from intake.raw import RawTable
 from intake.values import EMPTY, PREFIXED, WRAPPED, Reader, reader_of, unknown_parts, value_kind
 from schemas.columns import MUST, Column, Layout
@@ -31,6 +36,7 @@ PLAIN_TYPES = frozenset({"name", "id", "text", "phone"})
 EMPTY_WORDS = pa.array(sorted(EMPTY), pa.string())
 LONGEST_EMPTY = max(len(word.encode()) for word in EMPTY)
 MOST_SLICES, MANY_ROWS = 1000, 100_000
+MOST_KNOWN = 1 << 17  # distinct texts of a column whose values are kept from part to part
 MOST_WORDS, LONGEST_WORD, MOST_DIGITS = 20, 20, 5  # unknown codes that are shown; past these it is no code
 GARBLED = "\ufffd"
 MESSAGES = {
@@ -70,9 +76,14 @@ class Fault:
     message: str
 
 
+Part = tuple[
+    RawTable, pa.Table
+]  # some rows, and the columns that go with them: their `row_no`, and what else is to be kept
+
+
 @dataclass(frozen=True)
 class Typed:
-    """Rows that hold: `row_no`, the layout's fields, `extra` (unbound columns as JSON text). `faults` are the others.
+    """Rows that hold: `row_no` and what else was given with it, the layout's fields, `extra` (unbound columns as JSON text). `faults` are the others.
     By column header, what was kept or left out and must be reported: `unknown_codes` and `unread` count rows,
     `unknown_words` names the commonest unknown codes, `garbled` counts rows with a character lost before delivery."""
 
@@ -94,29 +105,47 @@ def type_rows(
     """Type every bound column of `raw`; `row_no` numbers its rows. `codes` is what the office's own code lists mean, by
     field: they win over the declared words. `whole` is the delivery of which `raw` holds some rows: by all its words
     it is known how a column writes its dates."""
-    delivery = _Delivery(raw, row_no, codes or {}, whole or raw)
-    told = [c for c in layout.columns if c.field in raw.binding.fields]
-    read = dict(zip([c.field for c in told], _each(delivery.type_column, told, raw.cells.num_rows), strict=True))
-    # One array of nothing for all absent columns: each would take 40 MB at 10 M rows.
-    nothing = {kind: pa.nulls(raw.cells.num_rows, kind) for kind in set(ARROW_TYPES.values())}
-    columns: dict[str, pa.Array] = {"row_no": row_no}
-    for column in layout.columns:
-        absent = nothing[ARROW_TYPES[column.sql_type]]
-        columns[column.field] = read[column.field].values if column.field in read else absent
-    columns["extra"] = _extras(raw)
-    first: dict[int, Fault] = {}
-    for fault in (*delivery.width_faults(), *(f for c in read.values() for f in c.faults)):
-        first.setdefault(fault.row_no, fault)
-    faults = [first[row] for row in sorted(first)]
-    by_header = {c.header: read[c.field] for c in told}
-    return Typed(
-        _without(pa.table(columns), row_no, [f.row_no for f in faults]),
-        faults,
-        {h: c.unknown for h, c in by_header.items() if c.unknown},
-        {h: c.unread for h, c in by_header.items() if c.unread},
-        {h: c.words for h, c in by_header.items() if c.words},
-        {h: c.garbled for h, c in by_header.items() if c.garbled},
+    part = raw, pa.table({"row_no": row_no})
+    return type_parts(whole or raw, layout, lambda: iter([part]), codes)
+
+
+def type_parts(
+    whole: RawTable,
+    layout: Layout,
+    parts: Callable[[], Iterator[Part]],
+    codes: Mapping[str, Mapping[str, str]] | None = None,
+    aside: Path | None = None,
+) -> Typed:
+    """Type some rows of a delivery, part by part, as if they were one; `parts` gives the same ones whenever it is asked, one
+    at least. With a folder the typed rows are put aside there."""
+    typist, tally = _Typist(whole, layout, codes or {}), _Tally()
+    tables = (typist.typed(*part, tally) for part in parts())
+    first = next(tables)
+    rows = put_aside(first.schema, (b for table in chain([first], tables) for b in table.to_batches()), aside)
+    headers = [c.header for c in typist.told]
+    unknown, unread, garbled = (
+        {h: told[h] for h in headers if told[h]} for told in (tally.unknown, tally.unread, tally.garbled)
     )
+    words = {h: shown for h in headers if (shown := _shown(tally.words[h], whole.binding, parts))}
+    return Typed(rows, tally.faults, unknown, unread, words, garbled)
+
+
+@dataclass
+class _Tally:
+    """What is to be reported of the parts typed so far. By column header: `unknown`, `unread` and `garbled` count rows,
+    `words` the rows of each unknown code that may be shown."""
+
+    faults: list[Fault] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    garbled: Counter[str] = field(default_factory=Counter)
+    words: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, header: str, read: "_Read") -> None:
+        self.unknown[header] += read.unknown
+        self.unread[header] += read.unread
+        self.garbled[header] += read.garbled
+        self.words[header].update(read.words)
 
 
 def _each(read: Callable[[Column], "_Read"], columns: Sequence[Column], rows: int) -> list["_Read"]:
@@ -127,11 +156,11 @@ def _each(read: Callable[[Column], "_Read"], columns: Sequence[Column], rows: in
         return list(pool.map(read, columns))
 
 
-def _without(table: pa.Table, row_no: pa.Array, bad: list[int]) -> pa.Table:
+def _without(table: pa.Table, bad: list[int]) -> pa.Table:
     """The other rows. A few bad ones are left out by slicing, which copies nothing."""
     if not bad:
         return table
-    is_bad = pc.is_in(row_no, value_set=pa.array(bad, pa.int64()))
+    is_bad = pc.is_in(table["row_no"], value_set=pa.array(bad, pa.int64()))
     if len(bad) > MOST_SLICES:
         return table.filter(pc.invert(is_bad))
     edges = [-1, *pc.indices_nonzero(is_bad).to_pylist(), table.num_rows]
@@ -140,90 +169,134 @@ def _without(table: pa.Table, row_no: pa.Array, bad: list[int]) -> pa.Table:
 
 @dataclass(frozen=True)
 class _Read:
-    """One column typed: its values, the rows it breaks, and how many rows are to be reported for what."""
+    """One column of a part typed: its values, the rows it breaks, and how many rows are to be reported for what."""
 
     values: pa.Array | pa.ChunkedArray
     faults: Sequence[Fault] = ()
     unknown: int = 0
-    words: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
     unread: int = 0
     garbled: int = 0
 
 
-@dataclass(frozen=True)
-class _Delivery:
-    """What is being typed: some rows of a whole delivery, and their numbers."""
+class _Typist:
+    """Types the parts of one delivery. How each column is read is settled once, and each distinct text read once."""
 
-    raw: RawTable
-    row_no: pa.Array
-    codes: Mapping[str, Mapping[str, str]]
-    whole: RawTable
+    def __init__(self, whole: RawTable, layout: Layout, codes: Mapping[str, Mapping[str, str]]) -> None:
+        self.whole, self.layout = whole, layout
+        self.told = [c for c in layout.columns if c.field in whole.binding.fields]
+        dates = [c for c in self.told if c.type in ("date", "month")]
+        said = distinct_words(whole, dates) if dates else {}
+        self.readers = {
+            c.field: reader_of(
+                c, said.get(c.field), codes=codes.get(c.field), epoch_1904=whole.epoch_1904, in_sheet=whole.sheet is not None
+            )
+            for c in self.told
+        }  # fmt: skip
+        self.known: dict[str, dict[str, tuple[object, str | None]]] = {c.field: {} for c in self.told}
 
-    def type_column(self, column: Column) -> _Read:
-        texts = self._cells(column.field)
-        if column.type in PLAIN_TYPES and not column.codes and (plain := _plain(texts, column)) is not None:
-            return _Read(plain, garbled=_garbled(texts))
+    def typed(self, part: RawTable, given: pa.Table, tally: _Tally) -> pa.Table:
+        """Its rows that hold, after the columns that are given; what is to be reported goes to the tally."""
+        row_no, rows = given["row_no"], part.cells.num_rows
+        reads = _each(partial(self._column, part, row_no), self.told, rows)
+        read = dict(zip([c.field for c in self.told], reads, strict=True))
+        # One array of nothing for all absent columns.
+        nothing = {kind: pa.nulls(rows, kind) for kind in set(ARROW_TYPES.values())}
+        columns = dict(zip(given.column_names, given.columns, strict=True))
+        for column in self.layout.columns:
+            absent = nothing[ARROW_TYPES[column.sql_type]]
+            columns[column.field] = read[column.field].values if column.field in read else absent
+        columns["extra"] = _extras(part)
+        first: dict[int, Fault] = {}
+        for fault in (*_width_faults(part, row_no), *(f for r in reads for f in r.faults)):
+            first.setdefault(fault.row_no, fault)
+        bad = sorted(first)
+        tally.faults += [first[row] for row in bad]
+        for column, one in zip(self.told, reads, strict=True):
+            tally.add(column.header, one)
+        return _without(pa.table(columns), bad)
+
+    def _column(self, part: RawTable, row_no: pa.ChunkedArray, column: Column) -> _Read:
+        texts = part.cells[f"c{part.binding.fields[column.field]}"]
+        is_plain = column.type in PLAIN_TYPES and not column.codes
+        garbled = _garbled(texts) if is_plain else 0
+        if is_plain and (plain := _plain(texts, column)) is not None:
+            return _Read(plain, garbled=garbled)
         coded = pc.dictionary_encode(texts).combine_chunks()
         words = coded.dictionary.to_pylist()
-        read = reader_of(
-            column, self._all_words(column, words), codes=self.codes.get(column.field),
-            epoch_1904=getattr(self.raw, "epoch_1904", False), in_sheet=self.raw.sheet is not None,
-        )  # fmt: skip
-        values, problems = zip(*(_try(word, column, read) for word in words), strict=True) if words else ((), ())
+        values, problems = self._values(column, words)
         typed = pa.array(values, ARROW_TYPES[column.sql_type]).take(coded.indices)
-        unknown, shown = self._unknown(column, coded.indices, values) if column.codes else (0, ())
+        unknown, shown = _unknown(column, coded.indices, values) if column.codes else (0, {})
         places = pc.indices_nonzero(pa.array([p is not None for p in problems], pa.bool_()).take(coded.indices))
         if column.lenient:
-            return _Read(typed, unknown=unknown, words=shown, unread=len(places))
-        codes = coded.indices.take(places).to_pylist()
+            return _Read(typed, (), unknown, shown, len(places), garbled)
+        at = coded.indices.take(places).to_pylist()
         faults = [
-            self._fault(place, column, str(problems[code]), words[code])
-            for place, code in zip(places.to_pylist(), codes, strict=True)
+            _fault(row_no[place].as_py(), column, str(problems[code]), words[code])
+            for place, code in zip(places.to_pylist(), at, strict=True)
         ]
-        return _Read(typed, faults, unknown, shown)
+        return _Read(typed, faults, unknown, shown, garbled=garbled)
 
-    def width_faults(self) -> list[Fault]:
-        if self.raw.width is None:
-            return []
-        places = pc.indices_nonzero(pc.not_equal(self.raw.width, self.raw.binding.width))
-        return [self._fault(place, None, "column_count", None) for place in places.to_pylist()]
+    def _values(self, column: Column, words: Sequence[str]) -> tuple[list[object], list[str | None]]:
+        """The value of each word, or what is wrong with it."""
+        known, read = self.known[column.field], self.readers[column.field]
+        if len(known) > MOST_KNOWN:
+            known.clear()
+        for word in words:
+            if word not in known:
+                known[word] = _try(word, column, read)
+        return [known[w][0] for w in words], [known[w][1] for w in words]
 
-    def _cells(self, name: str) -> pa.ChunkedArray:
-        return self.raw.cells[f"c{self.raw.binding.fields[name]}"]
 
-    def _all_words(self, column: Column, words: list[str]) -> list[str]:
-        if self.whole is self.raw or column.type not in ("date", "month"):
-            return words
-        return list(pc.unique(self.whole.cells[f"c{self.raw.binding.fields[column.field]}"]).to_pylist())
+def distinct_words(raw: RawTable, columns: Sequence[Column]) -> dict[str, set[str]]:
+    """By field, the words of the whole delivery."""
+    said: dict[str, set[str]] = {c.field: set() for c in columns}
+    for batch in batches_of(raw.cells.select([f"c{raw.binding.fields[c.field]}" for c in columns])):
+        for words, cells in zip(said.values(), batch.columns, strict=True):
+            words.update(pc.unique(cells).to_pylist())
+    return said
 
-    def _fault(self, place: int, column: Column | None, problem: str, text: str | None) -> Fault:
-        header = column.header if column else None
-        kind = value_kind(text) if text is not None else None
-        message = MESSAGES[problem].format(header or "")
-        return Fault(self.row_no[place].as_py(), header, problem.partition(":")[0], kind, message)
 
-    def _unknown(self, column: Column, indices: pa.Array, values: Sequence[object]) -> tuple[int, tuple[str, ...]]:
-        """How many rows hold a code of no list, and the commonest such words."""
-        strange = [unknown_parts(str(v), column) if v is not None else [] for v in values]
-        if not any(strange):
-            return 0, ()
-        rows = np.bincount(indices.to_numpy(), minlength=len(strange)).tolist()
-        total = sum(count for parts, count in zip(strange, rows, strict=True) if parts)
-        counts: dict[str, int] = {}
-        for parts, count in zip(strange, rows, strict=True):
-            for part in parts:
-                counts[part] = counts.get(part, 0) + count
-        return total, self._shown(counts) if column.type == "code" else ()
+def _width_faults(part: RawTable, row_no: pa.ChunkedArray) -> list[Fault]:
+    if part.width is None:
+        return []
+    places = pc.indices_nonzero(pc.not_equal(part.width, part.binding.width)).to_pylist()
+    return [_fault(row_no[place].as_py(), None, "column_count", None) for place in places]
 
-    def _shown(self, counts: Mapping[str, int]) -> tuple[str, ...]:
-        """The commonest unknown words that can be codes: none that is long, a number of a person, or one's name."""
-        words = [w for w in counts if len(w) <= LONGEST_WORD and sum(c.isdigit() for c in w) <= MOST_DIGITS]
-        common = sorted(words, key=lambda w: (-counts[w], w))[: 2 * MOST_WORDS]
-        if "name" in self.raw.binding.fields:
-            name = self._cells("name")
-            named = set(pc.unique(name.filter(pc.is_in(name, value_set=pa.array(common, pa.string())))).to_pylist())
-            common = [w for w in common if w not in named]
+
+def _fault(row_no: int, column: Column | None, problem: str, text: str | None) -> Fault:
+    header = column.header if column else None
+    kind = value_kind(text) if text is not None else None
+    return Fault(row_no, header, problem.partition(":")[0], kind, MESSAGES[problem].format(header or ""))
+
+
+def _unknown(column: Column, indices: pa.Array, values: Sequence[object]) -> tuple[int, dict[str, int]]:
+    """How many rows hold a code of no list, and how many each such word that can be a code: none that is long, or a number of
+    a person."""
+    strange = [unknown_parts(str(v), column) if v is not None else [] for v in values]
+    if not any(strange):
+        return 0, {}
+    rows = np.bincount(indices.to_numpy(), minlength=len(strange)).tolist()
+    total = sum(count for parts, count in zip(strange, rows, strict=True) if parts)
+    counts: Counter[str] = Counter()
+    for parts, count in zip(strange, rows, strict=True) if column.type == "code" else ():
+        for word in parts:
+            if len(word) <= LONGEST_WORD and sum(c.isdigit() for c in word) <= MOST_DIGITS:
+                counts[word] += count
+    return total, counts
+
+
+def _shown(counts: Mapping[str, int], binding: Binding, parts: Callable[[], Iterator[Part]]) -> tuple[str, ...]:
+    """The commonest unknown words, but nobody's name."""
+    common = sorted(counts, key=lambda w: (-counts[w], w))[: 2 * MOST_WORDS]
+    place = binding.fields.get("name")
+    if not common or place is None:
         return tuple(common[:MOST_WORDS])
+    asked, named = pa.array(common, pa.string()), set[str]()
+    for part, _ in parts():
+        name = part.cells[f"c{place}"]
+        named.update(pc.unique(name.filter(pc.is_in(name, value_set=asked))).to_pylist())
+    return tuple([w for w in common if w not in named][:MOST_WORDS])
 
 
 def _garbled(texts: pa.ChunkedArray) -> int:

@@ -6,7 +6,7 @@ colon the problem may say more, which only chooses the sentence.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -54,7 +54,7 @@ def convert(text: str, column: Column) -> Any:
 
 def reader_of(
     column: Column,
-    words: Sequence[str] | None = None,
+    words: Collection[str] | None = None,
     *,
     codes: Mapping[str, str] | None = None,
     epoch_1904: bool = False,

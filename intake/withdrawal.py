@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from intake.prepare import hash_rows, type_places
+from intake.prepare import hash_rows, type_new
 from intake.raw import RawTable
 from intake.standing import ROW_BITS, Delivered, add_rows
 from schemas.columns import Layout
@@ -80,9 +80,8 @@ def _read_anew(con: duckdb.DuckDBPyConnection, layout: Layout, what: Withdrawal,
     fresh = con.sql(UNKNOWN).to_arrow_table()
     if not fresh.num_rows:
         return
-    typed = type_places(raw, layout, fresh["row_no"].combine_chunks())
     source = Delivered(told.delivery_id, what.office, told.day, not told.is_full, what.run_no, what.place)
-    add_rows(con, layout, source, typed.rows, fresh)
+    add_rows(con, layout, source, type_new(raw, layout, fresh).rows)
     flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
     for statement in ASIDE:
         con.execute(statement.format(kind=layout.kind, flag=flag), {"base": what.place << ROW_BITS})

@@ -91,6 +91,11 @@ def connect(
     return con
 
 
+def spill_of(con: duckdb.DuckDBPyConnection) -> Path:
+    """Where the session spills what does not fit into its memory."""
+    return Path(con.execute("select current_setting('temp_directory')").fetchall()[0][0])
+
+
 @dataclass
 class Limits:
     """What any session of this process may take, in bytes: memory, and space for what it spills (None: DuckDB's own)."""

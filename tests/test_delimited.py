@@ -29,8 +29,8 @@ def _text(*rows: Sequence[str], by: str = ",", end: str = "\n") -> str:
     return "".join(by.join(row) + end for row in rows)
 
 
-def _read(text: str | bytes, **how: str) -> RawTable:
-    return read_delimited(text.encode() if isinstance(text, str) else text, LAYOUT, {}, **how)
+def _read(text: str | bytes, delimiter: str | None = None) -> RawTable:
+    return read_delimited(text.encode() if isinstance(text, str) else text, LAYOUT, {}, delimiter)
 
 
 def _rows(raw: RawTable) -> list[list[str]]:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from intake.bind import HEADER_SEARCH, Binding, field_of, find_header, header_names
 from intake.books.book import Book, Sheet
 from intake.books.header_rows import Merges, merge_header
-from intake.raw import RawTable, drop_furniture, name_unnamed, trim
+from intake.raw import RawTable, drop_furniture, filled_unnamed, name_unnamed, trim
 from intake.reader_words import refusal
 from schemas.columns import Layout
 from schemas.errors import DeliveryRefused
@@ -73,7 +73,8 @@ def _table(sheet: Sheet, number: int, book: Book, layout: Layout, aliases: Alias
     place, binding, header, start = _header(head, sheet.merges, layout, aliases)
     cells = _filled_down(sheet.cells.slice(start), start, sheet.merges, number)
     cells = _without_rows(cells, head[place:start] if start > place + 1 else [])
-    raw = RawTable(cells, None, book.encoding, sheet.name, name_unnamed(binding, cells), epoch_1904=book.epoch_1904)
+    named = name_unnamed(binding, filled_unnamed(binding, cells))
+    raw = RawTable(cells, None, book.encoding, sheet.name, named, epoch_1904=book.epoch_1904)
     return drop_furniture(raw, header)
 
 

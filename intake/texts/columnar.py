@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from intake.bind import find_header
-from intake.raw import RawTable, drop_furniture, name_unnamed, trim
+from intake.raw import RawTable, drop_furniture, filled_unnamed, name_unnamed, trim
 from intake.texts.decode import Data
 from schemas.columns import Layout
 from schemas.errors import DeliveryRefused
@@ -37,7 +37,7 @@ def read_columnar(data: Data, layout: Layout, aliases: Mapping[str, Sequence[str
     except (pa.ArrowException, OSError):
         raise DeliveryRefused("Parquet 文件已损坏或不完整；请重新导出。", code="damaged_parquet") from None
     cells = trim(pa.table({f"c{place}": _as_text(column) for place, column in enumerate(table.columns)}))
-    raw = RawTable(cells, None, "parquet", None, name_unnamed(binding, cells))
+    raw = RawTable(cells, None, "parquet", None, name_unnamed(binding, filled_unnamed(binding, cells)))
     return drop_furniture(raw, names)
 
 

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from intake.raw import FOOTER, RawTable, drop_furniture, name_unnamed
+from intake.raw import FOOTER, Finish, RawTable, as_it_is, drop_furniture, join_parts
 from intake.texts.decode import BLOCK, Data, Source, damage, open_source, raw_blocks, text_blocks, trimmed_text
 from intake.texts.dialect import (
     STAND_INS,
@@ -63,18 +64,25 @@ class _Text:
 
 
 def read_delimited(
-    data: Data, layout: Layout, aliases: Mapping[str, Sequence[str]], delimiter: str | None = None
+    data: Data,
+    layout: Layout,
+    aliases: Mapping[str, Sequence[str]],
+    delimiter: str | None = None,
+    *,
+    finish: Finish = as_it_is,
+    aside: Path | None = None,
 ) -> RawTable:
-    """The file's data rows as text, cut at `delimiter` or at the one that its header shows. Raises: DeliveryRefused when
-    bytes, quotes, header or last line are broken."""
+    """The file's data rows as text, cut at `delimiter` or at the one that its header shows; `finish` is done to each part, in
+    their order. The rows of a large file lie in the folder `aside`, where one is given. Raises: DeliveryRefused when bytes,
+    quotes, header or last line are broken."""
     source = open_source(data)
     dialect = _dialect_of(source, layout, aliases, delimiter)
     stays_raw = source.codec == "utf-8" or (source.splits_raw and dialect.delimiter in (",", "\t", ";"))
     text = _Text(dialect, source.codec if stays_raw else "utf-8")
     blocks = raw_blocks(source) if stays_raw else text_blocks(source)
     try:
-        parts = _in_parts(whole_rows(map(without_marks, blocks), dialect.delimiter), text, len(source.data))
-        return _joined(list(parts), source, dialect)
+        parts = _in_parts(whole_rows(map(without_marks, blocks), dialect.delimiter), text, _is_large(source))
+        return join_parts(map(finish, parts), source.label, aside if _is_large(source) else None)
     except UnicodeDecodeError:
         raise damage(source) from None
 
@@ -88,16 +96,17 @@ def _dialect_of(source: Source, layout: Layout, aliases: Mapping[str, Sequence[s
         raise
 
 
-def _in_parts(blocks: Iterator[bytes], text: _Text, size: int) -> Iterator[RawTable]:
+def _is_large(source: Source) -> bool:
+    return len(source.data) > 2 * BLOCK
+
+
+def _in_parts(blocks: Iterator[bytes], text: _Text, is_large: bool) -> Iterator[RawTable]:
     """Each block's rows, in file order; of a large file two blocks are read at a time."""
     first = next(blocks, b"")
     rest = partial(_read_block, text=text, place=-1)
     header = _read_block(first, text, text.dialect.place)
     yield header
-    if size <= 2 * BLOCK:
-        jobs: Iterable[RawTable] = map(rest, blocks)
-    else:
-        jobs = _ahead(rest, blocks)
+    jobs: Iterable[RawTable] = _ahead(rest, blocks) if is_large else map(rest, blocks)
     rows = header.cells.num_rows
     try:
         for part in jobs:
@@ -116,16 +125,6 @@ def _ahead(read: partial[RawTable], blocks: Iterator[bytes]) -> Iterator[RawTabl
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-
-
-def _joined(parts: Sequence[RawTable], source: Source, dialect: Dialect) -> RawTable:
-    cells = pa.concat_tables([p.cells for p in parts])
-    width = None
-    if any(p.width is not None for p in parts):
-        own = pa.scalar(dialect.binding.width, pa.int64())
-        width = pa.concat_arrays([pa.repeat(own, p.cells.num_rows) if p.width is None else p.width for p in parts])
-    trailer = next((p.trailer for p in reversed(parts) if p.trailer is not None), None)
-    return RawTable(cells, width, source.label, None, name_unnamed(dialect.binding, cells), trailer)
 
 
 def _read_block(block: bytes, text: _Text, place: int) -> RawTable:

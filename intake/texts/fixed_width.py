@@ -6,13 +6,14 @@ one where a column begins inside a character. Such a row is quarantined, never c
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from intake.bind import Binding, find_header
-from intake.raw import FOOTER, RawTable, drop_furniture, name_unnamed
-from intake.texts.decode import Data, Source, damage, open_source, raw_blocks, trimmed_text
+from intake.raw import FOOTER, Finish, RawTable, as_it_is, drop_furniture, join_parts
+from intake.texts.decode import BLOCK, Data, Source, damage, open_source, raw_blocks, trimmed_text
 from schemas.columns import Layout
 from schemas.errors import DeliveryRefused
 
@@ -20,23 +21,30 @@ Field = tuple[str, int, int]
 NO_WIDTH = 0  # of a row that cannot be cut
 
 
-def read_fixed(data: Data, layout: Layout, aliases: Mapping[str, Sequence[str]], fields: Sequence[Field]) -> RawTable:
-    """The file's data rows as text. `fields` names each column with its first and last byte, counted from 1.
-    Raises: DeliveryRefused when the columns, the bytes or the last line are broken."""
+def read_fixed(
+    data: Data,
+    layout: Layout,
+    aliases: Mapping[str, Sequence[str]],
+    fields: Sequence[Field],
+    *,
+    finish: Finish = as_it_is,
+    aside: Path | None = None,
+) -> RawTable:
+    """The file's data rows as text. `fields` names each column with its first and last byte, counted from 1. `finish` and
+    `aside` as for a delimited file. Raises: DeliveryRefused when the columns, the bytes or the last line are broken."""
     _refuse_overlaps(fields)
     names = [name for name, _, _ in fields]
     _, binding = find_header([names], layout, aliases)
     source = open_source(data)
+    if not source.data:
+        raise DeliveryRefused("文件是空的（0 行）；请确认导出成功后重发。", code="empty_file")
     if not source.splits_raw:
         raise DeliveryRefused("定长文本须是 GBK 或 UTF-8 编码；请另存后重发。", code="undecodable")
     try:
-        parts = list(_parts(source, fields, binding, names))
+        parts = map(finish, _parts(source, fields, binding, names))
+        return join_parts(parts, source.label, aside if len(source.data) > BLOCK else None)
     except UnicodeDecodeError:
         raise damage(source) from None
-    cells = pa.concat_tables([p.cells for p in parts])
-    width = pa.concat_arrays([p.width for p in parts])
-    trailer = next((p.trailer for p in reversed(parts) if p.trailer is not None), None)
-    return RawTable(cells, width, source.label, None, name_unnamed(binding, cells), trailer)
 
 
 def _refuse_overlaps(fields: Sequence[Field]) -> None:
@@ -61,7 +69,7 @@ def _parts(source: Source, fields: Sequence[Field], binding: Binding, names: lis
         if lines and not block.endswith(b"\n"):
             _refuse_cut_line(lines[-1], size, source.codec)
         cells, is_whole = cut.rows(lines, size)
-        width = pa.array(np.where(is_whole, binding.width, NO_WIDTH))
+        width = None if is_whole.all() else pa.array(np.where(is_whole, binding.width, NO_WIDTH))
         yield drop_furniture(RawTable(cells, width, source.label, None, binding), names)
 
 

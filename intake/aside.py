@@ -1,0 +1,47 @@
+"""Large tables put aside in a file while they are worked on: memory then holds the batch that is being looked at, however
+long the delivery is."""
+
+import mmap
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+from weakref import WeakSet
+
+import pyarrow as pa
+
+_MAPPED: WeakSet[mmap.mmap] = WeakSet()
+
+
+def put_aside(schema: pa.Schema, batches: Iterable[pa.RecordBatch], folder: Path | None) -> pa.Table:
+    """The batches as one table. It lies in a file of `folder` that has no name; in memory where no folder is given."""
+    if folder is None:
+        return pa.Table.from_batches(batches, schema)
+
+    def write(file: BinaryIO) -> None:
+        with pa.ipc.new_stream(file, schema) as out:
+            for batch in batches:
+                out.write_batch(batch)
+
+    mapped = map_aside(write, folder)
+    _MAPPED.add(mapped)
+    return pa.ipc.open_stream(pa.BufferReader(pa.py_buffer(mapped))).read_all()
+
+
+def map_aside(write: Callable[[BinaryIO], None], folder: Path) -> mmap.mmap:
+    """What is written, which is something, mapped. Its file has no name, so that nothing of it outlives the process."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        write(file)
+        file.flush()
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def batches_of(table: pa.Table) -> Iterator[pa.RecordBatch]:
+    """The table's batches. When the next one is asked for, no memory holds what was read of mapped files: it is read again
+    where somebody still looks at it."""
+    for batch in table.to_batches():
+        yield batch
+        for mapped in list(_MAPPED):
+            if hasattr(mmap, "MADV_DONTNEED"):
+                mapped.madvise(mmap.MADV_DONTNEED)
