@@ -518,7 +518,7 @@ def _note_undestroyed(files: Files, names: set[str], chain: Chain) -> None:
 
 def _readable_manifests(files: Files, last: int) -> Iterable[dict[str, Any]]:
     for number in range(1, last + 1):
-        with suppress(ValueError, OSError, KeyError):  # this run's own turn says so
+        with suppress(ValueError, OSError, KeyError, RecursionError):  # this run's own turn says so
             manifest = json.loads(files.read(f"{number:06d}/{MANIFEST}").decode())
             if isinstance(manifest, dict) and manifest.get("run_no") == number:
                 yield manifest
@@ -820,7 +820,7 @@ def compare_log(chain: Chain, name: str, text: str) -> None:
 def _difference(number: int, name: str, line: str, expected: str) -> Fault:
     try:
         same = json.loads(line)["head"] == json.loads(expected)["head"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Fault(
             number, f"{name} 的第 {number} 行读不出，这份存证被改动。", f"line {number} of {name} cannot be read."
         )
@@ -935,7 +935,7 @@ def _logged(text: str) -> set[tuple[int, str]]:
     """Run and head of each line of a head log that can be read."""
     found = set()
     for line in text.splitlines():
-        with suppress(ValueError, KeyError, TypeError):
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
             said = json.loads(line)
             found.add((said["run_no"], said["head"]))
     return found
@@ -990,7 +990,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         outside = outside_of(given.head, given.heads_log, given.public_key, given.receipt)
         return _answer(given, outside)
-    except (OSError, ValueError, ImportError) as error:  # --at-rest-key without `cryptography`
+    except (OSError, ValueError, ImportError, RecursionError) as error:  # --at-rest-key without `cryptography`
         print(say(f"给定的文件读不出：{error}", f"A given file cannot be read: {error}"), file=sys.stderr)
         return 2
 

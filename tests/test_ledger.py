@@ -88,6 +88,13 @@ def test_any_change_to_a_manifest_that_another_follows_is_noticed(run_no: int, t
         _flip(path, at)
 
 
+@pytest.mark.parametrize("run_no", [1, 3])
+def test_a_manifest_nested_without_end_is_named_and_ends_nothing(run_no: int, town: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(town.root, tmp_path)
+    (workspace.runs / f"{run_no:06d}" / "manifest.json").write_text("[" * 100_000, encoding="ascii")
+    assert _faults(workspace)[0][0] == run_no
+
+
 def test_any_change_to_the_newest_manifest_is_noticed_by_its_recorded_head(town: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(town.root, tmp_path)
     recorded = head(workspace.runs)
