@@ -10,6 +10,7 @@ import pytest
 from flows.access import os_user
 from flows.console import making
 from flows.console.reading import Readings
+from flows.holding import release
 from flows.privacy import scan_text
 from flows.workspace import Workspace, init_workspace
 from tests.console_room import NAMES, Browser, Room
@@ -161,8 +162,7 @@ def test_a_held_night_stands_on_the_first_page(shift: Shift) -> None:
     page = shift.room.browser("officer").get("/").text
     assert "被熔断扣住" in page
     assert "90 人，上限 5 人" in page
-    signed = {"officer": "郑十", "note": "属实", "fingerprint": "f", "released_at": "2024-06-03T01:00:00+00:00"}
-    (workspace.held / "release.json").write_text(json.dumps(signed), "utf-8")
+    release(workspace, "郑十", "属实")
     assert "郑十 已于" in shift.room.browser("officer").get("/").text
 
 
