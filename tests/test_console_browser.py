@@ -96,7 +96,7 @@ def is_told(complaint: str) -> bool:
 
 def sign_in(page: Page, served: Served, role: str = "officer") -> None:
     page.goto(f"{served.url}/sign-in")
-    page.wait_for_function("document.activeElement.name === 'name'")  # typed before that, a letter goes nowhere
+    page.locator("input[name=name]:focus").wait_for()  # typed before that, a letter goes nowhere
     page.keyboard.type(NAMES[role])
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
