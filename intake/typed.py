@@ -21,17 +21,8 @@ from intake.aside import batches_of, put_aside
 from intake.bind import Binding
 from intake.raw import RawTable
 from intake.values import EMPTY, PREFIXED, WRAPPED, Reader, reader_of, unknown_parts, value_kind
-from schemas.columns import MUST, Column, Layout
+from schemas.columns import LONGEST_CELL, LONGEST_NAME, MUST, Column, Layout
 
-ARROW_TYPES = {
-    "VARCHAR": pa.string(),
-    "DATE": pa.date32(),
-    "BIGINT": pa.int64(),
-    "DECIMAL(18,2)": pa.decimal128(18, 2),
-    "BOOLEAN": pa.bool_(),
-}
-LONGEST_CELL = 2000
-LONGEST_NAME = 50
 PLAIN_TYPES = frozenset({"name", "id", "text", "phone"})
 EMPTY_WORDS = pa.array(sorted(EMPTY), pa.string())
 LONGEST_EMPTY = max(len(word.encode()) for word in EMPTY)
@@ -42,8 +33,8 @@ GARBLED = "\ufffd"
 MESSAGES = {
     "required": "「{0}」是必填项，该行没有填；请补填后重报。",
     "column_count": "该行的列数与表头不一致；请检查该行是否多了或少了分隔符。",
-    "cell_length": "「{0}」超过 2000 字；请检查是否错列或损坏。",
-    "name_length": "「{0}」超过 50 字；请检查是否错列。",
+    "cell_length": f"「{{0}}」超过 {LONGEST_CELL} 字；请检查是否错列或损坏。",
+    "name_length": f"「{{0}}」超过 {LONGEST_NAME} 字；请检查是否错列。",
     "not_a_date": "「{0}」不是能识别的日期；请按 2024-01-31 的样式填写。",
     "not_a_date:day_or_month": "「{0}」的日期分不清年、月、日的先后；请按 2024-01-31 的样式填写。",
     "not_a_date:century": "「{0}」的年份只有两位，分不清哪个世纪；请写四位年份。",
@@ -201,10 +192,10 @@ class _Typist:
         reads = _each(partial(self._column, part, row_no), self.told, rows)
         read = dict(zip([c.field for c in self.told], reads, strict=True))
         # One array of nothing for all absent columns.
-        nothing = {kind: pa.nulls(rows, kind) for kind in set(ARROW_TYPES.values())}
+        nothing = {kind: pa.nulls(rows, kind) for kind in {c.arrow_type for c in self.layout.columns}}
         columns = dict(zip(given.column_names, given.columns, strict=True))
         for column in self.layout.columns:
-            absent = nothing[ARROW_TYPES[column.sql_type]]
+            absent = nothing[column.arrow_type]
             columns[column.field] = read[column.field].values if column.field in read else absent
         columns["extra"] = _extras(part)
         first: dict[int, Fault] = {}
@@ -225,7 +216,7 @@ class _Typist:
         coded = pc.dictionary_encode(texts).combine_chunks()
         words = coded.dictionary.to_pylist()
         values, problems = self._values(column, words)
-        typed = pa.array(values, ARROW_TYPES[column.sql_type]).take(coded.indices)
+        typed = pa.array(values, column.arrow_type).take(coded.indices)
         unknown, shown = _unknown(column, coded.indices, values) if column.codes else (0, {})
         places = pc.indices_nonzero(pa.array([p is not None for p in problems], pa.bool_()).take(coded.indices))
         if column.lenient:

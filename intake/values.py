@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from intake.dates import Habits, habits_of, han_number, plain_text, read_day, read_month
-from schemas.columns import Column
+from schemas.columns import LONGEST_CELL, Column
 
 EMPTY = {
     "", "-", "--", "—", "——", "/", "\\", "无", "空", "NULL", "null", "None", "N/A", "#N/A", "\\N", "(null)", "(NULL)", "NaN", "nan",
@@ -200,7 +200,7 @@ def value_kind(text: str) -> str:
     """
     if not text:
         return "empty"
-    if len(text) > 2000:
+    if len(text) > LONGEST_CELL:
         return "long"
     if text.isdigit():
         return "digits"

@@ -10,9 +10,13 @@ from functools import cache
 from typing import Any
 
 import pandera.pandas as pa
+import pyarrow
+
+from schemas.dtypes import ARROW_TYPES
 
 MUST, SHOULD, MAY = "must", "should", "may"
 FIELD = type(pa.Field())
+LONGEST_NAME, LONGEST_CELL = 50, 2000  # characters
 
 SQL_TYPES = {
     "name": "VARCHAR",
@@ -49,6 +53,10 @@ class Column:
     @property
     def sql_type(self) -> str:
         return SQL_TYPES[self.type]
+
+    @property
+    def arrow_type(self) -> pyarrow.DataType:
+        return ARROW_TYPES[self.sql_type]
 
 
 @dataclass(frozen=True)
@@ -93,9 +101,9 @@ def column(
     """A pandera field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
     checks: dict[str, Any] = {}
     if type == "name":
-        checks["str_length"] = {"min_value": 1, "max_value": 50}
+        checks["str_length"] = {"min_value": 1, "max_value": LONGEST_NAME}
     elif type in ("text", "code", "id", "phone"):
-        checks["str_length"] = {"min_value": 0, "max_value": 2000}
+        checks["str_length"] = {"min_value": 0, "max_value": LONGEST_CELL}
     elif type in ("int", "money"):
         checks["ge"] = 0
     meta = {

@@ -20,6 +20,7 @@ PLAIN = {
     pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.float64(): "DOUBLE", pa.decimal128(18, 2): "DECIMAL(18,2)",
     pa.bool_(): "BOOLEAN", pa.date32(): "DATE", pa.timestamp("us", tz="UTC"): "TIMESTAMP WITH TIME ZONE",
 }  # fmt: skip
+ARROW_TYPES = {sql: type for type, sql in PLAIN.items()}
 
 
 def sql_of(type: pa.DataType) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from flows.workspace import Workspace
 from intake.read import Habits, read_cells
-from intake.typed import ARROW_TYPES, type_rows
+from intake.typed import type_rows
 from schemas.columns import MUST, Column, layout_of
 from schemas.extracts import LAYOUTS, MODELS
 from schemas.tables import INTERNAL, PUBLISHED, describe
@@ -44,7 +44,7 @@ def holds(model: type[pandera.DataFrameModel], rows: pa.Table) -> bool:
 @pytest.mark.parametrize("kind", BY_KIND)
 def test_columns_are_stored_as_their_model_declares_them(kind: str) -> None:
     declared = {name: spec.dtype.type.pyarrow_dtype for name, spec in BY_KIND[kind].to_schema().columns.items()}
-    assert declared == {c.field: ARROW_TYPES[c.sql_type] for c in LAYOUTS[kind].columns}
+    assert declared == {c.field: c.arrow_type for c in LAYOUTS[kind].columns}
 
 
 def test_every_sealed_table_validates_under_its_model(town: Workspace) -> None:
