@@ -196,6 +196,14 @@ def _file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def parsed(text: str | bytes) -> Any:
+    """The value that a JSON text says. Raises: ValueError, also where it is nested without end."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
@@ -518,8 +526,8 @@ def _note_undestroyed(files: Files, names: set[str], chain: Chain) -> None:
 
 def _readable_manifests(files: Files, last: int) -> Iterable[dict[str, Any]]:
     for number in range(1, last + 1):
-        with suppress(ValueError, OSError, KeyError, RecursionError):  # this run's own turn says so
-            manifest = json.loads(files.read(f"{number:06d}/{MANIFEST}").decode())
+        with suppress(ValueError, OSError, KeyError):  # this run's own turn says so
+            manifest = parsed(files.read(f"{number:06d}/{MANIFEST}").decode())
             if isinstance(manifest, dict) and manifest.get("run_no") == number:
                 yield manifest
 
@@ -577,7 +585,7 @@ def check_run(files: Files, number: int, names: set[str], chain: Chain, further:
         return [Fault(number, "文件夹里没有清单 manifest.json，这次运行不完整。", "there is no manifest.json.")]
     try:
         text = files.read(f"{folder}/{MANIFEST}")
-        manifest = json.loads(text.decode())
+        manifest = parsed(text.decode())
         head = sha256(text)
         if manifest["run_no"] != number or manifest["previous"] != ["", *chain.heads][-1]:
             return [Fault(number, "清单与上一次运行的链条对不上。", "the manifest does not follow the one before.")]
@@ -668,7 +676,7 @@ def check_totals(number: int, manifest: dict[str, Any], chain: Chain) -> list[Fa
         faults.append(
             Fault(number, "分录数与台账分录表的行数不等。", "the count of entries is not that of their table.")
         )
-    before = json.loads(chain.lines[-1])["recorded_at"] if chain.lines else manifest["recorded_at"]
+    before = parsed(chain.lines[-1])["recorded_at"] if chain.lines else manifest["recorded_at"]
     if datetime.fromisoformat(manifest["recorded_at"]) < datetime.fromisoformat(before):
         faults.append(
             Fault(number, "记录时间早于上一次运行，“当时所知”会前后颠倒。", "recorded before the run before it.")
@@ -700,7 +708,7 @@ def check_signing(files: Files, number: int, manifest: dict[str, Any], head: str
                 Fault(number, "更换密钥的记录不是旧密钥签的。", "the old key did not sign the change of key.")
             )
     said = files.read(f"{number:06d}/{SIGNATURE}").decode()
-    signature = json.loads(said)["signature"]
+    signature = parsed(said)["signature"]
     if said != signature_file(head, algorithm, public, signature):
         faults.append(Fault(number, f"{SIGNATURE} 与清单不符。", f"{SIGNATURE} does not fit the manifest."))
     elif algorithm not in CHECKS:
@@ -738,7 +746,7 @@ def extend(chain: Chain, number: int, manifest: dict[str, Any], head: str, signa
     """One run that holds more."""
     signing = manifest["signing"] or {"public_key": "", "change": None}
     change = signing["change"]
-    signed_by = json.loads(signature)["signature"] if signature else ""
+    signed_by = parsed(signature)["signature"] if signature else ""
     chain.heads.append(head)
     chain.lines.append(log_line(number, head, signed_by, manifest["recorded_at"]))
     chain.receipts.append(manifest_receipt(manifest))
@@ -819,8 +827,8 @@ def compare_log(chain: Chain, name: str, text: str) -> None:
 
 def _difference(number: int, name: str, line: str, expected: str) -> Fault:
     try:
-        same = json.loads(line)["head"] == json.loads(expected)["head"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        same = parsed(line)["head"] == parsed(expected)["head"]
+    except (ValueError, KeyError, TypeError):
         return Fault(
             number, f"{name} 的第 {number} 行读不出，这份存证被改动。", f"line {number} of {name} cannot be read."
         )
@@ -868,7 +876,7 @@ def check_paper(text: str, outside: Outside, chain: Chain | None) -> tuple[str, 
     """What a proof or an exported delta says, and what of it does not hold. `chain`: the workspace, if it is there."""
     try:
         head, _, rest = text.partition("\n")
-        said = json.loads(head) if rest and head.endswith("}") else json.loads(text)
+        said = parsed(head) if rest and head.endswith("}") else parsed(text)
         return (
             _check_proof(said, outside, chain) if said["format"] == PROOF else _check_delta(said, rest, outside, chain)
         )
@@ -880,8 +888,8 @@ def check_paper(text: str, outside: Outside, chain: Chain | None) -> tuple[str, 
 
 
 def _check_proof(said: dict[str, Any], outside: Outside, chain: Chain | None) -> tuple[str, list[Fault]]:
-    manifest, entries = json.loads(said["manifest"]), json.loads(said["manifest"])["entries"]
-    entry_id = json.loads(said["entry"])["entry_id"]
+    manifest, entries = parsed(said["manifest"]), parsed(said["manifest"])["entries"]
+    entry_id = parsed(said["entry"])["entry_id"]
     leaf = leaf_hash(bytes.fromhex(said["salt"]), said["entry"])
     title = say(f"台账分录 {entry_id}", f"entry {entry_id}")
     if root_by_path(leaf, said["index"], entries["count"], said["path"]) != entries["root"]:
@@ -892,8 +900,8 @@ def _check_proof(said: dict[str, Any], outside: Outside, chain: Chain | None) ->
 def _check_delta(said: dict[str, Any], lines: str, outside: Outside, chain: Chain | None) -> tuple[str, list[Fault]]:
     if said["format"] != DELTA:
         raise ValueError("no such format")
-    manifest, secret, (*texts, cut) = json.loads(said["manifest"]), bytes.fromhex(said["salt"]), lines.split("\n")
-    leaves = [leaf_hash(salt_of(secret, json.loads(t)["entry_id"]), t) for t in texts]
+    manifest, secret, (*texts, cut) = parsed(said["manifest"]), bytes.fromhex(said["salt"]), lines.split("\n")
+    leaves = [leaf_hash(salt_of(secret, parsed(t)["entry_id"]), t) for t in texts]
     title = say(f"第 {manifest['run_no']} 次运行的 {len(texts)} 条分录", f"{len(texts)} entries of run {manifest['run_no']}")  # fmt: skip
     if cut or (len(leaves), merkle_root(leaves)) != (manifest["entries"]["count"], manifest["entries"]["root"]):
         return title, [Fault(manifest["run_no"], "分录与这次运行封存的不同：被改动、增减或换了次序。",
@@ -906,7 +914,7 @@ def _vouched(said: dict[str, Any], manifest: dict[str, Any], outside: Outside, c
     number, heads = manifest["run_no"], {manifest["run_no"]: sha256(said["manifest"].encode())}
     papers = [(said, manifest)]
     if newest := said["newest"]:
-        last = json.loads(newest["manifest"])
+        last = parsed(newest["manifest"])
         history = last["history"]
         if root_by_path(leaf_hash(b"", heads[number]), number - 1, history["count"], newest["path"]) != history["root"]:
             return [Fault(number, "这次运行不在所附最新清单的链上。", "the run is not in the newest manifest's chain.")]
@@ -935,8 +943,8 @@ def _logged(text: str) -> set[tuple[int, str]]:
     """Run and head of each line of a head log that can be read."""
     found = set()
     for line in text.splitlines():
-        with suppress(ValueError, KeyError, TypeError, RecursionError):
-            said = json.loads(line)
+        with suppress(ValueError, KeyError, TypeError):
+            said = parsed(line)
             found.add((said["run_no"], said["head"]))
     return found
 
@@ -990,7 +998,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         outside = outside_of(given.head, given.heads_log, given.public_key, given.receipt)
         return _answer(given, outside)
-    except (OSError, ValueError, ImportError, RecursionError) as error:  # --at-rest-key without `cryptography`
+    except (OSError, ValueError, ImportError) as error:  # --at-rest-key without `cryptography`
         print(say(f"给定的文件读不出：{error}", f"A given file cannot be read: {error}"), file=sys.stderr)
         return 2
 
