@@ -18,7 +18,6 @@ from intake.prepare import type_new
 from intake.raw import RawTable
 from intake.read import open_file, read_delivery
 from intake.receive import Incoming, read_files, read_inbox
-from intake.typed import MANY_ROWS
 from ledger.store import connect, spill_of
 from ledger.temporary import own_folder
 from schemas.errors import DeliveryRefused, without_numbers
@@ -103,7 +102,7 @@ def _codes(incoming: Incoming, raw: RawTable, aside: Path) -> Iterator[Told]:
 
     layout = LAYOUTS[incoming.kind or ""]
     every = pa.table({"row_no": pa.array(np.arange(1, raw.cells.num_rows + 1))})
-    typed = type_new(raw, layout, every, aside if raw.cells.num_rows > MANY_ROWS else None)
+    typed = type_new(raw, layout, every, aside)
     for header, rows in typed.unknown_codes.items():
         column = next(c for c in layout.columns if c.header == header)
         words = typed.unknown_words.get(header, ())

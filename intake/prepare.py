@@ -39,7 +39,7 @@ def prepare(
 ) -> Prepared:
     """Needs `known_<kind>` (office, record_id): the rows that stand. With a folder, what is prepared of a large delivery is
     put aside there."""
-    aside = aside if raw.cells.num_rows > MANY_ROWS else None
+    aside = _where_large(raw, aside)
     hash_rows(con, layout, raw)
     con.execute(REPEATED)
     every = new = _put_aside(con.sql("from hashed order by row_no"), aside)
@@ -56,8 +56,13 @@ def _put_aside(rows: duckdb.DuckDBPyRelation, aside: Path | None) -> pa.Table:
 
 
 def type_new(raw: RawTable, layout: Layout, new: pa.Table, aside: Path | None = None) -> Typed:
-    """The rows that `new` names (row_no from 1, record_id; ascending), typed as part of the whole; each with its record_id."""
-    return type_parts(raw, layout, lambda: rows_at(raw, new), aside=aside)
+    """The rows that `new` names (row_no from 1, record_id; ascending), typed as part of the whole; each with its record_id. With
+    a folder, those of a large delivery are put aside there."""
+    return type_parts(raw, layout, lambda: rows_at(raw, new), aside=_where_large(raw, aside))
+
+
+def _where_large(raw: RawTable, aside: Path | None) -> Path | None:
+    return aside if raw.cells.num_rows > MANY_ROWS else None
 
 
 def rows_at(raw: RawTable, asked: pa.Table) -> Iterator[Part]:
