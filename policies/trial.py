@@ -11,7 +11,8 @@ from policies.versions import Said, bound, said_on, values_of
 from policies.view import open_view
 from policies.windows import days_of_change, spans_of
 from schemas.extracts import LAYOUTS
-from schemas.tables import create_table, row_columns
+from schemas.modelling import create_table
+from schemas.rows import row_columns
 
 PEOPLE = """
 create temp table everybody (person_id varchar, name varchar, id_kind varchar, id_number varchar, sex varchar,

@@ -17,8 +17,9 @@ from policies.pack import read_national, values_on
 from policies.rule import OTHERS, VIEWS
 from policies.versions import literal
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
+from schemas.modelling import create_table
+from schemas.rows import row_columns, standing_columns
 from schemas.stages import LOCAL, Engine, Stage
-from schemas.tables import create_table, row_columns, standing_columns
 
 HERE = Path(__file__).parent
 # What is found of the people, in this order: the first two packs' facts, then what came with the others. A script may ask
