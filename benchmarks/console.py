@@ -33,17 +33,10 @@ from ledger.seal import seal, write_parquet, write_table
 from ledger.standalone_verifier import SETTINGS
 from ledger.store import connect
 from schemas.extracts import LAYOUTS
-from schemas.tables import (
-    Delivery,
-    LedgerEntry,
-    MatchLog,
-    Notice,
-    Person,
-    Quarantine,
-    create_table,
-    describe,
-    standing_columns,
-)
+from schemas.journal import Notice
+from schemas.modelling import create_table, describe
+from schemas.rows import standing_columns
+from schemas.tables import Delivery, LedgerEntry, MatchLog, Person, Quarantine
 
 MODELS = (Delivery, LedgerEntry, MatchLog, Notice, Person, Quarantine)
 GOAL = 0.3  # seconds a page may take

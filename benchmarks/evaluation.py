@@ -36,7 +36,10 @@ from sample_data.lives import live
 from sample_data.people import Town, make_town
 from sample_data.services import all_extracts
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
-from schemas.tables import INTERNAL, PUBLISHED, create_table, describe, standing_columns
+from schemas.journal import INTERNAL
+from schemas.modelling import create_table, describe
+from schemas.rows import standing_columns
+from schemas.tables import PUBLISHED
 
 PACKS = ("zhongshan", "neimenggu", "shandong", "jining", "xinyu")
 FIRST = date(2024, 6, 29)

@@ -27,7 +27,10 @@ from intake.standing import DELIVERY_PLACE, Arrival, take_in
 from intake.texts.delimited import read_delimited
 from ledger.store import connect, spill_of
 from schemas.extracts import LAYOUTS
-from schemas.tables import Delivery, Ended, Retold, Source, create_table, describe, row_columns, standing_columns
+from schemas.journal import Ended, Retold, Source
+from schemas.modelling import create_table, describe
+from schemas.rows import row_columns, standing_columns
+from schemas.tables import Delivery
 
 KIND = "insurance_stop"
 PIECE = 8 << 20

@@ -48,18 +48,12 @@ from reports.readers import TELLING  # noqa: E402
 from reports.sheet import Sheet  # noqa: E402
 from schemas.columns import Column, Layout, layout_of  # noqa: E402
 from schemas.extracts import LAYOUTS, MODELS  # noqa: E402
+from schemas.journal import INTERNAL  # noqa: E402
 from schemas.kinds.common import PersonExtract  # noqa: E402
+from schemas.modelling import describe  # noqa: E402
 from schemas.readers import READERS  # noqa: E402
-from schemas.tables import (  # noqa: E402
-    INTERNAL,
-    OPS,
-    PUBLISHED,
-    ROW_LINK,
-    ROW_PLACE,
-    BookLine,
-    OutboundList,
-    describe,
-)
+from schemas.rows import ROW_LINK, ROW_PLACE  # noqa: E402
+from schemas.tables import OPS, PUBLISHED, BookLine, OutboundList  # noqa: E402
 
 MADE = "<!-- Made by docs/make_reference.py. Do not edit: change the schema or the pack, then `{command}`. -->"
 COMMAND = ".venv/bin/python docs/make_reference.py"

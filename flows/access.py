@@ -21,7 +21,8 @@ from flows.workspace import Workspace
 from ledger.seal import file_hash, run_folder, sealed_runs
 from ledger.standalone_verifier import sha256
 from schemas.errors import UsageError, say
-from schemas.tables import ACCESSES, Access, create_table, describe
+from schemas.journal import ACCESSES, Access
+from schemas.modelling import create_table, describe
 
 LONG_NUMBER = re.compile(r"\d{6,}[Xx]?")
 PURPOSE_LENGTH = 200

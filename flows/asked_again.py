@@ -6,7 +6,7 @@ from flows.kinds import people_of, standing_kinds
 from matchers.claims import claim_select
 from matchers.fold_columns import names_folded
 from matchers.phones import phone_key
-from schemas.tables import row_columns
+from schemas.rows import row_columns
 
 STANDING = "(office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')"
 # What a reviewer has spoken of is looked at every night, and so is what one had linked whose word is gone.

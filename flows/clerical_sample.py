@@ -11,7 +11,8 @@ import duckdb
 
 from flows.judged_links import hear_reviewers
 from matchers.measures import wilson
-from schemas.tables import MatchLog, describe
+from schemas.modelling import describe
+from schemas.tables import MatchLog
 
 PER_RULE = 20
 NIGHTS = """

@@ -17,8 +17,9 @@ from policies.pack import Pack, notices_of
 from policies.versions import History
 from policies.view import KIN, WIDE_PARTS, open_view
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
+from schemas.modelling import create_table
+from schemas.rows import row_columns
 from schemas.stages import LOCAL, Engine
-from schemas.tables import create_table, row_columns
 
 NOW = """
 create or replace temp table now_{kind} as

@@ -17,8 +17,8 @@ from matchers.numberless import meet_numberless
 from matchers.other_numbers import find_replaced, follow_replaced, settle_on_known
 from matchers.person_index import describe_newcomers, meet_newcomers
 from schemas.extracts import PERSON_LAYOUTS
+from schemas.rows import row_columns
 from schemas.stages import LOCAL, Engine
-from schemas.tables import row_columns
 
 FIRST_PERSON = "select coalesce(max(substr(person_id, 2)::bigint), 0) + 1 from store.person"
 HOUSEHOLDS = "household_register"  # where the police tell of a number that they replaced

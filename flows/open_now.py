@@ -10,7 +10,7 @@ from flows.answer_effects import add_effects
 from flows.kinds import kinds_of_tonight, people_of, standing_kinds
 from ledger.seal import read_manifest, sealed_runs
 from schemas.extracts import PERSON_LAYOUTS
-from schemas.tables import row_columns
+from schemas.rows import row_columns
 
 NOTICES = "notice_days"  # in the manifest of a run that held decisions to some
 # An end that asks is answered by itself where the same basis came in again after it.

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from schemas.tables import OPEN_LINE, PERSON_CARD
+from schemas.rows import OPEN_LINE, PERSON_CARD
 
 # What was answered, taken back or closed is no work any more. A finding may read otherwise tonight without a new entry (two
 # of three services instead of one): the words and figures are tonight's where its rule was tested, else the entry's own.

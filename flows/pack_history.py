@@ -21,7 +21,8 @@ from policies.pack import NATIONAL, Pack, pack_of
 from policies.versions import History, Version, at_run
 from policies.view import wide_columns
 from schemas.errors import IntegrityError, say
-from schemas.tables import PackInForce, create_table, describe
+from schemas.journal import PackInForce
+from schemas.modelling import create_table, describe
 
 SHARED = "national"  # what all packs read; its own values are no office's to set
 KNOWN = """

@@ -17,29 +17,22 @@ from policies.rule import Rule
 from policies.telling import tells
 from reports.calendar import DueBook
 from schemas.extracts import LAYOUTS
-from schemas.tables import (
-    ROW_LINK,
+from schemas.journal import (
     Access,
-    BookLine,
     Conservation,
-    Delivery,
     Ended,
-    LedgerEntry,
     Link,
-    MatchLog,
     NightFigure,
     Notice,
-    OutboundList,
     PackInForce,
-    Person,
     PersonHold,
-    Quarantine,
     Retold,
     RuleOutcome,
     Scorecard,
     Source,
-    row_columns,
 )
+from schemas.rows import ROW_LINK, row_columns
+from schemas.tables import BookLine, Delivery, LedgerEntry, MatchLog, OutboundList, Person, Quarantine
 
 LINK_TONIGHT = "create or replace temp view link_tonight as select kind, office, record_id, person_id, match_status, rule, link_grade, run_no from link_change"
 OUTBOUND = """

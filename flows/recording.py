@@ -9,7 +9,9 @@ from intake.raw import RawTable
 from intake.receive import Incoming
 from intake.standing import Intake
 from schemas.errors import IntegrityError
-from schemas.tables import Delivery, Notice, Quarantine, Retold, Source, create_table, describe
+from schemas.journal import Notice, Retold, Source
+from schemas.modelling import create_table, describe
+from schemas.tables import Delivery, Quarantine
 
 SHOWN_WORDS = 20
 

@@ -7,7 +7,8 @@ import duckdb
 from flows.gates import late_sources
 from flows.settings import Settings
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
-from schemas.tables import Scorecard, create_table, describe
+from schemas.journal import Scorecard
+from schemas.modelling import create_table, describe
 
 DELIVERED = """
 select kind, office, max(snapshot_date) filter (status = 'accepted') as snapshot_date, count(*) as files,

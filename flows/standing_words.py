@@ -5,7 +5,7 @@ import duckdb
 from flows.kinds import people_of, standing_kinds
 from matchers.agreements import values_of
 from matchers.fold_columns import names_folded
-from schemas.tables import row_columns
+from schemas.rows import row_columns
 
 # The column that a kind must have for each field, and the one that names an employer.
 ASKS_FOR = {"household": "household_no", "local_no": "local_no", "employer": "employer_name", "address": "address"}

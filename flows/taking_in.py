@@ -27,8 +27,9 @@ from ledger.at_rest import Vault
 from ledger.store import spill_of
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
+from schemas.modelling import create_table
+from schemas.rows import row_columns
 from schemas.stages import LOCAL, Engine
-from schemas.tables import create_table, row_columns
 
 SAME_PERIOD = """
 select count(*) from store.delivery where kind = ? and office = ? and coverage = ? and snapshot_date = ? and withdraws is null

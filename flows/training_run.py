@@ -24,7 +24,7 @@ from matchers.training import RAREST, train
 from reports.words import COMPARISON_WORDS
 from schemas.errors import UsageError, say
 from schemas.extracts import PERSON_LAYOUTS
-from schemas.tables import row_columns
+from schemas.rows import row_columns
 
 FEWEST, MOST_ROWS = 1_000, 50_000  # below, shares of the rarer levels are noise; above, they hardly move
 SHARED_BY = 20  # people; a long name that fewer share could tell who they are

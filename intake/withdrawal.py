@@ -13,7 +13,7 @@ from intake.prepare import hash_rows, type_new
 from intake.raw import RawTable
 from intake.standing import ROW_BITS, Delivered, add_rows
 from schemas.columns import Layout
-from schemas.tables import row_columns
+from schemas.rows import row_columns
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import duckdb
 
 from ledger.standalone_verifier import Fault
 from schemas.errors import IntegrityError
-from schemas.tables import LedgerEntry, create_table, describe
+from schemas.modelling import create_table, describe
+from schemas.tables import LedgerEntry
 
 FOLD = Path(__file__).parent / "fold.sql"
 SQL = FOLD.with_name("conservation.sql").read_text(encoding="utf-8")

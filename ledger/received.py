@@ -17,7 +17,8 @@ from ledger.snapshot import state_hash
 from ledger.standalone_verifier import read_public_key
 from ledger.store import FOLD, STATE_VIEW, connect
 from schemas.errors import DeliveryRefused, IntegrityError, UsageError, say
-from schemas.tables import LedgerEntry, create_table, describe
+from schemas.modelling import create_table, describe
+from schemas.tables import LedgerEntry
 
 LEDGER = "ledger.duckdb"
 SAME_SENDER = ("origin", "recipient", "profile")

@@ -9,7 +9,7 @@ import duckdb
 
 from ledger.seal import standing_files, write_parquet
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
-from schemas.tables import standing_columns
+from schemas.rows import standing_columns
 
 DESTROYED = "destroyed"  # the `rule` of such a row
 # `business_key` goes: whoever tries all numbers of a town finds the one that it is the hash of.

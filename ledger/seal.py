@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ledger.signing import Key
 from ledger.standalone_verifier import MANIFEST, MANIFEST_HASH, SETTINGS, SIGNATURE, history_root
 from schemas.errors import IntegrityError
-from schemas.tables import Table, describe
+from schemas.modelling import Table, describe
 
 
 def run_folder(runs: Path, run_no: int) -> Path:

@@ -18,7 +18,10 @@ from ledger.seal import read_manifest, standing_files
 from ledger.temporary import own_folder
 from schemas.errors import IntegrityError
 from schemas.extracts import LAYOUTS
-from schemas.tables import INTERNAL, PERIODIC_LISTS, PUBLISHED, OutboundList, create_table, describe, standing_columns
+from schemas.journal import INTERNAL
+from schemas.modelling import create_table, describe
+from schemas.rows import standing_columns
+from schemas.tables import PERIODIC_LISTS, PUBLISHED, OutboundList
 
 FOLD = Path(__file__).parent / "fold.sql"
 # As it stands on the last as-of date: what takes effect later does not show before its day.

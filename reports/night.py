@@ -40,7 +40,7 @@ WORKBOOKS = (
 def build_workbooks(con: duckdb.DuckDBPyConnection, night: Night, out: Path, profile: Profile) -> list[Path]:
     """Write every workbook of a night under `out`. The paths, CSVs of sheets cut short included.
 
-    `con` shows the tables of `schemas/tables.py` by name (delivery, quarantine, match_log, ledger_entry, notice),
+    `con` shows the tables of `schemas/` by name (delivery, quarantine, match_log, ledger_entry, notice),
     `outbound`, `tier_before`, `open_line`, `person_card`, `person_now`, `open_entry`, `open_link`, `rule`, and `now_<kind>` for what stands of
     each extract. Temporary macros and two temporary tables (`report_*`) are put on it.
     """

@@ -15,7 +15,10 @@ from ledger.seal import seal, write_parquet, write_table
 from ledger.standalone_verifier import SETTINGS
 from ledger.store import connect
 from schemas.extracts import LAYOUTS
-from schemas.tables import INTERNAL, PUBLISHED, create_table, describe, standing_columns
+from schemas.journal import INTERNAL
+from schemas.modelling import create_table, describe
+from schemas.rows import standing_columns
+from schemas.tables import PUBLISHED
 
 DELIVERY = "d" * 64
 FACTS = {

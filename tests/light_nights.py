@@ -13,7 +13,10 @@ from ledger.seal import write_parquet
 from ledger.standalone_verifier import MANIFEST, SETTINGS
 from ledger.store import connect
 from schemas.extracts import LAYOUTS
-from schemas.tables import Delivery, Ended, Retold, Source, create_table, describe, standing_columns
+from schemas.journal import Ended, Retold, Source
+from schemas.modelling import create_table, describe
+from schemas.rows import standing_columns
+from schemas.tables import Delivery
 from tests.nightshift import Town
 
 

@@ -16,7 +16,9 @@ from intake.read import Habits, read_cells
 from intake.typed import type_rows
 from schemas.columns import MUST, Column, layout_of
 from schemas.extracts import LAYOUTS, MODELS
-from schemas.tables import INTERNAL, PUBLISHED, describe
+from schemas.journal import INTERNAL
+from schemas.modelling import describe
+from schemas.tables import PUBLISHED
 from tests.kind_rows import table
 from tests.rough_files import SampleTown
 from tests.test_every_kind import WRITERS

@@ -19,7 +19,9 @@ from flows.cli import app
 from flows.settings import Settings
 from policies.pack import PACKS, read_rules
 from schemas.extracts import LAYOUTS
-from schemas.tables import INTERNAL, PUBLISHED, describe
+from schemas.journal import INTERNAL
+from schemas.modelling import describe
+from schemas.tables import PUBLISHED
 from tests.rough_files import few_sample_files
 
 ROOT = Path(__file__).parent.parent

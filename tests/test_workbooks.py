@@ -25,23 +25,11 @@ from reports.to_do import in_short
 from reports.workbook import clean
 from reports.write_back import gather_write_back
 from schemas.extracts import LAYOUTS
+from schemas.journal import Notice, Scorecard
+from schemas.modelling import create_table, describe
 from schemas.readers import READERS, Reader
-from schemas.tables import (
-    COMPARISONS,
-    OPEN_LINE,
-    PERSON_CARD,
-    Delivery,
-    LedgerEntry,
-    MatchLog,
-    Notice,
-    OutboundList,
-    Person,
-    Quarantine,
-    Scorecard,
-    create_table,
-    describe,
-    row_columns,
-)
+from schemas.rows import OPEN_LINE, PERSON_CARD, row_columns
+from schemas.tables import COMPARISONS, Delivery, LedgerEntry, MatchLog, OutboundList, Person, Quarantine
 
 NUMBER, MASKED = "150102198507041234", "150102********1234"
 NUMBER_X, MASKED_X = "44200119790312002X", "442001********002X"

@@ -18,7 +18,8 @@ from policies.evaluate import evaluate
 from policies.pack import Pack, read_pack
 from policies.view import DECIDED, PUSHED, open_view, wide_columns
 from schemas.extracts import LAYOUTS
-from schemas.tables import create_table, row_columns, standing_columns
+from schemas.modelling import create_table
+from schemas.rows import row_columns, standing_columns
 from tests.oracle_answers import Unsure
 from tests.oracle_rows import Finding, Person, Place, Row, Vacancy
 from tests.oracles import everything

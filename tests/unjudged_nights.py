@@ -9,16 +9,9 @@ from flows.night import finish
 from flows.outcome import Outcome
 from flows.steps import step_link, step_read, step_receive, step_refresh, step_seal, write_run
 from flows.workspace import Workspace
-from schemas.tables import (
-    Conservation,
-    LedgerEntry,
-    NightFigure,
-    OutboundList,
-    PackInForce,
-    RuleOutcome,
-    create_table,
-    describe,
-)
+from schemas.journal import Conservation, NightFigure, PackInForce, RuleOutcome
+from schemas.modelling import create_table, describe
+from schemas.tables import LedgerEntry, OutboundList
 from tests.nightshift import Night, Town
 
 # What judging leaves behind, of nobody.

@@ -15,7 +15,8 @@ from ledger.store import connect
 from matchers.blocking import name_keys
 from matchers.fold_columns import names_folded
 from schemas.extracts import LAYOUTS
-from schemas.tables import Delivery, create_table, describe
+from schemas.modelling import create_table, describe
+from schemas.tables import Delivery
 
 FINDER = "finder.duckdb"
 VERSION = f"3 {duckdb.__version__}"  # another DuckDB may hash otherwise

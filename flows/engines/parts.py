@@ -13,8 +13,8 @@ import duckdb
 import pyarrow as pa
 
 from ledger.store import connect
+from schemas.modelling import create_table
 from schemas.stages import Asked, Job, Result, Stage, Work
-from schemas.tables import create_table
 
 TYPES = b"duckdb_types"
 BATCH = 1 << 16  # rows that are held at a time while tables are cut
