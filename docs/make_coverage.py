@@ -20,7 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from docs.make_reference import code, main, table  # noqa: E402
+from docs.make_reference import main  # noqa: E402
+from docs.reference.markdown import code, table  # noqa: E402
 from policies.pack import PACKS, read_rules  # noqa: E402
 from policies.rule import Rule  # noqa: E402
 from tests.nightshift import Case  # noqa: E402

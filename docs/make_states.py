@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from docs.make_coverage import packs  # noqa: E402
-from docs.make_reference import code, main, table  # noqa: E402
+from docs.make_reference import main  # noqa: E402
+from docs.reference.markdown import code, table  # noqa: E402
 from ledger.legal import TABLE, Legal, legal_decisions  # noqa: E402
 
 COMMAND = ".venv/bin/python docs/make_states.py"

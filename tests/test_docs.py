@@ -14,7 +14,8 @@ from typer.main import get_group
 from typer.testing import CliRunner
 
 from docs import make_coverage, make_states
-from docs.make_reference import BOOKS, PAGES, stale
+from docs.make_reference import PAGES, stale
+from docs.reference.workbooks import BOOKS
 from flows.cli import app
 from flows.settings import Settings
 from policies.pack import PACKS, read_rules

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 import reports
-from docs.make_reference import BOOKS
+from docs.reference.workbooks import BOOKS
 from intake.answers import read_answers
 from reports import held_night, line_columns, open_questions, what_if, words
 from reports.catalogue import Words, read_catalogue, said

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from docs.make_reference import view_columns
+from docs.reference.columns import view_columns
 from policies.pack import read_pack
 from tests.mutants import Mutant, is_meant, is_same, mutants, same_slips, slips, unnoticed
 from tests.near_misses import near_misses

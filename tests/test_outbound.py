@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs.make_reference import BOOKS, HELD_BY, REPORTS
+from docs.reference.workbooks import BOOKS, HELD_BY, REPORTS
 from policies.pack import PACKS, read_rules
 from reports import ledger_delta
 from reports.calendar import BOOKS as PERIODIC

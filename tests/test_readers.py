@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from docs.make_reference import BOOKS
+from docs.reference.workbooks import BOOKS
 from flows.reader_settings import read_readers
 from policies.pack import PACKS, read_rules
 from policies.telling import tells

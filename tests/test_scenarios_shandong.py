@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from docs.make_reference import view_columns
+from docs.reference.columns import view_columns
 from flows.pack_settings import questions, read_packs, read_parameters, template
 from schemas.errors import PolicyError
 from tests.more_said import (
