@@ -15,7 +15,7 @@ from ledger.store import connect
 @dataclass(frozen=True)
 class Outcome:
     """What a night came to: its number, exit code, and counts for the one who watches; `unset` asks for what the packs
-    need and nobody has set. No personal value."""
+    need and nobody has set. `put_aside`: file, rows put aside, rows. No personal value."""
 
     run_no: int
     exit_code: int
@@ -25,6 +25,7 @@ class Outcome:
     folder: Path
     unset: tuple[str, ...] = ()
     held: str = ""
+    put_aside: tuple[tuple[str, int, int], ...] = ()
 
     def counts(self) -> dict[str, Any]:
         """The outcome as plain numbers, fit to be shown anywhere."""
@@ -33,8 +34,11 @@ class Outcome:
     def rows(self) -> list[dict[str, Any]]:
         """How many files ended how, and how many entries of each op."""
         status = Counter(s for _, s, _ in self.deliveries)
-        return [{"项目": f"文件 {k}", "数量": n} for k, n in sorted(status.items())] + [
-            {"项目": f"台账 {op}", "数量": n} for op, n in self.entries
+        aside = sum(rows for _, rows, _ in self.put_aside)
+        return [
+            *({"项目": f"文件 {k}", "数量": n} for k, n in sorted(status.items())),
+            {"项目": "隔离行", "数量": aside},
+            *({"项目": f"台账 {op}", "数量": n} for op, n in self.entries),
         ]
 
 
@@ -49,7 +53,7 @@ def read_outcome(workspace: Workspace) -> Outcome:
     try:
         tables = str(folder / "tables")
         files = con.execute(
-            "select file_name, status, reason, delivery_id from read_parquet(?) order by file_name",
+            "select file_name, status, reason, delivery_id, quarantined, rows from read_parquet(?) order by file_name",
             [f"{tables}/delivery.parquet"],
         ).fetchall()
         entries = con.execute(
@@ -63,5 +67,5 @@ def read_outcome(workspace: Workspace) -> Outcome:
     refused = any(status in ("refused", "held") for _, status, _ in said)
     return Outcome(
         run_no, 3 if refused else 0, tuple(said), tuple((str(o), int(n)) for o, n in entries), int(people), folder,
-        tuple(manifest.get("unset", ())),
+        tuple(manifest.get("unset", ())), put_aside=tuple((str(f[0]), int(f[4]), int(f[5])) for f in files if f[4]),
     )  # fmt: skip

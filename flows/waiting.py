@@ -20,6 +20,7 @@ select count(distinct l.entry_id), min(l.due_date) from outbound as l semi join 
 where l.due_date < $day::date
 """
 LATE = "select kind, office, days_late from scorecard where run_no = $run_no and days_late > 0 order by days_late desc, kind, office"
+ASIDE = "select coalesce(sum(quarantined), 0)::bigint from scorecard where run_no = $run_no"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def count_waiting(con: duckdb.DuckDBPyConnection, run_no: int, day: date) -> Wai
 
 def waiting_lines(con: duckdb.DuckDBPyConnection, run_no: int, day: date) -> Iterator[str]:
     """One sentence each, as of the last night. `con` is the store."""
+    aside = con.execute(ASIDE, {"run_no": run_no}).fetchall()[0][0]
+    yield say(f"隔离未计的行：{aside}。", f"Rows put aside, which do not count: {aside}.")
     now = waiting(con, run_no, day)
     since = say(f"，最早的自 {now.oldest} 起", f", the oldest since {now.oldest}") if now.questions else ""
     yield say(f"待人决定 {now.questions} 条{since}。", f"{now.questions} questions wait for a decision{since}.")

@@ -15,6 +15,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from flows.commands.words import tell
+from flows.look import describe_status
 from flows.outcome import Outcome
 from flows.workspace import Workspace
 from intake.read import Habits, read_delivery
@@ -226,6 +228,22 @@ def test_totals_of_every_delivery_add_up(rough_delivery: dict[str, dict[str, Any
         assert row["rows"] == row["accepted"] + row["quarantined"]
         parts = ("unchanged", "linked", "new_person", "not_linked", "review")
         assert row["accepted"] == sum(row[p] for p in parts), row["file_name"]
+
+
+def test_rows_put_aside_are_told_with_the_files_of_which_nothing_counts(
+    rough_night: tuple[Workspace, Outcome],
+    rough_delivery: dict[str, dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    workspace, outcome = rough_night
+    tell(outcome)
+    said = capsys.readouterr()
+    aside = {name: row["quarantined"] for name, row in rough_delivery.items() if row["quarantined"]}
+    assert f"隔离 {sum(aside.values())} 行" in said.out
+    wholly = {name for name, count in aside.items() if count == rough_delivery[name]["rows"]}
+    assert 0 < len(wholly) < len(aside)
+    assert {line.split("：")[1].split(" —— ")[0] for line in said.err.splitlines() if "全部隔离" in line} == wholly
+    assert f"隔离未计的行：{sum(aside.values())}。" in describe_status(workspace)
 
 
 def test_what_was_taken_in_leaves_the_inbox_and_stands_in_the_archive(rough_night: tuple[Workspace, Outcome]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,6 +70,7 @@ def tell(outcome: Any) -> None:
     for name, state, reason in outcome.deliveries:
         if state in words:
             typer.echo(without_numbers(f"  {words[state]}：{name} —— {reason}"), err=True)
+    tell_aside(outcome.put_aside)
     changes = "，".join(f"{op} {n}" for op, n in outcome.entries) or say("没有变化", "no change")
     tell_officer(f"台账变化：{changes}", f"Ledger changes: {changes}")
     if outcome.unset:
@@ -77,6 +78,18 @@ def tell(outcome: Any) -> None:
         tell_officer(f"有 {count} 项数值文件没有写明，本单位也还没有设定，需要它们的判断没有下结论；逐项见 zhaoren doctor 工作区 --fix。",
              f"{count} values that no document gives are not set yet; what needs them is undecided. See zhaoren doctor DIR --fix.")  # fmt: skip
     tell_officer(f"工作簿在 {outcome.folder / 'workbooks'}", f"Workbooks are in {outcome.folder / 'workbooks'}")
+
+
+def tell_aside(put_aside: Sequence[tuple[str, int, int]]) -> None:
+    """How many rows of tonight's files do not count, and of which files not one does."""
+    for name, aside, rows in put_aside:
+        if aside == rows:
+            typer.echo(without_numbers(say(f"  全部隔离：{name} —— {rows} 行一行也没有收下；请按逐行原因改正后重发。",
+                                           f"  All put aside: {name}: not one of its {rows} rows counts; mend it by the reasons of each row and send it again.")), err=True)  # fmt: skip
+    if put_aside:
+        aside = sum(rows for _, rows, _ in put_aside)
+        tell_officer(f"隔离 {aside} 行，没有计入；逐行原因见《比对日志》和给各机构的《质量反馈》。",
+             f"{aside} rows were put aside and do not count; the reason for each is in 比对日志 and, for each office, 质量反馈.")  # fmt: skip
 
 
 def tell_officer(chinese: str, english: str) -> None:
