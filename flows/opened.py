@@ -16,6 +16,7 @@ from ledger import temporary
 from ledger.at_rest import Vault
 from ledger.opening import BOOKS, Kept, are_locked, expected, open_files, open_runs
 from ledger.seal import run_folder, sealed_runs
+from ledger.store import drop_store
 from schemas.errors import UsageError, say
 
 
@@ -105,7 +106,7 @@ def _open(workspace: Workspace, vault: Vault) -> None:
     for folder in (workspace.pages, workspace.work):
         folder.mkdir(mode=0o700, exist_ok=True)
     if open_runs(workspace.sealed, workspace.runs, vault):  # another chain than was open, such as a restored one
-        workspace.store.unlink(missing_ok=True)
+        drop_store(workspace.store)
     drop_plain(workspace)
 
 
@@ -113,7 +114,8 @@ def drop_plain(workspace: Workspace) -> None:
     """Take away what was made of plain tables before they were encrypted, and is made anew in the open place."""
     if workspace.opened:
         plain = Workspace(workspace.root)
-        for made in (plain.store, plain.pages / "finder.duckdb", *plain.pages.glob(".reading-*")):
+        drop_store(plain.store)
+        for made in (plain.pages / "finder.duckdb", *plain.pages.glob(".reading-*")):
             made.unlink(missing_ok=True)
 
 

@@ -38,12 +38,35 @@ def read_manifest(runs: Path, run_no: int) -> dict[str, Any]:
 def standing_files(runs: Path, kind: str, numbers: Iterable[int] | None = None) -> list[Path]:
     """The sealed rows of a kind, of all runs or of these: each run's own table or, where a later one of them sealed what is
     left of it, that."""
-    last = None if numbers is None else f"{max(numbers, default=0):06d}"
-    found = {p.parts[-4]: p for p in runs.glob(f"*/tables/standing/{kind}.parquet")}
-    for path in sorted(runs.glob(f"*/tables/retained/*/{kind}.parquet")):
-        if last is None or path.parts[-5] <= last:
-            found[path.parts[-2]] = path
-    return [found[number] for number in sorted(found) if last is None or number <= last]
+    found = standing_by_run(runs, numbers).get(kind, {})
+    return [found[number] for number in sorted(found)]
+
+
+def standing_by_run(runs: Path, numbers: Iterable[int] | None = None) -> dict[str, dict[int, Path]]:
+    """The same of every kind, by the run whose rows they are."""
+    last = None if numbers is None else max(numbers, default=0)
+    found: dict[str, dict[int, Path]] = {}
+    for run in sorted(p for p in runs.iterdir() if p.name.isdigit()) if runs.is_dir() else ():
+        number = int(run.name)
+        if last is not None and number > last:
+            break
+        for path in _parquet_in(run / "tables" / "standing"):
+            found.setdefault(path.stem, {})[number] = path
+        for path in (p for rest in _parts_of(run / "tables" / "retained") for p in _parquet_in(rest)):
+            found.setdefault(path.stem, {})[int(path.parts[-2])] = path
+    return found
+
+
+def _parquet_in(folder: Path) -> list[Path]:
+    return [p for p in _parts_of(folder) if p.suffix == ".parquet"]
+
+
+def _parts_of(folder: Path) -> list[Path]:
+    """What lies in a folder, in order; nothing where there is none."""
+    try:
+        return [folder / name for name in sorted(os.listdir(folder))]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def require_chain(runs: Path) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from ledger.seal import read_manifest, standing_files
+from ledger.gathered import Gathered, are_whole
+from ledger.seal import read_manifest, standing_by_run
 from ledger.temporary import own_folder
 from schemas.errors import IntegrityError
 from schemas.extracts import LAYOUTS
@@ -54,7 +55,7 @@ insert into figure by name select * from read_parquet($tables || '/figure.parque
 LISTS = create_table("outbound", (("list", "VARCHAR"), *((c.name, c.sql) for c in describe(OutboundList).columns)))
 APPLY_LIST = "insert into outbound by name select $list as list, * from read_parquet($file)"
 TABLE_OF = re.compile(r"/(\w+)\.parquet")  # a run of an older version sealed fewer tables: its manifest says which
-# Standing rows are never copied: they are read where they were sealed, less those that ended since, linked as last found.
+# Standing rows are read where they were sealed, those of older nights where they were gathered, less those that ended since, linked as last found.
 # One struct, not four arg_max: each would pass over its own nulls, and a link that was taken away would keep its person.
 STANDING_VIEW = """
 create or replace view standing_{kind} as
@@ -156,9 +157,11 @@ def held_runs(path: Path, runs: Path) -> list[int] | None:
                 return None
             for table in (*KEPT, "outbound"):  # a spoilt block is only noticed when it is read
                 con.execute(f"select bit_xor(hash(t)) from {table} as t").fetchall()
+            if not are_whole(gathered_beside(path), con.execute("from gathered").fetchall()):
+                return None
         finally:
             con.close()
-    except duckdb.Error:
+    except (duckdb.Error, OSError):
         return None
     return [number for number, _ in rows] if all(folder == str(runs.resolve()) for _, folder in rows) else None
 
@@ -182,20 +185,35 @@ def _refresh(
         shutil.copyfile(start_from, beside)
         con = connect(beside, scratch=scratch / "spill")
     else:
+        shutil.rmtree(gathered_beside(path), ignore_errors=True)  # anew, too: what was found damaged may be one of them
         con = connect(scratch=scratch / "spill")
         con.execute(f"attach '{str(beside).replace(chr(39), chr(39) * 2)}' as made (storage_version 'v1.5.0')")
         con.execute("use made")
         _create(con)
+    sealed, before = standing_by_run(runs.resolve(), everything), dict(con.execute("from gathered").fetchall())
+    gathered = Gathered(gathered_beside(path), sealed, before)
     try:
         for number in fresh:
             _apply(con, runs, number)
-        _show_standing(con, runs, everything)
+        _show_standing(con, gathered, max(everything, default=0))
         con.execute("checkpoint")
     finally:
         con.close()
     with beside.open("rb") as stream:
         os.fsync(stream.fileno())
     os.replace(beside, path)
+    gathered.tidy()
+
+
+def gathered_beside(path: Path) -> Path:
+    """The folder of rows that the store at `path` reads gathered."""
+    return path.with_suffix(".gathered")
+
+
+def drop_store(path: Path) -> None:
+    """Take a store away, with all that was made for it."""
+    path.unlink(missing_ok=True)
+    shutil.rmtree(gathered_beside(path), ignore_errors=True)
 
 
 def _create(con: duckdb.DuckDBPyConnection) -> None:
@@ -205,6 +223,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(create_table(table.name, ((c.name, c.sql) for c in table.columns)))
     con.execute(LISTS)
     con.execute("create table applied_run (run_no bigint, runs_folder varchar, as_of date)")
+    con.execute("create table gathered (file varchar, sha256 varchar)")
     con.execute("create table made_by as select $1::varchar as fingerprint", [fingerprint()])
     con.execute(FOLD.read_text(encoding="utf-8"))
     con.execute(STATE_VIEW)
@@ -230,17 +249,21 @@ def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
         ) from None
 
 
-def _show_standing(con: duckdb.DuckDBPyConnection, runs: Path, numbers: list[int]) -> None:
-    """One view per kind over the sealed rows; a kind that never came is an empty table of the same columns."""
+def _show_standing(con: duckdb.DuckDBPyConnection, gathered: Gathered, last: int) -> None:
+    """One view per kind over the sealed rows, those of older nights gathered; a kind that never came is an empty table of the
+    same columns."""
     relinked = {"person_id", "match_status", "rule", "link_grade"}
     made = {name for (name,) in con.execute(MADE).fetchall()}
     for kind, layout in LAYOUTS.items():
-        sealed = standing_files(runs.resolve(), kind, numbers)
-        files = ", ".join("'" + str(p).replace("'", "''") + "'" for p in sealed)
+        names = [name for name, _ in standing_columns(layout)]
+        files = ", ".join("'" + str(p).replace("'", "''") + "'" for p in gathered.gather(con, kind, names, last))
         if files:
             if f"standing_{kind}" in made:
                 con.execute(f"drop table standing_{kind}")
-            columns = ", ".join(f"r.{c}" for c, _ in standing_columns(layout) if c not in relinked)
+            columns = ", ".join(f"r.{name}" for name in names if name not in relinked)
             con.execute(STANDING_VIEW.format(kind=kind, columns=columns, files=files))
         elif f"standing_{kind}" not in made:
             con.execute(create_table(f"standing_{kind}", standing_columns(layout)))
+    con.execute("delete from gathered")
+    if hashes := gathered.hashes():
+        con.executemany("insert into gathered values (?, ?)", hashes)
