@@ -126,10 +126,14 @@ def declared(model: type[pa.DataFrameModel]) -> dict[str, Any]:
     return dict((config.metadata if config else None) or {})
 
 
+def fields_of(model: type[pa.DataFrameModel]) -> list[tuple[str, Any]]:
+    """Name and declaration of each field, in order, those that the model inherits first."""
+    return [item for base in reversed(model.__mro__) for item in vars(base).items() if isinstance(item[1], FIELD)]
+
+
 @cache
 def layout_of(model: type[pa.DataFrameModel]) -> Layout:
     """The layout a model declares. Columns in declared order, the person's first. Read from the fields themselves: every command
     needs all layouts, and making all schemas takes a tenth of its time."""
-    fields = [item for base in reversed(model.__mro__) for item in vars(base).items() if isinstance(item[1], FIELD)]
-    columns = tuple(Column(field=name, **spec.metadata) for name, spec in fields)
+    columns = tuple(Column(field=name, **spec.metadata) for name, spec in fields_of(model))
     return Layout(columns=columns, **declared(model)["zhaoren"])

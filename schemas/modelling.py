@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import pandera.pandas as pa
+import pyarrow
 
-from schemas.columns import declared
+from schemas.columns import declared, fields_of
 from schemas.dtypes import sql_of
 
 
@@ -44,14 +45,18 @@ class Table:
 
 @cache
 def describe(model: type[pa.DataFrameModel]) -> Table:
-    """The stored form a model declares."""
-    schema = model.to_schema()
+    """The stored form a model declares. Read from the fields themselves, as layouts are."""
     facts = declared(model)["table"]
     columns = tuple(
-        TableColumn(name, sql_of(spec.dtype.type.pyarrow_dtype), bool(spec.nullable), _codes(spec.checks))
-        for name, spec in schema.columns.items()
+        TableColumn(name, sql_of(_arrow_type(model, name)), bool(spec.nullable), _codes(spec.checks))
+        for name, spec in fields_of(model)
     )
     return Table(facts["name"], tuple(facts["key"]), columns, (model.__doc__ or "").strip())
+
+
+def _arrow_type(model: type[pa.DataFrameModel], name: str) -> pyarrow.DataType:
+    (annotated,) = get_args(model.__annotations__[name])
+    return annotated.__metadata__[0]
 
 
 def _codes(checks: list[pa.Check]) -> tuple[str, ...]:

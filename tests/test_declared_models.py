@@ -15,10 +15,11 @@ from flows.workspace import Workspace
 from intake.read import Habits, read_cells
 from intake.typed import type_rows
 from schemas.columns import MUST, Column, layout_of
+from schemas.dtypes import sql_of
 from schemas.extracts import LAYOUTS, MODELS
 from schemas.journal import INTERNAL
 from schemas.modelling import describe
-from schemas.tables import PUBLISHED
+from schemas.tables import PUBLISHED, BookLine, OutboundList
 from tests.kind_rows import table
 from tests.rough_files import SampleTown
 from tests.test_every_kind import WRITERS
@@ -47,6 +48,14 @@ def holds(model: type[pandera.DataFrameModel], rows: pa.Table) -> bool:
 def test_columns_are_stored_as_their_model_declares_them(kind: str) -> None:
     declared = {name: spec.dtype.type.pyarrow_dtype for name, spec in BY_KIND[kind].to_schema().columns.items()}
     assert declared == {c.field: c.arrow_type for c in LAYOUTS[kind].columns}
+
+
+@pytest.mark.parametrize("model", [*PUBLISHED, *INTERNAL, OutboundList, BookLine], ids=lambda m: describe(m).name)
+def test_a_table_is_stored_as_its_schema_says(model: type[pandera.DataFrameModel]) -> None:
+    columns = model.to_schema().columns.items()
+    assert [(c.name, c.sql, c.nullable) for c in describe(model).columns] == [
+        (name, sql_of(column.dtype.type.pyarrow_dtype), column.nullable) for name, column in columns
+    ]
 
 
 def test_every_sealed_table_validates_under_its_model(town: Workspace) -> None:
