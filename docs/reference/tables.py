@@ -72,6 +72,6 @@ def _store() -> list[str]:
         "| `ledger_state_on(as_of, known_at)` | the same on a date, as known at a time; `zhaoren asof` asks it |",
         "| `ledger_effective(as_of, known_at)` | the entries in effect then |",
         "| `ledger_cases_on(as_of, known_at, gap_days)` | spells of a person in a track, those up to gap_days apart as one case |",
-        "| `standing_KIND` | rows that stand, linked as last found; read from the sealed files, never copied |",
+        "| `standing_KIND` | rows that stand, linked as last found; read from the sealed files, of older nights [gathered](decisions/0048-older-nights-lie-gathered.md) |",
         "",
     ]
