@@ -188,8 +188,8 @@ def test_a_wrong_key_is_a_setting_to_mend_and_nobodys_tampering(town: Town, tmp_
     copy = copied(town, tmp_path)
     close_workspace(copy.workspace.root)
     lock_up(copy.workspace, key=str(tmp_path / "second.key"))
-    for command in (["status", copy.workspace.root], ["run", copy.workspace.root, "--as-of", SECOND]):
-        refused = zhaoren_here(*command)
+    for command in (["status"], ["run", "--as-of", SECOND]):
+        refused = zhaoren_here(*command, copy.workspace.root)
         assert refused.returncode == 2 and "old_keys" in refused.stderr
     for told in (zhaoren_here("verify", copy.workspace.root), alone(copy.workspace, tmp_path / "second.key")):
         assert told.returncode == 1 and "用另一把密钥加密的" in told.stderr and "改动" not in told.stderr
