@@ -23,7 +23,13 @@ TROUBLES = {
     errno.ENFILE: HANDLES,
     MEMORY: ("内存不够", "There is not enough memory", "关掉别的程序，或调高本账号的内存上限（ulimit -v）、在 [machine] 改 memory", "close other programs, or raise the limit of memory (ulimit -v) or mend [machine] memory"),
 }  # fmt: skip
-NO_MEMORY = ("Out of Memory Error", "std::bad_alloc", "can't start new thread", "malloc of size")
+NO_MEMORY = (
+    "Out of Memory Error",
+    "failed to map segment",
+    "std::bad_alloc",
+    "can't start new thread",
+    "malloc of size",
+)
 QUOTED = re.compile(r'"(/[^"]+)"')
 
 
