@@ -16,6 +16,7 @@ from flows.memory import Machine
 from flows.opened import find_workspace
 from flows.pack_settings import require_distinct, value_faults
 from flows.rekeying import kept_parts
+from flows.retaining import backup_warnings
 from flows.settings import Settings, read_settings
 from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked, open_to_others
@@ -212,5 +213,5 @@ def _trust(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     if not settings.head_copies:
         lines = '[heads]\n# copies = ["/另一块盘/zhaoren-heads.jsonl"]'
         yield Finding("存证", "没有把清单哈希记到别处：运行链被截短或退回旧备份时看不出来", False, lines)
-    for place, what in head_warnings(workspace, settings):
+    for place, what in (*head_warnings(workspace, settings), *backup_warnings(workspace, settings)):
         yield Finding(place, what, stops=False)

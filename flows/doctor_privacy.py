@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from flows.privacy import Seen, scan_file, scan_folder, scan_text
+from flows.privacy import scan_text
+from flows.privacy_files import UNREAD, Seen, scan_file, scan_folder
 from flows.settings import Settings
 from flows.workspace import Workspace
 from ledger.seal import run_folder, sealed_runs
@@ -39,6 +40,9 @@ def examine_privacy(workspace: Workspace, settings: Settings) -> Iterator[Told]:
 def _told(found: Iterable[Seen], mend: str) -> Iterator[Told]:
     counts = Counter((s.where.partition("!")[0], s.kind) for s in found)
     for (where, kind), count in sorted(counts.items()):
+        if kind == UNREAD:
+            yield where, "打不开，没有查看其中有没有个人信息；请核对权限，或自行查看。", False, ""
+            continue
         yield where, f"出现{kind} {count} 处；{mend}。", False, ""
 
 

@@ -1,5 +1,6 @@
 """Packages out to those who keep a copy of the ledger, and in on their side. `ledger/package.py` says what one is."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +16,7 @@ from flows.recipients import Recipient, find_recipient
 from flows.settings import Settings, read_settings
 from flows.trust import signing_key
 from flows.workspace import Workspace, hold
-from ledger.package import ENTRIES, package_name, read_package, write_package
+from ledger.package import ENTRIES, Package, package_name, read_package, write_package
 from ledger.received import Copy, accept, ensure_ledger, known_key, release_waiting
 from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs, write_table
 from ledger.signing import Key
@@ -171,6 +172,7 @@ def receive_packages(folder: Path, files: Sequence[Path], public_key: Path | Non
             beside.write_text(public_key.read_text(encoding="ascii"), encoding="ascii")
             beside.replace(copy.sender)
         result.unchecked = not copy.sender_key()
+        shutil.rmtree(copy.work, ignore_errors=True)  # of a receipt that was killed
         ensure_ledger(copy)
         for path in found:
             _take(copy, path, result)
@@ -197,18 +199,22 @@ def _sum_up(copy: Copy, result: Received) -> None:
     result.last_run, result.state_sha256 = last.run_no, str(last.facts["state_sha256"])
     if any(copy.waiting.glob("zhaoren-*.zip")):
         result.missing = last.run_no + 1
-    if result.applied:
-        con = connect(copy.ledger, read_only=True)
-        try:
-            con.execute(LAST_SEEN)
-            gap = last.facts["case_gap_days"]
-            con.execute(ASKED, {"day": last.as_of, "known": FOREVER, "gap": gap, "pack": None, "person": None})
-            con.execute(ANSWER)
-            beside = copy.root / ".台账.xlsx"
-            write_ledger(con, beside, last.as_of, Words(reader_language()))
-            beside.replace(copy.root / "台账.xlsx")
-        finally:
-            con.close()
+    _write_book(copy, last)
+
+
+def _write_book(copy: Copy, last: Package) -> None:
+    """Also where nothing was new: a receipt that was killed may have applied packages and left the book of before."""
+    con = connect(copy.ledger, read_only=True)
+    try:
+        con.execute(LAST_SEEN)
+        gap = last.facts["case_gap_days"]
+        con.execute(ASKED, {"day": last.as_of, "known": FOREVER, "gap": gap, "pack": None, "person": None})
+        con.execute(ANSWER)
+        beside = copy.root / ".台账.xlsx"
+        write_ledger(con, beside, last.as_of, Words(reader_language()))
+        beside.replace(copy.root / "台账.xlsx")
+    finally:
+        con.close()
 
 
 def received_text(result: Received) -> str:

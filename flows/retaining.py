@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -76,11 +77,31 @@ def backups(workspace: Workspace, settings: Settings) -> tuple[Path, ...]:
 
 
 def destroy_everywhere(workspace: Workspace, settings: Settings) -> None:
-    """After a seal: here, and in every backup of the settings that is there and is a copy."""
+    """After a seal: here, and in every backup of the settings that is there and is a copy. One that cannot be written is left
+    for another night (`backup_warnings`): what was published is done."""
     destroy_here(workspace)
     for backup in backups(workspace, settings):
         if not _strangeness(workspace, backup):
-            destroy(backup)
+            with suppress(OSError):
+                destroy(backup)
+
+
+def backup_warnings(workspace: Workspace, settings: Settings) -> list[tuple[str, str]]:
+    """Backups of the settings in which the terms do not hold: the place, and what to do."""
+    found = []
+    for backup in backups(workspace, settings) if settings.retention else ():
+        if what := _strangeness(workspace, backup) or _left_in(backup):
+            found.append((str(backup), what))
+    return found
+
+
+def _left_in(backup: Path) -> str:
+    if not (count := len(still_there(backup))):
+        return ""
+    return say(
+        f"里有 {count} 个应按期限销毁的文件没能删去；请改为可写，下一次运行会删去，或运行 zhaoren retention 工作区 --backup {backup}。",
+        f": {count} files that are over could not be removed; make it writable, the next run removes them.",
+    )
 
 
 def destroy_here(workspace: Workspace) -> None:
@@ -101,15 +122,24 @@ def _strangeness(workspace: Workspace, backup: Path) -> str:
     """Why a folder is no copy of the workspace; "" where it is one, whole or behind."""
     if backup.resolve() == workspace.root.resolve():
         return say("就是工作区本身。", " is the workspace itself.")
-    numbers = sealed_runs(backup / "runs")
+    try:
+        numbers = sealed_runs(backup / "runs")
+        other = [n for n in numbers if not _is_same_manifest(workspace.runs, backup / "runs", n)]
+    except OSError:
+        numbers = []
     if not numbers:
         return say("读不到，或不是工作区的备份（没有 runs）。", " cannot be reached, or is no backup of a workspace.")
-    newest = run_folder(workspace.runs, numbers[-1]) / MANIFEST
-    if not newest.is_file() or file_hash(newest) != file_hash(run_folder(backup / "runs", numbers[-1]) / MANIFEST):
+    if other:
         return say(
-            "不是这个工作区的备份（最新的清单不同）。", " is no backup of this workspace (its newest manifest differs)."
+            f"不是这个工作区的备份，或没有拷完（第 {other[0]} 次运行的清单不同）。",
+            f" is no backup of this workspace, or was broken off (the manifest of run {other[0]} differs).",
         )
     return ""
+
+
+def _is_same_manifest(runs: Path, other: Path, number: int) -> bool:
+    mine = run_folder(runs, number) / MANIFEST
+    return mine.is_file() and file_hash(mine) == file_hash(run_folder(other, number) / MANIFEST)
 
 
 def plan_text(gone: list[Gone], workspace: Workspace, settings: Settings) -> str:

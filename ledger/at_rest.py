@@ -30,10 +30,12 @@ from schemas.errors import UsageError, ZhaorenError, not_written, say
 
 
 class Unreadable(ZhaorenError):
-    """A file that does not open: `key_id` names the key that is not here, or is "" where the content was changed."""
+    """A file that does not open: `key_id` names the key that is not here (the settings lack it: exit 2), or is "" where the
+    content was changed."""
 
     def __init__(self, name: str, key_id: str = "") -> None:
         self.key_id = key_id
+        self.exit_code = UsageError.exit_code if key_id else ZhaorenError.exit_code
         why = (
             say(f"是用编号 {key_id} 的密钥加密的，现在没有这把密钥；请在 [at_rest] 的 key 或 old_keys 写明",
                 f"is encrypted with key {key_id}, which is not here; name it in [at_rest] key or old_keys")

@@ -198,6 +198,30 @@ def test_a_copy_that_lost_its_ledger_makes_it_again_from_the_packages(sent: list
     assert _state(copy) == wanted
 
 
+@pytest.mark.parametrize("killed", ["before the first book", "before the next book"])
+def test_a_copy_killed_before_it_wrote_its_book_writes_it_the_next_time(
+    sent: list[Path], tmp_path: Path, killed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The packages are applied by then, so nothing of them is new: the book must say what the ledger says all the same."""
+    receive_packages(tmp_path / "whole", sent)
+    first = sent if killed == "before the first book" else sent[:1]
+    if first != sent:
+        receive_packages(tmp_path / "copy", first)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("flows.exchange.write_ledger", _killed)
+        receive_packages(tmp_path / "copy", sent)
+    (tmp_path / "copy" / ".work").mkdir(exist_ok=True)
+    (tmp_path / "copy" / ".work" / "ledger.new").write_bytes(b"half a ledger")
+    assert receive_packages(tmp_path / "copy", sent[:1]).applied == []
+    book = "台账.xlsx"
+    assert (tmp_path / "copy" / book).read_bytes() == (tmp_path / "whole" / book).read_bytes()
+    assert not (tmp_path / "copy" / ".work").exists()
+
+
+def _killed(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
 def test_the_same_run_gives_the_same_bytes(town: Town, sent: list[Path], tmp_path: Path) -> None:
     again = send(town.workspace, "中心", tmp_path, is_snapshot=False)
     assert [p.read_bytes() for p in again] == [p.read_bytes() for p in sent]

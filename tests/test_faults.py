@@ -58,10 +58,21 @@ def chained(outer: Exception, inner: BaseException) -> Exception:
         (PermissionError(errno.EACCES, "x"), "没有写入的权限"),
         (RuntimeError("IO Error: Could not write file: No space left on device"), "磁盘满了"),
         (chained(RuntimeError("x"), OSError(errno.EROFS, "x")), "磁盘只读"),
+        (OSError(errno.ENOSPC, "x", "/mnt/a/死亡.csv"), "磁盘满了（/mnt/a），"),
+        (RuntimeError('IO Error: Could not write file "/mnt/b/x.parquet": No space left on device'), "磁盘满了（/mnt/b），"),
+        (OSError(errno.EMFILE, "x"), "打开的文件太多"),
+        (RuntimeError('IO Error: Cannot open file "/x/y": Too many open files'), "打开的文件太多（/x）"),
+        (OSError(errno.EFBIG, "x"), "文件大于这里允许的大小"),
+        (RuntimeError("IO Error: Could not write all bytes to file: File too large"), "文件大于这里允许的大小"),
+        (MemoryError(), "内存不够"),
+        (OSError(errno.ENOMEM, "x"), "内存不够"),
+        (RuntimeError("Out of Memory Error: could not allocate block of size 256.0 KiB"), "内存不够"),
+        (chained(RuntimeError("x"), RuntimeError("can't start new thread")), "内存不够"),
         (FileNotFoundError(errno.ENOENT, "x"), None),
         (ValueError("x"), None),
     ],
-    ids=["full", "quota", "permission", "as DuckDB says it", "as XlsxWriter passes it on", "a file missing", "anything else"],
+    ids=["full", "quota", "permission", "as DuckDB says it", "as XlsxWriter passes it on", "with its folder", "the folder as DuckDB says it", "handles", "handles as DuckDB says it",
+         "size", "size as DuckDB says it", "memory", "memory of the kernel", "memory as DuckDB says it", "threads", "a file missing", "anything else"],
 )  # fmt: skip
 def test_what_the_disk_caused_is_told_apart(error: Exception, said: str | None) -> None:
     told = disk_trouble(error)

@@ -1,18 +1,23 @@
 """The scanner finds what is planted, leaves alone what is nobody's, and finds nothing in what a night leaves outside its
 workspace."""
 
+import json
 import os
 import re
+import zipfile
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import openpyxl
 import pytest
 
 from flows.doctor import examine
-from flows.privacy import scan_folder, scan_text
+from flows.privacy import scan_text
+from flows.privacy_files import UNREAD, scan_file, scan_folder
 from matchers.check_digits import check_digit
 from tests.nightshift import GIVEN, SURNAMES, Town, registered, stop
 from tests.rough_files import zhaoren_in_turn
@@ -29,6 +34,17 @@ def _identity(rng: np.random.Generator) -> str:
     born = date(1930, 1, 1) + timedelta(days=int(rng.integers(0, 33_000)))
     body = f"{rng.choice([110101, 442099, 150199, 370883, 650101, 810000])}{born:%Y%m%d}{rng.integers(0, 1000):03d}"
     return body + check_digit(body)
+
+
+def _foreign(rng: np.random.Generator) -> str:
+    body = f"9{rng.choice([11, 31, 44, 51, 65])}124{_identity(rng)[6:14]}{rng.integers(0, 1000):03d}"
+    return body + check_digit(body)
+
+
+def _cut(digits: str, *sizes: int, by: str = " ") -> str:
+    """Digits in groups, the rest last."""
+    ends = [0, *np.cumsum(sizes).tolist(), len(digits)]
+    return by.join(digits[a:b] for a, b in pairwise(ends))
 
 
 def _phone(rng: np.random.Generator) -> str:
@@ -51,6 +67,17 @@ def _name_beside(rng: np.random.Generator) -> str:
 PLANTED = {
     "identity number": (_identity, "身份证号码"),
     "identity number in groups": (lambda rng: re.sub(r"(.{6})(.{8})(.*)", r"\1 \2 \3", _identity(rng)), "身份证号码"),
+    "identity number as on a bank form": (lambda rng: _cut(_identity(rng), 6, 4, 4), "身份证号码"),
+    "identity number by fours": (lambda rng: _cut(_identity(rng), 4, 4, 4, 4), "身份证号码"),
+    "identity number with long dashes": (
+        lambda rng: _cut(_identity(rng), 6, 8, by=str(rng.choice(["–", "—", "－", "−"]))),
+        "身份证号码",
+    ),
+    "identity number with a tab or two spaces": (
+        lambda rng: _cut(_identity(rng), 6, 8, by=str(rng.choice(["\t", "  ", "\u3000", "\u200b"]))),
+        "身份证号码",
+    ),
+    "foreign resident's number": (_foreign, "身份证号码"),
     "identity number full width": (lambda rng: _identity(rng).translate(WIDE), "身份证号码"),
     "small x": (lambda rng: _identity(rng).lower(), "身份证号码"),
     "disability certificate": (lambda rng: f"{_identity(rng)}{rng.integers(1, 8)}{rng.integers(1, 5)}", "身份证号码"),
@@ -58,17 +85,37 @@ PLANTED = {
         lambda rng: (n := _identity(rng))[:6] + n[8:17],
         "十五位身份证号码",
     ),
+    "fifteen digits in groups": (lambda rng: _cut((n := _identity(rng))[:6] + n[8:17], 6, 6), "十五位身份证号码"),
     "wrong check digit": (
         lambda rng: (n := _identity(rng))[:17] + ("1" if n[17] != "1" else "2"),
         "疑似身份证号码（校验位不符）",
     ),
     "phone": (_phone, "手机号码"),
     "phone in groups": (lambda rng: re.sub(r"(...)(....)(....)", r"\1-\2-\3", _phone(rng)), "手机号码"),
+    "phone otherwise grouped": (
+        lambda rng: _cut(_phone(rng), *([3, 3] if rng.integers(2) else [4, 4]), by=str(rng.choice([" ", "-"]))),
+        "手机号码",
+    ),
+    "phone behind a zero": (lambda rng: "0" + _phone(rng), "手机号码"),
     "phone with country code": (lambda rng: "+86 " + _phone(rng), "手机号码"),
     "bank card": (_card, "银行卡号"),
+    "bank card by fours with a count behind": (lambda rng: _cut(_card(rng), 4, 4, 4, 4) + " 12", "银行卡号"),
     "permit": (lambda rng: f"{rng.choice(['H', 'M'])}{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
+    "permit in small letters": (
+        lambda rng: f"{rng.choice(['h', 'm'])}{rng.integers(0, 10**8):08d}",
+        "通行证或护照号码",
+    ),
+    "old permit of residence": (lambda rng: f"USA4420{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
     "passport": (lambda rng: f"E{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
     "name beside a masked number": (_name_beside, "姓名连同遮蔽的号码"),
+    "name and masked number in JSON": (
+        lambda rng: '{{"name": "{}", "number": "{}"}}'.format(*_name_beside(rng).replace("，", " ").split()),
+        "姓名连同遮蔽的号码",
+    ),
+    "name of a minority beside a masked number": (
+        lambda rng: f"阿不都热合曼·买买提 {_identity(rng)[:6]}********1234",
+        "姓名连同遮蔽的号码",
+    ),
 }
 
 
@@ -87,6 +134,8 @@ def test_a_known_name_is_found_wherever_it_stands() -> None:
     known = frozenset({"司马春兰", "阿不都热合曼·买买提"})
     assert list(scan_text("无\n办理司马春兰的事项", known)) == [(2, "已知人员的姓名")]
     assert list(scan_text("阿不都热合曼·买买提", known)) == [(1, "已知人员的姓名")]
+    assert list(scan_text("办理阿不都热合曼·买买提的事项", known)) == [(1, "已知人员的姓名")]
+    assert list(scan_text(json.dumps({"who": "司马春兰"}), known)) == [(1, "已知人员的姓名")]
     assert list(scan_text("司马迁", known)) == []
 
 
@@ -97,7 +146,7 @@ def test_what_is_nobodys_is_left_alone() -> None:
     lines += [f'{{"at": "2026-11-22T0{n % 10}:15:33.12{n % 10}+00:00", "rows": {n * 7919}}}' for n in range(500)]
     lines += [
         "91442099MA00ZG5N3Q 甲厂", "第 12 行缺少证件号码", "社保停保_20240630_全量.csv：442 行", "P000000001 1-15", "442099****",
-        "台账变化：ADD 12345678，REVIEW 9", "单位 442099********1234", "证件号码：442099********1234", "2024-06-30 2024-07-01 20240630",
+        "台账变化：ADD 12345678，REVIEW 9", "单位 442099********1234", "证件号码：442099********1234", "0.9354838709677419", "3 12 45 360 1999 20 24 61", "2024-06-30 2024-07-01 20240630",
     ]  # fmt: skip
     assert [(line, found) for line in lines for found in scan_text(line)] == []
 
@@ -115,6 +164,51 @@ def test_a_number_is_found_in_a_cell_a_zip_and_a_file_name(tmp_path: Path) -> No
     assert sorted({Path(s.where.partition("!")[0]).suffix for s in found}) == [".csv", ".log", ".xlsx"]
     assert {s.kind for s in found} == {"身份证号码"}
     assert all(number not in repr((s.line, s.kind)) for s in found)
+
+
+LONG = "x" * 1000 + "\n"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["utf-16", "utf-16-le", "utf-16-be", "binary", "longer than a piece", "cut zip", "sheet name", "member name"],
+)
+def test_a_number_and_a_name_are_found_in_any_file(tmp_path: Path, shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logs of other systems, a database of Prefect's, a zip cut short. Of UTF-16 without a mark the number alone is asked."""
+    monkeypatch.setattr("flows.privacy_files.PIECE", 4000)
+    number, name = _identity(np.random.default_rng(4)), "司马春兰"
+    said, path = f"办理 {name}，{number}", tmp_path / "found"
+    if shape.startswith("utf-16"):
+        path.write_bytes(said.encode(shape))
+    elif shape == "binary":
+        path.write_bytes(b"\x00\x80\xff" + said.encode() + b"\xfe")
+    elif shape == "longer than a piece":
+        path.write_text(LONG * 3 + "x" * 990 + said, encoding="utf-8")
+    elif shape == "sheet name":
+        book = openpyxl.Workbook()
+        book.active.title = f"{name}{number}"
+        book.save(path)
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(f"{said}.txt" if shape == "member name" else "a.txt", said)
+        if shape == "cut zip":
+            path.write_bytes(b"PK\x00\x00" + path.read_bytes()[4:])
+    wanted = {"身份证号码"} if shape.startswith("utf-16-") else {"身份证号码", "已知人员的姓名"}
+    assert {s.kind for s in scan_file(path, frozenset({name}))} == wanted
+
+
+def test_a_file_that_does_not_open_is_named_and_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.log").write_text("x")
+    (tmp_path / "b.log").write_text(_identity(np.random.default_rng(5)))
+    plain = Path.open
+
+    def guarded(path: Path, mode: str = "r") -> IO[Any]:
+        if path.name == "a.log":
+            raise PermissionError(13, "no")
+        return plain(path, mode)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    assert [(Path(s.where).name, s.kind) for s in scan_folder(tmp_path)] == [("a.log", UNREAD), ("b.log", "身份证号码")]
 
 
 def test_a_night_leaves_nothing_personal_outside_its_workspace(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What has served its purpose goes on its day, is named in the chain, and nothing that still counts goes with it."""
 
 import csv
+import errno
 import json
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.look import rebuild_store
-from flows.retaining import dry_run, plan_text, prune_backup
+from flows.retaining import backup_warnings, dry_run, plan_text, prune_backup
 from flows.retention_terms import read_retention
 from flows.settings import FILE, Settings, read_settings
 from flows.source_settings import Source
@@ -335,6 +336,50 @@ def test_a_backup_loses_the_same_once_it_holds_the_receipts(
     assert prune_backup(town.workspace, behind) == len(said)
     assert prune_backup(town.workspace, behind) == 0
     assert verify(behind / "runs", town.workspace.archive) == []
+
+
+@pytest.mark.parametrize("trouble", ["read-only", "a manifest cut short", "away"])
+def test_a_backup_that_cannot_be_seen_to_is_named_and_the_night_goes_through(
+    third: tuple[Town, Night, list[Gone]], tmp_path: Path, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that is mounted read-only, a copy that was broken off, a disk in a drawer: what was published stays done."""
+    town = copied(third[0], tmp_path)
+    backup = tmp_path / "backup"
+    if trouble != "away":
+        shutil.copytree(town.workspace.root.parent / "ws", backup)
+        for item in third[2]:
+            shutil.copyfile(third[0].workspace.root.parent / "backup" / item.path, backup / item.path)
+    if trouble == "a manifest cut short":
+        (backup / "runs" / "000001" / "manifest.json").write_text('{"run_no"', encoding="utf-8")
+    if trouble == "read-only":
+        unlink = Path.unlink
+
+        def refused(path: Path, missing_ok: bool = False) -> None:
+            if path.is_relative_to(backup):
+                raise OSError(errno.EROFS, "read-only", str(path))
+            unlink(path, missing_ok=missing_ok)
+
+        monkeypatch.setattr(Path, "unlink", refused)
+    with (town.workspace.root / FILE).open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[retention.pension]\nstranger_days = 4000\n\n[heads]\ncopies = ["{tmp_path}/heads.jsonl"]\n')
+    text = (town.workspace.root / FILE).read_text(encoding="utf-8")
+    (town.workspace.root / FILE).write_text(
+        text.replace("stranger_days = 20\n", f'stranger_days = 20\nbackups = ["{backup}"]\n'), encoding="utf-8"
+    )
+    newcomer = cast(town, 4, "1961-05-05")
+    town.deliver("失业登记", NEXT, "增量", [registered("2024-09-01").about(newcomer)])
+    assert town.run(NEXT).outcome.exit_code == 0
+    assert not list(town.workspace.inbox.iterdir())
+    assert len((tmp_path / "heads.jsonl").read_text().splitlines()) == 4
+    said = [
+        what
+        for where, what in backup_warnings(town.workspace, read_settings(town.workspace.root))
+        if where == str(backup)
+    ]
+    wanted = {"read-only": f"有 {len(third[2])} 个", "a manifest cut short": "第 1 次", "away": "读不到"}
+    assert len(said) == 1 and wanted[trouble] in said[0]
+    told = zhaoren_here("retention", town.workspace.root)
+    assert told.returncode == 0 and str(backup) in told.stdout
 
 
 def _with(town: Town, lines: str, folder: Path) -> Settings:

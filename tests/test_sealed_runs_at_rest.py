@@ -184,6 +184,17 @@ def test_a_kept_file_that_is_not_as_sealed_is_found_and_never_read(town: Town, t
     assert zhaoren_here("asof", copy.workspace.root, SECOND).returncode == 1
 
 
+def test_a_wrong_key_is_a_setting_to_mend_and_nobodys_tampering(town: Town, tmp_path: Path) -> None:
+    copy = copied(town, tmp_path)
+    close_workspace(copy.workspace.root)
+    lock_up(copy.workspace, key=str(tmp_path / "second.key"))
+    for command in (["status"], ["run", "--as-of", SECOND]):
+        refused = zhaoren_here(*command, copy.workspace.root)
+        assert refused.returncode == 2 and "old_keys" in refused.stderr
+    for told in (zhaoren_here("verify", copy.workspace.root), alone(copy.workspace, tmp_path / "second.key")):
+        assert told.returncode == 1 and "用另一把密钥加密的" in told.stderr and "改动" not in told.stderr
+
+
 def test_a_restored_chain_replaces_what_lay_open(town: Town, tmp_path: Path) -> None:
     copy = copied(town, tmp_path)
     shutil.rmtree(copy.workspace.sealed / "000002")  # rolled back to an older backup
@@ -226,7 +237,7 @@ def test_a_lost_key_loses_what_is_closed_and_what_is_open_is_saved(town: Town, t
     lock_up(copy.workspace, key=str(tmp_path / "first.key"))
     close_workspace(root)
     done = zhaoren_here("status", root)
-    assert done.returncode == 1 and "现在没有这把密钥" in done.stderr
+    assert done.returncode == 2 and "现在没有这把密钥" in done.stderr
 
 
 def test_what_has_served_its_purpose_goes_where_it_is_kept_and_where_it_is_open(town: Town, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def run(
 ) -> None:
     from flows.engines.choose import require_engine
     from flows.prefect_link import api_answers, calm_prefect, configured_api, run_directly, run_through_flow
+    from flows.retaining import backup_warnings
     from flows.settings import read_settings
     from flows.trust import head_warnings
     from intake.receive import never_read
@@ -62,7 +63,8 @@ def run(
     if left := len(never_read(workspace.inbox)):
         warn_officer(f"收件箱中有 {left} 项不会被读取（文件夹、链接等），仍在原处；请运行 zhaoren doctor {directory} 查看如何处理。",
                    f"{left} things in the inbox are never read (folders, links) and stay there; see zhaoren doctor {directory}.")  # fmt: skip
-    for place, what in head_warnings(workspace, read_settings(workspace.root)):
+    settings = read_settings(workspace.root)
+    for place, what in (*head_warnings(workspace, settings), *backup_warnings(workspace, settings)):
         warn_officer(f"{place}：{what}", f"{place}: {what}")
     raise typer.Exit(outcome.exit_code)
 
