@@ -332,7 +332,7 @@ settled as (
       and (match_status = 'linked' or rid not in (select rid from by_name union select rid from exact_link))
 ),
 first_row as (
-    select s.person_id, arg_min(c.rid, (c.kind_rank, c.office, c.record_id)) as rid
+    select s.person_id, arg_min(c.rid, (c.kind_rank, c.office, c.record_id)) filter (not c.is_retry) as rid
     from settled as s inner join claim as c using (rid) inner join new_known as n on n.person_id = s.person_id
     where s.match_status = 'linked' and c.adds_people and s.rule = 'id_and_name'
     group by s.person_id
