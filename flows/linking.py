@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from flows.asked_again import claims_still_open
-from flows.judged_links import hear_reviewers, honour
+from flows.judged_links import hear_reviewers, honour, tell_apart
 from flows.kinds import kinds_of_tonight, people_of, standing_kinds
 from flows.put_down import put_down
 from flows.standing_words import names_that_stood, what_stands
@@ -64,8 +64,9 @@ def link(
     meet_newcomers(con, first)
     describe_newcomers(con)
     what_stands(con)
+    tell_apart(con)
     counts = climb(con, model, threads, engine)
-    honour(con)
+    honour(con, model)
     meet_numberless(con, model, first + con.sql("select count(*) from newcomer").fetchall()[0][0], threads, engine)
     put_down(con, model)
     return counts
