@@ -8,6 +8,7 @@ from flows.asked_again import claims_still_open
 from flows.judged_links import hear_reviewers, honour, tell_apart
 from flows.kinds import kinds_of_tonight, people_of, standing_kinds
 from flows.put_down import put_down
+from flows.same_lines import remember_lines
 from flows.standing_words import names_that_stood, what_stands
 from matchers.blocking import BlockingCount
 from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, fold_people
@@ -59,6 +60,7 @@ def link(
     follow_replaced(con)
     settle_on_known(con)
     fold_claim_names(con)
+    remember_lines(con)
     names_that_stood(con)
     first = con.execute(FIRST_PERSON).fetchall()[0][0]
     meet_newcomers(con, first)
