@@ -5,9 +5,10 @@ from pathlib import Path
 import duckdb
 
 from flows.asked_again import claims_still_open
-from flows.judged_links import hear_reviewers, honour
+from flows.judged_links import hear_reviewers, honour, tell_apart
 from flows.kinds import kinds_of_tonight, people_of, standing_kinds
 from flows.put_down import put_down
+from flows.same_lines import remember_lines
 from flows.standing_words import names_that_stood, what_stands
 from matchers.blocking import BlockingCount
 from matchers.claims import claim_select, fold_claim_names, fold_claim_numbers, fold_people
@@ -59,13 +60,15 @@ def link(
     follow_replaced(con)
     settle_on_known(con)
     fold_claim_names(con)
+    remember_lines(con)
     names_that_stood(con)
     first = con.execute(FIRST_PERSON).fetchall()[0][0]
     meet_newcomers(con, first)
     describe_newcomers(con)
     what_stands(con)
+    tell_apart(con)
     counts = climb(con, model, threads, engine)
-    honour(con)
+    honour(con, model)
     meet_numberless(con, model, first + con.sql("select count(*) from newcomer").fetchall()[0][0], threads, engine)
     put_down(con, model)
     return counts

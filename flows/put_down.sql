@@ -19,7 +19,7 @@ create or replace temp table told as
 with said as (
     select l.person_id, c.town, c.village, c.phone, c.sex, c.birth_date, (c.kind_rank, c.office, c.record_id) as place
     from linked as l inner join claim as c using (rid)
-    where c.adds_people and not c.is_retry and l.rule = 'id_and_name' and l.person_id in (select person_id from known)
+    where c.adds_people and not c.is_retry and l.rule in ('id_and_name', 'no_number') and l.person_id in (select person_id from known)
 )
 select person_id, arg_min(town, place) filter (town is not null) as town,
        arg_min(village, place) filter (village is not null) as village, arg_min(phone, place) filter (phone is not null) as phone,

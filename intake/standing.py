@@ -150,8 +150,8 @@ def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: lis
 def add_rows(con: duckdb.DuckDBPyConnection, layout: Layout, arrival: Delivered, rows: pa.Table) -> None:
     """Insert typed rows, each with its record_id. A row's key tells which row a correction corrects: its person and the
     layout's own fields. `rid` numbers tonight's rows over all kinds."""
-    who = "coalesce(upper(replace(id_number, ' ', '')), local_no, name)"
-    parts = [who if f == "@who" else f"coalesce({f}::varchar, '')" for f in layout.key]
+    shared = MEMBER if {"relation", "householder_id"} <= set(layout.fields) else "false"
+    parts = [WHO.format(shared=shared) if f == "@who" else f"coalesce({f}::varchar, '')" for f in layout.key]
     con.register("typed_rows", pa.RecordBatchReader.from_batches(rows.schema, batches_of(rows)))
     base = arrival.place << ROW_BITS
     where = {"office": arrival.office, "delivery": arrival.delivery_id, "run_no": arrival.run_no, "base": base}
@@ -200,6 +200,15 @@ def _end_superseded(
     con.execute(SUPERSEDED, where | {"is_full": is_full, "cause": cause, "delivery": first.delivery_id})
 
 
+# A number tells whose line it is where it is whole: behind what is damaged or hidden, and behind the householder's on a member's
+# line, stands the name as well. Words for a number (不详, 同上) or one digit over and over are none: name and birth date stand for it.
+NUMBER = "upper(replace(id_number, ' ', ''))"
+WHO = f"""
+case when regexp_full_match(id_number, '[0-9]{{{{17}}}}[0-9X]') and id_number <> repeat(left(id_number, 1), 18) and not {{shared}} then id_number
+     when id_number is null or not regexp_matches(id_number, '[0-9]') or replace({NUMBER}, left({NUMBER}, 1), '') = '' then coalesce(local_no, concat_ws(chr(31), name, birth_date))
+     when regexp_full_match({NUMBER}, '[A-Z]{{{{0,3}}}}[0-9]{{{{5,}}}}[0-9A-Z()]*') and not {{shared}} then {NUMBER}
+     else coalesce(local_no, concat_ws(chr(31), {NUMBER}, name)) end"""
+MEMBER = f"coalesce(relation not in ('', '户主', '本人') and upper(replace(householder_id, ' ', '')) = {NUMBER}, false)"
 # What an earlier file of tonight ended and this one says again acts like a new row.
 REAPPEARED = """
 create or replace temp table reappeared as

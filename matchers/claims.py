@@ -42,12 +42,17 @@ def claim_select(kind: str, table: str, columns: set[str], rid: str) -> str:
 def fold_claim_numbers(con: duckdb.DuckDBPyConnection) -> None:
     """From `incoming_claim` make `claim_number` (rid, id_class, id_key, id_part) and `roster_key`, the exact numbers
     that tonight's rosters bring."""
-    numbers = con.sql(NUMBERS).to_arrow_table()
+    _fold_numbers(con, NUMBERS, "create or replace temp table claim_number as select * from folded_number")
+    _fold_numbers(con, CERTIFICATES, BY_CERTIFICATE)
+    con.execute(ROSTER_KEY)
+
+
+def _fold_numbers(con: duckdb.DuckDBPyConnection, query: str, then: str) -> None:
+    numbers = con.sql(query).to_arrow_table()
     folded = fold_number_column(numbers["number"], numbers["id_type"])
     con.register("folded_number", pa.table({"rid": numbers["rid"], **{n: folded[n] for n in folded.column_names}}))
-    con.execute("create or replace temp table claim_number as select * from folded_number")
+    con.execute(then)
     con.unregister("folded_number")
-    con.execute(ROSTER_KEY)
 
 
 def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
@@ -71,6 +76,15 @@ def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
 
 NUMBERS = """
 select rid, coalesce(nullif(id_number, ''), certificate_no, '') as number, id_type from incoming_claim
+"""
+# The number of a disability certificate begins with its holder's own. Source: identity.md 1.1.
+CERTIFICATES = """
+select rid, certificate_no as number, null::varchar as id_type from incoming_claim inner join claim_number using (rid)
+where id_key is null and id_number <> '' and certificate_no <> ''
+"""
+BY_CERTIFICATE = """
+update claim_number set id_class = f.id_class, id_key = f.id_key, id_part = f.id_part
+from folded_number as f where f.rid = claim_number.rid and f.id_key is not null
 """
 ROSTER_KEY = """
 create or replace temp table roster_key as

@@ -38,10 +38,12 @@ FITTING = ("equal", "letters", "check_missing", "one_slip", "mask_fits")
 def climb(
     con: duckdb.DuckDBPyConnection, model: Model, threads: int = 1, engine: Engine = LOCAL
 ) -> list[BlockingCount]:
-    """From `claim`, `known`, `new_known`, `standing_value` and `standing_name` make `linked`: one row per claim (rid, person_id,
+    """From `claim`, `known`, `new_known`, `standing_value`, `standing_name` and, where there is one, `told_apart` (rid, person_id: no
+    candidate of that claim by name or by a damaged number) make `linked`: one row per claim (rid, person_id,
     match_status, rule, link_grade, runner_up, and what was weighed). Broken numbers on rosters that lead nowhere get
     match_status 'quarantine'. Returns what the blocking rules brought, empty when nothing was left to weigh."""
     con.execute(EVERYBODY)
+    con.execute("create temp table if not exists told_apart (rid bigint, person_id varchar)")
     engine.run(con, NUMBER_STAGE)
     con.execute(UNSETTLED)
     for stage in DAMAGED_STAGES:
@@ -192,7 +194,7 @@ fitting as (
     select c.rid, c.kind, c.office, c.id_part, c.name_folded, f.person_id,
            coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as contradicts,
            p.is_held
-    from fits as f inner join unsettled as c using (rid) inner join everybody as p using (person_id)
+    from fits as f inner join unsettled as c using (rid) inner join everybody as p using (person_id) anti join told_apart using (rid, person_id)
 ),
 counted as (
     select *, count(*) over (partition by rid) as person_count,
@@ -211,7 +213,7 @@ with pair as (
            coalesce(c.birth_date = p.birth_date and c.sex = p.sex, false) as is_full,
            coalesce({phone_key("c.phone")} = {phone_key("p.phone")}, false) as same_phone,
            coalesce(same_phone or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
-    from unsettled as c inner join everybody as p using (name_folded)
+    from unsettled as c inner join everybody as p using (name_folded) anti join told_apart as t on t.rid = c.rid and t.person_id = p.person_id
     where c.rid not in (select rid from near_number) and c.name_folded not like '%?%'
       and c.id_class in ('empty', 'placeholder', 'several', 'truncated_float', 'masked', 'check_missing', 'letters',
                          'checksum_bad', 'date_bad', 'short', 'long', 'noted', 'two_readings', 'other_number')
@@ -332,7 +334,7 @@ settled as (
       and (match_status = 'linked' or rid not in (select rid from by_name union select rid from exact_link))
 ),
 first_row as (
-    select s.person_id, arg_min(c.rid, (c.kind_rank, c.office, c.record_id)) as rid
+    select s.person_id, arg_min(c.rid, (c.kind_rank, c.office, c.record_id)) filter (not c.is_retry) as rid
     from settled as s inner join claim as c using (rid) inner join new_known as n on n.person_id = s.person_id
     where s.match_status = 'linked' and c.adds_people and s.rule = 'id_and_name'
     group by s.person_id
@@ -379,4 +381,6 @@ DAMAGED_STAGES = tuple(
     )
     for how, query, cut in (("by_start", SAME_START, START_KEYS), ("by_name", SAME_NAME, NAME_KEYS))
 )
-NAME_STAGE = Stage("name", link_by_name, gives={"by_name": "from {parts}"}, cut=NAME_KEYS, whole=("near_number",))
+NAME_STAGE = Stage(
+    "name", link_by_name, gives={"by_name": "from {parts}"}, cut=NAME_KEYS, whole=("near_number", "told_apart")
+)

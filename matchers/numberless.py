@@ -2,7 +2,8 @@
 
 They are owed help like anybody. Their rows are asked again every night: as soon as one fits a person with a number it
 goes there, and a person whose rows have all gone to one other is merged into that one. So neither the order of files
-nor that of nights decides who is who; only ids, once given, stay.
+nor that of nights decides who is who; only ids, once given, stay, also where an office corrects the line (prior_person). Of
+rows that nothing ties together any more the first cluster keeps the id.
 
 A row that an officer split off from a person is a person of its own, each such row alone, and is not on hold: somebody
 has looked. Its number, if it has one, stays with whom it was split from.
@@ -92,14 +93,14 @@ GROUPED = """
 create or replace temp table gathered as
 select h.head, l.owner, l.prior_person, l.split_from is not null as is_split, unnest(l.rids) as rid from lonely as l inner join head as h using (owner)
 """
-# A cluster keeps the smallest id that its rows had as a person without a number; else it gets a new one.
+# A cluster keeps the smallest id that its rows, and no cluster's before it, had as a person without a number; else it gets a new one.
 NAMED = """
 create or replace temp table named as
-with had as (
-    select g.head, min(p.person_id) as person_id from gathered as g
+with prior as (
+    select g.head, p.person_id, row_number() over (partition by p.person_id order by g.head) = 1 as is_first from gathered as g
     left join person as p on p.person_id = g.prior_person and p.id_number is null and p.merged_into is null
-    group by g.head
-)
+),
+had as (select head, min(person_id) filter (is_first) as person_id from prior group by head)
 select head, person_id is null as is_new,
        coalesce(person_id, format('P{:09d}', $first + row_number() over (partition by person_id is null order by head) - 1)) as person_id
 from had
@@ -126,9 +127,9 @@ create or replace temp table merged as
 with gone as (
     select c.prior_person as person_id, min(l.person_id) as merged_into
     from claim as c inner join linked as l using (rid) inner join person as p on p.person_id = c.prior_person
-    where c.is_retry and p.id_number is null and p.merged_into is null
+    where p.id_number is null and p.merged_into is null
     group by c.prior_person
-    having bool_and(l.match_status = 'linked') and min(l.person_id) = max(l.person_id) and min(l.person_id) <> c.prior_person
+    having bool_and(l.match_status in ('linked', 'new_person')) and min(l.person_id) = max(l.person_id) and min(l.person_id) <> c.prior_person
 )
 select person_id, merged_into from gone where person_id not in (select person_id from named)
 """

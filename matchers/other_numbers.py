@@ -1,30 +1,47 @@
 """Rows with more numbers than one: several in a cell, or the one that the police have replaced (原证件号码).
 
-Such a row speaks of whoever somebody knows by one of them; its name is asked like any other's. Two people known by its
-numbers are nobody for certain, and the row stays as it is. Where the police tell both numbers, whoever is known by the old
+Such a row speaks of whoever is known by one of them and bears its name, or the one told beside it; where none bears it, of
+whoever is known by the number that was replaced, for a person to look at. Two people who bear it are nobody for certain,
+and the row stays as it is. Where the police tell both numbers, whoever is known by the old
 one is known by the new one as well, in every row of that name. Source: identity.md 2 and 3.2; I13, old ID.
 """
+
+from collections.abc import Mapping
 
 import duckdb
 import pyarrow as pa
 
 from matchers.claims import ROSTER_KEY
 from matchers.id_numbers import fold_number
+from matchers.names import NameLevel, fold_name, name_level
+
+BEARS = (NameLevel.EQUAL, NameLevel.COMPATIBLE)
 
 
 def settle_on_known(con: duckdb.DuckDBPyConnection) -> None:
     """Where nobody known, nor tonight's rosters, carries a row's own number (`incoming_claim`, `claim_number`), and somebody
-    one of its others, `claim_number` has that one as the row's key."""
+    of its name one of its others, `claim_number` has that one as the row's key."""
     rows = con.execute(OTHERS).fetchall()
     if not rows:
         return
-    told = [(rid, key) for rid, number, document, old in rows for key in _other_keys(number, document, old)]
-    con.register("other_key", pa.table({
-        "rid": pa.array([rid for rid, _ in told], pa.int64()),
-        "id_key": pa.array([key for _, key in told], pa.string()),
+    keys = {rid: _other_keys(number, document, old) for rid, _, _, number, document, old in rows}
+    holders: dict[str, list[str]] = {}
+    for key, name in con.execute(HOLDERS, {"keys": sorted(set().union(*keys.values()))}).fetchall():
+        holders.setdefault(key, []).append(fold_name(name))
+    found = {rid: _whose({fold_name(name), fold_name(former)} - {""}, keys[rid] & holders.keys(), holders, bool(old))
+             for rid, name, former, _, _, old in rows}  # fmt: skip
+    con.register("settled", pa.table({
+        "rid": pa.array(list(found), pa.int64()), "id_key": pa.array(list(found.values()), pa.string()),
     }))  # fmt: skip
     con.execute(SETTLED)
-    con.unregister("other_key")
+    con.unregister("settled")
+
+
+def _whose(names: set[str], keys: set[str], holders: Mapping[str, list[str]], is_replaced: bool) -> str | None:
+    """The one key whose holder bears one of the names; of a replaced number also the one that somebody has at all."""
+    borne = {key for key in keys if any(name_level(a, b) in BEARS for a in names for b in holders[key])}
+    left = borne or (keys if is_replaced else set())
+    return next(iter(left)) if len(left) == 1 else None
 
 
 def find_replaced(con: duckdb.DuckDBPyConnection, standing: str | None) -> None:
@@ -58,17 +75,19 @@ OTHERS = """
 with wanted as (
     select id_key from person_key union select id_key from roster_key
 )
-select c.rid, coalesce(c.id_number, ''), c.id_type, c.old_id from incoming_claim as c inner join claim_number as n using (rid)
+select c.rid, c.name, c.former_name, coalesce(c.id_number, ''), c.id_type, c.old_id
+from incoming_claim as c inner join claim_number as n using (rid)
 where (n.id_class = 'several' or c.old_id <> '') and (n.id_key is null or n.id_key not in (from wanted))
 order by c.rid
 """
+HOLDERS = """
+select id_key, name from known where list_contains($keys, id_key)
+union
+select n.id_key, c.name from incoming_claim as c inner join claim_number as n using (rid)
+where c.adds_people and list_contains($keys, n.id_key)
+"""
 SETTLED = """
-update claim_number set id_key = s.id_key
-from (
-    select rid, min(id_key) as id_key from other_key
-    where id_key in (select id_key from person_key union select id_key from roster_key)
-    group by rid having count(distinct id_key) = 1
-) as s where s.rid = claim_number.rid
+update claim_number set id_key = s.id_key from settled as s where s.rid = claim_number.rid and s.id_key is not null
 """
 # Tonight's rows that tell both numbers. The old one must be somebody's of that name, or of the name told beside it.
 TOLD_TONIGHT = """

@@ -66,7 +66,12 @@ def _role(layout: Layout) -> str:
 
 
 def _key(layout: Layout) -> str:
-    return ", ".join("person (number, else local number, else name)" if k == "@who" else code(k) for k in layout.key)
+    return ", ".join(
+        "person (whole number, else local number, else what is left of the number with the name, else name and birth date)"
+        if k == "@who"
+        else code(k)
+        for k in layout.key
+    )
 
 
 def _columns(columns: Iterable[Column]) -> list[str]:
