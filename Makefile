@@ -85,7 +85,7 @@ fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (A
 # Some hours on one core; ARGS='-k "[0]"' tries one day.
 sweep: $(STAMP)  ## 大量随机试验 | a hundred thousand attacks, slips planted in the packs, doubtful rows, bounds from 2019 to 2045, pairs of file events, hostile strings
 	$(PY) -m pytest -q -m slow tests/test_attack_sweep.py tests/test_mutants.py tests/test_doubtful_rows.py tests/test_boundary_grid.py \
-	    tests/test_many_nights.py tests/test_hostile_files.py tests/test_hostile_cells.py $(ARGS)
+	    tests/test_many_nights.py tests/test_hostile_files.py tests/test_hostile_cells.py tests/test_in_batches.py $(ARGS)
 
 # Goes on where the last call stopped, as long as packs and oracle stay as they are.
 oracle: $(STAMP)  ## 两套判断对照 | a million person-nights judged by SQL and by the naive oracle (ARGS='--minutes 30')

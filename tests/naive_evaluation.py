@@ -88,15 +88,24 @@ def share(rows: Sequence[Row], of: str) -> tuple[int, int]:
     return sum(r["right"] for r in rows if r[of]), sum(r[of] for r in rows)
 
 
+def together(rows: Sequence[Row], of: str) -> set[tuple[int, int]]:
+    """The pairs of rows, by their places, that say the same of it; a row that says nothing is with nobody."""
+    alike: dict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        if row[of] is not None:
+            alike[row[of]].append(place)
+    return {pair for places in alike.values() for pair in combinations(places, 2)}
+
+
 def expected(found: list[Row]) -> dict[tuple[str, str, str], tuple[int, int]]:
     inexact = [r for r in found if r["judged"] and not r["founding"]]
     missed = [r for r in found if r["wanted"] and not r["right"]]
     whole = {"false_links_not_exact": (sum(not r["right"] for r in inexact), len(inexact)),
              "missed_in_review": (sum(r["status"] == "review" for r in missed), len(missed))}  # fmt: skip
     for ending, rows in (("", [r for r in found if r["truth"]]), ("_known", [r for r in found if r["truth"] and (r["wanted"] or r["person"])])):  # fmt: skip
-        pairs = [(a["person"] is not None and a["person"] == b["person"], a["truth"] == b["truth"]) for a, b in combinations(rows, 2)]  # fmt: skip
-        both = sum(f and t for f, t in pairs)
-        whole |= {f"pairwise_precision{ending}": (both, sum(f for f, _ in pairs)), f"pairwise_recall{ending}": (both, sum(t for _, t in pairs))}  # fmt: skip
+        made, true = (together(rows, of) for of in ("person", "truth"))
+        both = len(made & true)
+        whole |= {f"pairwise_precision{ending}": (both, len(made)), f"pairwise_recall{ending}": (both, len(true))}
     figures = {("all", "all", m): pair for m, pair in whole.items()}
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for r in found:

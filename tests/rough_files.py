@@ -10,7 +10,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -147,10 +147,13 @@ def night(workspace: Workspace, day: str, *, books: bool = False) -> Outcome:
 def night_of(workspace: Workspace, day: date, *, books: bool) -> Outcome:
     """A night that writes its workbooks only where `books` says so: they are a third of a small night's time, and most
     tests look at tables."""
-    if books:
+    with nullcontext() if books else without_books():
         return run_night(workspace, day)
-    with mock.patch("reports.night.build_workbooks", return_value=[]):
-        return run_night(workspace, day)
+
+
+def without_books() -> AbstractContextManager[object]:
+    """Nights inside it, also those of commands in this process, write no workbooks."""
+    return mock.patch("reports.night.build_workbooks", return_value=[])
 
 
 def table(workspace: Workspace, name: str, run_no: int = 0) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from openpyxl import load_workbook
@@ -24,6 +25,7 @@ from tests.rough_files import (
     someone,
     surroundings,
     table,
+    without_books,
     zhaoren,
     zhaoren_here,
     zhaoren_in_turn,
@@ -63,6 +65,12 @@ def test_a_command_answers_the_same_in_a_process_of_its_own(town: Workspace, tmp
     assert in_turn == [(done.returncode, done.stdout + done.stderr) for done in here]
 
 
+def run_without_books(root: Path, day: str, **env: str) -> CompletedProcess[str]:
+    """A night of which only the exit code and what is said are asked."""
+    with without_books():
+        return zhaoren_here("run", root, "--as-of", day, **env)
+
+
 # Exit codes.
 
 
@@ -79,7 +87,7 @@ def test_a_day_that_is_yet_to_come_is_run_and_said(tmp_path: Path) -> None:
     assert zhaoren_here("init", tmp_path, "--pack", "zhongshan").returncode == 0
     today, tomorrow = (today_in_shanghai() + timedelta(days=n) for n in (0, 1))
     for day, is_said in ((today, False), (tomorrow, True)):
-        done = zhaoren_here("run", tmp_path, "--as-of", day.isoformat())
+        done = run_without_books(tmp_path, day.isoformat())
         assert (done.returncode, "还没有到" in done.stderr) == (0, is_said), done.stderr
 
 
@@ -111,7 +119,7 @@ def test_a_file_is_written_into_a_folder_that_is_yet_to_be_made(town: Workspace,
 def test_a_night_with_a_refused_file_ends_with_3_and_says_which_and_why(tmp_path: Path) -> None:
     workspace = new_workspace(tmp_path)
     (workspace.inbox / "名单.csv").write_text("姓名,证件号码\n{},{}\n".format(*someone(1)), encoding="utf-8")
-    done = zhaoren_here("run", workspace.root, "--as-of", "2024-07-02")
+    done = run_without_books(workspace.root, "2024-07-02")
     assert done.returncode == 3
     assert "拒收：名单.csv" in done.stderr and "请按" in done.stderr
     assert someone(1)[0] not in done.stderr + done.stdout
@@ -307,7 +315,7 @@ def test_no_number_and_no_phone_is_said_by_any_command(town: Workspace, tmp_path
     for file in (SAMPLE / "night-1").iterdir():
         shutil.copyfile(file, root / "inbox" / file.name)
     (root / "inbox" / "死亡.csv").write_bytes((SAMPLE / "night-1" / "死亡_20240629_全量.csv").read_bytes() + b"\r\n")
-    ran = zhaoren_here("run", root, "--as-of", "2024-06-29")
+    ran = run_without_books(root, "2024-06-29")
     assert ran.returncode == 3, ran.stderr
     told += ran.stdout + ran.stderr
     for words in (("status", town.root), ("verify", town.root), ("asof", town.root, "2024-07-01"),

@@ -28,12 +28,18 @@ def written(out: Path, profile: Profile) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
 
 
-@pytest.mark.parametrize("most", [2, 5000], ids=["cut short", "whole"])
+@pytest.fixture(scope="module", params=[2, 5000], ids=["cut short", "whole"])
+def counted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, bytes]]:
+    """How many rows a sheet takes, and the workbooks made of rows that were counted."""
+    most = request.param
+    return most, written(tmp_path_factory.mktemp("told"), Profile(rows_per_sheet=most, review_capacity=most))
+
+
 @pytest.mark.parametrize("behind", [1, 10**9], ids=["maybe few", "maybe many"])
 def test_how_a_sheet_is_read_changes_nothing_that_it_shows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, behind: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: tuple[int, dict[str, bytes]], behind: int
 ) -> None:
-    told = written(tmp_path / "told", Profile(rows_per_sheet=most, review_capacity=most))
+    most, told = counted
     for room in (detail, towns):
         monkeypatch.setattr(room, "rows_behind", lambda con, sheet, most: behind)
     assert written(tmp_path / "asked", Profile(rows_per_sheet=most, review_capacity=most)) == told

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from sample_data.numbers import identity_number
-from tests.nightshift import AREA, Said, Town, death, registered
+from tests.nightshift import AREA, Said, death, registered
+from tests.unjudged_nights import UnjudgedTown
 
 MAY31, JUN20 = "2024-05-31", "2024-06-20"
 BORN = date(1971, 3, 9)
@@ -41,7 +42,7 @@ LISTED = Said("群团名单", {"群团组织": "工会", "列入日期": "2024-0
 @pytest.fixture(scope="module")
 def linked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """The kinds whose damaged row was linked to somebody known of that name, place and birth date."""
-    town = Town.found(tmp_path_factory.mktemp("fifteenth"), "neimenggu", "zhongshan")
+    town = UnjudgedTown.found(tmp_path_factory.mktemp("fifteenth"), "neimenggu", "zhongshan")
     cast = {}
     for place, (label, (sequence, damage, _)) in enumerate(ROWS.items()):
         who = replace(town.person(str(BORN)), number=identity_number(AREA + place, BORN, KNOWN))

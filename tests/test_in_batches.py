@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,10 @@ LAYOUT = LAYOUTS[KIND]
 HABITS = Habits(codes={"aid_kind": {"甲类": "城市低保"}})
 HEADER = ["姓名", "证件号码", "与户主关系", "户主姓名", "低保证号", "救助类别", "起始保障年月", "地址", "", "备注"]
 SIZES = (*range(120, 190, 3), 256, 400, 1000)  # so that the ends of batches fall everywhere
+SHAPES = list(enumerate(product(("utf-8", "gb18030", "utf-16"), (",", "|", "||"), ("\n", "\r\n", "\r"))))
+SWEEP = pytest.mark.parametrize(
+    "is_sweep", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["a few sizes", "every size"]
+)
 
 
 def _household(number: int) -> list[list[str]]:
@@ -127,15 +132,22 @@ def _taken(raw: RawTable, folder: Path, aside: Path | None) -> tuple[Intake, lis
     return taken[1], added, ended
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16"])
-@pytest.mark.parametrize("by", [",", "|", "||"])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_rows_read_in_many_batches_are_those_read_at_once(codec: str, by: str, end: str, tmp_path: Path) -> None:
+def _sizes(turn: int, is_sweep: bool) -> Sequence[int]:
+    """A few of the sizes for each file, others for the next, so that together they meet every size; all in a sweep."""
+    return SIZES if is_sweep else SIZES[turn % 6 :: 6]
+
+
+@SWEEP
+@pytest.mark.parametrize(("turn", "shape"), SHAPES, ids=["-".join(shape) for _, shape in SHAPES])
+def test_rows_read_in_many_batches_are_those_read_at_once(
+    turn: int, shape: tuple[str, str, str], is_sweep: bool, tmp_path: Path
+) -> None:
+    codec, by, end = shape
     data = _text(by, end).replace("\ufffd", "㐂").encode(codec)
     at_once = _said(_read(data))
     assert len(at_once["cells"]) == 43 and at_once["cells"][1]["c3"] == "户主0"
     assert at_once["binding"].extra == {8: "第9列", 9: "备注"}
-    for size in SIZES:
+    for size in _sizes(turn, is_sweep):
         with _in_batches(size):
             assert _said(_read(data, tmp_path)) == at_once, size
 
@@ -172,20 +184,25 @@ def _damaged(data: bytes, at: int, by: bytes) -> bytes:
 GBK = _text(",", "\n").replace("\ufffd", "㐂").encode("gb18030")
 UTF = _text(",", "\r\n").encode()
 BROKEN = [
-    pytest.param(_damaged(GBK, len(GBK) * 2 // 3, b"\xff\xff"), id="bytes that are no text, late in the file"),
-    pytest.param(_damaged(GBK, GBK.rindex("𠮷".encode("gb18030")) + 2, b"\xff"), id="inside a character of four bytes"),
-    pytest.param(_damaged(UTF, UTF.rindex("配偶".encode()) + 1, b"\xff"), id="inside a character of three bytes"),
-    pytest.param(_damaged(UTF, len(UTF) - 60, b"\x00"), id="a zero byte near the end"),
-    pytest.param(UTF[: UTF.rindex(b"2024/3")], id="cut in the last row"),
-    pytest.param(UTF + "合计 7 人".encode(), id="a total that is another"),
+    pytest.param(0, _damaged(GBK, len(GBK) * 2 // 3, b"\xff\xff"), id="bytes that are no text, late in the file"),
+    pytest.param(
+        1, _damaged(GBK, GBK.rindex("𠮷".encode("gb18030")) + 2, b"\xff"), id="inside a character of four bytes"
+    ),
+    pytest.param(2, _damaged(UTF, UTF.rindex("配偶".encode()) + 1, b"\xff"), id="inside a character of three bytes"),
+    pytest.param(3, _damaged(UTF, len(UTF) - 60, b"\x00"), id="a zero byte near the end"),
+    pytest.param(4, UTF[: UTF.rindex(b"2024/3")], id="cut in the last row"),
+    pytest.param(5, UTF + "合计 7 人".encode(), id="a total that is another"),
 ]
 
 
-@pytest.mark.parametrize("data", BROKEN)
-def test_a_file_broken_late_is_refused_alike_and_leaves_nothing_behind(data: bytes, tmp_path: Path) -> None:
+@SWEEP
+@pytest.mark.parametrize(("turn", "data"), BROKEN)
+def test_a_file_broken_late_is_refused_alike_and_leaves_nothing_behind(
+    turn: int, data: bytes, is_sweep: bool, tmp_path: Path
+) -> None:
     code, reason = _refusal(lambda: _counted(data, None))
     assert code in ("undecodable", "nul_byte", "truncated", "row_count")
-    for size in SIZES:
+    for size in _sizes(turn, is_sweep):
         with _in_batches(size):
             assert _refusal(lambda: _counted(data, tmp_path)) == (code, reason), size
     assert list(tmp_path.iterdir()) == []

@@ -26,6 +26,7 @@ from ledger.verify import examine, verify
 from schemas.errors import UsageError
 from tests.nightshift import Night, Someone, Town, registered
 from tests.rough_files import zhaoren_here
+from tests.unjudged_nights import UnjudgedTown
 
 CAME, ENDED, LATER, NEXT = "2024-06-01", "2024-06-11", "2024-09-30", "2024-10-05"
 TERMS = """
@@ -98,10 +99,8 @@ def third(first: Town, tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, 
 
 
 def copied(town: Town, folder: Path) -> Town:
-    """The same in a folder of its own; no night from now on needs workbooks."""
-    copy = town.copy(folder)
-    copy.books = False
-    return copy
+    """The same in a folder of its own; from now on nobody is judged, and no workbook written."""
+    return UnjudgedTown(**vars(town.copy(folder)))
 
 
 def cast(town: Town, place: int, birth: str) -> Someone:

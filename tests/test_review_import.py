@@ -5,6 +5,7 @@ import csv
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.review_export import export_review
-from flows.review_import import import_answers
+from flows.review_import import Imported, import_answers
 from flows.workspace import Workspace
 from intake.answers import LAYOUT, read_answers
 from intake.read import Habits, read_cells
@@ -81,16 +82,25 @@ def told(rows: Sequence[dict[str, Any]]) -> set[tuple[Any, ...]]:
     return {tuple(r[n] for n in names) for r in rows}
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return found(tmp_path_factory.mktemp("city") / "ws", entries=8000, links=2000)
+@dataclass(frozen=True)
+class Many:
+    """A workspace with so many open questions, four of five about entries, and the workbook of them."""
+
+    city: Workspace
+    questions: int
+    book: Path
 
 
-@pytest.fixture(scope="module")
-def exported(city: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("out") / "待核查.xlsx"
-    assert "8000" in export_review(city, path, blind=False)
-    return path
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(1_500, id="some"), pytest.param(10_000, id="ten thousand", marks=pytest.mark.slow)],
+)
+def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Many:
+    questions, folder = request.param, tmp_path_factory.mktemp("city")
+    entries = questions * 4 // 5
+    city = found(folder / "ws", entries=entries, links=questions - entries)
+    assert str(entries) in export_review(city, folder / "待核查.xlsx", blind=False)
+    return Many(city, questions, folder / "待核查.xlsx")
 
 
 @pytest.fixture
@@ -106,15 +116,16 @@ def send_back(workspace: Workspace, folder: Path, fill: Fill, name: str = "填�
     return import_answers(workspace, [folder / name]), said
 
 
-def test_ten_thousand_answers_come_back_once_and_whole(city: Workspace, exported: Path, tmp_path: Path) -> None:
-    said = filled(exported, tmp_path / "填好.xlsx", everything)
+def test_many_answers_come_back_once_and_whole(many: Many, tmp_path: Path) -> None:
+    city = many.city
+    said = filled(many.book, tmp_path / "填好.xlsx", everything)
     first = import_answers(city, [tmp_path / "填好.xlsx"])
-    assert (len(said), first.counts) == (10_000, {"accepted": 10_000, "known": 0, "returned": 0})
+    assert (len(said), first.counts) == (many.questions, {"accepted": many.questions, "known": 0, "returned": 0})
     rows = inbox_rows(city)
-    assert len(rows) == 10_000 and told(rows) == meant(said)
+    assert len(rows) == many.questions and told(rows) == meant(said)
     before = {p: p.read_bytes() for p in city.inbox.iterdir()}
     again = import_answers(city, [tmp_path / "填好.xlsx"])
-    assert again.counts == {"accepted": 0, "known": 10_000, "returned": 0} and again.exit_code == 0
+    assert again.counts == {"accepted": 0, "known": many.questions, "returned": 0} and again.exit_code == 0
     assert {p: p.read_bytes() for p in city.inbox.iterdir()} == before
     for path in before:
         path.unlink()
@@ -122,8 +133,9 @@ def test_ten_thousand_answers_come_back_once_and_whole(city: Workspace, exported
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
-def test_ten_thousand_answers_survive_libreoffice(city: Workspace, exported: Path, tmp_path: Path) -> None:
-    said = filled(exported, tmp_path / "填好.xlsx", everything)
+def test_many_answers_survive_libreoffice(many: Many, tmp_path: Path) -> None:
+    city = many.city
+    said = filled(many.book, tmp_path / "填好.xlsx", everything)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [
         "soffice",
@@ -137,9 +149,9 @@ def test_ten_thousand_answers_survive_libreoffice(city: Workspace, exported: Pat
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
     first = import_answers(city, [tmp_path / "saved" / "填好.xlsx"])
-    assert first.counts == {"accepted": 10_000, "known": 0, "returned": 0}
+    assert first.counts == {"accepted": many.questions, "known": 0, "returned": 0}
     assert told(inbox_rows(city)) == meant(said)
-    assert import_answers(city, [tmp_path / "填好.xlsx"]).counts["known"] == 10_000
+    assert import_answers(city, [tmp_path / "填好.xlsx"]).counts["known"] == many.questions
     for path in city.inbox.iterdir():
         path.unlink()
 
@@ -211,37 +223,50 @@ def sheet_of(path: Path, *rows: dict[str, Any]) -> Path:
     return save_sheet(path, header, [[row.get(h) for h in header] for row in rows])
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        ({"台账流水号": "9-9"} | answer("确认"), "都找不到"),
-        ({"台账流水号": "e" * 64 + ":1"} | answer("同一人"), "都找不到"),
-        ({"台账流水号": f"{DELIVERY}:7"} | answer("同一人"), "都找不到"),
-        ({"台账流水号": None} | answer("确认"), "台账流水号"),
-        ({"台账流水号": "1-1"} | answer("同意"), "只能填"),
-        ({"台账流水号": "1-1"} | answer("确认", role="局长"), "审核环节"),
-        ({"台账流水号": "1-1"} | answer("确认", officer=""), "核查人"),
-        ({"台账流水号": "1-1"} | answer("确认", day=None), "核查日期"),
-        ({"台账流水号": "1-1"} | answer("确认", day="七月初"), "核查日期"),
-        ({"台账流水号": "1-1"} | answer("确认", day=date(2199, 1, 1)), "晚于今天"),
-        ({"台账流水号": "1-1"} | answer("同一人"), "不能这样答复"),
-        ({"台账流水号": "1-7"} | answer("确认", role="走访"), "不能这样答复"),
-        ({"台账流水号": f"{DELIVERY}:1"} | answer("确认"), "同一人、非同一人"),
-        ({"台账流水号": "1-1", "核对码": "R1-00000000"} | answer("确认"), "已变化，请重新核查"),
-        ({"台账流水号": "1-1", "核对码": "Rxyz"} | answer("确认"), "核对码"),
-    ],
-    ids=["no entry", "no delivery", "no such row", "no question", "word", "role", "officer", "no day", "day", "future", "entry verdict", "step", "row verdict", "changed", "code"],
-)  # fmt: skip
+UNUSABLE = {
+    "no entry": ({"台账流水号": "9-9"} | answer("确认"), "都找不到"),
+    "no delivery": ({"台账流水号": "e" * 64 + ":1"} | answer("同一人"), "都找不到"),
+    "no such row": ({"台账流水号": f"{DELIVERY}:7"} | answer("同一人"), "都找不到"),
+    "no question": ({"台账流水号": None} | answer("确认"), "台账流水号"),
+    "word": ({"台账流水号": "1-1"} | answer("同意"), "只能填"),
+    "role": ({"台账流水号": "1-1"} | answer("确认", role="局长"), "审核环节"),
+    "officer": ({"台账流水号": "1-1"} | answer("确认", officer=""), "核查人"),
+    "no day": ({"台账流水号": "1-1"} | answer("确认", day=None), "核查日期"),
+    "day": ({"台账流水号": "1-1"} | answer("确认", day="七月初"), "核查日期"),
+    "future": ({"台账流水号": "1-1"} | answer("确认", day=date(2199, 1, 1)), "晚于今天"),
+    "entry verdict": ({"台账流水号": "1-1"} | answer("同一人"), "不能这样答复"),
+    "step": ({"台账流水号": "1-7"} | answer("确认", role="走访"), "不能这样答复"),
+    "row verdict": ({"台账流水号": f"{DELIVERY}:1"} | answer("确认"), "同一人、非同一人"),
+    "changed": ({"台账流水号": "1-1", "核对码": "R1-00000000"} | answer("确认"), "已变化，请重新核查"),
+    "code": ({"台账流水号": "1-1", "核对码": "Rxyz"} | answer("确认"), "核对码"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What came of one workbook of answers none of which can be used: what is told, and the reasons by their line."""
+
+    done: Imported
+    lines: dict[int, str]
+
+
+@pytest.fixture(scope="module")
+def refused(asked: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Refused:
+    path = sheet_of(tmp_path_factory.mktemp("refused") / "a.xlsx", *(row for row, _ in UNUSABLE.values()))
+    done = import_answers(asked, [path])
+    back = openpyxl.load_workbook(path.with_name("a-未收下.xlsx")).active.iter_rows(min_row=2, values_only=True)
+    return Refused(done, {line[2]: line[-1] for line in back})
+
+
+@pytest.mark.parametrize("label", UNUSABLE)
 def test_an_answer_that_cannot_be_used_comes_back_with_its_reason(
-    asked: Workspace, tmp_path: Path, row: dict[str, Any], reason: str
+    asked: Workspace, refused: Refused, label: str
 ) -> None:
-    done = import_answers(asked, [sheet_of(tmp_path / "a.xlsx", row)])
-    assert (done.counts["returned"], done.counts["accepted"], done.exit_code) == (1, 0, 3)
-    (line,) = [
-        r for r in openpyxl.load_workbook(tmp_path / "a-未收下.xlsx").active.iter_rows(min_row=2, values_only=True)
-    ]
-    assert reason in line[-1] and reason in done.text and line[2] == 2
-    assert list(asked.inbox.iterdir()) == []
+    counts = refused.done.counts
+    assert (counts["returned"], counts["accepted"], refused.done.exit_code) == (len(UNUSABLE), 0, 3)
+    reason = UNUSABLE[label][1]
+    assert reason in refused.lines[list(UNUSABLE).index(label) + 2] and reason in refused.done.text
+    assert len(refused.lines) == len(UNUSABLE) and list(asked.inbox.iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Sources that correct themselves, and sources that fail: what is taken back, what stands, what must wait.
 
-Two packs in one workspace. The cases of `CORRECTED` share one town; those of `BARRED` another, in which on one night
+Two packs in one workspace. The cases of `CORRECTED` and `LATER` share one town; those of `BARRED` another, in which on one night
 several extracts are refused or shrunken.
 """
 
@@ -112,6 +112,15 @@ CORRECTED = (
     Case("insurance row that vanishes from a full snapshot", "1979-03-23", (stop("2024-04"), insured("2024-06", JUN20, JUN30)),
          {MAY31: (STOPPED,), JUN20: (HIRED,), JUN30: (HIRED_ENDED,)}),
 )  # fmt: skip
+# Their stoppages are gone on the third night, when other entries rest on them.
+LATER = (
+    Case("flagged as hired and then never stopped", "1979-03-01", (stop("2024-04", until=JUN30), insured("2024-06", JUN20)),
+         {MAY31: (STOPPED,), JUN20: (HIRED,)}),
+    Case("pension to review and then never stopped", "1979-03-02", (stop("2024-04", until=JUN30), pension("2024-06-01", JUN20)),
+         {MAY31: (STOPPED,), JUN20: (RETIRED,)}),
+    Case("benefit ended by time and then never stopped", "1979-03-03", (stop("2024-04", until=JUN30), benefit("2024-01", "2024-05")),
+         {MAY31: (STOPPED, DRAWS_TOO), JUN20: (DRAWS_ENDED,)}),
+)  # fmt: skip
 BARRED = (
     Case("flagged as hired when the insurance extract is refused", "1979-04-01", (aid("2024-01"), insured("2024-06", JUN20)),
          {MAY31: (LOW,), JUN20: (HIRED,)}),
@@ -152,7 +161,7 @@ BARRED = (
 @pytest.fixture(scope="module")
 def corrected(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     town = Town.found(tmp_path_factory.mktemp("corrected") / "town", *BOTH_PACKS)
-    cast = {case.id: case.play(town) for case in CORRECTED}
+    cast = {case.id: case.play(town) for case in (*CORRECTED, *LATER)}
     fillers(town)
     town.tell(town.person("2000-01-01"), stop("2024-02", JUN30))  # the extract changes on every night
     for day in NIGHTS:
@@ -276,37 +285,22 @@ def test_totals_hold_when_a_night_catches_up(catching_up: Night) -> None:
     assert adds_up(catching_up) == []
 
 
-LATER = (
-    Case("flagged as hired and then never stopped", "1979-03-01", (stop("2024-04", until=JUN30), insured("2024-06", JUN20)),
-         {MAY31: (STOPPED,), JUN20: (HIRED,)}),
-    Case("pension to review and then never stopped", "1979-03-02", (stop("2024-04", until=JUN30), pension("2024-06-01", JUN20)),
-         {MAY31: (STOPPED,), JUN20: (RETIRED,)}),
-    Case("benefit ended by time and then never stopped", "1979-03-03", (stop("2024-04", until=JUN30), benefit("2024-01", "2024-05")),
-         {MAY31: (STOPPED, DRAWS_TOO), JUN20: (DRAWS_ENDED,)}),
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def later(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    town = Town.found(tmp_path_factory.mktemp("later") / "town", "zhongshan")
-    cast = {case.id: case.play(town) for case in LATER}
-    fillers(town)
-    for day in (MAY31, JUN20, JUN30):
-        town.night(day)
-    return Stage(town, cast)
-
-
 @pytest.mark.parametrize("case", LATER, ids=lambda case: case.id)
-def test_a_withdrawal_after_other_entries_takes_the_person_out(later: Stage, case: Case) -> None:
-    posted = later.posted(case)
+def test_a_withdrawal_after_other_entries_takes_the_person_out(corrected: Stage, case: Case) -> None:
+    posted = corrected.posted(case)
     assert {day: posted[day] for day in case.expect} == case.expect and TAKEN_BACK in posted[JUN30]
-    state = later.town.state(later.cast[case.id], "zhongshan", "L")
+    state = corrected.town.state(corrected.cast[case.id], "zhongshan", "L")
     assert (state["state"], state["basis"]) == ("L0", [])
 
 
 @pytest.mark.parametrize("case", LATER, ids=lambda case: case.id)
-def test_a_withdrawal_goes_on_to_all_that_rested_on_the_row_and_names_each_entry(later: Stage, case: Case) -> None:
-    rows = [e for day in later.town.nights for e in later.town.entries(later.cast[case.id], day) if e["track"] == "L"]
+def test_a_withdrawal_goes_on_to_all_that_rested_on_the_row_and_names_each_entry(corrected: Stage, case: Case) -> None:
+    rows = [
+        e
+        for day in corrected.town.nights
+        for e in corrected.town.entries(corrected.cast[case.id], day)
+        if e["track"] == "L"
+    ]
     told = {e["entry_id"]: e for e in rows if e["valid_to"] is None}
     ended = {e["supersedes"]: e for e in rows if e["valid_to"] is not None}
     assert told and set(told) == set(ended)

@@ -1,14 +1,41 @@
-"""What follows a decision: from an officer's answer to the next entries, through whole nights and by the scenarios' numbers."""
+"""What follows a decision: from an officer's answer to the next entries, through whole nights and by the scenarios' numbers;
+and what follows where that on which it rested is taken back by its source: the officer is asked, once."""
+
+import json
+from typing import Any
 
 import pytest
 
 from tests.more_said import housed, jobless, own_pack, paid, recognised
-from tests.nightshift import Said, Town, aid, benefit, brief, certificate, flexible, insured, service, stop
+from tests.nightshift import (
+    Said,
+    Town,
+    aid,
+    benefit,
+    brief,
+    certificate,
+    death,
+    flexible,
+    insured,
+    registered,
+    service,
+    stop,
+)
 from tests.test_decisions import Played
 
-JUN28, JUN29, JUN30, JUL01, JUL02 = NIGHTS = ("2024-06-28", "2024-06-29", "2024-06-30", "2024-07-01", "2024-07-02")
+JUN28, JUN29, JUN30, JUL01, JUL02, JUL03 = NIGHTS = (
+    "2024-06-28", "2024-06-29", "2024-06-30", "2024-07-01", "2024-07-02", "2024-07-03"
+)  # fmt: skip
 SET = {"subsidy_cap_months": 36, "silent_days": 4000, "survey_days": 4000, "step_days": 1}
 RURAL = {"户籍性质": "农村", "常住地类型": "农村"}
+# Everybody here was said to have died, and both proposals are confirmed; then the reports change.
+REPORTS = {
+    "still dead": [death("2024-06-20", JUN28)],
+    "alive": [death("2024-06-20", JUN28, JUN30)],
+    "another day": [death("2024-06-20", JUN28, JUN30), death("2024-06-21", JUN30)],
+    "dead after all": [death("2024-06-20", JUN28, JUN30), death("2024-06-20", JUL01)],
+    "let back": [death("2024-06-20", JUN28, JUN30)],
+}
 
 
 def home(number: int) -> Said:
@@ -32,7 +59,14 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     tell("candidate", "1983-01-03", jobless("2024-04-01", **RURAL), home(3), sex="女")
     tell("referred", "1990-01-04", jobless("2024-04-01"), home(4), benefit("2023-06", "2024-04"))
     tell("68", "1990-01-05", jobless("2023-11-01"), home(5), insured("2024-05"), service("2024-05-31", "跟踪回访"))
+    for day in range(1, 13):  # so that no extract loses half of its rows
+        town.tell(town.person(f"1930-02-{day:02d}"), death("2024-05-01"))
+    for number, (name, reports) in enumerate(REPORTS.items(), 1):
+        tell(name, f"1975-05-{number:02d}", registered("2024-06-01"), recognised("4050", "2023-01-10"), *reports)
     play.night(JUN28)
+    for name in REPORTS:
+        play.decide(JUN29, name, "PROP_DEREG", "R", "确认", "终审")
+        play.decide(JUN29, name, "PROP_EXIT", "H", "确认", "终审")
     play.decide(JUN29, "40", "FLAG_REEMP", "L", "确认")
     play.decide(JUN29, "71", "ALERT", "T", "确认")
     play.decide(JUN29, "candidate", "ADD", "H", "确认", "初审")
@@ -43,7 +77,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     play.night(JUL01)
     play.decide(JUL02, "candidate", "ADD", "H", "确认", officer="李四")
     play.decide(JUL02, "referred", "REFER", "T", "驳回", officer="王五")
+    play.decide(JUL02, "let back", "PROP_DEREG", "R", "驳回", "终审")
+    play.decide(JUL02, "let back", "PROP_EXIT", "H", "驳回", "终审")
     play.night(JUL02)
+    play.night(JUL03)
     return play
 
 
@@ -55,7 +92,7 @@ def test_40_a_confirmed_job_ends_help_and_not_recognition(played: Played) -> Non
     assert ("FLAG_REEMP", "L3", "L4") in played.posted("40", JUN28, "L")
     assert ("DECIDED", "L4", "L5") in played.posted("40", JUN29, "L")
     assert "L PROP_EXIT XY-6.5 hired" in said(played, "40", JUN29, "XY-6.5")
-    assert [played.posted("40", day, "H") for day in NIGHTS] == [[]] * 5
+    assert [played.posted("40", day, "H") for day in NIGHTS] == [[]] * len(NIGHTS)
 
 
 def test_71_recognition_stands_until_the_suspicion_is_found_true(played: Played) -> None:
@@ -88,6 +125,46 @@ def test_68_whose_job_was_confirmed_is_called_no_more(played: Played) -> None:
     assert said(played, "68", JUN28, "NM-4.1") == ["T TASK NM-4.1 contact:2024-06"]
     assert said(played, "68", JUN29, "NM-4.1") == ["T UPD NM-4.1 contact:2024-06 ended"]
     assert [said(played, "68", day, "NM-4.1") for day in (JUN30, JUL01, JUL02)] == [[], [], []]
+
+
+def notes(played: Played, who: str, day: str) -> list[dict[str, Any]]:
+    return [e for e in played.town.entries(played.cast[who], day) if "decision" in (e["ground"] or "")]
+
+
+def states(played: Played, who: str) -> list[str]:
+    return [played.state(who, "neimenggu", "R")[0], played.state(who, "xinyu", "H")[0]]
+
+
+def test_an_exit_whose_evidence_was_taken_back_is_asked_about_and_stands_meanwhile(played: Played) -> None:
+    told = notes(played, "alive", JUN30)
+    assert [(e["track"], e["op"], e["needs_decision"], json.loads(e["parameters"])["fault"]) for e in told] == [
+        ("T", "REVIEW", True, "shaken")
+    ] * 2
+    assert all("已被来源撤销或改正" in e["reason"] for e in told)
+    assert {e["decision_entry"] for e in told} == {
+        e["entry_id"] for e in played.town.entries(played.cast["alive"], JUN28) if e["op"].startswith("PROP_")
+    }
+    assert states(played, "alive") == ["R3", "H6"]
+
+
+def test_it_is_asked_once(played: Played) -> None:
+    assert [e["op"] for day in (JUL01, JUL02, JUL03) for e in notes(played, "alive", day)] == []
+
+
+@pytest.mark.parametrize("who", ["still dead", "another day"])
+def test_a_death_that_is_still_told_asks_nothing(played: Played, who: str) -> None:
+    assert [e["op"] for day in (JUN30, JUL01, JUL02) for e in notes(played, who, day)] == []
+    assert states(played, who) == ["R3", "H6"]
+
+
+def test_the_question_ends_when_the_source_says_it_again(played: Played) -> None:
+    assert [e["op"] for e in notes(played, "dead after all", JUN30)] == ["REVIEW"] * 2
+    assert [(e["op"], e["state_to"]) for e in notes(played, "dead after all", JUL01)] == [("UPD", "closed")] * 2
+
+
+def test_the_contrary_answer_brings_them_back_and_ends_the_question(played: Played) -> None:
+    assert states(played, "let back") == ["R1", "H4"]
+    assert [(e["op"], e["state_to"]) for e in notes(played, "let back", JUL02)] == [("UPD", "closed")] * 2
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,17 @@ from ledger.seal import head, read_manifest, sealed_runs
 from ledger.signing import make_key, read_key, write_key
 from ledger.standalone_verifier import MANIFEST, SALT, check_paper, outside_of
 from tests.attacks import damaged
-from tests.rough_files import ROOT, copy_of, drop, entries, new_workspace, someone, stop_file, zhaoren_here
+from tests.rough_files import (
+    ROOT,
+    copy_of,
+    drop,
+    entries,
+    new_workspace,
+    someone,
+    stop_file,
+    without_books,
+    zhaoren_here,
+)
 from tests.sealed_chains import OWNER, THIEF, Memory, seal_run, sealed_chain
 
 VERIFIER = ROOT / "ledger" / "standalone_verifier.py"
@@ -39,6 +49,12 @@ def alone(*words: str | Path, cwd: Path | None = None, program: Path = VERIFIER)
         [sys.executable, "-I", "-S", "-X", "utf8", str(program), *map(str, words)],
         capture_output=True, text=True, encoding="utf-8", cwd=cwd, env=kept, timeout=120,
     )  # fmt: skip
+
+
+def run(office: Workspace, **env: str) -> subprocess.CompletedProcess[str]:
+    """The next night of the page's office; nobody opens its workbooks."""
+    with without_books():
+        return zhaoren_here("run", office.root, "--as-of", "2024-07-04", **env)
 
 
 def set_keys(workspace: Path, key: Path | str, *copies: Path) -> None:
@@ -300,12 +316,12 @@ def test_a_log_with_rubbish_is_sealed_once_and_loses_nothing(rehearsed: Rehearsa
     assert zhaoren_here("explain", office.root, "--id", nobody).returncode == 0
     waiting = office.access_log.read_bytes()
     assert nobody.encode() not in waiting
-    assert zhaoren_here("run", office.root, "--as-of", "2024-07-04").returncode == 0
+    assert run(office).returncode == 0
     rows = pq.read_table(office.runs / "000005/tables/access.parquet").to_pylist()
     assert sorted(r["what"] for r in rows) == ["delta", "explain", "explain", "proof"] + ["unreadable"] * 5
     assert office.access_log.read_bytes() == b""
     office.access_log.write_bytes(waiting)  # as a kill just after the seal leaves it
-    assert zhaoren_here("run", office.root, "--as-of", "2024-07-04").returncode == 0
+    assert run(office).returncode == 0
     assert pq.read_metadata(office.runs / "000006/tables/access.parquet").num_rows == 0
     assert zhaoren_here("verify", office.root).returncode == 0
 
@@ -316,7 +332,7 @@ def test_a_log_with_rubbish_is_sealed_once_and_loses_nothing(rehearsed: Rehearsa
 def _refused(office: Workspace, says: str) -> None:
     drop(office, "死亡_20240704_增量.csv", "姓名,证件号码,死亡日期\n")
     runs = sealed_runs(office.runs)
-    done = zhaoren_here("run", office.root, "--as-of", "2024-07-04")
+    done = run(office)
     assert done.returncode == 2 and says in done.stderr, done.stderr
     assert sealed_runs(office.runs) == runs and len(list(office.inbox.iterdir())) == 1
     assert says in zhaoren_here("doctor", office.root).stdout
@@ -339,9 +355,9 @@ def test_a_signed_chain_goes_on_with_its_own_key_alone(
 def test_the_environment_names_the_key_before_the_settings(rehearsed: Rehearsal, tmp_path: Path) -> None:
     office = copy_of(rehearsed.desk / "office", tmp_path)
     right, wrong = (str(rehearsed.desk / f"key/{year}.key") for year in (2026, 2025))
-    assert zhaoren_here("run", office.root, "--as-of", "2024-07-04", ZHAOREN_SIGNING_KEY=wrong).returncode == 2
+    assert run(office, ZHAOREN_SIGNING_KEY=wrong).returncode == 2
     set_keys(office.root, wrong)
-    done = zhaoren_here("run", office.root, "--as-of", "2024-07-04", ZHAOREN_SIGNING_KEY=right)
+    done = run(office, ZHAOREN_SIGNING_KEY=right)
     assert done.returncode == 0, done.stderr
 
 
@@ -355,7 +371,7 @@ def test_a_place_that_is_away_is_named_and_caught_up_and_one_that_differs_is_lef
         log.parent.mkdir()
         log.write_bytes(text)
     set_keys(office.root, rehearsed.desk / "key/2026.key", *logs)
-    done = zhaoren_here("run", office.root, "--as-of", "2024-07-04")
+    done = run(office)
     assert (
         done.returncode == 0 and f"{logs[0]}：现在读写不到" in done.stderr and f"{logs[2]}：所记的与这里" in done.stderr
     )
@@ -368,7 +384,7 @@ def test_a_place_that_is_away_is_named_and_caught_up_and_one_that_differs_is_lef
     )
     logs[0].parent.mkdir()
     logs[2].unlink()
-    assert zhaoren_here("run", office.root, "--as-of", "2024-07-04").stderr == ""
+    assert run(office).stderr == ""
     assert len({log.read_bytes() for log in logs}) == 1
     assert zhaoren_here("verify", office.root).returncode == 0
 

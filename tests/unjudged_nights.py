@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.beginning import begin
+from flows.deciding import BOOK, BOOK_COLUMNS, _columns
 from flows.night import finish
 from flows.outcome import Outcome
 from flows.steps import step_link, step_read, step_receive, step_refresh, step_seal, write_run
@@ -29,6 +30,9 @@ def unjudged_night(workspace: Workspace, as_of: date) -> Outcome:
     try:
         for step in (step_receive, step_read, step_link):
             step(night)
+        night.con.execute(
+            BOOK.format(**_columns("household_register", BOOK_COLUMNS))
+        )  # asked before rows are destroyed
         for name, model in JUDGED.items():
             columns = {c.name: c.sql for c in describe(model).columns} | MORE.get(name, {})
             night.con.execute(create_table(name, columns.items()).replace("create table", "create temp table", 1))
