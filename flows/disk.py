@@ -65,5 +65,9 @@ def _code(error: BaseException) -> int | None:
 
 def _folder(error: BaseException) -> str:
     """Which disk it was: the folder alone, as a file's name may be an office's own."""
-    said = error.filename if isinstance(error, OSError) else next(iter(QUOTED.findall(str(error))), None)
+    said = (
+        error.filename2 or error.filename
+        if isinstance(error, OSError)
+        else next(iter(QUOTED.findall(str(error))), None)
+    )
     return str(Path(os.fsdecode(said)).parent) if isinstance(said, (str, bytes)) else ""

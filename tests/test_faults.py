@@ -59,6 +59,7 @@ def chained(outer: Exception, inner: BaseException) -> Exception:
         (RuntimeError("IO Error: Could not write file: No space left on device"), "磁盘满了"),
         (chained(RuntimeError("x"), OSError(errno.EROFS, "x")), "磁盘只读"),
         (OSError(errno.ENOSPC, "x", "/mnt/a/死亡.csv"), "磁盘满了（/mnt/a），"),
+        (OSError(errno.ENOSPC, "x", "/mnt/a/x", None, "/mnt/b/y"), "磁盘满了（/mnt/b），"),
         (RuntimeError('IO Error: Could not write file "/mnt/b/x.parquet": No space left on device'), "磁盘满了（/mnt/b），"),
         (OSError(errno.EMFILE, "x"), "打开的文件太多"),
         (RuntimeError('IO Error: Cannot open file "/x/y": Too many open files'), "打开的文件太多（/x）"),
@@ -71,7 +72,7 @@ def chained(outer: Exception, inner: BaseException) -> Exception:
         (FileNotFoundError(errno.ENOENT, "x"), None),
         (ValueError("x"), None),
     ],
-    ids=["full", "quota", "permission", "as DuckDB says it", "as XlsxWriter passes it on", "with its folder", "the folder as DuckDB says it", "handles", "handles as DuckDB says it",
+    ids=["full", "quota", "permission", "as DuckDB says it", "as XlsxWriter passes it on", "with its folder", "the folder written to", "the folder as DuckDB says it", "handles", "handles as DuckDB says it",
          "size", "size as DuckDB says it", "memory", "memory of the kernel", "memory as DuckDB says it", "threads", "a file missing", "anything else"],
 )  # fmt: skip
 def test_what_the_disk_caused_is_told_apart(error: Exception, said: str | None) -> None:
