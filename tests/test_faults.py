@@ -3,6 +3,7 @@
 A few chosen calls, most of them slow; `make sweep` tries them all."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flows.disk import disk_trouble
 from flows.workspace import Workspace
 from ledger.verify import verify
 from tests.fault_sweep import Point, prepare, trials
-from tests.rough_files import death_file, drop, new_workspace, night
+from tests.rough_files import death_file, drop, new_workspace, night, zhaoren_here
 
 FULL, READ_ONLY = errno.ENOSPC, errno.EROFS
 BEFORE, AFTER = ["000001"], ["000001", "000002"]
@@ -55,7 +56,7 @@ def chained(outer: Exception, inner: BaseException) -> Exception:
     [
         (OSError(errno.ENOSPC, "x"), "磁盘满了"),
         (OSError(errno.EDQUOT, "x"), "磁盘满了"),
-        (PermissionError(errno.EACCES, "x"), "没有写入的权限"),
+        (PermissionError(errno.EACCES, "x"), "没有读写的权限"),
         (RuntimeError("IO Error: Could not write file: No space left on device"), "磁盘满了"),
         (chained(RuntimeError("x"), OSError(errno.EROFS, "x")), "磁盘只读"),
         (OSError(errno.ENOSPC, "x", "/mnt/a/死亡.csv"), "磁盘满了（/mnt/a），"),
@@ -96,3 +97,15 @@ def test_a_workbook_that_somebody_has_open_is_no_fault_of_the_run(name: str, pub
     beside.rename(beside.with_name("张三.xlsx"))  # anything else there is one
     assert verify(published.runs, published.archive) != []
     beside.with_name("张三.xlsx").unlink()
+
+
+def test_an_account_without_rights_is_told_of_rights_and_not_of_wrong_use(
+    published: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "x", str(path))
+
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(Path, "is_file", refused)
+    done = zhaoren_here("status", published.root)
+    assert done.returncode == 1 and f"没有读写的权限（{published.root}）" in done.stderr
