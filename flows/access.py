@@ -103,10 +103,16 @@ def taken_out(
 
 
 def _copy(made: Path, beside: Path) -> None:
-    with made.open("rb") as source, open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-        shutil.copyfileobj(source, target)
-        target.flush()
-        os.fsync(target.fileno())
+    """Raises: OSError, with the place that said no."""
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with made.open("rb") as source, open(handle, "wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(handle)
+    except OSError as error:
+        error.filename = error.filename or str(beside)
+        raise
 
 
 def show_access(con: duckdb.DuckDBPyConnection, workspace: Workspace, recorded_at: datetime) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.disk import disk_trouble
 from flows.doctor import examine
 from flows.review_export import export_review
 from flows.workspace import Workspace
@@ -83,6 +84,18 @@ def test_an_export_that_fails_leaves_what_stood_there_and_nothing_beside_it(
     with pytest.raises(OSError, match="full"):
         export_review(night, out, blind=False)
     assert [p.name for p in tmp_path.iterdir()] == [out.name] and out.read_bytes() == b"the answers of last week"
+
+
+def test_a_full_disk_is_named_where_an_export_was_to_stand(
+    night: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("flows.access.os.fsync", full)
+    with pytest.raises(OSError, match="full") as caught:
+        export_review(night, tmp_path / "待核查.xlsx", blind=False)
+    assert f"磁盘满了（{tmp_path}）" in str(disk_trouble(caught.value))
 
 
 def test_doctor_finds_what_somebody_opened(night: Workspace) -> None:
