@@ -7,10 +7,12 @@ import json
 import os
 import pwd
 import re
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -20,6 +22,7 @@ import pyarrow.parquet as pq
 from flows.workspace import Workspace
 from ledger.seal import file_hash, run_folder, sealed_runs
 from ledger.standalone_verifier import sha256
+from ledger.temporary import own_folder
 from schemas.errors import UsageError, say
 from schemas.journal import ACCESSES, Access
 from schemas.modelling import create_table, describe
@@ -80,15 +83,36 @@ def attempts_on_record(workspace: Workspace, what: str) -> Iterator[None]:
         raise
 
 
-def record_file(
-    workspace: Workspace, what: str, subjects: Iterable[str], file: Path, purpose: str | None = None
-) -> None:
-    """Keep one line for a file that was just written, with its hash. Raises: UsageError where that cannot be kept; then the
-    file is gone again."""
+@contextmanager
+def taken_out(
+    workspace: Workspace, what: str, subjects: Sequence[str], folder: Path, purpose: str | None = None
+) -> Iterator[Path]:
+    """A folder of this process's own, in which to write what somebody takes out, with all its scratch. Each file in it is put
+    on record with its hash and only then stands in `folder`, whole and for its owner alone. Raises: UsageError where it cannot
+    be kept on record; then, as wherever the writing fails, what stood in `folder` stands there still, and nothing beside it."""
+    with TemporaryDirectory(dir=own_folder()) as scratch:
+        yield Path(scratch)
+        for made in sorted(Path(scratch).iterdir()):
+            beside = folder / f".{made.name}.part"
+            try:
+                _copy(made, beside)
+                record_access(workspace, what, subjects, file=beside, purpose=purpose)
+                os.replace(beside, folder / made.name)
+            except BaseException:
+                beside.unlink(missing_ok=True)
+                raise
+
+
+def _copy(made: Path, beside: Path) -> None:
+    """Raises: OSError, with the place that said no."""
     try:
-        record_access(workspace, what, subjects, file=file, purpose=purpose)
-    except UsageError:
-        file.unlink()
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with made.open("rb") as source, open(handle, "wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(handle)
+    except OSError as error:
+        error.filename = error.filename or str(beside)
         raise
 
 

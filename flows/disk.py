@@ -15,8 +15,8 @@ HANDLES = ("打开的文件太多", "Too many files are open", "调高本账号�
 TROUBLES = {
     **dict.fromkeys(FULL, ("磁盘满了", "The disk is full", "腾出空间", "free some space")),
     errno.EROFS: ("磁盘只读", "The disk is read-only", "改为可写", "make it writable"),
-    errno.EACCES: ("没有写入的权限", "Writing is not allowed", "改正权限", "mend the permissions"),
-    errno.EPERM: ("没有写入的权限", "Writing is not allowed", "改正权限", "mend the permissions"),
+    errno.EACCES: ("没有读写的权限", "Reading or writing is not allowed", "改正权限", "mend the permissions"),
+    errno.EPERM: ("没有读写的权限", "Reading or writing is not allowed", "改正权限", "mend the permissions"),
     errno.EIO: ("磁盘读写出错", "The disk failed to read or write", "检查磁盘", "check the disk"),
     errno.EFBIG: ("文件大于这里允许的大小", "A file is larger than is allowed here", "调高本账号文件大小的上限（ulimit -f）", "raise the limit of file sizes (ulimit -f)"),
     errno.EMFILE: HANDLES,
@@ -65,5 +65,9 @@ def _code(error: BaseException) -> int | None:
 
 def _folder(error: BaseException) -> str:
     """Which disk it was: the folder alone, as a file's name may be an office's own."""
-    said = error.filename if isinstance(error, OSError) else next(iter(QUOTED.findall(str(error))), None)
+    said = (
+        error.filename2 or error.filename
+        if isinstance(error, OSError)
+        else next(iter(QUOTED.findall(str(error))), None)
+    )
     return str(Path(os.fsdecode(said)).parent) if isinstance(said, (str, bytes)) else ""

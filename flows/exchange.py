@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from flows.access import record_file
+from flows.access import taken_out
 from flows.look import ANSWER, ASKED, FOREVER, opened_store
 from flows.recipients import Recipient, find_recipient
 from flows.settings import Settings, read_settings
@@ -91,8 +91,10 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
         con.execute(KINDS_OF, {"logs": logs, "kinds": recipient.hidden_kinds})
         con.execute(SHOWN, {"packs": list(recipient.packs), "hardship": recipient.hardship})
         for number, path in fresh.items():
-            _write(con, workspace, (name, recipient), number, path, settings, key, is_snapshot=is_snapshot)
-            record_file(workspace, "delta", [f"run {number}"], path, purpose=name)
+            with taken_out(workspace, "delta", [f"run {number}"], out, name) as made:
+                _write(
+                    con, workspace, (name, recipient), number, made / path.name, settings, key, is_snapshot=is_snapshot
+                )
     finally:
         con.close()
     return list(fresh.values())

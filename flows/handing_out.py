@@ -3,10 +3,9 @@ protected copy is made when it is handed out, each time under new salts, and its
 
 import hashlib
 import io
-import os
 from pathlib import Path
 
-from flows.access import record_file
+from flows.access import taken_out
 from flows.opened import open_books
 from flows.settings import Settings, read_settings
 from flows.workspace import Workspace
@@ -24,9 +23,8 @@ def hand_out(workspace: Workspace, to: str, book: str, run_no: int | None, out: 
         raise UsageError(say("--out 应是还不存在的 .xlsx 文件。", "--out must end in .xlsx and not exist yet."))
     number = run_no or max(sealed_runs(workspace.runs), default=0)
     plain = _sealed_book(workspace, number, book)
-    with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(protected(plain, password))
-    record_file(workspace, "handout", [f"{number}", book, to], out, purpose)
+    with taken_out(workspace, "handout", [f"{number}", book, to], out.parent, purpose) as made:
+        (made / out.name).write_bytes(protected(plain, password))
     return say(
         f"第 {number} 次运行的 {book} 已加密码写入 {out}（sha256 {file_hash(out)[:12]}…，已记录）；密码请另走一条路告诉{to}。",
         f"{book} of run {number} is in {out} under a password (sha256 {file_hash(out)[:12]}…, on record); tell {to} by another way.",

@@ -94,8 +94,11 @@ class Asked:
     person: str | None = None
 
 
-def ledger_as_of(con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None, language: str) -> str:
-    """The ledger on a day as known then: written to `out` in the language of the workspace's workbooks, or given as CSV text without names."""
+def ledger_as_of(
+    con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None, language: str, made: Path | None = None
+) -> str:
+    """The ledger on a day as known then: given as CSV text without names, or written for `out`, into the folder `made` until it
+    is put there, in the language of the workspace's workbooks."""
     day = asked.day
     _require_known(con, asked)
     con.execute(
@@ -108,13 +111,14 @@ def ledger_as_of(con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None,
         flat = con.execute(SHORT_ANSWER).fetchall()
         lines = ["person_id,pack,track,state,basis,tier,since,needs_decision,case_no,case_since"]
         return "\n".join([*lines, *(",".join("" if v is None else str(v) for v in row) for row in flat)])
+    target = (made or out.parent) / out.name
     if out.suffix.lower() == ".parquet":
-        write_parquet(con, "select * from answer order by person_id, pack, track", out)
+        write_parquet(con, "select * from answer order by person_id, pack, track", target)
     elif out.suffix.lower() in (".csv", ".xlsx"):
         from reports.as_of import write_ledger
         from reports.catalogue import Words
 
-        write_ledger(con, out, day, Words(language))
+        write_ledger(con, target, day, Words(language))
     else:
         raise UsageError(say("--out 只能写成 .csv、.parquet 或 .xlsx。", "--out must end in .csv, .parquet or .xlsx."))
     return say(f"{day} 的台账共 {count} 行，已写入 {out}。", f"The ledger on {day} has {count} rows, written to {out}.")

@@ -1,10 +1,9 @@
 """`zhaoren prove`: one entry, or one night's entries, with what proves them to somebody who has no workspace."""
 
-import os
 import shutil
 from pathlib import Path
 
-from flows.access import record_file
+from flows.access import taken_out
 from flows.workspace import Workspace
 from ledger import standalone_verifier
 from ledger.entries import entry_proof, run_delta
@@ -19,13 +18,8 @@ def write_proof(
         raise UsageError(say("请给出 --entry 或 --run，恰好一个。", "Give exactly one of --entry and --run."))
     text = entry_proof(workspace.runs, entry) if entry else run_delta(workspace.runs, run_no or 0)
     what, subjects = ("proof", [entry]) if entry else ("delta", [str(run_no)])
-    with open(out, "w", encoding="utf-8", opener=_for_its_owner) as stream:
-        stream.write(text)
-    record_file(workspace, what, subjects, out, purpose)
+    with taken_out(workspace, what, subjects, out.parent, purpose) as made:
+        (made / out.name).write_text(text, encoding="utf-8")
     if verifier:
         shutil.copyfile(standalone_verifier.__file__, verifier)
     return say(f"证明已写入 {out}。内有个人信息，只交给该看的人。", f"The proof is in {out}. It holds personal data.")
-
-
-def _for_its_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.access import record_file
+from flows.access import taken_out
 from flows.look import opened_store
 from flows.open_now import gather_from_store
 from flows.publishing import show_rules
@@ -30,15 +30,13 @@ def export_review(workspace: Workspace, out: Path | None, *, blind: bool) -> str
     path = out or workspace.room / f"{open_questions.NAME}.xlsx"
     if path.suffix.lower() != ".xlsx":
         raise UsageError(say("--out 应是 .xlsx 文件。", "--out must end in .xlsx."))
-    with review_desk(workspace, path.parent) as desk:
+    made: list[Path] = []
+    with taken_out(workspace, "review", [], path.parent) as folder, review_desk(workspace, folder) as desk:
         entries, links = desk.con.execute(COUNTS).fetchall()[0]
-        made: list[Path] = []
         for reviewer in REVIEWERS if blind else ("",):
             name = f"{path.stem}-{reviewer}" if reviewer else path.stem
             made += open_questions.export(desk, name, reviewer=reviewer)
-    for file in made:
-        record_file(workspace, "review", [], file)
-    names = "、".join(str(p) for p in made)
+    names = "、".join(str(path.parent / p.name) for p in made)
     return say(
         f"未决事项：台账 {entries} 条，身份 {links} 行；已写入 {names}。填好后：zhaoren review {workspace.root} import 文件。",
         f"Open: {entries} entries, {links} rows; written to {names}. When filled in: zhaoren review {workspace.root} import FILE.",

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from flows.access import taken_out
 from flows.days import today_in_shanghai
 from flows.review_checks import check_answers
 from flows.review_export import review_desk
@@ -62,15 +63,15 @@ class Imported:
 
 def import_answers(workspace: Workspace, files: Sequence[Path]) -> Imported:
     """Take in the answers of one workbook, or of the two of two reviewers. Raises: UsageError, DeliveryRefused."""
-    answers = _read(files)
-    with review_desk(workspace, files[0].parent) as desk, locked(workspace):
+    answers, folder = _read(files), files[0].parent
+    with taken_out(workspace, "review", [], folder) as apart, review_desk(workspace, apart) as desk, locked(workspace):
         desk.con.register("answers_read", answers)
         desk.con.register("pending_read", pending_answers(workspace.inbox))
         _name_files(desk.con, files)
         check_answers(desk.con, workspace, max(today_in_shanghai(), desk.night.as_of))
         desk.con.execute(RETURNED)
         made = _write_inbox(desk.con, workspace.inbox)
-        beside = _write_beside(desk, files[0])
+        beside = [folder / made_apart.name for made_apart in _write_beside(desk, files[0])]
         return _tell(desk.con, workspace, made, beside)
 
 
@@ -133,7 +134,7 @@ def _write_file(path: Path, rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _write_beside(desk: Desk, file: Path) -> list[Path]:
-    """The reasons and, of two reviewers, the questions they disagree on: workbooks beside the first file. What an import
+    """The reasons and, of two reviewers, the questions they disagree on: workbooks for beside the first file. What an import
     before left there under these names is no longer true and goes."""
     names = {"returned": f"{file.stem}-未收下", "conflict": f"{file.stem}-裁定"}
     made = []

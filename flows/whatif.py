@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from flows import deciding, linking, taking_in
-from flows.access import record_access, record_file
+from flows.access import record_access, taken_out
 from flows.beginning import match_model, refuse_going_back
 from flows.pack_history import read_history
 from flows.pack_settings import read_packs
@@ -64,8 +64,8 @@ def what_if(
         try:
             told = _compare(con, workspace, settings, names, numbers[-1], day)
             if out:
-                write_comparison(con, told, out, Words(settings.language))
-                record_file(workspace, "whatif", [day.isoformat()], out, purpose)
+                with taken_out(workspace, "whatif", [day.isoformat()], out.parent, purpose) as made:
+                    write_comparison(con, told, made / out.name, Words(settings.language))
             else:
                 record_access(workspace, "whatif", [day.isoformat()], purpose=purpose)
             return summary(con, told, SHOWN_PEOPLE, out)

@@ -3,6 +3,7 @@
 A few chosen calls, most of them slow; `make sweep` tries them all."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flows.disk import disk_trouble
 from flows.workspace import Workspace
 from ledger.verify import verify
 from tests.fault_sweep import Point, prepare, trials
-from tests.rough_files import death_file, drop, new_workspace, night
+from tests.rough_files import death_file, drop, new_workspace, night, zhaoren_here
 
 FULL, READ_ONLY = errno.ENOSPC, errno.EROFS
 BEFORE, AFTER = ["000001"], ["000001", "000002"]
@@ -55,10 +56,11 @@ def chained(outer: Exception, inner: BaseException) -> Exception:
     [
         (OSError(errno.ENOSPC, "x"), "磁盘满了"),
         (OSError(errno.EDQUOT, "x"), "磁盘满了"),
-        (PermissionError(errno.EACCES, "x"), "没有写入的权限"),
+        (PermissionError(errno.EACCES, "x"), "没有读写的权限"),
         (RuntimeError("IO Error: Could not write file: No space left on device"), "磁盘满了"),
         (chained(RuntimeError("x"), OSError(errno.EROFS, "x")), "磁盘只读"),
         (OSError(errno.ENOSPC, "x", "/mnt/a/死亡.csv"), "磁盘满了（/mnt/a），"),
+        (OSError(errno.ENOSPC, "x", "/mnt/a/x", None, "/mnt/b/y"), "磁盘满了（/mnt/b），"),
         (RuntimeError('IO Error: Could not write file "/mnt/b/x.parquet": No space left on device'), "磁盘满了（/mnt/b），"),
         (OSError(errno.EMFILE, "x"), "打开的文件太多"),
         (RuntimeError('IO Error: Cannot open file "/x/y": Too many open files'), "打开的文件太多（/x）"),
@@ -71,7 +73,7 @@ def chained(outer: Exception, inner: BaseException) -> Exception:
         (FileNotFoundError(errno.ENOENT, "x"), None),
         (ValueError("x"), None),
     ],
-    ids=["full", "quota", "permission", "as DuckDB says it", "as XlsxWriter passes it on", "with its folder", "the folder as DuckDB says it", "handles", "handles as DuckDB says it",
+    ids=["full", "quota", "permission", "as DuckDB says it", "as XlsxWriter passes it on", "with its folder", "the folder written to", "the folder as DuckDB says it", "handles", "handles as DuckDB says it",
          "size", "size as DuckDB says it", "memory", "memory of the kernel", "memory as DuckDB says it", "threads", "a file missing", "anything else"],
 )  # fmt: skip
 def test_what_the_disk_caused_is_told_apart(error: Exception, said: str | None) -> None:
@@ -95,3 +97,15 @@ def test_a_workbook_that_somebody_has_open_is_no_fault_of_the_run(name: str, pub
     beside.rename(beside.with_name("张三.xlsx"))  # anything else there is one
     assert verify(published.runs, published.archive) != []
     beside.with_name("张三.xlsx").unlink()
+
+
+def test_an_account_without_rights_is_told_of_rights_and_not_of_wrong_use(
+    published: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "x", str(path))
+
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(Path, "is_file", refused)
+    done = zhaoren_here("status", published.root)
+    assert done.returncode == 1 and f"没有读写的权限（{published.root}）" in done.stderr

@@ -1,5 +1,6 @@
 """What holds people's data is for its owner alone, whatever the umask, and nothing of it is left where programs leave things."""
 
+import errno
 import os
 import signal
 import stat
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.disk import disk_trouble
 from flows.doctor import examine
+from flows.review_export import export_review
 from flows.workspace import Workspace
 from ledger.store import connect
 from ledger.temporary import own_folder
@@ -59,6 +62,40 @@ def test_what_is_written_elsewhere_too_but_what_others_are_to_read(night: Worksp
     assert {name: oct(found[name]) for name in ("sign.key", "台账.xlsx", "sign.key.pub", "heads.jsonl")} == {
         "sign.key": "0o600", "台账.xlsx": "0o600", "sign.key.pub": "0o644", "heads.jsonl": "0o644",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", ["while it is written", "while it is put in place", "by its record"])
+def test_an_export_that_fails_leaves_what_stood_there_and_nothing_beside_it(
+    night: Workspace, tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """XlsxWriter writes each sheet into a file of its own first: people's data, in whatever folder was asked for."""
+    out = tmp_path / "待核查.xlsx"
+    out.write_bytes(b"the answers of last week")
+
+    def full(*_: object, **__: object) -> None:
+        assert [p.name for p in tmp_path.iterdir() if p.suffix != ".part"] == [out.name]
+        raise OSError(errno.ENOSPC, "full", str(out))
+
+    place = {
+        "while it is written": "reports.workbook._write_one",
+        "while it is put in place": "flows.access.os.replace",
+    }
+    monkeypatch.setattr(place.get(broken, "flows.access.record_access"), full)
+    with pytest.raises(OSError, match="full"):
+        export_review(night, out, blind=False)
+    assert [p.name for p in tmp_path.iterdir()] == [out.name] and out.read_bytes() == b"the answers of last week"
+
+
+def test_a_full_disk_is_named_where_an_export_was_to_stand(
+    night: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("flows.access.os.fsync", full)
+    with pytest.raises(OSError, match="full") as caught:
+        export_review(night, tmp_path / "待核查.xlsx", blind=False)
+    assert f"磁盘满了（{tmp_path}）" in str(disk_trouble(caught.value))
 
 
 def test_doctor_finds_what_somebody_opened(night: Workspace) -> None:

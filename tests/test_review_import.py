@@ -2,6 +2,7 @@
 comes back with its reason. All people are invented."""
 
 import csv
+import json
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from flows.workspace import Workspace
 from intake.answers import LAYOUT, read_answers
 from intake.read import Habits, read_cells
 from intake.typed import type_rows
+from ledger.seal import file_hash
 from schemas.errors import UsageError
 from tests.asked_town import DELIVERY, Fill, filled, found, save_sheet
 from tests.book_writers import by_xlwt
@@ -366,6 +368,8 @@ def test_two_who_differ_leave_it_to_a_third(town: Workspace, tmp_path: Path) -> 
     done = import_answers(town, pair)
     assert (done.counts["accepted"], done.counts["returned"]) == (2, 2)
     assert {r["entry_id"] for r in inbox_rows(town)} == {"1-1"}
+    kept = {json.loads(line)["file_sha256"] for line in town.access_log.read_text(encoding="utf-8").splitlines()}
+    assert {file_hash(p) for p in tmp_path.glob("甲-*.xlsx")} <= kept  # people's data left the house with them
     conflict = openpyxl.load_workbook(tmp_path / "甲-裁定.xlsx")["身份待核查"]
     header, line = ([c.value for c in row] for row in conflict.iter_rows(max_row=2))
     assert [line[header.index(h)] for h in ("台账流水号", "甲的结论", "甲核查人", "乙的结论", "乙核查人")] == [

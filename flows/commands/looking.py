@@ -63,7 +63,7 @@ def asof(
     ] = None,
     purpose: Purpose = None,
 ) -> None:
-    from flows.access import record_file
+    from flows.access import taken_out
     from flows.days import parse_day
     from flows.look import Asked, ledger_as_of, moment, opened_store
     from flows.settings import read_settings
@@ -72,9 +72,11 @@ def asof(
     settings = read_settings(workspace.root)
     asked = Asked(on, moment(known_at), settings.case_gap_days, pack, person)
     with opened_store(workspace) as con:
-        told = ledger_as_of(con, asked, out, settings.language)
-    if out:
-        record_file(workspace, "asof", [on.isoformat()], out, purpose)
+        if out is None:
+            told = ledger_as_of(con, asked, None, settings.language)
+        else:
+            with taken_out(workspace, "asof", [on.isoformat()], out.parent, purpose) as made:
+                told = ledger_as_of(con, asked, out, settings.language, made)
     typer.echo(told)
 
 

@@ -10,7 +10,8 @@ import typer
 
 from schemas.errors import not_written, say, without_numbers
 
-Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False)]
+# Whether it may be read the system says, and then in an officer's words; asked beforehand it would be a wrong use.
+Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False, readable=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="业务日期，如 2024-06-30；不写则为北京时间今天")]
 KnownAt = Annotated[str | None, typer.Option("--known-at", help="以当时所知为准：日期或时间，如 2024-07-01")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出的用途，随记录封存；勿写个人信息")]
