@@ -40,6 +40,4 @@ def remember_lines(con: duckdb.DuckDBPyConnection) -> None:
             same = " and ".join(f"a.{f} is not distinct from g.{f}" for f in fields)
             con.execute(GOES_ON.format(kind=kind, fields=", ".join(fields), same=same))
     con.execute(RETURNS)
-    con.execute(
-        "update claim set was_of = g.person_id from goes_on as g where g.rid = claim.rid; drop table goes_on"
-    )
+    con.execute("update claim set was_of = g.person_id from goes_on as g where g.rid = claim.rid; drop table goes_on")
