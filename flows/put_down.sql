@@ -28,9 +28,9 @@ select person_id, arg_min(name, place) filter (name is not null) as name, arg_mi
        arg_min(sex, place) filter (sex is not null) as sex, arg_min(birth_date, place) filter (birth_date is not null) as birth_date
 from said group by person_id;
 create or replace temp table person_tonight as
-select person_id, name, id_kind, id_number, sex, birth_date, town, village, phone, r.run_no as first_run,
-       r.run_no as last_run, null::varchar as merged_into
-from new_known cross join this_run as r
+select k.person_id, k.name, k.id_kind, k.id_number, k.sex, k.birth_date, coalesce(k.town, t.town) as town, coalesce(k.village, t.village) as village,
+       coalesce(k.phone, t.phone) as phone, r.run_no as first_run, r.run_no as last_run, null::varchar as merged_into
+from new_known as k left join told_tonight as t using (person_id) cross join this_run as r
 union all
 select person_id, name, null, null, sex, birth_date, town, village, phone, r.run_no, r.run_no, null from numberless cross join this_run as r
 union all
