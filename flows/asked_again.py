@@ -37,10 +37,21 @@ where name in (select name from alike) or {phone_key("phone")} in (select {phone
 """
 
 
+# What outdid a row in review for one and the same person is asked beside it again: else the row would have no rival tonight.
+RIVALS = """
+insert into touched
+with told as (
+    select office, record_id, person_id, match_status = 'review' as is_open from store.standing_{kind}
+    where person_id is not null and (match_status = 'review' or link_grade = 'probable')
+)
+select office, record_id from told where not is_open and (office, person_id) in (select (office, person_id) from told where is_open)
+"""
+
+
 def claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     """Standing rows that may speak of somebody else than we think: those of nobody (without an exact number, whose
-    number is new tonight, or with a number from before), those of people without a number, and presumed ones that a newcomer may fit as well, or
-    that were presumed under another model."""
+    number is new tonight, or with a number from before), those of people without a number, and presumed ones that a newcomer may fit as well,
+    that stand against one in review, or that were presumed under another model."""
     con.execute(NEW_TONIGHT)
     con.execute(
         "create or replace temp sequence retry_rid start with 4611686018427387904"
@@ -72,8 +83,9 @@ def claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
 
 def _touched_tonight(con: duckdb.DuckDBPyConnection, kind: str) -> None:
     """Make `touched` (office, record_id): the presumed rows of a kind that a newcomer may fit as well, names and phones compared
-    as everywhere, whatever way they were written."""
+    as everywhere, whatever way they were written, and those that stand against a row in review."""
     con.execute(f"create or replace temp table presumed as {PRESUMED.format(kind=kind)}")
     with names_folded(con, "select name from presumed union select value from new_tonight where field = 'name'"):
         con.execute(TOUCHED)
+    con.execute(RIVALS.format(kind=kind))
     con.execute("drop table presumed")

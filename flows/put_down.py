@@ -16,7 +16,7 @@ BROKEN_NUMBER = {
 }
 # What is as large as the night, and asked by nobody after linking.
 NO_MORE = ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name", "tonight_value", "replaced",
-           "known_value", "person_owner", "claimant", "new_tonight", "touched", "new_known", "newcomer", "plain_newcomer", "roster_key", "told_apart", "kept_apart")  # fmt: skip
+           "known_value", "person_owner", "claimant", "new_tonight", "touched", "new_known", "newcomer", "plain_newcomer", "roster_key", "told_apart", "kept_apart", "told_tonight")  # fmt: skip
 QUARANTINE = """
 create or replace temp table broken as
 select rid, kind, delivery_id, row_no, id_class from linked

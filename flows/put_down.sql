@@ -13,26 +13,28 @@ from linked as l inner join claim as c using (rid)
 where c.is_retry and l.match_status <> 'new_person' and (l.match_status <> 'quarantine' or c.prior_status = 'linked')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person);
 
--- An 18-digit number says sex and birth date itself; whoever has another document has them from the rosters, as last told.
+-- An 18-digit number says sex and birth date itself; whoever has another document has them from the rosters, as last told. A name
+-- that cannot be read gives way to one that can.
 create or replace temp macro says_itself(id_number) as regexp_full_match(coalesce(id_number, ''), '[0-9]{17}[0-9X]');
 create or replace temp table told as
 with said as (
-    select l.person_id, c.town, c.village, c.phone, c.sex, c.birth_date, (c.kind_rank, c.office, c.record_id) as place
-    from linked as l inner join claim as c using (rid)
+    select l.person_id, if(k.name_folded like '%?%' and c.name_folded not like '%?%', c.name, null) as name, c.town, c.village, c.phone, c.sex, c.birth_date,
+           (c.kind_rank, c.office, c.record_id) as place
+    from linked as l inner join claim as c using (rid) left join known as k on k.person_id = l.person_id
     where c.adds_people and not c.is_retry and l.rule in ('id_and_name', 'no_number') and l.person_id in (select person_id from known)
 )
-select person_id, arg_min(town, place) filter (town is not null) as town,
+select person_id, arg_min(name, place) filter (name is not null) as name, arg_min(town, place) filter (town is not null) as town,
        arg_min(village, place) filter (village is not null) as village, arg_min(phone, place) filter (phone is not null) as phone,
        arg_min(sex, place) filter (sex is not null) as sex, arg_min(birth_date, place) filter (birth_date is not null) as birth_date
 from said group by person_id;
 create or replace temp table person_tonight as
-select person_id, name, id_kind, id_number, sex, birth_date, town, village, phone, r.run_no as first_run,
-       r.run_no as last_run, null::varchar as merged_into
-from new_known cross join this_run as r
+select k.person_id, k.name, k.id_kind, k.id_number, k.sex, k.birth_date, coalesce(k.town, t.town) as town, coalesce(k.village, t.village) as village,
+       coalesce(k.phone, t.phone) as phone, r.run_no as first_run, r.run_no as last_run, null::varchar as merged_into
+from new_known as k left join told_tonight as t using (person_id) cross join this_run as r
 union all
 select person_id, name, null, null, sex, birth_date, town, village, phone, r.run_no, r.run_no, null from numberless cross join this_run as r
 union all
-select p.person_id, p.name, p.id_kind, p.id_number, if(says_itself(p.id_number), p.sex, coalesce(t.sex, p.sex)),
+select p.person_id, coalesce(t.name, p.name), p.id_kind, p.id_number, if(says_itself(p.id_number), p.sex, coalesce(t.sex, p.sex)),
        if(says_itself(p.id_number), p.birth_date, coalesce(t.birth_date, p.birth_date)), coalesce(t.town, p.town), coalesce(t.village, p.village),
        coalesce(t.phone, p.phone), p.first_run, r.run_no, coalesce(g.merged_into, p.merged_into)
 from store.person as p left join told as t using (person_id) left join merged as g using (person_id) cross join this_run as r
@@ -40,7 +42,7 @@ where coalesce(t.town <> p.town or (t.town is not null and p.town is null), fals
    or coalesce(t.village <> p.village or (t.village is not null and p.village is null), false)
    or coalesce(t.phone <> p.phone or (t.phone is not null and p.phone is null), false)
    or (not says_itself(p.id_number) and (coalesce(t.sex, p.sex), coalesce(t.birth_date, p.birth_date)) is distinct from (p.sex, p.birth_date))
-   or p.person_id in (select person_id from held_known) or g.person_id is not null;
+   or t.name is not null or p.person_id in (select person_id from held_known) or g.person_id is not null;
 create or replace temp table person_now as
 select * from store.person where person_id not in (select person_id from person_tonight)
 union all select * from person_tonight;

@@ -23,13 +23,13 @@ insert into goes_on
 select c.rid, min(k.person_id) from claim as c inner join known as k
     on k.name_folded = c.name_folded and k.birth_date = c.birth_date and k.sex = c.sex and k.phone is not distinct from c.phone
     and k.town is not distinct from c.town and k.village is not distinct from c.village
-where k.id_number is null and c.adds_people and c.id_key is null and not c.is_retry and c.rid not in (select rid from goes_on)
+where k.id_number is null and c.adds_people and c.id_key is null and (not c.is_retry or c.prior_status = 'review') and c.rid not in (select rid from goes_on)
 group by c.rid
 """
 
 
 def remember_lines(con: duckdb.DuckDBPyConnection) -> None:
-    """Give the claims of such lines `prior_person`, whose they were."""
+    """Give the claims of such lines `was_of`, whose they were."""
     if not con.execute("select exists (from known where id_number is null)").fetchall()[0][0]:
         return
     con.execute("create or replace temp table goes_on (rid bigint, person_id varchar)")
@@ -40,6 +40,4 @@ def remember_lines(con: duckdb.DuckDBPyConnection) -> None:
             same = " and ".join(f"a.{f} is not distinct from g.{f}" for f in fields)
             con.execute(GOES_ON.format(kind=kind, fields=", ".join(fields), same=same))
     con.execute(RETURNS)
-    con.execute(
-        "update claim set prior_person = g.person_id from goes_on as g where g.rid = claim.rid; drop table goes_on"
-    )
+    con.execute("update claim set was_of = g.person_id from goes_on as g where g.rid = claim.rid; drop table goes_on")

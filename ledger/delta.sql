@@ -143,7 +143,7 @@ still_held as (  -- on hold after tonight, by another rule or a new finding
 gone_person as (select person_id, merged_into from person_now where merged_into is not null),
 closings as (
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
-           if(x.is_withdrawn, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'IN' and x.is_withdrawn and coalesce(x.answer in ('settles', 'step'), false))) as needs_decision,
+           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'IN' and x.is_withdrawn and coalesce(x.answer in ('settles', 'step'), false))) as needs_decision,
            case when g.person_id is not null then if(x.track = 'T', c.state_to, x.track || '0')
                 when x.op_class = 'HOLD' and x.ground is distinct from 'locked' and coalesce(t.open_count + t.new_count, 0) = 0
                      and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
@@ -156,7 +156,7 @@ closings as (
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.merged_into || '名下。'
                 when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
-           if(x.is_withdrawn, x.valid_from, null) as from_date, true as is_closing,
+           if(x.is_withdrawn or g.person_id is not null, x.valid_from, null) as from_date, true as is_closing,
            null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from, null as decision_entry
     from ending as x
     left join gone_person as g on g.person_id = x.person_id

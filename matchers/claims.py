@@ -108,10 +108,10 @@ LIKE_A_FLOAT = (
 )
 # A script that reads the number as one with a fraction leaves what such a number can hold: one in sixty or so is by chance.
 SPREADSHEET = "id_class = 'valid18' and (id_key like '%000' or try_cast(id_key as bigint)::double::bigint = try_cast(id_key as bigint))"
-# is_member: the number is the householder's, told on the row of another member of the household.
+# was_of: whose the row was, or the line that it goes on (flows/same_lines.py). is_member: the number is the householder's, told on the row of another member of the household.
 CLAIM = """
 create or replace temp table claim as
-select c.*, n.id_class, n.id_key, n.id_part, f.name_folded, o.name_folded as former_folded,
+select c.*, c.prior_person as was_of, n.id_class, n.id_key, n.id_part, f.name_folded, o.name_folded as former_folded,
        coalesce(relation, '') not in ('', '户主', '本人')
            and coalesce(upper(regexp_replace(householder_id, '\\s', '', 'g')) in (n.id_key, c.id_number, left(n.id_key, 6) || substr(n.id_key, 9, 9)), false)
            as is_member

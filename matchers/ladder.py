@@ -45,6 +45,7 @@ def climb(
     con.execute(EVERYBODY)
     con.execute("create temp table if not exists told_apart (rid bigint, person_id varchar)")
     engine.run(con, NUMBER_STAGE)
+    con.execute(TOLD_TONIGHT)
     con.execute(UNSETTLED)
     for stage in DAMAGED_STAGES:
         engine.run(con, stage)
@@ -165,6 +166,22 @@ select rid, person_id, if(tie_count > 1, other_id, null) as runner_up,
        case when rank = 2 or tie_count > 1 then 'review' when is_held then 'held' when rank = 1 then 'variant'
             else 'exact' end as link_grade
 from chosen
+"""
+# What tonight's rosters tell of people by their numbers counts tonight. A newcomer's own rows have been asked already.
+TOLD_TONIGHT = """
+create or replace temp table told_tonight as
+with said as (
+    select e.person_id, k.is_new, c.town, c.village, c.phone, (c.kind_rank, c.office, c.record_id) as place
+    from exact_link as e inner join claim as c using (rid) inner join everybody as k on k.person_id = e.person_id
+    where c.adds_people and not c.is_retry and e.rule = 'id_and_name' and e.match_status = 'linked' and (not k.is_new or c.name_folded <> k.name_folded)
+)
+select person_id, is_new, arg_min(town, place) filter (town is not null) as town, arg_min(village, place) filter (village is not null) as village,
+       arg_min(phone, place) filter (phone is not null) as phone
+from said group by person_id, is_new;
+update everybody set town = if(t.is_new, coalesce(everybody.town, t.town), coalesce(t.town, everybody.town)),
+       village = if(t.is_new, coalesce(everybody.village, t.village), coalesce(t.village, everybody.village)),
+       phone = if(t.is_new, coalesce(everybody.phone, t.phone), coalesce(t.phone, everybody.phone))
+from told_tonight as t where t.person_id = everybody.person_id
 """
 # A register's whole number that nobody has may be what a spreadsheet left of another: then it is taken for damaged.
 UNSETTLED = f"""

@@ -2,7 +2,7 @@
 
 They are owed help like anybody. Their rows are asked again every night: as soon as one fits a person with a number it
 goes there, and a person whose rows have all gone to one other is merged into that one. So neither the order of files
-nor that of nights decides who is who; only ids, once given, stay, also where an office corrects the line (prior_person). Of
+nor that of nights decides who is who; only ids, once given, stay, also where an office corrects the line (was_of). Of
 rows that nothing ties together any more the first cluster keeps the id.
 
 A row that an officer split off from a person is a person of its own, each such row alone, and is not on hold: somebody
@@ -63,7 +63,7 @@ select row_number() over (order by kind_rank, office, name_folded, former_folded
     select c.kind_rank, c.office, c.name_folded, c.former_folded, c.birth_date, c.sex, c.phone, c.town, c.village, c.household_no,
            c.local_no, c.address, c.id_class, c.id_part, s.person_id as split_from,
            min(c.record_id) as record_id,
-           min(nullif(c.prior_person, s.person_id)) as prior_person, list(c.rid order by c.rid) as rids
+           min(nullif(c.was_of, s.person_id)) as prior_person, list(c.rid order by c.rid) as rids
     from linked as l inner join claim as c using (rid) left join split_row as s using (rid)
     where s.rid is not null or (c.adds_people and l.match_status = 'review' and l.rule = 'no_usable_number' and c.id_key is null
       and length(c.name_folded) > 1 and c.name_folded not like '%?%' and c.birth_date is not null and c.sex is not null
@@ -125,11 +125,11 @@ where g.rid = linked.rid
 MERGED = """
 create or replace temp table merged as
 with gone as (
-    select c.prior_person as person_id, min(l.person_id) as merged_into
-    from claim as c inner join linked as l using (rid) inner join person as p on p.person_id = c.prior_person
+    select c.was_of as person_id, min(l.person_id) as merged_into
+    from claim as c inner join linked as l using (rid) inner join person as p on p.person_id = c.was_of
     where p.id_number is null and p.merged_into is null
-    group by c.prior_person
-    having bool_and(l.match_status in ('linked', 'new_person')) and min(l.person_id) = max(l.person_id) and min(l.person_id) <> c.prior_person
+    group by c.was_of
+    having bool_and(l.match_status in ('linked', 'new_person')) and min(l.person_id) = max(l.person_id) and min(l.person_id) <> c.was_of
 )
 select person_id, merged_into from gone where person_id not in (select person_id from named)
 """

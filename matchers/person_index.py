@@ -71,8 +71,8 @@ def _contested(
     return made, sorted(held)
 
 
-def _weight(row: tuple[str, str | None, int, bool]) -> tuple[int, str]:
-    return -row[2], row[0]
+def _weight(row: tuple[str, str | None, int, bool]) -> tuple[bool, int, str]:
+    return "?" in row[0], -row[2], row[0]
 
 
 def _near(name: str, group: list[str]) -> bool:
