@@ -16,6 +16,7 @@ from ledger.verify import verify
 from tests.nightshift import Someone, Town, aid, death, pension, registered, stop
 from tests.rough_files import copy_of, drop, new_workspace, night, stop_file, table, zhaoren_here
 from tests.test_numberless import JULY, JUNE, MAY, told
+from tests.unjudged_nights import unjudged_night
 
 FIRST, SECOND, THIRD = "2024-06-29", "2024-06-30", "2024-07-01"
 FOLD = Path(__file__).parent.parent / "ledger"
@@ -265,7 +266,7 @@ def test_a_night_on_a_clock_set_back_is_still_recorded_after_the_last(ahead: Wor
 
 def test_a_run_recorded_before_the_one_before_it_is_noticed(ahead: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(ahead.root, tmp_path)
-    night(workspace, SECOND)
+    unjudged_night(workspace, date.fromisoformat(SECOND))
     at_time(workspace, datetime.now(UTC) + timedelta(days=700))
     second = run_folder(workspace.runs, 2) / "manifest.json"
     said = json.loads(second.read_text(encoding="utf-8")) | {"previous": file_hash(run_folder(workspace.runs, 1) / "manifest.json")}  # fmt: skip
