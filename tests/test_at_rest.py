@@ -114,7 +114,7 @@ def set_keys(workspace: Workspace, **lines: object) -> None:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """A workspace whose key lies beside it, after one night with a text file and a zip."""
     folder = tmp_path_factory.mktemp("at_rest")
-    town = Town.found(folder / "ws", "zhongshan", books=True)
+    town = Town.found(folder / "ws", "zhongshan")
     for name in ("first", "second", "third"):
         make_rest_key(folder / f"{name}.key")
     set_keys(town.workspace, key=str(folder / "first.key"))
