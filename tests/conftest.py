@@ -25,7 +25,7 @@ settings.load_profile("house")
 # Files that take long: begun first, so that no processor waits for the last of them alone. What needs the sample's nights
 # stands apart, so that none waits while another runs them.
 LONG = (
-    "test_crash", "test_trust", "test_oracle", "test_sealed_runs_at_rest", "test_scenarios_clauses", "test_cli", "test_nightly_flow",
+    "test_crash", "test_trust", "test_waiting_proposals", "test_oracle", "test_sealed_runs_at_rest", "test_scenarios_clauses", "test_cli", "test_nightly_flow",
     "test_ledger", "test_retention", "test_sameness", "test_review_import", "test_console_routes", "test_scenarios_corrections",
     "test_exchange", "test_console_pages", "test_workbooks", "test_engines", "test_faults", "test_decisions", "test_two_clocks",
     "test_notice", "test_evaluate_train", "test_operations",

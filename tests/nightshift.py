@@ -314,7 +314,7 @@ class Stage:
 
 def stage(root: Path, packs: Sequence[str], nights: Sequence[str], cases: Sequence[Case]) -> Stage:
     """Play all cases side by side in one workspace, night after night. That a night run twice says nothing the second time
-    is shown under all packs by test_scenarios_conditions and test_sameness."""
+    is shown under all packs by test_scenarios_clauses and test_sameness."""
     town = Town.found(root, *packs)
     cast = {case.id: case.play(town) for case in cases}
     assert len(cast) == len(cases)

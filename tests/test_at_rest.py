@@ -22,6 +22,7 @@ from ledger.standalone_verifier import CHUNK, HEADER_BYTES, MAGIC, TAG_BYTES, ke
 from schemas.errors import UsageError
 from tests.nightshift import Town, pension, registered
 from tests.rough_files import zhaoren_here
+from tests.unjudged_nights import UnjudgedTown
 
 KEY, OTHER = RestKey(b"k" * 32), RestKey(b"o" * 32)
 VAULT = Vault(KEY, {KEY.key_id: KEY})
@@ -113,7 +114,7 @@ def set_keys(workspace: Workspace, **lines: object) -> None:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """A workspace whose key lies beside it, after one night with a text file and a zip."""
     folder = tmp_path_factory.mktemp("at_rest")
-    town = Town.found(folder / "ws", "zhongshan", books=True)
+    town = Town.found(folder / "ws", "zhongshan")
     for name in ("first", "second", "third"):
         make_rest_key(folder / f"{name}.key")
     set_keys(town.workspace, key=str(folder / "first.key"))
@@ -199,6 +200,7 @@ def test_a_new_key_leaves_the_chain_as_it_is(town: Town) -> None:
 def test_a_lost_key_loses_the_files_and_nothing_else(town: Town) -> None:
     """Last in this file: rows, ledger and nights go on; what needs the file itself is refused and says why."""
     workspace, folder = town.workspace, town.workspace.root.parent
+    town = UnjudgedTown(**vars(town))
     lost = key_of(inputs(workspace)[0])
     set_keys(workspace, key=str(folder / "third.key"))
     assert zhaoren_here("verify", workspace.root).returncode == 1

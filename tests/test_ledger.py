@@ -67,7 +67,9 @@ def test_one_changed_byte_in_any_table_workbook_or_archived_file_is_noticed(town
     workspace = copy_of(town.root, tmp_path)
     files = [p for p in workspace.runs.rglob("*") if p.is_file() and p.name != "manifest.json"]
     archived = {i["sha256"] for n in (1, 2, 3) for i in read_manifest(workspace.runs, n)["inputs"]}
-    for path in [*files[:: max(1, len(files) // 25)], *[workspace.archive / sha for sha in sorted(archived)[::6]]]:
+    of_each_kind = {(p.suffix, p.parent.name): p for p in sorted(files)}
+    assert len(of_each_kind) > 10
+    for path in [*of_each_kind.values(), *[workspace.archive / sha for sha in sorted(archived)[::12]]]:
         _flip(path)
         found = _faults(workspace)
         assert found, path.name

@@ -159,8 +159,9 @@ def test_a_recipient_sees_no_list_of_another(full: dict[str, Path]) -> None:
         assert seen <= codes, name
 
 
-def towns_night(tmp_path: Path) -> dict[str, Path]:
-    con = empty_town()
+@pytest.fixture(scope="module")
+def towns_night(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    con, root = empty_town(), tmp_path_factory.mktemp("towns")
     for n, (name, town) in enumerate(
         (
             (LONG, "北塬镇"),
@@ -175,12 +176,11 @@ def towns_night(tmp_path: Path) -> dict[str, Path]:
         for code in ("O03", "O11"):
             line(con, code, n, name=name, town=town, due_date=NIGHT.as_of - timedelta(days=1))
     insert(con, "person_card", person_id="P0", address="苍榆市北塬镇很长很长的路" * 6, skill=RARE, owner=LONG)
-    return written(build_workbooks(con, NIGHT, tmp_path, Profile()), tmp_path)
+    return written(build_workbooks(con, NIGHT, root, Profile()), root)
 
 
-def test_a_town_sees_its_own_people_and_no_others(tmp_path: Path) -> None:
-    books = towns_night(tmp_path)
-    names = {file: {row["姓名"] for row in rows_of(opened(p)["走访任务"])} for file, p in books.items()
+def test_a_town_sees_its_own_people_and_no_others(towns_night: dict[str, Path]) -> None:
+    names = {file: {row["姓名"] for row in rows_of(opened(p)["走访任务"])} for file, p in towns_night.items()
              if file.startswith("分镇街") and not file.endswith("走访表")}  # fmt: skip
     assert names == {
         "分镇街/北塬镇": {LONG, RARE}, "分镇街/南_街_道": {"=1+1"}, "分镇街/东区": {"甲"}, "分镇街/东区镇": {"乙"}, "分镇街/东区街道": {"丙"},
@@ -264,8 +264,8 @@ def test_lists_show_what_their_reader_asks_for_in_columns_of_its_own(tmp_path: P
     assert not any("19491231" in t for t in texts(told["名单/就业服务机构"]))
 
 
-def test_visit_forms_hold_a_page_for_everybody_new_and_no_formula(tmp_path: Path) -> None:
-    book = opened(towns_night(tmp_path)["分镇街/北塬镇-走访表"])
+def test_visit_forms_hold_a_page_for_everybody_new_and_no_formula(towns_night: dict[str, Path]) -> None:
+    book = opened(towns_night["分镇街/北塬镇-走访表"])
     sheet = book["走访表"]
     shown = [c for row in sheet.iter_rows() for c in row if c.value is not None]
     assert [c.value for c in shown].count("入户走访表") == 2 and len(sheet.row_breaks.brk) == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.condition_cases import CONDITIONS
 from tests.more_said import (
     NOTHING,
     capacity,
@@ -43,7 +44,6 @@ from tests.nightshift import (
     pension,
     registered,
     service,
-    stage,
     stop,
 )
 
@@ -300,7 +300,7 @@ FURTHER = (
     on("XY-4.4", "certified that day", "1970-09-05", (jobless("2024-04-10", 就业意愿="培训"), XINYU, recognised("4050", "2024-01-10"), course("2024-05-01", certified="2024-06-30")), until("T GAP XY-4.4 skill", JUN30)),
     on("XY-6.1", "reached thirty days ago", "1970-09-06", (SPRING, XINYU, recognised("4050", "2024-01-10", 援助协议日期="2024-01-20"), service("2024-05-31", "跟踪回访")), {JUL01: ("T TASK XY-6.1 silent",)}),
 )  # fmt: skip
-CASES = (*ZHONGSHAN, *NEIMENGGU, *SHANDONG, *JINING, *XY_CASES, *FURTHER)
+CASES = (*ZHONGSHAN, *NEIMENGGU, *SHANDONG, *JINING, *XY_CASES, *FURTHER, *CONDITIONS)
 
 
 def packs(folder: Path) -> list[str]:
@@ -368,59 +368,6 @@ def test_a_night_without_news_posts_only_what_its_day_brings(played: Stage) -> N
     assert brought <= turned | {("XY-6.1", "TASK")}  # and one day more without a word
 
 
-# Nights of their own
-
-FEB28, FEB29 = "2024-02-28", "2024-02-29"
-AGAIN = ("H HOLD XY-3.7 locked", "H REVIEW XY-3.7 no-change")
-LATER = (
-    on("NM-3.2", "46 full-time from that day", "2004-01-01", (jobless("2024-01-10"), studied("2024-02-29")), {FEB29: ("R PROP_DEREG NM-3.2 school",)}, "R"),
-    Case("51 exit on the last of November is locked to the last of February", "1990-01-02", (jobless("2022-12-01", **RURAL), housed("江西省新余市渝水区", book="Z1"), listed("脱贫人口", "2020-01-01"), recognised("4050", "2023-01-10", left="2023-11-30")),
-         {FEB28: AGAIN[:1], FEB29: (ended(AGAIN[0]), AGAIN[1])}, clause="XY-3.7", tracks="H"),
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def later(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    folder = tmp_path_factory.mktemp("later")
-    return stage(folder / "town", ["neimenggu", own_pack(folder, "xinyu", OWN["xinyu"])], (FEB28, FEB29), LATER)
-
-
-@pytest.mark.parametrize("case", LATER, ids=lambda case: case.id)
-def test_what_waits_for_its_day_comes_that_day(later: Stage, case: Case) -> None:
-    assert later.posted(case) == dict(case.expect)
-
-
-STOPPED, HIRED = "L ADD ZS-3.1.1a stoppage", "L FLAG_REEMP ZS-EXIT hired"
-ELSEWHERE = (
-    Case("32 no such extract", "1979-03-01", (stop("2024-04"),), {JUN29: (STOPPED,)}, tracks="L"),
-    Case("32 listed and then seen insured in another city", "1979-03-02", (stop("2024-04"), insured("2024-05", JUN30, 参保地="珠海市")), {JUN29: (STOPPED,), JUN30: (HIRED,)}, tracks="L"),
-    Case("32 insured in another city when the stoppage comes", "1979-03-03", (stop("2024-04", JUN30), insured("2024-05", JUN30, 参保地="珠海市")), NOTHING, tracks="L"),
-    Case("32 looked for elsewhere and not found", "1979-03-04", (stop("2024-04", JUN30),), {JUN30: (STOPPED,)}, tracks="L"),
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    town = Town.found(tmp_path_factory.mktemp("elsewhere") / "town", "zhongshan")
-    cast = {case.id: case.play(town) for case in ELSEWHERE}
-    for day in range(1, 6):  # here is where most lines are from
-        town.tell(town.person(f"1999-01-{day:02d}"), registered("2020-01-10"), insured("2023-01", paid="2024-05"))
-    for night in (JUN29, JUN30):
-        town.night(night)
-    return Stage(town, cast)
-
-
-@pytest.mark.parametrize("case", ELSEWHERE, ids=lambda case: case.id)
-def test_32_insurance_in_another_city_counts_when_it_is_told(elsewhere: Stage, case: Case) -> None:
-    assert elsewhere.posted(case) == dict(case.expect)
-
-
-def test_32_whether_anybody_looked_is_said_of_each_person(elsewhere: Stage) -> None:
-    before = elsewhere.entry("32 no such extract", JUN29, STOPPED)
-    after = elsewhere.entry("32 looked for elsewhere and not found", JUN30, STOPPED)
-    assert "外地参保已核对：否" in before["reason"] and "外地参保已核对：是" in after["reason"]
-
-
 def test_a_firm_that_hires_from_the_key_groups_is_told_of_training(played: Stage) -> None:
     told = [e for e in played.town.nights[JUN29].entries(op="NOTIFY", basis=FIRMS["丙店"]) if e["person_id"] is None]
     assert [(e["clause"], e["ground"]) for e in told] == [
@@ -433,3 +380,29 @@ def test_a_small_firm_that_lets_a_recognised_person_go_is_watched(played: Stage)
     told = [[(e["op"], e["basis"]) for e in played.town.nights[day].entries(clause="XY-5.4")] for day in (JUN29, JUN30)]
     assert told == [[], [("ALERT", FIRMS["丁社"])]]
     assert FIRMS["丁社"] in {r["employer_uscc"] for r in played.town.nights[JUN30].rows("lists/O14")}
+
+
+def test_a_proposal_to_help_no_more_leaves_the_row_and_the_recognition_to_a_person(played: Stage) -> None:
+    listed = played.cast["SD-5.5b deregistered that day"]
+    assert played.town.state(listed, "shandong", "L")["needs_decision"]
+    posted = played.town.entries(listed, JUN30)
+    assert not [e for e in posted if (e["op"], e["track"], e["pack"]) == ("UPD", "L", "shandong")]
+    moved = played.town.entries(played.cast["XY-6.5 recognised and moved that day"], JUN30)
+    assert not [e for e in moved if e["track"] == "H" and e["pack"] == "xinyu"]
+
+
+def test_every_follow_up_written_back_leads_to_the_entry_that_asked_for_it(played: Stage) -> None:
+    """To June's call; and of a month in which nobody was asked to call, to the person's place in the ledger."""
+    told = {e["entry_id"]: e for night in played.town.nights.values() for e in night.entries(pack="neimenggu")}
+    lines = [line for day in (JUN30, JUL01) for line in played.town.nights[day].rows("lists/O24")]
+    assert all(line["clause"] == "NM-4.2" and line["person_id"] for line in lines)
+    who = played.town.person_id(played.cast["NM-4.2 called in June"])
+    called = [told[line["entry_id"]] for line in lines if line["person_id"] == who]
+    assert [(e["clause"], e["basis"]) for e in called] == [("NM-4.1", "contact:2024-06"), ("NM-2.1a", "long")]
+
+
+def test_a_night_run_again_posts_nothing(played: Stage) -> None:
+    """The last one: whatever was said by then is known under every pack."""
+    night = played.town.nights[JUL02]
+    assert night.entries() and played.town.run(JUL02).entries() == []
+    played.town.nights[JUL02] = night

@@ -15,7 +15,8 @@ from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.verify import verify
 from tests.nightshift import Someone, Town, aid, death, pension, registered, stop
 from tests.rough_files import copy_of, drop, new_workspace, night, stop_file, table, zhaoren_here
-from tests.test_numberless import JULY, JUNE, MAY, told
+from tests.test_numberless import HOME, told
+from tests.unjudged_nights import unjudged_night
 
 FIRST, SECOND, THIRD = "2024-06-29", "2024-06-30", "2024-07-01"
 FOLD = Path(__file__).parent.parent / "ledger"
@@ -24,7 +25,7 @@ FOLD = Path(__file__).parent.parent / "ledger"
 # The day a decision takes effect.
 
 
-EFFECTIVE = "2024-07-10"
+BETWEEN, EFFECTIVE = "2024-07-05", "2024-07-10"
 
 
 @dataclass
@@ -39,21 +40,28 @@ class Waiting:
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Waiting:
     """Four candidates; on the second night the verification of three is reported, which takes effect on 10 July. The pension
-    of one is told the same night, the death of another on a night between. Nights until that day."""
+    of one is told the same night, the death of another on a night between. Nights until that day. And somebody without a
+    number, who is on hold; an officer lets them in on the second night; then the number comes and they are merged."""
     town = Town.found(tmp_path_factory.mktemp("waiting") / "town", "zhongshan")
     more = {
         "verified": (), "asked about": (), "retired": (pension("2024-06-20", SECOND),),
-        "dead": (death("2024-07-03", "2024-07-05"),),
+        "dead": (death("2024-07-03", BETWEEN),),
     }  # fmt: skip
     cast = {
         who: town.tell(town.person(f"1979-03-{n:02d}"), stop("2024-04"), *said)
         for n, (who, said) in enumerate(more.items(), 1)
     }
+    who = town.person("1975-04-18", name="谭晓红", sex="女")
+    town.tell(who, told(aid("2024-01"), who), told(registered("2024-03-10"), who, "谭小红"))
+    town.tell(who, told(stop("2024-04", BETWEEN), who, 证件号码=who.number))
     asked = {e["id_number"]: e["entry_id"] for e in town.night(FIRST).entries(op="ADD")}
+    hold = town.nights[FIRST].entries(op="HOLD")[0]
     town.deliver("核查结果", SECOND, "增量", [{
+        "台账流水号": hold["entry_id"], "核查结论": "同一人", "核查人": "张三", "审核环节": "审核", "核查日期": SECOND,
+    }, *({
         "台账流水号": asked[cast[who].number], "核查结论": "确认", "生效日期": EFFECTIVE, "核查人": "张三", "审核环节": step, "核查日期": SECOND,
-    } for who, step in (("verified", "审核"), ("retired", "走访"), ("dead", "走访"))])  # fmt: skip
-    for day in (SECOND, "2024-07-05", "2024-07-09"):
+    } for who, step in (("verified", "审核"), ("retired", "走访"), ("dead", "走访")))])  # fmt: skip
+    for day in (SECOND, BETWEEN, "2024-07-09"):
         town.night(day)
     waits = Waiting(town, cast, town.state(cast["verified"], "zhongshan", "L")["state"])
     town.night(EFFECTIVE)
@@ -75,7 +83,8 @@ def test_the_ledger_is_asked_of_one_pack_and_one_person(waiting: Waiting) -> Non
     later = waiting.town
     root, person = later.workspace.root, later.person_id(waiting.cast["verified"])
     ledger = ("asof", root, "2024-07-09")
-    assert sum(",L," in line for line in zhaoren_here(*ledger, "--pack", "zhongshan").stdout.splitlines()) == 4
+    listed = sum(",L," in line for line in zhaoren_here(*ledger, "--pack", "zhongshan").stdout.splitlines())
+    assert listed == len(waiting.cast) + 2  # and whoever was merged, with whom
     lines = zhaoren_here(*ledger, "--person", person).stdout.splitlines()
     assert {line.split(",")[0] for line in lines[1:]} == {person} and ",L1," in lines[1]
     assert ",L2," in zhaoren_here("asof", root, "2024-07-10", "--person", person).stdout
@@ -126,32 +135,19 @@ def test_a_case_goes_through_its_states_and_ends_when_the_person_leaves() -> Non
 # Merged people.
 
 
-@pytest.fixture(scope="module")
-def merged(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Somebody without a number is on hold; an officer lets them in; then the number comes and they are merged."""
-    town = Town.found(tmp_path_factory.mktemp("merged") / "town", "zhongshan")
-    who = town.person("1975-04-18", name="谭晓红", sex="女")
-    town.tell(who, told(aid("2024-01"), who), told(registered("2024-03-10"), who, "谭小红"))
-    hold = town.night(MAY).entries(op="HOLD")[0]
-    town.deliver("核查结果", JUNE, "增量", [{
-        "台账流水号": hold["entry_id"], "核查结论": "同一人", "核查人": "张三", "审核环节": "审核", "核查日期": JUNE,
-    }])  # fmt: skip
-    town.night(JUNE)
-    town.tell(who, told(stop("2024-04", JULY), who, 证件号码=who.number))
-    town.night(JULY)
-    return town
-
-
-def test_whoever_is_merged_stands_nowhere_though_an_officer_had_let_them_in(merged: Town) -> None:
-    (first,) = merged.ask("select person_id, merged_into from person where merged_into is not null")
-    assert [e["op"] for e in merged.nights[JUNE].entries(track="L")] == ["DECIDED"]
-    gone = [e for e in merged.nights[JULY].entries(person_id=first["person_id"])]
+def test_whoever_is_merged_stands_nowhere_though_an_officer_had_let_them_in(waiting: Waiting) -> None:
+    town = waiting.town
+    (first,) = town.ask("select person_id, merged_into from person where merged_into is not null")
+    let_in = town.nights[SECOND].entries(track="L", person_id=first["person_id"])
+    assert [e["op"] for e in let_in] == ["DECIDED"]
+    gone = town.nights[BETWEEN].entries(person_id=first["person_id"])
     assert {(e["op"], e["needs_decision"]) for e in gone} == {("WITHDRAW", False)}
     assert all(first["merged_into"] in e["reason"] for e in gone)
-    states = merged.ask("select person_id, state from ledger_state where track = 'L' order by person_id")
+    states = town.ask("select person_id, state from ledger_state where track = 'L' order by person_id")
     assert [s["state"] for s in states if s["person_id"] == first["person_id"]] == ["L0"]
     assert [s["state"] for s in states if s["person_id"] == first["merged_into"]] == ["L1"]
-    (row,) = [r for r in merged.nights[JULY].rows("conservation") if r["track"] == "L" and r["opening"]]
+    rows = [r for r in town.nights[BETWEEN].rows("conservation") if (r["track"], r["town"]) == ("L", HOME["镇街"])]
+    (row,) = [r for r in rows if r["opening"]]
     assert (row["came"], row["corrected"], row["closing"]) == (1, -1, 1)
 
 
@@ -265,7 +261,7 @@ def test_a_night_on_a_clock_set_back_is_still_recorded_after_the_last(ahead: Wor
 
 def test_a_run_recorded_before_the_one_before_it_is_noticed(ahead: Workspace, tmp_path: Path) -> None:
     workspace = copy_of(ahead.root, tmp_path)
-    night(workspace, SECOND)
+    unjudged_night(workspace, date.fromisoformat(SECOND))
     at_time(workspace, datetime.now(UTC) + timedelta(days=700))
     second = run_folder(workspace.runs, 2) / "manifest.json"
     said = json.loads(second.read_text(encoding="utf-8")) | {"previous": file_hash(run_folder(workspace.runs, 1) / "manifest.json")}  # fmt: skip
@@ -280,7 +276,7 @@ def test_a_run_recorded_before_the_one_before_it_is_noticed(ahead: Workspace, tm
 
 
 @pytest.mark.parametrize(
-    ("who", "night"), [("retired", SECOND), ("dead", "2024-07-05")], ids=("the same night", "a night between")
+    ("who", "night"), [("retired", SECOND), ("dead", BETWEEN)], ids=("the same night", "a night between")
 )
 def test_a_question_asked_before_a_decision_takes_effect_tells_nothing_of_it(
     waiting: Waiting, who: str, night: str

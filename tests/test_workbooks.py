@@ -187,8 +187,22 @@ def deliver(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, openpyxl.Workbook]:
-    return read_back(build_workbooks(town(), NIGHT, tmp_path_factory.mktemp("run"), Profile()))
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The files of the small night as they are made without any setting."""
+    return build_workbooks(town(), NIGHT, tmp_path_factory.mktemp("run"), Profile())
+
+
+@pytest.fixture(scope="module")
+def books(made: list[Path]) -> dict[str, openpyxl.Workbook]:
+    return read_back(made)
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """A session in which an empty night's workbooks were made, so that it knows how their cells are shown."""
+    con = empty_town()
+    build_workbooks(con, NIGHT, tmp_path_factory.mktemp("empty"), Profile())
+    return con
 
 
 def read_back(paths: list[Path]) -> dict[str, openpyxl.Workbook]:
@@ -253,10 +267,8 @@ def test_a_profile_may_show_the_whole_number(tmp_path: Path) -> None:
         pytest.param(None, None, id="none"),
     ],
 )
-def test_masking(number: str | None, shown: str | None, tmp_path: Path) -> None:
-    con = empty_town()
-    build_workbooks(con, NIGHT, tmp_path, Profile())
-    assert con.execute("select shown_id(?::varchar)", [number]).fetchall() == [(shown,)]
+def test_masking(number: str | None, shown: str | None, asked: duckdb.DuckDBPyConnection) -> None:
+    assert asked.execute("select shown_id(?::varchar)", [number]).fetchall() == [(shown,)]
 
 
 def test_a_column_may_be_empty_throughout(tmp_path: Path) -> None:
@@ -382,11 +394,9 @@ def test_the_likeliest_link_stands_first(tmp_path: Path) -> None:
     ids=["equal", "small x", "one digit", "length", "none"],
 )
 def test_where_two_numbers_differ_is_said_without_a_digit_of_them(
-    one: str | None, other: str, said: str | None, tmp_path: Path
+    one: str | None, other: str, said: str | None, asked: duckdb.DuckDBPyConnection
 ) -> None:
-    con = empty_town()
-    build_workbooks(con, NIGHT, tmp_path, Profile())
-    assert con.execute("select number_gap(?::varchar, ?::varchar)", [one, other]).fetchall() == [(said,)]
+    assert asked.execute("select number_gap(?::varchar, ?::varchar)", [one, other]).fetchall() == [(said,)]
 
 
 def test_the_match_log_lists_what_is_not_exact(books: dict[str, openpyxl.Workbook]) -> None:
@@ -406,9 +416,8 @@ def test_feedback_goes_to_the_office_that_sent_it(books: dict[str, openpyxl.Work
     assert rows_of(books["民政部门"]["退回文件"])[0]["文件"] == "今夜无变化"
 
 
-def test_the_run_report_has_two_charts_over_its_own_cells(tmp_path: Path) -> None:
-    build_workbooks(town(), NIGHT, tmp_path, Profile())
-    with ZipFile(tmp_path / "运行报告.xlsx") as file:
+def test_the_run_report_has_two_charts_over_its_own_cells(made: list[Path]) -> None:
+    with ZipFile(next(path for path in made if path.name == "运行报告.xlsx")) as file:
         charts = [file.read(name).decode() for name in sorted(file.namelist()) if name.startswith("xl/charts/chart")]
     assert [chart.count("<c:ser>") for chart in charts] == [4, 2]
     assert "比对结果!$I$3:$I$5" in charts[0] and "措施合计!$B$3:$B$8" in charts[1]
@@ -431,9 +440,10 @@ def test_a_sheet_cut_short_says_so_and_the_csv_holds_the_rest(tmp_path: Path) ->
     assert book["新增 ADD"].auto_filter.ref == "A2:R4"
 
 
-def test_more_rows_than_a_sheet_takes_go_on_over_further_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build_workbooks(town(), NIGHT, tmp_path / "whole", Profile())
-    whole = openpyxl.load_workbook(tmp_path / "whole" / "台账增量.xlsx")
+def test_more_rows_than_a_sheet_takes_go_on_over_further_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, books: dict[str, openpyxl.Workbook]
+) -> None:
+    whole = books["台账增量"]
     monkeypatch.setattr("reports.sheet.MOST_ROWS", 2)
     for cap, shown in ((20_000, [2, 2, 1]), (3, [2, 1])):
         build_workbooks(town(), NIGHT, tmp_path / str(cap), Profile(rows_per_sheet=cap))
