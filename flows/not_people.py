@@ -7,6 +7,7 @@ from flows.kinds import kinds_of_tonight
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 
 OTHERS = tuple(kind for kind in LAYOUTS if kind not in PERSON_LAYOUTS)
+ROW_GONE = "有的答复所指的数据行已被更正、撤回或不再报送，答复没有起作用；请按最新的《待核查》重新答复。"
 NO_SUCH_ENTRY = "「台账流水号」在台账和身份待核查中都找不到；请照工作簿原样填写该号后重报。"
 
 
@@ -16,9 +17,19 @@ def settle_not_people(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(ORPHANS)
     con.execute(PUT_ASIDE, {"message": NO_SUCH_ENTRY})
     con.execute("delete from added_decision where rid in (select rid from orphan)")
+    _note_gone(con)
     con.execute(ASKED_PERSON)
     for kind in (k for k in kinds_of_tonight(con) if k in OTHERS):
         con.execute(NOT_PEOPLE.format(kind=kind, person=DECIDED if kind == "decision" else NOBODY))
+
+
+def _note_gone(con: duckdb.DuckDBPyConnection) -> None:
+    """An answer about a row that stands no more at its place changes nothing: whoever sent it is told."""
+    kinds = [kind for (kind,) in con.execute(ASKED_KINDS).fetchall()]
+    if kinds:
+        con.execute(
+            GONE.format(standing=" union all ".join(STANDS.format(kind=kind) for kind in kinds)), {"message": ROW_GONE}
+        )
 
 
 NOBODY = "null::varchar as person_id, 'not_linked' as match_status, null::varchar as rule, 'none' as link_grade"
@@ -53,4 +64,21 @@ from added_decision as a inner join orphan using (rid) inner join delivery as d 
 ASKED_PERSON = """
 create or replace temp table asked_person as
 select t.rid, e.person_id from decision_target as t inner join store.ledger_entry as e using (entry_id)
+"""
+# Of whom the rows are that tonight's answers speak of.
+ASKED_KINDS = """
+select distinct d.kind from decision_target as t inner join store.delivery as d
+on t.place.delivery <> '' and starts_with(d.delivery_id, lower(t.place.delivery)) order by d.kind
+"""
+STANDS = """
+select delivery_id, row_no from store.standing_{kind} where (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
+"""
+GONE = """
+insert into notice
+with standing as ({standing})
+select a.delivery_id, '台账流水号', 'row_gone', count(*), $message
+from decision_target as t inner join added_decision as a using (rid)
+where t.place.delivery <> '' and not exists (
+    select 1 from standing as s where starts_with(s.delivery_id, lower(t.place.delivery)) and s.row_no = try_cast(t.place.row as bigint))
+group by a.delivery_id
 """
