@@ -85,24 +85,29 @@ insert into standing_link
 with told as (select person_id, unnest(evidence) as record_id from ledger_entry where op = 'TASK' and regexp_matches(basis, '^(vacancy|public):'))
 select distinct t.person_id, t.record_id from told as t semi join now_vacancy as v using (record_id)
 """
-# Which posts were named to whom, on which night, and whether that still stands; of people merged since, to the survivor.
+# Which posts were named to whom, on which night, and on which that ended; of people merged since, to the survivor.
 PUSHED = """
 create or replace temp table pushed_by as
-with ended as (select distinct supersedes as entry_id from store.ledger_entry where supersedes is not null)
-select coalesce(p.merged_into, e.person_id) as person_id, e.pack, e.basis, min(e.valid_from) as pushed_on, bool_or(e.entry_id not in (select entry_id from ended)) as is_open
-from store.ledger_entry as e left join person_now as p on p.person_id = e.person_id
+with ended as (
+    select e.supersedes as entry_id, min(r.as_of) as ended_on from store.ledger_entry as e inner join store.applied_run as r using (run_no)
+    where e.supersedes is not null group by all
+)
+select coalesce(p.merged_into, e.person_id) as person_id, e.pack, e.basis, min(e.valid_from) as pushed_on,
+       if(bool_or(d.entry_id is null), null, max(d.ended_on)) as ended_on
+from store.ledger_entry as e left join person_now as p on p.person_id = e.person_id left join ended as d on d.entry_id = e.entry_id
 where e.track = 'T' and e.op = 'TASK' and regexp_matches(e.basis, '^(vacancy|public):') and e.person_id is not null
 group by all;
 create or replace temp table pushed as
-select person_id, split_part(basis, ':', 1) as kind, substr(basis, instr(basis, ':') + 1) as vacancy_no, min(pushed_on) as pushed_on, bool_or(is_open) as is_open
+select person_id, split_part(basis, ':', 1) as kind, substr(basis, instr(basis, ':') + 1) as vacancy_no, min(pushed_on) as pushed_on,
+       if(bool_or(ended_on is null), null, max(ended_on)) as ended_on
 from pushed_by group by all
 """
 # A post is named to a person under one policy: under the one that did, else under the first that may.
 PUSHED_ONCE = """
 delete from finding where op = 'TASK' and regexp_matches(basis, '^(vacancy|public):') and (person_id, basis, pack) not in (
-    select (f.person_id, f.basis, arg_min(f.pack, (not coalesce(b.is_open, false), list_position($packs, f.pack))))
+    select (f.person_id, f.basis, arg_min(f.pack, (b.pack is null or b.ended_on is not null, list_position($packs, f.pack))))
     from finding as f left join pushed_by as b using (person_id, basis, pack)
-    where f.op = 'TASK' and (coalesce(b.is_open, false) or not exists (from pushed_by as o where o.person_id = f.person_id and o.basis = f.basis))
+    where f.op = 'TASK' and (b.pack is not null and b.ended_on is null or not exists (from pushed_by as o where o.person_id = f.person_id and o.basis = f.basis))
     group by f.person_id, f.basis)
 """
 # Of offers of posts only those that came to be named are looked at again.

@@ -38,13 +38,13 @@ DECIDED = (
     ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
     ("ground", "VARCHAR"), ("decision", "VARCHAR"), ("role", "VARCHAR"), ("decided_date", "DATE"), ("record_id", "VARCHAR"),
 )  # fmt: skip
-# Posts that were named to people, on which night, and whether that still stands.
+# Posts that were named to people, on which night, and on which that ended: none while it stands.
 PUSHED = (
     ("person_id", "VARCHAR"),
     ("kind", "VARCHAR"),
     ("vacancy_no", "VARCHAR"),
     ("pushed_on", "DATE"),
-    ("is_open", "BOOLEAN"),
+    ("ended_on", "DATE"),
 )
 
 

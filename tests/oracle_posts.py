@@ -105,8 +105,9 @@ def pushes(everybody: Everybody, may: Callable[[Life, Vacancy], bool]) -> Iterat
     named it under some policy."""
     day, posts = everybody.day, latest_words(everybody)
     seekers = {life.person.person_id: s for life in everybody.lives.values() if (s := seeker_of(life))}
-    before = [p for p in everybody.place.pushed if p.is_open]
-    filled = Counter(number for _, number in {(p.person_id, p.vacancy_no) for p in before})
+    before = [p for p in everybody.place.pushed if p.ended_on is None]
+    held = [p for p in everybody.place.pushed if p.ended_on is None or p.ended_on >= day]
+    filled = Counter(number for _, number in {(p.person_id, p.vacancy_no) for p in held})
     told = {(p.person_id, p.vacancy_no) for p in everybody.place.pushed}
     told |= {(who, p.vacancy_no) for who in seekers for p in posts.values() if not may(everybody.lives[who], p)}
     pushed_to: dict[str, list[Pushed]] = defaultdict(list)

@@ -375,7 +375,7 @@ class Pushed:
     kind: str
     vacancy_no: str
     pushed_on: date
-    is_open: bool
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

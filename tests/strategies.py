@@ -467,7 +467,7 @@ def _pushed(rng: random.Random, as_of: date, people: Sequence[str]) -> Iterator[
                 kind=kind,
                 vacancy_no=f"{rng.choice('VWW')}{number}",
                 pushed_on=min(day, as_of),
-                is_open=rng.random() < 0.5,
+                ended_on=rng.choice((None, None, as_of, as_of - timedelta(days=1))),
             )
 
 

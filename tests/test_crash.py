@@ -166,6 +166,14 @@ def test_a_run_killed_at_a_random_moment_leaves_the_next_its_work(
     _assert_healed(workspace, sample_undisturbed[0])
 
 
+@pytest.mark.parametrize("nights", (1, 2, 3))
+def test_a_night_of_the_sample_run_again_posts_nothing(nights: int, sample_town: SampleTown, tmp_path: Path) -> None:
+    """As it is run again by whoever found it killed after its seal."""
+    workspace = copy_of(sample_town(nights).root, tmp_path)
+    night(workspace, read_manifest(workspace.runs, nights)["as_of"])
+    assert read_manifest(workspace.runs, nights + 1)["tables"]["ledger_entry"]["rows"] == 0
+
+
 @pytest.mark.slow
 def test_a_run_killed_again_and_again_still_comes_to_the_same_ledger(
     before: Workspace, undisturbed: tuple[list[dict[str, Any]], float], tmp_path: Path

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,7 +31,7 @@ def Post(vacancy_no: str = "V1", post: str = "保洁员", *, valid_from: date = 
     return replace(plain, **cells)
 
 
-Pushed = tuple[str, str, str, date, bool]
+Pushed = tuple[str, str, str, date, date | None]  # the last: the night it ended on
 Served = tuple[str, str, str | None, date]
 TOLD = (
     "vacancy_no",
@@ -56,7 +56,7 @@ create temp table topic_told (person_id varchar, job_need varchar, skill varchar
 create temp table topic_recognition (person_id varchar, recognition_rank integer);
 create temp table topic_post_held (person_id varchar, post_held_rank integer);
 create temp table fact_served (person_id varchar, service_kind varchar, vacancy_no varchar, served_on date, record_id varchar);
-create temp table pushed (person_id varchar, kind varchar, vacancy_no varchar, pushed_on date, is_open boolean);
+create temp table pushed (person_id varchar, kind varchar, vacancy_no varchar, pushed_on date, ended_on date);
 create temp table now_vacancy (vacancy_no varchar, post varchar, trade varchar, max_age integer, education varchar, place varchar, pay_from decimal(18, 2),
     pay_to decimal(18, 2), valid_from date, valid_to date, public_welfare boolean, headcount integer, employer_uscc varchar, employer_name varchar, office varchar, record_id varchar);
 create temp table national as select 3 as posts_a_month, 1 as public_posts_a_month, 1 as people_a_place;
@@ -194,11 +194,11 @@ def test_the_best_three_a_month_and_of_equals_the_newest() -> None:
     ],
 )
 def test_what_was_pushed_this_month_counts_and_stands(pushed_on: date, expect: set[str]) -> None:
-    assert named([("P1", "vacancy", "V1", pushed_on, True)]) == expect
+    assert named([("P1", "vacancy", "V1", pushed_on, None)]) == expect
 
 
 def test_a_push_that_ended_is_not_made_again() -> None:
-    assert named([("P1", "vacancy", "V1", date(2024, 5, 3), False)]) == {"V2", "V3", "V4"}
+    assert named([("P1", "vacancy", "V1", date(2024, 5, 3), date(2024, 5, 20))]) == {"V2", "V3", "V4"}
 
 
 def test_what_staff_recommended_this_month_counts_and_is_not_pushed() -> None:
@@ -209,7 +209,7 @@ def test_what_staff_recommended_this_month_counts_and_is_not_pushed() -> None:
 
 
 def test_a_pushed_post_that_staff_carried_out_counts_once() -> None:
-    pushed = [("P1", "vacancy", f"V{n}", date(2024, 6, 2), True) for n in (1, 2)]
+    pushed = [("P1", "vacancy", f"V{n}", date(2024, 6, 2), None) for n in (1, 2)]
     assert named(pushed, [("P1", "岗位推荐", "V1", date(2024, 6, 3))]) == {"V1", "V2", "V3"}
 
 
@@ -246,14 +246,23 @@ def test_whom_no_policy_names_a_post_takes_no_place() -> None:
 
 
 def test_places_that_are_named_already_are_taken_until_that_ends() -> None:
-    elsewhere = [("P9", "vacancy", "V1", DAY, True), ("P8", "vacancy", "V1", DAY, False)]
+    elsewhere = [("P9", "vacancy", "V1", DAY, None), ("P8", "vacancy", "V1", DAY, DAY - timedelta(days=1))]
     assert whom([Seeker("P1"), Seeker("P2")], 2, elsewhere) == {"P1", "P9"}
     assert whom([Seeker("P1"), Seeker("P2")], 3, elsewhere) == {"P1", "P2", "P9"}
 
 
+def test_a_place_whose_push_ended_tonight_is_free_the_day_after() -> None:
+    """A second run of the same night finds what the first one found."""
+    ended: list[Pushed] = [("P8", "vacancy", "V1", DAY - timedelta(days=3), DAY)]
+    assert whom([Seeker("P1")], 1, ended) == set()
+    assert set(
+        look([Seeker("P1")], [Post(headcount=1, valid_to=date(2024, 12, 31))], ended, day=DAY + timedelta(days=1))
+    ) == {("P1", "V1")}
+
+
 def test_a_push_beyond_the_places_stands() -> None:
     """The employer seeks fewer than it did."""
-    before: list[Pushed] = [(who, "vacancy", "V1", DAY, True) for who in ("P1", "P2")]
+    before: list[Pushed] = [(who, "vacancy", "V1", DAY, None) for who in ("P1", "P2")]
     assert whom([Seeker("P1"), Seeker("P2"), Seeker("P3")], 1, before) == {"P1", "P2"}
 
 
@@ -282,7 +291,7 @@ def test_the_order_of_rows_deals_nothing_otherwise() -> None:
 
 
 def test_an_open_push_says_what_ended_it() -> None:
-    mine = [("P1", "vacancy", "V1", date(2024, 6, 2), True)]
+    mine = [("P1", "vacancy", "V1", date(2024, 6, 2), None)]
     (_, _, fits, is_over) = look([Seeker()], [Post(valid_to=date(2024, 6, 29))], mine)["P1", "V1"]
     assert (fits, is_over) == (False, True)
     (_, _, fits, is_over) = look([Seeker(job_need="电工")], [Post()], mine)["P1", "V1"]

@@ -70,7 +70,7 @@ with fresh as (
       and not exists (from pushed as p where p.person_id = f.person_id and p.vacancy_no = f.vacancy_no)
       and not exists (from fact_served as s where s.person_id = f.person_id and s.vacancy_no = f.vacancy_no)
 ),
-before as (select person_id, vacancy_no, bool_or(kind = 'public') as was_public from pushed where is_open group by all)
+before as (select person_id, vacancy_no, bool_or(kind = 'public') as was_public from pushed where ended_on is null group by all)
 select *, false as is_pushed, is_public as was_public from fresh
 union all by name
 select b.person_id, b.vacancy_no, true as is_pushed, b.was_public, 0 as owed, f.* exclude (person_id, vacancy_no)
