@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from flows.truth import lay_beside
 from flows.workspace import Workspace
-from ledger.seal import standing_files
+from ledger.seal import standing_by_run
 from matchers.fold_columns import fold_names
 from matchers.han import COMPOUND_BASE, SYLLABLE_BASE
 from matchers.measures import Share, b_cubed, pairwise, upper_bound, wilson
@@ -53,7 +53,8 @@ def evaluate(con: duckdb.DuckDBPyConnection, workspace: Workspace, truth: Path) 
 
 def _shapes(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """Make `name_shape` (delivery_id, row_no, shape) of the found rows; a row whose number broke has no name kept."""
-    files = [str(f) for k in PERSON_LAYOUTS for f in standing_files(workspace.runs, k)]
+    sealed = standing_by_run(workspace.runs)
+    files = [str(f) for k in PERSON_LAYOUTS for f in sealed.get(k, {}).values()]
     con.execute(NAMED, {"files": files})
     names = fold_names(con.sql("select distinct name from named where name <> ''").to_arrow_table()[0].to_pylist())
     shapes = pa.array(name_shapes(names["name_folded"].to_pylist()), pa.string())

@@ -3,6 +3,7 @@ the ledger entry, or to the open question of a delivered row, that it names."""
 
 import duckdb
 
+from flows.asked_again import STANDING
 from flows.kinds import kinds_of_tonight
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 
@@ -70,9 +71,7 @@ ASKED_KINDS = """
 select distinct d.kind from decision_target as t inner join store.delivery as d
 on t.place.delivery <> '' and starts_with(d.delivery_id, lower(t.place.delivery)) order by d.kind
 """
-STANDS = """
-select delivery_id, row_no from store.standing_{kind} where (office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')
-"""
+STANDS = f"select delivery_id, row_no from store.standing_{{kind}} where {STANDING}"
 GONE = """
 insert into notice
 with standing as ({standing})

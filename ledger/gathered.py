@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ledger.seal import file_hash, write_parquet
+from ledger.seal import file_hash, sync_file, write_parquet
 
 BLOCKS = (256, 16)  # nights
 
@@ -79,6 +79,15 @@ def blocks(last: int) -> Iterator[range]:
             start += size
 
 
+def file_list(files: Iterable[Path]) -> str:
+    """The files as SQL names them to `read_parquet`.
+
+    >>> file_list([Path("a.parquet"), Path("it's.parquet")])
+    "['a.parquet', 'it''s.parquet']"
+    """
+    return "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]"
+
+
 def are_whole(folder: Path, hashes: Iterable[tuple[str, str]]) -> bool:
     """Whether the files of a store are there as they were written."""
     return all((folder / name).is_file() and file_hash(folder / name) == sha256 for name, sha256 in hashes)
@@ -92,10 +101,8 @@ def _name(kind: str, nights: range, files: Sequence[Path]) -> str:
 
 def _write(con: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str], path: Path) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    listed = ", ".join("'" + str(p).replace("'", "''") + "'" for p in files)
     beside = path.with_suffix(".new")
-    write_parquet(con, f"select {', '.join(columns)} from read_parquet([{listed}])", beside)
+    write_parquet(con, f"select {', '.join(columns)} from read_parquet({file_list(files)})", beside)
     beside.chmod(0o600)
-    with beside.open("rb") as stream:
-        os.fsync(stream.fileno())
+    sync_file(beside)
     os.replace(beside, path)

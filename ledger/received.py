@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from ledger.package import ENTRIES, Package, package_name, read_package
+from ledger.seal import sync_file
 from ledger.snapshot import state_hash
 from ledger.standalone_verifier import read_public_key
 from ledger.store import FOLD, STATE_VIEW, connect
@@ -209,8 +210,7 @@ def _write_beside(copy: Copy, packages: Sequence[Package], *, fresh: bool) -> Pa
         con.execute("checkpoint")
     finally:
         con.close()
-    with beside.open("rb") as stream:
-        os.fsync(stream.fileno())
+    sync_file(beside)
     return beside
 
 
@@ -231,8 +231,7 @@ def _keep(package: Package, folder: Path) -> None:
     target = folder / package_name(package.run_no, is_snapshot=bool(package.facts["is_snapshot"]))
     beside = folder / f".{target.name}.part"
     shutil.copyfile(package.path, beside)
-    with beside.open("rb") as stream:
-        os.fsync(stream.fileno())
+    sync_file(beside)
     os.replace(beside, target)
 
 

@@ -1,13 +1,13 @@
 """Rows that have served their purpose: which they are, and the table sealed again with their place and hash alone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from ledger.seal import standing_files, write_parquet
+from ledger.seal import write_parquet
 from schemas.extracts import LAYOUTS, PERSON_LAYOUTS
 from schemas.rows import standing_columns
 
@@ -61,10 +61,15 @@ where coalesce(if(is_stranger, if(end_day is null and is_kin, null, coalesce(end
 
 
 def rows_due(
-    con: duckdb.DuckDBPyConnection, runs: Path, kind: str, as_of: date, known: int | None, strangers: int | None
+    con: duckdb.DuckDBPyConnection,
+    files: Collection[Path],
+    kind: str,
+    as_of: date,
+    known: int | None,
+    strangers: int | None,
 ) -> Iterator[tuple[Path, int]]:
-    """Make `due`; gives each sealed table with rows in it, and how many. Terms in days; None: for ever."""
-    if not (files := standing_files(runs, kind)):
+    """Make `due`; gives each of the kind's sealed `files` with rows in it, and how many. Terms in days; None: for ever."""
+    if not files:
         return
     con.execute(KIN)
     of_household = "(office, household_no) in (select (office, household_no) from kin_household)"

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from ledger.retained_rows import rows_due, write_rest
-from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs
+from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs, standing_by_run
 from ledger.standalone_verifier import LASTING, gone_by, key_of
 from schemas.extracts import LAYOUTS
 
@@ -183,11 +183,12 @@ def _workbooks(
 def _rows(con: duckdb.DuckDBPyConnection, place: Place, terms: Terms) -> Iterator[Gone]:
     """What officers decided (`LASTING`) is the ledger's own ground and stays with it."""
     runs = place.runs
+    sealed = standing_by_run(runs)
     for kind in LAYOUTS:
         known, strangers = terms.of(kind, "ended_days"), terms.of(kind, "stranger_days")
         if kind in LASTING or (known is None and strangers is None):
             continue
-        for path, rows in rows_due(con, runs, kind, place.as_of, known, strangers):
+        for path, rows in rows_due(con, sealed.get(kind, {}).values(), kind, place.as_of, known, strangers):
             number = path.parts[-4] if path.parts[-2] == "standing" else path.parts[-2]
             inner = f"tables/retained/{number}/{kind}.parquet"
             if place.staging:

@@ -38,12 +38,11 @@ def read_manifest(runs: Path, run_no: int) -> dict[str, Any]:
 def standing_files(runs: Path, kind: str, numbers: Iterable[int] | None = None) -> list[Path]:
     """The sealed rows of a kind, of all runs or of these: each run's own table or, where a later one of them sealed what is
     left of it, that."""
-    found = standing_by_run(runs, numbers).get(kind, {})
-    return [found[number] for number in sorted(found)]
+    return list(standing_by_run(runs, numbers).get(kind, {}).values())
 
 
 def standing_by_run(runs: Path, numbers: Iterable[int] | None = None) -> dict[str, dict[int, Path]]:
-    """The same of every kind, by the run whose rows they are."""
+    """The same of every kind, by the run whose rows they are, in their order. One look at the folders serves all kinds."""
     last = None if numbers is None else max(numbers, default=0)
     found: dict[str, dict[int, Path]] = {}
     for run in sorted(p for p in runs.iterdir() if p.name.isdigit()) if runs.is_dir() else ():
@@ -54,7 +53,7 @@ def standing_by_run(runs: Path, numbers: Iterable[int] | None = None) -> dict[st
             found.setdefault(path.stem, {})[number] = path
         for path in (p for rest in _parts_of(run / "tables" / "retained") for p in _parquet_in(rest)):
             found.setdefault(path.stem, {})[int(path.parts[-2])] = path
-    return found
+    return {kind: dict(sorted(files.items())) for kind, files in found.items()}
 
 
 def _parquet_in(folder: Path) -> list[Path]:
@@ -172,11 +171,15 @@ def seal(
 def _sync(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            with path.open("rb") as stream:
-                os.fsync(stream.fileno())
+            sync_file(path)
         else:
             sync_folder(path)
     sync_folder(folder)
+
+
+def sync_file(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def sync_folder(folder: Path) -> None:

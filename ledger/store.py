@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from ledger.gathered import Gathered, are_whole
-from ledger.seal import read_manifest, standing_by_run
+from ledger.gathered import Gathered, are_whole, file_list
+from ledger.seal import read_manifest, standing_by_run, sync_file
 from ledger.temporary import own_folder
 from schemas.errors import IntegrityError
 from schemas.extracts import LAYOUTS
@@ -67,7 +67,7 @@ with link_now as (
 select {columns}, if(l.link_run >= r.run_no, l.said.person_id, r.person_id) as person_id,
        if(l.link_run >= r.run_no, l.said.match_status, r.match_status) as match_status,
        if(l.link_run >= r.run_no, l.said.rule, r.rule) as rule, if(l.link_run >= r.run_no, l.said.link_grade, r.link_grade) as link_grade
-from read_parquet([{files}]) as r left join link_now as l on l.office = r.office and l.record_id = r.record_id
+from read_parquet({files}) as r left join link_now as l on l.office = r.office and l.record_id = r.record_id
 where r.rule is distinct from 'destroyed' and not exists (
     select 1 from ended as e
     where e.kind = '{kind}' and e.office = r.office and e.record_id = r.record_id and e.run_no >= r.run_no)
@@ -199,8 +199,7 @@ def _refresh(
         con.execute("checkpoint")
     finally:
         con.close()
-    with beside.open("rb") as stream:
-        os.fsync(stream.fileno())
+    sync_file(beside)
     os.replace(beside, path)
     gathered.tidy()
 
@@ -256,12 +255,11 @@ def _show_standing(con: duckdb.DuckDBPyConnection, gathered: Gathered, last: int
     made = {name for (name,) in con.execute(MADE).fetchall()}
     for kind, layout in LAYOUTS.items():
         names = [name for name, _ in standing_columns(layout)]
-        files = ", ".join("'" + str(p).replace("'", "''") + "'" for p in gathered.gather(con, kind, names, last))
-        if files:
+        if files := gathered.gather(con, kind, names, last):
             if f"standing_{kind}" in made:
                 con.execute(f"drop table standing_{kind}")
             columns = ", ".join(f"r.{name}" for name in names if name not in relinked)
-            con.execute(STANDING_VIEW.format(kind=kind, columns=columns, files=files))
+            con.execute(STANDING_VIEW.format(kind=kind, columns=columns, files=file_list(files)))
         elif f"standing_{kind}" not in made:
             con.execute(create_table(f"standing_{kind}", standing_columns(layout)))
     con.execute("delete from gathered")
