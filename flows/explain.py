@@ -8,15 +8,14 @@ from typing import Any
 import duckdb
 
 from flows.explain_weight import weight_lines
+from flows.origins import RULES, Origins
 from flows.pack_history import kept_of, read_history
 from flows.reread import read_again
 from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.prepare import record_id_of
-from ledger.retained_rows import DESTROYED
-from ledger.retention import receipts
-from ledger.seal import read_manifest, sealed_runs, standing_files
-from ledger.store import connect
+from ledger.seal import read_manifest, sealed_runs
+from ledger.store import LEDGER_OF, connect
 from matchers.id_numbers import EXACT, fold_number
 from policies.old_rules import POLICY
 from policies.pack import Pack
@@ -25,20 +24,6 @@ from policies.versions import rule_at
 from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.extracts import LAYOUTS
 
-RULES = {
-    "id_and_name": "证件号码有效且相同，姓名相符", "id_name_conflict": "证件号码相同，姓名不符", "id_shared": "同一号码下有几个人",
-    "id_damaged_and_name": "证件号码残缺，按号码其余部分与姓名", "name_birth_sex": "姓名、出生日期、性别",
-    "name_and_phone": "姓名与电话", "name_only": "只有姓名", "no_usable_number": "没有可用的证件号码", "no_number": "没有证件号码，按姓名、出生日期、性别和住处或电话建档",
-    "model": "各项比对的权重之和", "reviewer": "人工核定",
-}  # fmt: skip
-GRADES = {
-    "exact": "确定",
-    "variant": "号码相同、姓名有出入",
-    "probable": "推定",
-    "held": "暂缓",
-    "review": "待核查",
-    "none": "未归人",
-}
 ENTRY = """
 select entry_id, run_no, recorded_at::varchar as recorded_at, person_id, pack, track, op, basis, clause, ground, state_from, state_to,
        valid_from, valid_to, needs_decision, supersedes, evidence, parameters, reason from ledger_entry where entry_id = $entry
@@ -46,19 +31,11 @@ select entry_id, run_no, recorded_at::varchar as recorded_at, person_id, pack, t
 PERSON = """
 select person_id, name, id_kind, id_number, sex, birth_date, first_run, last_run, merged_into from person where person_id = $person
 """
+OF_PERSON = "select record_id from standing_{kind} where person_id = ? and run_no <= ? order by delivery_id, row_no"
 ROW = """
-select m.kind, m.record_id, m.person_id, m.match_status, m.rule, m.runner_up_person_id, m.model_version, m.cause,
+select m.record_id, m.person_id, m.match_status, m.rule, m.runner_up_person_id, m.model_version, m.cause,
        m.match_weight, m.runner_up_weight, m.weights, m.levels
 from read_parquet($glob) as m where m.delivery_id = $delivery and m.row_no = $row order by m.filename
-"""
-PLACE = """
-select s.delivery_id, s.row_no, s.match_status, s.rule, s.link_grade, if(s.rule = $destroyed, s.extra ->> $destroyed, null) as gone
-from read_parquet($files) as s where s.record_id = $record order by gone is not null, s.run_no limit 1
-"""
-GONE = "该行的内容已按保存期限销毁（凭证在第 {run} 次运行的清单），只存位置和哈希"
-DELIVERY = """
-select file_name, sheet, kind, snapshot_date, coverage, encoding, status, reason, rows, file_sha256 from read_parquet($glob)
-where delivery_id = $delivery order by status
 """
 
 
@@ -99,8 +76,7 @@ def explain_entry(
              f"  结论：{e['reason']}", f"  需人工决定：{'是' if e['needs_decision'] else '否'}"]  # fmt: skip
     lines += _rule_lines(con, workspace, e["pack"], e["run_no"], json.loads(e["parameters"] or "{}"))
     lines += _person_lines(con, e["person_id"])
-    for record in e["evidence"] or []:
-        lines += _record_lines(con, workspace, record)
+    lines += Origins(con, workspace).lines(e["evidence"] or [])
     if e["supersedes"]:
         lines.append(f"  取代台账 {e['supersedes']}")
     for (later,) in con.execute(
@@ -125,9 +101,10 @@ def explain_person(
         )
     day = as_of or date(9999, 12, 31)
     lines = _person_lines(con, person)
+    con.execute(LEDGER_OF.format(whose="person_id = $person"), {"person": person})
     states = con.execute(
-        "select pack, track, state, basis, tier, since from ledger_state_on($day::date, $known::timestamptz) where person_id = $person",
-        {"day": day, "known": known_at, "person": person},
+        "select pack, track, state, basis, tier, since from ledger_state_on($day::date, $known::timestamptz)",
+        {"day": day, "known": known_at},
     ).fetchall()
     for pack, track, state, basis, tier, since in states:
         lines.append(
@@ -135,27 +112,21 @@ def explain_person(
         )
     gap = read_settings(workspace.root).case_gap_days
     cases = con.execute(
-        "from ledger_cases_on($day::date, $known::timestamptz, $gap::integer) where person_id = $person",
-        {"day": day, "known": known_at, "gap": gap, "person": person},
+        "from ledger_cases_on($day::date, $known::timestamptz, $gap::integer)",
+        {"day": day, "known": known_at, "gap": gap},
     ).fetchall()
     for _, pack, track, number, since, ended, spells in cases:
         lines.append(
             f"  {pack} {track} 第 {number} 案：{since} 至 {ended or '今'}，{spells} 段（相隔不超过 {gap} 天的算一案）"
         )
     entries = con.execute(
-        "select entry_id, op, clause, valid_from, reason from ledger_entry where person_id = $person and valid_from <= $day::date "
-        "and recorded_at <= $known::timestamptz order by run_no, seq", {"day": day, "known": known_at, "person": person},
+        "select entry_id, op, clause, valid_from, reason from ledger_entry where valid_from <= $day::date "
+        "and recorded_at <= $known::timestamptz order by run_no, seq", {"day": day, "known": known_at},
     ).fetchall()  # fmt: skip
     lines += [f"  台账 {i}：{op} {clause}（{since}）{reason}" for i, op, clause, since, reason in entries]
-    lines.append("  名下的来源行：")
-    for kind in LAYOUTS:
-        rows = con.execute(
-            f"select record_id from standing_{kind} where person_id = ? and run_no <= ? order by delivery_id, row_no",
-            [person, last],
-        ).fetchall()
-        for (record,) in rows:
-            lines += _record_lines(con, workspace, record)
-    return "\n".join(lines)
+    con.execute("drop table temp.ledger_entry")
+    records = [record for kind in LAYOUTS for (record,) in con.execute(OF_PERSON.format(kind=kind), [person, last]).fetchall()]  # fmt: skip
+    return "\n".join([*lines, "  名下的来源行：", *Origins(con, workspace).lines(records)])
 
 
 def explain_number(
@@ -190,7 +161,8 @@ def explain_row(
         raise UsageError(
             say("--row 请写成 交付:行号，例如 社保停保_20240630_全量.csv:12。", "Write --row as DELIVERY:ROW.")
         )
-    lines = _delivery_lines(con, workspace, delivery, int(number))
+    origins = Origins(con, workspace)
+    lines = origins.delivery_lines(delivery, int(number))
     where = {"delivery": delivery, "row": int(number)}
     quarantined = con.execute('select "column", "check", message from read_parquet($glob) where delivery_id = $delivery and row_no = $row',
                               {"glob": _glob(workspace, "quarantine"), **where}).fetchall()  # fmt: skip
@@ -198,11 +170,11 @@ def explain_row(
     logged = con.execute(
         ROW.replace("m.filename", "m.supersedes"), {"glob": _glob(workspace, "match_log"), **where}
     ).fetchall()
-    for kind, record, person, status, rule, runner_up, model, cause, weight, second, weights, levels in logged:
+    for record, person, status, rule, runner_up, model, cause, weight, second, weights, levels in logged:
         lines.append(f"  认人：{status}，规则 {rule or '—'}（{RULES.get(rule or '', '无人对应')}），{person or '未归人'}"
                      + (f"，另一候选 {runner_up}" if runner_up else "") + (f"，变更原因 {cause}" if cause else "") + f"，{model}")  # fmt: skip
         lines += weight_lines(weight, weights, levels, runner_up, second)
-        lines += _destroyed_row(con, workspace, kind, record)
+        lines += origins.destroyed(record)
         rests = con.execute(
             "select entry_id, op, clause from ledger_entry where list_contains(evidence, ?) and recorded_at <= ?::timestamptz order by run_no, seq",
             [record, known_at],
@@ -216,8 +188,10 @@ def explain_row(
 
 def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str, row: int) -> list[str]:
     """An unchanged row is listed only where it first came: the archived file is read again to find it there."""
-    found = con.execute(DELIVERY, {"glob": _glob(workspace, "delivery"), "delivery": delivery}).fetchall()
-    rows = max(r[8] for r in found)
+    sealed = {"glob": _glob(workspace, "delivery"), "delivery": delivery}
+    rows = con.execute("select max(rows) from read_parquet($glob) where delivery_id = $delivery", sealed).fetchall()[0][
+        0
+    ]
     if not 1 <= row <= rows:
         raise UsageError(
             say(f"没有第 {row} 条数据：该交付收下 {rows} 条。", f"There is no row {row}: that delivery has {rows}.")
@@ -230,7 +204,7 @@ def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, deliv
         return [f"  该行与此前收下的一行完全相同（未变），最初来自哪里已不能查：{refusal.reason}"]
     finally:
         scratch.close()
-    return ["  该行与此前收下的一行完全相同（未变），最初来自：", *_record_lines(con, workspace, record)]
+    return ["  该行与此前收下的一行完全相同（未变），最初来自：", *Origins(con, workspace).lines([record])]
 
 
 def _last_run(workspace: Workspace, known_at: datetime) -> int:
@@ -263,48 +237,6 @@ def _delivery(con: duckdb.DuckDBPyConnection, workspace: Workspace, text: str) -
             )
         )
     return str(found[0][0])
-
-
-def _delivery_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str, row: int) -> list[str]:
-    found = con.execute(DELIVERY, {"glob": _glob(workspace, "delivery"), "delivery": delivery}).fetchall()
-    if not found:
-        return [f"  交付 {delivery[:12]}… 不在任何运行中"]
-    name, sheet, kind, day, coverage, encoding, status, reason, _, kept = found[0]
-    label = LAYOUTS[kind].label if kind in LAYOUTS else "未识别"
-    where = f"{name}" + (f" 工作表「{sheet}」" if sheet else "") + f" 第 {row} 条数据"
-    return [f"  来源：{where}（{label}，{day or '无日期'}，{coverage or '—'}，{encoding or '—'}，{status}{'：' + reason if reason else ''}）",
-            f"        原件 archive/{kept}{_destroyed(workspace, kept)}"]  # fmt: skip
-
-
-def _destroyed(workspace: Workspace, sha256: str) -> str:
-    run = None if (workspace.archive / sha256).exists() else receipts(workspace.runs).get(f"archive/{sha256}")
-    return f"（已按保存期限销毁，凭证在第 {run} 次运行的清单）" if run else ""
-
-
-def _record_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, record: str) -> list[str]:
-    for kind in LAYOUTS:
-        for delivery, row, status, rule, grade, gone in _places(con, workspace, kind, record):
-            lines = _delivery_lines(con, workspace, delivery, row)
-            if gone:
-                return [*lines, f"        {GONE.format(run=gone)}；记录 {record}"]
-            now = con.execute(
-                f"select match_status, rule, link_grade from standing_{kind} where record_id = ?", [record]
-            ).fetchall()
-            status, rule, grade = now[0] if now else (status, rule, grade)
-            stands = "" if now else "，现已不在库（撤销、更正或不再出现）"
-            return [*lines, f"        认人：{status}，{RULES.get(rule or '', rule or '—')}，{GRADES.get(grade or '', grade)}{stands}；记录 {record}"]  # fmt: skip
-    return [f"  来源记录 {record} 不在任何运行中"]
-
-
-def _destroyed_row(con: duckdb.DuckDBPyConnection, workspace: Workspace, kind: str, record: str) -> list[str]:
-    return [f"        {GONE.format(run=gone)}" for *_, gone in _places(con, workspace, kind, record) if gone]
-
-
-def _places(con: duckdb.DuckDBPyConnection, workspace: Workspace, kind: str, record: str) -> list[tuple[Any, ...]]:
-    """Where a row was sealed, at most once; last, the run that destroyed its values, if one did."""
-    if not (files := [str(p) for p in standing_files(workspace.runs, kind)]):
-        return []
-    return con.execute(PLACE, {"files": files, "record": record, "destroyed": DESTROYED}).fetchall()
 
 
 def _person_lines(con: duckdb.DuckDBPyConnection, person: str | None) -> list[str]:

@@ -15,7 +15,7 @@ from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
 from ledger.seal import head, read_manifest, sealed_runs, write_parquet
 from ledger.standalone_verifier import manifest_receipt
-from ledger.store import build_store, connect, ensure_store, held_runs
+from ledger.store import LEDGER_OF, build_store, connect, ensure_store, held_runs
 from schemas.errors import UsageError, WorkspaceBusy, say
 
 BEIJING = timezone(timedelta(hours=8))
@@ -27,7 +27,7 @@ with last_case as (
 )
 select s.*, c.case_no, c.case_since
 from ledger_state_on($day::date, $known::timestamptz) as s left join last_case as c using (person_id, pack, track)
-where ($pack is null or s.pack = $pack) and ($person is null or s.person_id = $person)
+where $pack is null or s.pack = $pack
 """
 ANSWER = """
 create temp view answer as
@@ -101,9 +101,11 @@ def ledger_as_of(
     is put there, in the language of the workspace's workbooks."""
     day = asked.day
     _require_known(con, asked)
+    if asked.person is not None:
+        con.execute(LEDGER_OF.format(whose="person_id = $person"), {"person": asked.person})
     con.execute(
         ASKED,
-        {"day": day, "known": asked.known_at, "gap": asked.gap_days, "pack": asked.pack, "person": asked.person},
+        {"day": day, "known": asked.known_at, "gap": asked.gap_days, "pack": asked.pack},
     )
     con.execute(ANSWER)
     count = con.execute("select count(*) from answer").fetchall()[0][0]

@@ -30,6 +30,9 @@ STATE_VIEW = """
 create or replace view ledger_state as
 select * from ledger_state_on((select max(as_of) from applied_run), timestamptz '9999-12-31 00:00:00+00')
 """
+# The ledger of some people alone, for as long as a session wants: the fold's macros speak of `ledger_entry` by name, and a session
+# looks for a name among what it made for itself first. A person's entries go all or none: they end, answer and supersede each other.
+LEDGER_OF = "create or replace temp table ledger_entry as select * from store.ledger_entry where {whose}"
 KEPT = (
     "delivery", "ledger_entry", "person", "ended", "retold", "link", "source", "person_hold", "scorecard", "pack_in_force", "figure",
 )  # fmt: skip
@@ -58,6 +61,7 @@ TABLE_OF = re.compile(r"/(\w+)\.parquet")  # a run of an older version sealed fe
 # Standing rows are read where they were sealed, those of older nights where they were gathered, less those that ended since, linked as last found.
 # One struct, not four arg_max: each would pass over its own nulls, and a link that was taken away would keep its person.
 STANDING_VIEW = """
+create or replace view sealed_{kind} as select {names} from read_parquet({files});
 create or replace view standing_{kind} as
 with link_now as (
     select office, record_id, max(run_no) as link_run,
@@ -67,7 +71,7 @@ with link_now as (
 select {columns}, if(l.link_run >= r.run_no, l.said.person_id, r.person_id) as person_id,
        if(l.link_run >= r.run_no, l.said.match_status, r.match_status) as match_status,
        if(l.link_run >= r.run_no, l.said.rule, r.rule) as rule, if(l.link_run >= r.run_no, l.said.link_grade, r.link_grade) as link_grade
-from read_parquet({files}) as r left join link_now as l on l.office = r.office and l.record_id = r.record_id
+from sealed_{kind} as r left join link_now as l on l.office = r.office and l.record_id = r.record_id
 where r.rule is distinct from 'destroyed' and not exists (
     select 1 from ended as e
     where e.kind = '{kind}' and e.office = r.office and e.record_id = r.record_id and e.run_no >= r.run_no)
@@ -259,7 +263,9 @@ def _show_standing(con: duckdb.DuckDBPyConnection, gathered: Gathered, last: int
             if f"standing_{kind}" in made:
                 con.execute(f"drop table standing_{kind}")
             columns = ", ".join(f"r.{name}" for name in names if name not in relinked)
-            con.execute(STANDING_VIEW.format(kind=kind, columns=columns, files=file_list(files)))
+            con.execute(
+                STANDING_VIEW.format(kind=kind, names=", ".join(names), columns=columns, files=file_list(files))
+            )
         elif f"standing_{kind}" not in made:
             con.execute(create_table(f"standing_{kind}", standing_columns(layout)))
     con.execute("delete from gathered")
