@@ -25,7 +25,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements.lock pyproject.toml; pwd;
 WARM := import duckdb, hypothesis, openpyxl, pandera.pandas, prefect.server.api.server, pytest, python_calamine, \
     rapidfuzz, typer, xlsxwriter
 
-.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks bench-console fuzz sweep oracle faults kills power lock clean
+.PHONY: help demo test test-browser test-cluster check packs bench bench-nights bench-linkage bench-evaluation bench-workbooks bench-console bench-ledger fuzz sweep oracle faults kills power lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(firstword $(MAKEFILE_LIST)) | \
@@ -78,6 +78,9 @@ bench-workbooks: $(STAMP)  ## 出表测速 | a hundred thousand entries to all w
 
 bench-console: $(STAMP)  ## 核查台测速 | twenty people clicking in a city of a million after three years (ARGS='--people 100000')
 	$(PY) -m benchmarks.console $(ARGS)
+
+bench-ledger: $(STAMP)  ## 台账测速 | three years of nights asked, verified and made anew, beside bare reading (ARGS='--people 100000')
+	$(PY) -m benchmarks.old_ledger $(ARGS)
 
 fuzz: $(STAMP)  ## 乱改文件试读 | files hurt at random, read or refused (ARGS='--minutes 60')
 	$(PY) -m benchmarks.fuzz_readers $(ARGS)

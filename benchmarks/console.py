@@ -108,7 +108,7 @@ def _at(run: int) -> datetime:
 def _facts(run: int) -> dict[str, object]:
     return {
         "run_no": run, "as_of": _day(run).isoformat(), "recorded_at": _at(run).isoformat(), "packs": ["zhongshan"], "pack_versions": {},
-        "code_version": "0", "model_version": "0", "totals": {}, "unset": [], "barred": [], "inputs": [], "blocking": [], "signing": None, "released": None, "destroyed": [],
+        "code_version": "0", "model_version": "0", "pack_files": {}, "totals": {}, "unset": [], "barred": [], "inputs": [], "blocking": [], "signing": None, "released": None, "destroyed": [],
     }  # fmt: skip
 
 
