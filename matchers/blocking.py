@@ -21,6 +21,7 @@ from schemas.stages import LOCAL, Engine, Stage
 
 MOST_HOLDERS = 1_000  # known people under one key; a common full name in a city of a million has some 300
 MOST_PAIRS = 200_000  # pairs that one key may bring
+PAIRS_AT_ONCE = 1 << 20  # pairs told apart together: what finds the same twice must fit into memory whole
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,25 @@ def block(
         for side in ("left", "right"):
             con.execute(f"create or replace temp view {rule.name}_{side} as {_keyed(rule, side)}")
     engine.run(con, _stage(rules))
-    proposed = " union all ".join(f"from {rule.name}_pair" for rule in rules)
-    con.execute(f"create or replace temp table candidate as select distinct l, r from ({proposed}) order by l, r")
     counts = [BlockingCount(rule.name, *con.execute(f"from {rule.name}_count").fetchall()[0]) for rule in rules]
+    _each_once(con, rules, sum(count.pairs for count in counts))
     for rule in rules:
         con.execute(f"drop table {rule.name}_pair; drop table {rule.name}_count")
     return counts
+
+
+def _each_once(con: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule], pairs: int) -> None:
+    """Make `candidate` from what all rules brought, a stretch of left records after the other."""
+    proposed = " union all ".join(f"from {rule.name}_pair" for rule in rules)
+    con.execute("create or replace temp table candidate (l bigint, r bigint)")
+    records = con.execute("select coalesce(max(n), 0) + 1 from left_record").fetchall()[0][0]
+    step = max(1, records * PAIRS_AT_ONCE // max(pairs, PAIRS_AT_ONCE))
+    for first in range(0, records, step):
+        stretch = {"first": first, "last": first + step - 1}
+        con.execute(
+            f"insert into candidate select distinct l, r from ({proposed}) where l between $first and $last order by l, r",
+            stretch,
+        )
 
 
 def _keyed(rule: BlockingRule, side: str) -> str:
