@@ -8,6 +8,7 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
+from ledger.survivors import name_survivors
 from matchers.fold_columns import names_folded
 from policies.closing import describe_closings
 from policies.deal import deal
@@ -92,9 +93,9 @@ with ended as (
     select e.supersedes as entry_id, min(r.as_of) as ended_on from store.ledger_entry as e inner join store.applied_run as r using (run_no)
     where e.supersedes is not null group by all
 )
-select coalesce(p.merged_into, e.person_id) as person_id, e.pack, e.basis, min(e.valid_from) as pushed_on,
+select coalesce(s.survivor, e.person_id) as person_id, e.pack, e.basis, min(e.valid_from) as pushed_on,
        if(bool_or(d.entry_id is null), null, max(d.ended_on)) as ended_on
-from store.ledger_entry as e left join person_now as p on p.person_id = e.person_id left join ended as d on d.entry_id = e.entry_id
+from store.ledger_entry as e left join survivor as s on s.person_id = e.person_id left join ended as d on d.entry_id = e.entry_id
 where e.track = 'T' and e.op = 'TASK' and regexp_matches(e.basis, '^(vacancy|public):') and e.person_id is not null
 group by all;
 create or replace temp table pushed as
@@ -161,6 +162,7 @@ def state_facts(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LO
     con.execute(INSURANCE_SOURCE)
     _meet_households(con, present)
     con.execute(DECIDED)
+    name_survivors(con, "person_now")
     con.execute(PUSHED)
     open_view(con, as_of, engine)
 

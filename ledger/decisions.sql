@@ -1,4 +1,4 @@
--- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, person_now, open_item, finding, evaluated_rule, and `effective`,
+-- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, survivor, open_item, finding, evaluated_rule, and `effective`,
 -- made once from ledger_effective. Out: asked (decided entries), applied (DECIDED entries in effect), noted, verdict.
 create or replace temp table effective as
 select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
@@ -15,15 +15,6 @@ create or replace temp table noted as
 select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.clause, e.basis, e.ground, e.evidence, e.parameters, e.decision_entry,
        json_extract_string(e.parameters, '$.record') as record_id, json_extract_string(e.parameters, '$.fault') as fault
 from effective as e where e.op = 'REVIEW' and e.track = 'T' and json_extract_string(e.parameters, '$.fault') is not null;
-
--- Who was merged since, and whom they are now.
-create or replace temp table survivor as
-with recursive last_of as (
-    select person_id, merged_into as survivor from person_now where merged_into is not null
-    union
-    select l.person_id, p.merged_into from last_of as l inner join person_now as p on p.person_id = l.survivor where p.merged_into is not null
-)
-select l.person_id, l.survivor from last_of as l inner join person_now as p on p.person_id = l.survivor where p.merged_into is null;
 
 -- An entry of somebody merged since means the survivor's entry that says the same.
 create or replace temp table said_again as

@@ -1,5 +1,5 @@
 -- Tonight's findings against the fold: entries only where the answer changed.
--- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, person_now, decided_out and
+-- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out and
 -- decision_draft (decisions.py). Out: draft, meant.
 create or replace temp table basis_row as
 with fresh as (
@@ -139,9 +139,7 @@ still_held as (  -- on hold after tonight, by another rule or a new finding
     select person_id, pack, track from open_item where op_class = 'HOLD' and entry_id not in (select entry_id from ending)
     union select person_id, pack, track from wanted where op_class = 'HOLD'
 ),
--- Whose rows are another's now stands nowhere; the survivor is asked about anew.
-gone_person as (select person_id, merged_into from person_now where merged_into is not null),
-closings as (
+closings as (  -- whose rows are another's now stands nowhere; the survivor is asked about anew
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
            if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'IN' and x.is_withdrawn and coalesce(x.answer in ('settles', 'step'), false))) as needs_decision,
            case when g.person_id is not null then if(x.track = 'T', c.state_to, x.track || '0')
@@ -154,12 +152,12 @@ closings as (
                 when x.op_class in ('FLAG_REEMP', 'PROP_EXIT') and coalesce(t.state_before in ('L0', 'L6', 'H0', 'H6'), false) then null  -- left meanwhile
                 when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
-           case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.merged_into || '名下。'
+           case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.survivor || '名下。'
                 when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
            if(x.is_withdrawn or g.person_id is not null, x.valid_from, null) as from_date, true as is_closing,
            null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from, null as decision_entry
     from ending as x
-    left join gone_person as g on g.person_id = x.person_id
+    left join survivor as g on g.person_id = x.person_id
     left join closing as c on c.entry_id = x.entry_id
     left join track_row as t on t.person_id = x.person_id and t.pack = x.pack and t.track = x.track
     left join ended_basis as b on b.person_id = x.person_id and b.pack = x.pack and b.track = x.track
