@@ -51,8 +51,8 @@ select coalesce(b.person_id, c.person_id) as person_id, coalesce(b.pack, c.pack)
        b.state as state_before,
        coalesce(b.state not in ('L0', 'H0', 'LX', 'HX', 'L6', 'H6'), false) as stood, c.person_id is not null as comes,
        coalesce(c.new_count, 0) as new_count, coalesce(ob.open_count, 0) as open_count,
-       coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count and not coalesce(ob.is_confirmed, false), false)
-       and coalesce(c.new_count, 0) = 0 as is_emptied
+       coalesce(ob.is_confirmed or b.state in ('L2', 'L5', 'H3', 'H4', 'H5'), false) as is_vouched,  -- a person's word, which may rest on a basis that has ended since
+       coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count, false) and not is_vouched and coalesce(c.new_count, 0) = 0 as is_emptied
 from before as b
 full join coming as c on c.person_id = b.person_id and c.pack = b.pack and c.track = b.track
 left join open_basis as ob on ob.person_id = b.person_id and ob.pack = b.pack and ob.track = b.track;
@@ -141,12 +141,12 @@ still_held as (  -- on hold after tonight, by another rule or a new finding
 ),
 closings as (  -- whose rows are another's now stands nowhere; the survivor is asked about anew
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
-           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'IN' and x.is_withdrawn and coalesce(x.answer in ('settles', 'step'), false))) as needs_decision,
+           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'IN' and x.is_withdrawn and (coalesce(x.answer in ('settles', 'step'), false) or coalesce(t.is_vouched and t.open_count + t.new_count = b.ended_count, false)))) as needs_decision,
            case when g.person_id is not null then if(x.track = 'T', c.state_to, x.track || '0')
                 when x.op_class = 'HOLD' and x.ground is distinct from 'locked' and coalesce(t.open_count + t.new_count, 0) = 0
                      and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
-                when x.op_class = 'IN' and x.answer in ('settles', 'step') and coalesce(c.state_to, '') <> 'H4' then null
+                when x.op_class = 'IN' and (x.answer in ('settles', 'step') or (x.track = 'H' and coalesce(t.is_vouched, false))) and coalesce(c.state_to, '') <> 'H4' then null
                 when x.op_class = 'IN' and coalesce(t.open_count + t.new_count > b.ended_count, false) and coalesce(c.state_to, '') <> 'H4' then null
                 when (x.person_id, x.pack, x.track, x.op_class) in (select (person_id, pack, track, op_class) from still_waiting) then null
                 when x.op_class in ('FLAG_REEMP', 'PROP_EXIT') and coalesce(t.state_before in ('L0', 'L6', 'H0', 'H6'), false) then null  -- left meanwhile
