@@ -121,6 +121,11 @@ select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.
 from now_decision as d inner join store.ledger_entry as e on e.entry_id = trim(d.entry_id) where e.person_id is not null
 """
 ROWS = "create or replace temp table ledger_row as select distinct person_id, pack, track from store.ledger_entry where person_id is not null"
+# Since when somebody has been registered or recognised, by each row that says so.
+SPELL = """
+create or replace temp view spell as
+select record_id, reg_date as since from now_unemployment_registration union all select record_id, recognised_date from now_hardship_recognition
+"""
 KEY = ("id_key", "VARCHAR")
 LINKED = (("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
 NOBODY = "select null::varchar as person_id, null::varchar as kind where false"
@@ -250,6 +255,7 @@ def post(
     con.execute(f"create or replace temp table standing_link as {links} union all from shared_evidence")
     con.execute(EMPLOYER_EVIDENCE)
     con.execute(MATCHED_EVIDENCE)
+    con.execute(SPELL)
     con.execute(ENDED_LOG)
     kinds = set(standing_kinds(con)) & {kind for (kind,) in con.execute(TAKEN_BACK_KINDS).fetchall()}
     taken_back = " union ".join([NOBODY, *(TAKEN_BACK.format(kind=kind) for kind in sorted(kinds))])

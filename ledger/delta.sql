@@ -1,5 +1,5 @@
 -- Tonight's findings against the fold: entries only where the answer changed.
--- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out and
+-- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out, spell and
 -- decision_draft (decisions.py). Out: draft, meant.
 create or replace temp table basis_row as
 with fresh as (
@@ -9,13 +9,26 @@ with fresh as (
         where o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
           and (f.field is not null or o.basis is not distinct from f.basis)
           and (not o.is_decided_away or list_has_all(o.evidence, f.evidence)))
+),
+-- Whom a person decided out is not marked or proposed to leave again for that very spell, however its rows are told since: on the
+-- decision's own evidence, or on no registration or recognition but those begun before it.
+of_whom_left as (
+    select f.person_id, f.pack, f.track, f.rule_id, f.op_class, f.basis, f.evidence, x.decided_by, list_has_any(x.evidence, f.evidence) as is_shared
+    from fresh as f inner join decided_out as x using (person_id, pack, track)
+    where f.op_class in ('FLAG_REEMP', 'PROP_EXIT', 'PROP_DEREG') or (f.op_class = 'REVIEW' and f.track = 'R')
+),
+begun as (
+    select e.person_id, e.pack, e.rule_id, e.op_class, e.basis, e.decided_by, max(s.since) as since
+    from (select *, unnest(evidence) as record_id from of_whom_left) as e inner join spell as s using (record_id) group by all
+),
+settled as (
+    select person_id, pack, rule_id, op_class, basis from of_whom_left where is_shared
+    union select person_id, pack, rule_id, op_class, basis from begun where since < decided_by
 )
--- Whom a person decided out is not marked or proposed to leave again on the evidence of that very spell.
-select * from fresh as f
+select f.* from fresh as f
 where not exists (
-    select 1 from decided_out as x
-    where x.person_id = f.person_id and x.pack = f.pack and x.track = f.track and list_has_any(x.evidence, f.evidence)
-      and (f.op_class in ('FLAG_REEMP', 'PROP_EXIT', 'PROP_DEREG') or (f.op_class = 'REVIEW' and f.track = 'R')));
+    select 1 from settled as s
+    where s.person_id = f.person_id and s.pack = f.pack and s.rule_id = f.rule_id and s.op_class = f.op_class and s.basis is not distinct from f.basis);
 
 create or replace temp table changed as
 with retold as (

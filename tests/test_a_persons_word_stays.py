@@ -61,7 +61,10 @@ def test_a_later_basis_taken_back_does_not_undo_a_visit(tmp_path: Path) -> None:
     decide(town, JUN3, asked(town, who, "L", "ADD"), "确认", VISIT)
     town.night(JUN3)
     town.night(JUN10)
-    assert (town.state(who, "zhongshan", "L")["state"], town.state(who, "zhongshan", "L")["basis"]) == ("L2", ["stoppage"])
+    assert (town.state(who, "zhongshan", "L")["state"], town.state(who, "zhongshan", "L")["basis"]) == (
+        "L2",
+        ["stoppage"],
+    )
     town.night(JUN20)
     (told,) = [e for e in town.entries(who, JUN20) if e["track"] == "L"]
     assert (told["op"], told["state_to"], told["needs_decision"]) == ("WITHDRAW", None, True)
