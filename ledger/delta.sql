@@ -1,5 +1,5 @@
 -- Tonight's findings against the fold: entries only where the answer changed.
--- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out, spell and
+-- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out, spell, stood_before and
 -- decision_draft (decisions.py). Out: draft, meant.
 create or replace temp table basis_row as
 with fresh as (
@@ -120,13 +120,15 @@ still_waiting as (  -- a proposal that waits, or a mark that waits or was confir
       and entry_id not in (select entry_id from ending)
 ),
 backed as (  -- whoever a mark of work still stands against comes in again with it
-    select person_id, pack, track, coalesce(bool_or(op_class = 'FLAG_REEMP' and answer is null), false) as is_marked from still_waiting group by all
+    select person_id, pack, track, coalesce(bool_or(op_class = 'FLAG_REEMP' and answer is null), false) as is_marked,
+           coalesce(bool_or(op_class = 'FLAG_REEMP' and answer = 'settles'), false) as is_at_work from still_waiting group by all
 ),
 answers as (  -- a further basis leaves the state that the first one, a mark that stands or a person gave
     select w.person_id, w.pack, w.rule_no, w.rule_id, w.clause, w.track,
            case when w.op = 'ADD' and (coalesce(t.stood, false) or w.rule_no <> fi.rule_no) then 'UPD' else w.op end as op,
            w.basis, w.ground, w.needs_decision,
-           case when w.op <> 'ADD' then w.state_to
+           case when w.op = 'FLAG_REEMP' and s.is_at_work and t.state_before = 'L5' then null  -- confirmed at work by another mark
+                when w.op <> 'ADD' then w.state_to
                 when t.stood and (s.person_id is not null or t.state_before not in ('L4', 'L5', 'R2', 'H5')) then null
                 when s.is_marked then 'L4' else w.state_to end as target,
            (select min(x.entry_id) from ending as x where x.is_replaced and x.person_id = w.person_id and x.pack = w.pack
@@ -138,8 +140,8 @@ answers as (  -- a further basis leaves the state that the first one, a mark tha
     left join first_in as fi on fi.person_id = w.person_id and fi.pack = w.pack and fi.track = w.track
     left join backed as s on s.person_id = w.person_id and s.pack = w.pack and s.track = w.track
 ),
-changes as (
-    select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, state_to as target,
+changes as (  -- what is asked anew moves nobody: a mark beside a confirmed one is no more than it was
+    select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, if(track = 'T' or field is not null, state_to, null) as target,
            old_entry as supersedes, evidence, parameters, reason, null::date as from_date, false as is_closing,
            list, employer_uscc, employer_name, due_date, content, state_from, null as decision_entry
     from changed
@@ -161,9 +163,10 @@ closings as (  -- whose rows are another's now stands nowhere; the survivor is a
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
                 when x.op_class = 'IN' and (x.answer in ('settles', 'step') or (x.track = 'H' and coalesce(t.is_vouched, false))) and coalesce(c.state_to, '') <> 'H4' then null
                 when x.op_class = 'IN' and coalesce(t.open_count + t.new_count > b.ended_count, false) and coalesce(c.state_to, '') <> 'H4' then null
-                when (x.person_id, x.pack, x.track, x.op_class) in (select (person_id, pack, track, op_class) from still_waiting) then null
+                when (x.person_id, x.pack, x.track, x.op_class) in (select (person_id, pack, track, op_class) from still_waiting)
+                     then if(x.op_class = 'FLAG_REEMP' and t.state_before = 'L5' and not w.is_at_work, 'L4', null)
                 when x.op_class in ('FLAG_REEMP', 'PROP_EXIT') and coalesce(t.state_before in ('L0', 'L6', 'H0', 'H6'), false) then null  -- left meanwhile
-                when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
+                when x.is_absent or coalesce(t.is_emptied, false) then null else coalesce(m.state, c.state_to) end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.survivor || '名下。'
                 when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
@@ -174,6 +177,8 @@ closings as (  -- whose rows are another's now stands nowhere; the survivor is a
     left join closing as c on c.entry_id = x.entry_id
     left join track_row as t on t.person_id = x.person_id and t.pack = x.pack and t.track = x.track
     left join ended_basis as b on b.person_id = x.person_id and b.pack = x.pack and b.track = x.track
+    left join backed as w on w.person_id = x.person_id and w.pack = x.pack and w.track = x.track
+    left join stood_before as m on m.person_id = x.person_id and m.pack = x.pack and m.track = x.track and m.op = x.op_class and m.op = 'FLAG_REEMP'
     where not x.is_replaced
 )
 select * from answers union all select * from changes union all select * from closings union all by name select * from decision_draft;
