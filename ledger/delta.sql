@@ -156,8 +156,9 @@ still_held as (  -- on hold after tonight, by another rule or a new finding
 ),
 closings as (  -- whose rows are another's now stands nowhere; the survivor is asked about anew
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
-           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'IN' and x.is_withdrawn and (coalesce(x.answer in ('settles', 'step'), false) or coalesce(t.is_vouched and t.open_count + t.new_count = b.ended_count, false)))) as needs_decision,
+           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'HOLD' and coalesce(t.is_vouched and t.open_count + t.new_count = 0, false)) or (x.op_class = 'IN' and x.is_withdrawn and (coalesce(x.answer in ('settles', 'step'), false) or coalesce(t.is_vouched and t.open_count + t.new_count = b.ended_count, false)))) as needs_decision,
            case when g.person_id is not null then if(x.track = 'T', c.state_to, x.track || '0')
+                when x.op_class = 'HOLD' and (t.state_before not in ('L1', 'H1', 'LX', 'HX', 'H6') or (x.person_id, x.pack, x.track) in (select (person_id, pack, track) from still_held)) then null
                 when x.op_class = 'HOLD' and x.ground is distinct from 'locked' and coalesce(t.open_count + t.new_count, 0) = 0
                      and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
