@@ -125,7 +125,8 @@ def _moves() -> list[tuple[str, str, str, str]]:
     for rules in packs().values():
         for rule in rules.values():
             if rule.finds["track"] != "T" and rule.finds.get("state"):
-                ends = str(rule.finds.get("closed_state") or "stays")
+                is_mark = rule.finds["op"] == "FLAG_REEMP"
+                ends = "where they stood before" if is_mark else str(rule.finds.get("closed_state") or "stays")
                 found[f"{rule.finds['track']} {rule.finds['op']}", rule.finds["state"], ends].append(code(rule.id))
     return [(*key, ", ".join(dict.fromkeys(names))) for key, names in sorted(found.items())]
 

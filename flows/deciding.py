@@ -8,6 +8,7 @@ import duckdb
 from flows.kinds import kinds_of_tonight, standing_kinds
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
+from ledger.survivors import name_survivors
 from matchers.fold_columns import names_folded
 from policies.closing import describe_closings
 from policies.deal import deal
@@ -92,9 +93,9 @@ with ended as (
     select e.supersedes as entry_id, min(r.as_of) as ended_on from store.ledger_entry as e inner join store.applied_run as r using (run_no)
     where e.supersedes is not null group by all
 )
-select coalesce(p.merged_into, e.person_id) as person_id, e.pack, e.basis, min(e.valid_from) as pushed_on,
+select coalesce(s.survivor, e.person_id) as person_id, e.pack, e.basis, min(e.valid_from) as pushed_on,
        if(bool_or(d.entry_id is null), null, max(d.ended_on)) as ended_on
-from store.ledger_entry as e left join person_now as p on p.person_id = e.person_id left join ended as d on d.entry_id = e.entry_id
+from store.ledger_entry as e left join survivor as s on s.person_id = e.person_id left join ended as d on d.entry_id = e.entry_id
 where e.track = 'T' and e.op = 'TASK' and regexp_matches(e.basis, '^(vacancy|public):') and e.person_id is not null
 group by all;
 create or replace temp table pushed as
@@ -120,6 +121,11 @@ select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.
 from now_decision as d inner join store.ledger_entry as e on e.entry_id = trim(d.entry_id) where e.person_id is not null
 """
 ROWS = "create or replace temp table ledger_row as select distinct person_id, pack, track from store.ledger_entry where person_id is not null"
+# Since when somebody has been registered or recognised, by each row that says so.
+SPELL = """
+create or replace temp view spell as
+select record_id, reg_date as since from now_unemployment_registration union all select record_id, recognised_date from now_hardship_recognition
+"""
 KEY = ("id_key", "VARCHAR")
 LINKED = (("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
 NOBODY = "select null::varchar as person_id, null::varchar as kind where false"
@@ -161,6 +167,7 @@ def state_facts(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LO
     con.execute(INSURANCE_SOURCE)
     _meet_households(con, present)
     con.execute(DECIDED)
+    name_survivors(con, "person_now")
     con.execute(PUSHED)
     open_view(con, as_of, engine)
 
@@ -248,6 +255,7 @@ def post(
     con.execute(f"create or replace temp table standing_link as {links} union all from shared_evidence")
     con.execute(EMPLOYER_EVIDENCE)
     con.execute(MATCHED_EVIDENCE)
+    con.execute(SPELL)
     con.execute(ENDED_LOG)
     kinds = set(standing_kinds(con)) & {kind for (kind,) in con.execute(TAKEN_BACK_KINDS).fetchall()}
     taken_back = " union ".join([NOBODY, *(TAKEN_BACK.format(kind=kind) for kind in sorted(kinds))])

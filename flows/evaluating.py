@@ -14,6 +14,7 @@ import pyarrow as pa
 from flows.truth import lay_beside
 from flows.workspace import Workspace
 from ledger.seal import standing_by_run
+from ledger.survivors import name_survivors
 from matchers.fold_columns import fold_names
 from matchers.han import COMPOUND_BASE, SYLLABLE_BASE
 from matchers.measures import Share, b_cubed, pairwise, upper_bound, wilson
@@ -44,6 +45,7 @@ def evaluate(con: duckdb.DuckDBPyConnection, workspace: Workspace, truth: Path) 
     """Counts of the truth's lines, and every figure in the order shown. Raises: UsageError."""
     lay_beside(con, workspace, truth)
     _shapes(con, workspace)
+    name_survivors(con, "person")
     con.execute(JUDGED.read_text(encoding="utf-8"))
     counts = con.execute(COUNTS)
     names = [d[0] for d in counts.description or []]

@@ -1,16 +1,12 @@
--- Each found row beside the true person. In: found, name_shape, person. Out: judged.
+-- Each found row beside the true person. In: found, name_shape, person, survivor. Out: judged.
 -- is_founding: the row made the person or carries the exact number. is_wanted: its true person is known here.
 -- about: whose birth date tells the age: the true person where known, else the one it was linked to.
 create or replace temp table judged as
-with recursive last_of as (
-    select person_id, person_id as last_id from person where merged_into is null
-    union all select p.person_id, l.last_id from person as p inner join last_of as l on p.merged_into = l.person_id
-),
-placed as (
-    select f.* exclude (person_id), l.last_id as person_id, coalesce(n.shape, 'other') as shape,
+with placed as (
+    select f.* exclude (person_id), coalesce(l.survivor, f.person_id) as person_id, coalesce(n.shape, 'other') as shape,
            f.match_status in ('linked', 'new_person') and f.person_id is not null as is_linked,
            coalesce(f.rule = 'id_and_name', false) or coalesce(list_contains(f.made, f.person_id), false) as is_founding
-    from found as f left join last_of as l using (person_id) left join name_shape as n using (delivery_id, row_no)
+    from found as f left join survivor as l using (person_id) left join name_shape as n using (delivery_id, row_no)
 ),
 counted as (
     select person_id, truth_id, count(*) as n from placed where is_linked and is_founding group by all

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from flows.not_people import QUESTION
+from ledger.survivors import name_survivors
 from matchers.model import MILLI, Model
 
 SAME, APART, OFF = "同一人", "非同一人", "暂缓"
@@ -28,6 +29,7 @@ def hear_reviewers(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
     before = {"rows": str(runs / "*" / "tables" / "standing" / "decision.parquet")} if replaced else {}
     con.execute(SAID + (SAID_BEFORE if replaced else "") + WORDS, {"verdicts": [SAME, APART, OFF]} | before)
     if con.sql("select count(*) from reviewer_said").fetchall()[0][0] and any(runs.glob("*/tables/match_log.parquet")):
+        name_survivors(con, "store.person")
         con.execute(JUDGED, {"log": str(runs / "*" / "tables" / "match_log.parquet"), "same": SAME, "off": OFF})
 
 
@@ -67,13 +69,9 @@ from told where list_contains($verdicts, decision) and regexp_matches(entry_id, 
 # candidate: who changes their mind speaks of the same two as before.
 JUDGED = """
 insert into judged
-with recursive named as (  -- few deliveries, many rows: a name cut short is looked up once
+with named as (  -- few deliveries, many rows: a name cut short is looked up once
     select n.text, d.delivery_id from (select distinct place.delivery as text from reviewer_said) as n
     inner join (select distinct delivery_id from store.delivery) as d on starts_with(d.delivery_id, lower(n.text))
-),
-last_of as (
-    select person_id, person_id as last_id from store.person where merged_into is null
-    union all select p.person_id, l.last_id from store.person as p inner join last_of as l on p.merged_into = l.person_id
 ),
 asked as (
     select s.decision, s.decided_date, s.record_id as decision_record, s.run_no, s.said_by, m.kind, m.delivery_id, m.record_id,
@@ -87,9 +85,9 @@ asked as (
     qualify row_number() over (partition by s.record_id, s.said_by order by m.filename desc) = 1
 ),
 last_words as (
-    select a.*, d.office, coalesce(p.last_id, a.person_id) as about
+    select a.*, d.office, coalesce(p.survivor, a.person_id) as about
     from asked as a inner join (select delivery_id, any_value(office) as office from store.delivery group by delivery_id) as d using (delivery_id)
-    left join last_of as p on p.person_id = a.person_id
+    left join survivor as p on p.person_id = a.person_id
     qualify row_number() over (partition by a.said_by, a.kind, office, a.record_id, about order by a.decided_date desc, a.run_no desc, a.decision_record desc) = 1
 ),
 agreed as (  -- of one day, those of the highest step where they say the same

@@ -9,6 +9,7 @@ import duckdb
 from flows.answer_effects import add_effects
 from flows.kinds import kinds_of_tonight, people_of, standing_kinds
 from ledger.seal import read_manifest, sealed_runs
+from ledger.survivors import name_survivors
 from schemas.extracts import PERSON_LAYOUTS
 from schemas.rows import row_columns
 
@@ -63,9 +64,9 @@ asked as (
     from in_review as r left join shown as m using (delivery_id, row_no)
 )
 select a.* exclude (likely_person, other_person), a.delivery_id || ':' || a.row_no as question,
-       coalesce(p.merged_into, a.likely_person) as likely_id, coalesce(o.merged_into, a.other_person) as other_id,
-       left(md5(concat_ws('|', a.record_id, a.rule, coalesce(p.merged_into, a.likely_person, '-'), coalesce(o.merged_into, a.other_person, '-'))), 8) as code
-from asked as a left join person_now as p on p.person_id = a.likely_person left join person_now as o on o.person_id = a.other_person
+       coalesce(p.survivor, a.likely_person) as likely_id, coalesce(o.survivor, a.other_person) as other_id,
+       left(md5(concat_ws('|', a.record_id, a.rule, coalesce(p.survivor, a.likely_person, '-'), coalesce(o.survivor, a.other_person, '-'))), 8) as code
+from asked as a left join survivor as p on p.person_id = a.likely_person left join survivor as o on o.person_id = a.other_person
 where a.likely_person is not null or a.cause is distinct from 'person'
 """
 
@@ -103,5 +104,6 @@ def _rows(select: str, kind: str) -> str:
 def _links(con: duckdb.DuckDBPyConnection, runs: Path, rows: list[str], tonight: str) -> None:
     sealed = any(runs.glob("*/tables/match_log.parquet"))
     logs = [SEALED_LOG] * sealed + [tonight] * bool(tonight)
+    name_survivors(con, "person_now")
     where = {"log": str(runs / "*" / "tables" / "match_log.parquet")} if sealed else {}
     con.execute(OPEN_LINK.format(rows=" union all ".join([NOBODY, *rows]), log=" union all ".join(logs)), where)

@@ -35,11 +35,13 @@ select 'tonight-' || rule_no as entry_id, $run_no::bigint as run_no, rule_no as 
 from decision_draft
 """
 ANY = "select exists (from now_decision) or exists (from ledger_entry where decision_entry is not null)"
+# `decided_by` is the day until which what they had is what was decided about: of a decision for a later day, the night that took it in.
 DECIDED_OUT = """
 create or replace temp table decided_out as
-select e.person_id, e.pack, e.track, e.evidence
+select e.person_id, e.pack, e.track, e.evidence, least(e.valid_from, coalesce(r.as_of, e.valid_from)) as decided_by
 from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') as e
 inner join track_state as s on s.person_id = e.person_id and s.pack = e.pack and s.track = e.track
+left join store.applied_run as r using (run_no)
 where e.op = 'DECIDED' and e.state_to in ('R3', 'H6', 'L6') and s.state in ('R3', 'H6', 'L6') and json_extract_string(e.parameters, '$.decision') = '确认'
 """
 

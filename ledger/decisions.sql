@@ -1,4 +1,4 @@
--- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, person_now, open_item, finding, evaluated_rule, and `effective`,
+-- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, stood_before, survivor, open_item, finding, evaluated_rule, and `effective`,
 -- made once from ledger_effective. Out: asked (decided entries), applied (DECIDED entries in effect), noted, verdict.
 create or replace temp table effective as
 select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
@@ -15,15 +15,6 @@ create or replace temp table noted as
 select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.clause, e.basis, e.ground, e.evidence, e.parameters, e.decision_entry,
        json_extract_string(e.parameters, '$.record') as record_id, json_extract_string(e.parameters, '$.fault') as fault
 from effective as e where e.op = 'REVIEW' and e.track = 'T' and json_extract_string(e.parameters, '$.fault') is not null;
-
--- Who was merged since, and whom they are now.
-create or replace temp table survivor as
-with recursive last_of as (
-    select person_id, merged_into as survivor from person_now where merged_into is not null
-    union
-    select l.person_id, p.merged_into from last_of as l inner join person_now as p on p.person_id = l.survivor where p.merged_into is not null
-)
-select l.person_id, l.survivor from last_of as l inner join person_now as p on p.person_id = l.survivor where p.merged_into is null;
 
 -- An entry of somebody merged since means the survivor's entry that says the same.
 create or replace temp table said_again as
@@ -72,11 +63,7 @@ left join applied as a on a.decision_entry = n.entry_id and a.officer_key = n.of
 order by n.entry_id, n.office, n.record_id, a.run_no desc, a.seq desc;
 
 create or replace temp table asked as
-with first_of as (  -- the state before the first entry in effect of one op that nobody left by
-    select coalesce(person_id, 'E:' || basis) as person_id, pack, track, op, arg_min(state_from, (run_no, seq)) filter (state_from is distinct from state_to) as state_before
-    from effective where op not in ('PROP_EXIT', 'PROP_DEREG') or coalesce(answer, '') not in ('settles', 'covered') group by all
-),
-open_beside as (
+with open_beside as (
     select t.entry_id, count(o.entry_id) filter (o.op = t.op and (o.op = 'FLAG_REEMP' or coalesce(o.answer, '') <> 'settles')) as same_op, count(o.entry_id) filter (o.op in ('ADD', 'UPD') and o.field is null) as bases
     from effective as t
     left join effective as o on o.person_id = t.person_id and o.pack = t.pack and o.track = t.track and o.entry_id <> t.entry_id
@@ -87,11 +74,11 @@ item as (select decision_entry, arg_max(state_to, (run_no, seq)) as state from a
 select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.op, e.clause, e.basis, e.ground, e.evidence,
        json_extract_string(e.parameters, '$.rule') as rule_id,
        case when e.op in ('UPD', 'WITHDRAW') and e.valid_to is not null then 'END' when e.op in ('ADD', 'UPD') then 'IN' else e.op end as op_class,
-       if(e.track = 'T', coalesce(i.state, 'open'), coalesce(p.state, e.state_to, if(e.track = 'R', 'R1', e.track || '0'))) as state, coalesce(f.state_before, e.state_from, if(e.track = 'R', 'R1', e.track || '0')) as state_before,
+       if(e.track = 'T', coalesce(i.state, 'open'), coalesce(p.state, e.state_to, if(e.track = 'R', 'R1', e.track || '0'))) as state, coalesce(f.state, e.state_from, if(e.track = 'R', 'R1', e.track || '0')) as state_before,
        coalesce(b.same_op, 0) > 0 as has_same_op, coalesce(b.bases, 0) > 0 as has_basis, s.survivor
 from ledger_entry as e
 left join prior_state as p on p.person_id is not distinct from e.person_id and p.pack = e.pack and p.track = e.track
-left join first_of as f on f.person_id = coalesce(e.person_id, 'E:' || e.basis) and f.pack = e.pack and f.track = e.track and f.op = e.op
+left join stood_before as f on f.person_id = e.person_id and f.pack = e.pack and f.track = e.track and f.op = e.op
 left join open_beside as b on b.entry_id = e.entry_id
 left join survivor as s on s.person_id = e.person_id
 left join item as i on i.decision_entry = e.entry_id

@@ -25,6 +25,14 @@ from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') w
 create or replace temp table track_state as
 select person_id, pack, track, state from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
 """
+# Where somebody stood before the mark, proposal or hold that they last came under; whoever came in under a mark was a candidate.
+STOOD_BEFORE = """
+create or replace temp table stood_before as
+select person_id, pack, track, if(op = 'ADD', 'FLAG_REEMP', op) as op, arg_max(if(op = 'ADD', 'L1', state_from), (run_no, seq)) as state
+from ledger_entry
+where (op, state_to) in (('ADD', 'L4'), ('FLAG_REEMP', 'L4'), ('PROP_EXIT', 'H5'), ('PROP_DEREG', 'R2'), ('HOLD', 'LX'), ('HOLD', 'HX'))
+  and state_from not in (state_to, 'L5') group by all
+"""
 # Only what a source took back tonight takes a finding back: an older correction that left it standing did not end it,
 # though tonight its successor may have been taken back (`taken_back`: person and kind).
 # Evidence that ended nowhere and is nobody's any more was linked to somebody else.
@@ -109,9 +117,10 @@ order by c.seq
 
 
 def load_fold(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `open_item` and `prior_state` from `ledger_entry`, every entry sealed so far."""
+    """Make `open_item`, `stood_before` and `prior_state` from `ledger_entry`, every entry sealed so far."""
     con.execute((HERE / "fold.sql").read_text(encoding="utf-8"))
     con.execute(OPEN_ITEMS)
+    con.execute(STOOD_BEFORE)
     con.execute("create or replace temp table prior_state as from track_state")
 
 

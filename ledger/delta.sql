@@ -1,5 +1,5 @@
 -- Tonight's findings against the fold: entries only where the answer changed.
--- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, person_now, decided_out and
+-- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out, spell, stood_before and
 -- decision_draft (decisions.py). Out: draft, meant.
 create or replace temp table basis_row as
 with fresh as (
@@ -9,13 +9,26 @@ with fresh as (
         where o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
           and (f.field is not null or o.basis is not distinct from f.basis)
           and (not o.is_decided_away or list_has_all(o.evidence, f.evidence)))
+),
+-- Whom a person decided out is not marked or proposed to leave again for that very spell, however its rows are told since: on the
+-- decision's own evidence, or on no registration or recognition but those begun before it.
+of_whom_left as (
+    select f.person_id, f.pack, f.track, f.rule_id, f.op_class, f.basis, f.evidence, x.decided_by, list_has_any(x.evidence, f.evidence) as is_shared
+    from fresh as f inner join decided_out as x using (person_id, pack, track)
+    where f.op_class in ('FLAG_REEMP', 'PROP_EXIT', 'PROP_DEREG') or (f.op_class = 'REVIEW' and f.track = 'R')
+),
+begun as (
+    select e.person_id, e.pack, e.rule_id, e.op_class, e.basis, e.decided_by, max(s.since) as since
+    from (select *, unnest(evidence) as record_id from of_whom_left) as e inner join spell as s using (record_id) group by all
+),
+settled as (
+    select person_id, pack, rule_id, op_class, basis from of_whom_left where is_shared
+    union select person_id, pack, rule_id, op_class, basis from begun where since < decided_by
 )
--- Whom a person decided out is not marked or proposed to leave again on the evidence of that very spell.
-select * from fresh as f
+select f.* from fresh as f
 where not exists (
-    select 1 from decided_out as x
-    where x.person_id = f.person_id and x.pack = f.pack and x.track = f.track and list_has_any(x.evidence, f.evidence)
-      and (f.op_class in ('FLAG_REEMP', 'PROP_EXIT', 'PROP_DEREG') or (f.op_class = 'REVIEW' and f.track = 'R')));
+    select 1 from settled as s
+    where s.person_id = f.person_id and s.pack = f.pack and s.rule_id = f.rule_id and s.op_class = f.op_class and s.basis is not distinct from f.basis);
 
 create or replace temp table changed as
 with retold as (
@@ -51,8 +64,8 @@ select coalesce(b.person_id, c.person_id) as person_id, coalesce(b.pack, c.pack)
        b.state as state_before,
        coalesce(b.state not in ('L0', 'H0', 'LX', 'HX', 'L6', 'H6'), false) as stood, c.person_id is not null as comes,
        coalesce(c.new_count, 0) as new_count, coalesce(ob.open_count, 0) as open_count,
-       coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count and not coalesce(ob.is_confirmed, false), false)
-       and coalesce(c.new_count, 0) = 0 as is_emptied
+       coalesce(ob.is_confirmed or b.state in ('L2', 'L5', 'H3', 'H4', 'H5'), false) as is_vouched,  -- a person's word, which may rest on a basis that has ended since
+       coalesce(ob.withdrawn_count > 0 and ob.withdrawn_count = ob.open_count, false) and not is_vouched and coalesce(c.new_count, 0) = 0 as is_emptied
 from before as b
 full join coming as c on c.person_id = b.person_id and c.pack = b.pack and c.track = b.track
 left join open_basis as ob on ob.person_id = b.person_id and ob.pack = b.pack and ob.track = b.track;
@@ -107,13 +120,15 @@ still_waiting as (  -- a proposal that waits, or a mark that waits or was confir
       and entry_id not in (select entry_id from ending)
 ),
 backed as (  -- whoever a mark of work still stands against comes in again with it
-    select person_id, pack, track, coalesce(bool_or(op_class = 'FLAG_REEMP' and answer is null), false) as is_marked from still_waiting group by all
+    select person_id, pack, track, coalesce(bool_or(op_class = 'FLAG_REEMP' and answer is null), false) as is_marked,
+           coalesce(bool_or(op_class = 'FLAG_REEMP' and answer = 'settles'), false) as is_at_work from still_waiting group by all
 ),
 answers as (  -- a further basis leaves the state that the first one, a mark that stands or a person gave
     select w.person_id, w.pack, w.rule_no, w.rule_id, w.clause, w.track,
            case when w.op = 'ADD' and (coalesce(t.stood, false) or w.rule_no <> fi.rule_no) then 'UPD' else w.op end as op,
            w.basis, w.ground, w.needs_decision,
-           case when w.op <> 'ADD' then w.state_to
+           case when w.op = 'FLAG_REEMP' and s.is_at_work and t.state_before = 'L5' then null  -- confirmed at work by another mark
+                when w.op <> 'ADD' then w.state_to
                 when t.stood and (s.person_id is not null or t.state_before not in ('L4', 'L5', 'R2', 'H5')) then null
                 when s.is_marked then 'L4' else w.state_to end as target,
            (select min(x.entry_id) from ending as x where x.is_replaced and x.person_id = w.person_id and x.pack = w.pack
@@ -125,8 +140,8 @@ answers as (  -- a further basis leaves the state that the first one, a mark tha
     left join first_in as fi on fi.person_id = w.person_id and fi.pack = w.pack and fi.track = w.track
     left join backed as s on s.person_id = w.person_id and s.pack = w.pack and s.track = w.track
 ),
-changes as (
-    select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, state_to as target,
+changes as (  -- what is asked anew moves nobody: a mark beside a confirmed one is no more than it was
+    select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, if(track = 'T' or field is not null, state_to, null) as target,
            old_entry as supersedes, evidence, parameters, reason, null::date as from_date, false as is_closing,
            list, employer_uscc, employer_name, due_date, content, state_from, null as decision_entry
     from changed
@@ -139,30 +154,32 @@ still_held as (  -- on hold after tonight, by another rule or a new finding
     select person_id, pack, track from open_item where op_class = 'HOLD' and entry_id not in (select entry_id from ending)
     union select person_id, pack, track from wanted where op_class = 'HOLD'
 ),
--- Whose rows are another's now stands nowhere; the survivor is asked about anew.
-gone_person as (select person_id, merged_into from person_now where merged_into is not null),
-closings as (
+closings as (  -- whose rows are another's now stands nowhere; the survivor is asked about anew
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
-           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'IN' and x.is_withdrawn and coalesce(x.answer in ('settles', 'step'), false))) as needs_decision,
+           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'HOLD' and coalesce(t.is_vouched and t.open_count + t.new_count = 0, false)) or (x.op_class = 'IN' and x.is_withdrawn and (coalesce(x.answer in ('settles', 'step'), false) or coalesce(t.is_vouched and t.open_count + t.new_count = b.ended_count, false)))) as needs_decision,
            case when g.person_id is not null then if(x.track = 'T', c.state_to, x.track || '0')
+                when x.op_class = 'HOLD' and (t.state_before not in ('L1', 'H1', 'LX', 'HX', 'H6') or (x.person_id, x.pack, x.track) in (select (person_id, pack, track) from still_held)) then null
                 when x.op_class = 'HOLD' and x.ground is distinct from 'locked' and coalesce(t.open_count + t.new_count, 0) = 0
                      and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
-                when x.op_class = 'IN' and x.answer in ('settles', 'step') and coalesce(c.state_to, '') <> 'H4' then null
+                when x.op_class = 'IN' and (x.answer in ('settles', 'step') or (x.track = 'H' and coalesce(t.is_vouched, false))) and coalesce(c.state_to, '') <> 'H4' then null
                 when x.op_class = 'IN' and coalesce(t.open_count + t.new_count > b.ended_count, false) and coalesce(c.state_to, '') <> 'H4' then null
-                when (x.person_id, x.pack, x.track, x.op_class) in (select (person_id, pack, track, op_class) from still_waiting) then null
+                when (x.person_id, x.pack, x.track, x.op_class) in (select (person_id, pack, track, op_class) from still_waiting)
+                     then if(x.op_class = 'FLAG_REEMP' and t.state_before = 'L5' and not w.is_at_work, 'L4', null)
                 when x.op_class in ('FLAG_REEMP', 'PROP_EXIT') and coalesce(t.state_before in ('L0', 'L6', 'H0', 'H6'), false) then null  -- left meanwhile
-                when x.is_absent or coalesce(t.is_emptied, false) then null else c.state_to end as target,
+                when x.is_absent or coalesce(t.is_emptied, false) then null else coalesce(m.state, c.state_to) end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
-           case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.merged_into || '名下。'
+           case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.survivor || '名下。'
                 when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
            if(x.is_withdrawn or g.person_id is not null, x.valid_from, null) as from_date, true as is_closing,
            null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from, null as decision_entry
     from ending as x
-    left join gone_person as g on g.person_id = x.person_id
+    left join survivor as g on g.person_id = x.person_id
     left join closing as c on c.entry_id = x.entry_id
     left join track_row as t on t.person_id = x.person_id and t.pack = x.pack and t.track = x.track
     left join ended_basis as b on b.person_id = x.person_id and b.pack = x.pack and b.track = x.track
+    left join backed as w on w.person_id = x.person_id and w.pack = x.pack and w.track = x.track
+    left join stood_before as m on m.person_id = x.person_id and m.pack = x.pack and m.track = x.track and m.op = x.op_class and m.op = 'FLAG_REEMP'
     where not x.is_replaced
 )
 select * from answers union all select * from changes union all select * from closings union all by name select * from decision_draft;

@@ -22,7 +22,7 @@ class Legal:
     to: str
     effect: str
     role: tuple[str, ...] = ()
-    again: bool = False
+    again: bool | None = None
     list: str | None = None
     waits: bool = False
 
@@ -31,7 +31,7 @@ class Legal:
         return (
             self.says(track, op, decision, role)
             and ("*" in self.froms or state in self.froms)
-            and (is_again or not self.again)
+            and self.again in (None, is_again)
         )
 
     def says(self, track: str, op: str, decision: str, role: str) -> bool:
@@ -58,7 +58,7 @@ def legal_decisions() -> tuple[Legal, ...]:
     return tuple(
         Legal(
             row["number"], row["track"], row["op"], tuple(row["from"]), row["decision"], row["to"], row["effect"],
-            tuple(row.get("role", ())), row.get("again", False), row.get("list"), row.get("waits", False),
+            tuple(row.get("role", ())), row.get("again"), row.get("list"), row.get("waits", False),
         ) for row in rows
     )  # fmt: skip
 

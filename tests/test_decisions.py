@@ -83,7 +83,7 @@ def test_every_legal_row_moves_as_it_says(rule: Legal) -> None:
         ("H", "PROP_EXIT", "H4", "确认", "终审"),
         ("L", "IN", "L6", "确认", "走访"),
         ("L", "FLAG_REEMP", "L2", "确认", "审核"),
-        ("L", "HOLD", "L1", "同一人", "审核"),
+        ("L", "HOLD", "L1", "非同一人", "审核"),
         ("T", "GAP", "open", "确认", "审核"),
         ("T", "TASK", "dropped", "确认", "审核"),
     ],

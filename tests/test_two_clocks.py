@@ -10,8 +10,9 @@ import pytest
 
 from flows.look import Asked, ledger_as_of, moment, opened_store
 from flows.workspace import Workspace
-from ledger.delta import OPEN_ITEMS
+from ledger.delta import OPEN_ITEMS, STOOD_BEFORE
 from ledger.seal import file_hash, read_manifest, run_folder
+from ledger.survivors import name_survivors
 from ledger.verify import verify
 from tests.nightshift import Someone, Town, aid, death, pension, registered, stop
 from tests.rough_files import copy_of, drop, new_workspace, night, stop_file, table, zhaoren_here
@@ -194,6 +195,8 @@ def test_a_decision_on_somebody_merged_since_means_the_survivors_entry(named: st
     con.execute("insert into now_decision values ('', 'd', ?, '确认', '审核', '张三', '2024-02-01', null)", [named])
     con.execute((FOLD / "fold.sql").read_text(encoding="utf-8"))
     con.execute(OPEN_ITEMS)
+    con.execute(STOOD_BEFORE)
+    name_survivors(con, "person_now")
     con.execute((FOLD / "decisions.sql").read_text(encoding="utf-8"))
     assert con.execute("select entry_id from verdict").fetchall() == [(meant,)]
     survivor = {"1-2": "P3", "1-4": "P3"}.get(named)
