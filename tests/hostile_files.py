@@ -367,7 +367,20 @@ def hostile_zip(rng: random.Random) -> Iterator[Hostile]:
 
 
 def hostile_heavy(_: random.Random) -> Iterator[Hostile]:
-    page, book = good_html(), good_xml()
+    page, book, text = good_html(), good_xml(), good_csv()
+    header, rows = text.split(b"\n", 1)
+    yield Hostile("csv with a line of seventeen million letters", text + b"x" * 17_000_000, "long_line")
+    yield Hostile("csv of GB18030 with a line of seventeen megabytes", good_csv("gb18030") + "张".encode("gb18030") * 8_500_000, "long_line")  # fmt: skip
+    yield Hostile("bars in GB18030 with a line of seventeen megabytes", good_csv("gb18030").replace(b",", b"|") + b"x" * 17_000_000, "long_line")  # fmt: skip
+    yield Hostile("csv with a header of a million columns", header + b"," * 1_000_000 + b"\n" + rows, "wide_table")
+    yield Hostile("csv with a header of a hundred thousand names", header + b"".join(b",x%d" % n for n in range(100_000)) + b"\n" + rows, "wide_table")  # fmt: skip
+    yield Hostile("csv with a header of brackets never closed", "（".encode() * 300_000 + b"," + header + b"\n", READ)
+    yield Hostile("csv of a million rows of one cell", text + b"x\n" * 1_000_000, READ)
+    yield Hostile("csv of a million rows of nothing", text + b",,\n" * 1_000_000 + b",\n", READ)
+    yield Hostile("csv with a quote open over four million lines", text + b'"' + b"x\n" * 4_000_000, "broken_quotes")
+    brackets = with_sheet("<row>" + '<c t="s"><v>0</v></c>' * 16_000 + "</row>")
+    opened = f'<sst xmlns="{MAIN}"><si><t>{"（" * 500}</t></si></sst>'.encode()
+    yield Hostile("xlsx of brackets never closed", repacked(brackets, lambda p: p.update({"xl/sharedStrings.xml": opened})), "no_header")  # fmt: skip
     shared = f'<sst xmlns="{MAIN}"><si><t>{"x" * 32_000}</t></si></sst>'.encode()
     many = with_sheet(("<row>" + '<c t="s"><v>0</v></c>' * 10 + "</row>") * 80_000)
     yield Hostile("xlsx that tells one long text very often", repacked(many, lambda p: p.update({"xl/sharedStrings.xml": shared})), "too_large")  # fmt: skip

@@ -1,7 +1,7 @@
 """Strict decoding: byte order mark, then UTF-8, then GB18030. Never replaces or ignores a byte.
 
-A file is handled in blocks that end at line ends, so that no second copy of it is ever whole in memory. In UTF-8 and
-in GB18030 no byte below 0x30 is part of another character: lines, commas and quotes can be found before decoding.
+A file is handled in blocks that end at line ends, so that no second copy of it is ever whole in memory; a line too long
+for any row is refused. In UTF-8 and in GB18030 no byte below 0x30 is part of another character: lines, commas and quotes can be found before decoding.
 """
 
 import codecs
@@ -23,6 +23,7 @@ BOMS = (
 UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 DOS_END, SPACE = b"\x1a", 0x20
 BLOCK = 16 << 20
+LONGEST_LINE = 16 << 20  # a thousand cells of the longest sort take 6 MB
 PIECE = 256 << 10  # decoding lets no other thread in: a piece takes one or two milliseconds
 
 Data = bytes | memoryview | mmap.mmap
@@ -82,6 +83,8 @@ def raw_blocks(source: Source) -> Iterator[bytes]:
         if start + length < size:
             block = block[: block.rfind(line_end) + 1]
         if not block:  # a line longer than this
+            if length >= LONGEST_LINE:
+                raise _long_line()
             length *= 2
             continue
         if b"\x00" in block:
@@ -129,10 +132,13 @@ def _decoded(source: Source) -> Iterator[bytes]:
 def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces joined to blocks that end at line ends."""
     held: list[bytes] = []
-    size, line_end = 0, b""
+    size, line, line_end = 0, 0, b""
     for piece in pieces:
         line_end = line_end or _line_end(piece)
         end = piece.rfind(line_end) + 1
+        line = len(piece) - end if end else line + len(piece)
+        if line > LONGEST_LINE:
+            raise _long_line()
         if size + len(piece) >= BLOCK and end:
             yield b"".join([*held, piece[:end]])
             held, size = [], 0
@@ -203,6 +209,13 @@ def _place_of_nul(source: Source) -> int:
 def _nul_byte(place: int) -> DeliveryRefused:
     return DeliveryRefused(
         f"第 {place + 1} 字节是空字节，文件已损坏或不是文本；请重新导出为 CSV 或 Excel。", code="nul_byte"
+    )
+
+
+def _long_line() -> DeliveryRefused:
+    return DeliveryRefused(
+        f"文件里有一行超过 {LONGEST_LINE >> 20} MB，不是按行写的名单，或换行符已丢失；请重新导出为 CSV 或 Excel。",
+        code="long_line",
     )
 
 
