@@ -7,12 +7,13 @@ for any row is refused. In UTF-8 and in GB18030 no byte below 0x30 is part of an
 import codecs
 import mmap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from intake.texts.mixture import utf8_among
 from schemas.errors import DeliveryRefused
 
 BOMS = (
@@ -89,6 +90,8 @@ def raw_blocks(source: Source) -> Iterator[bytes]:
             continue
         if b"\x00" in block:
             raise _nul_byte(source.mark + start + block.index(0))
+        if source.codec == "gb18030":
+            _refuse_mixture(source, block, start)
         yield block
         start += len(block)
         _let_go(source.data, start)
@@ -123,7 +126,10 @@ def _decoded(source: Source) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(source.codec)()
     try:
         for start in range(0, len(source.data), PIECE):
-            yield decoder.decode(bytes(source.data[start : start + PIECE])).encode()
+            piece = bytes(source.data[start : start + PIECE])
+            if source.codec == "gb18030":
+                _refuse_mixture(source, piece, start)
+            yield decoder.decode(piece).encode()
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError:
         raise damage(source) from None
@@ -209,6 +215,22 @@ def _place_of_nul(source: Source) -> int:
 def _nul_byte(place: int) -> DeliveryRefused:
     return DeliveryRefused(
         f"第 {place + 1} 字节是空字节，文件已损坏或不是文本；请重新导出为 CSV 或 Excel。", code="nul_byte"
+    )
+
+
+def _refuse_mixture(source: Source, block: bytes, start: int) -> None:
+    """GB18030 reads UTF-8 as other words, and so as people who do not exist."""
+    place = utf8_among(block)
+    if place is None:
+        return
+    if _first_bad(source.data, source.codec) < len(source.data):
+        raise damage(source)
+    if _first_bad(source.data, "utf-8") > start + place:  # UTF-8 from its beginning, up to a damaged byte
+        raise damage(replace(source, codec="utf-8"))
+    line = bytes(source.data[: start + place]).count(b"\n") + 1
+    raise DeliveryRefused(
+        f"第 {line} 行起是 UTF-8 文本，别处是 GB18030，像是由不同编码的文件拼接而成；请统一编码后重新导出。",
+        code="mixed_encodings",
     )
 
 
