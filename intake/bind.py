@@ -1,5 +1,6 @@
 """Which column of a delivered header is which field. By header name only, never by position or by content."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -118,7 +119,9 @@ def _without(layout: Layout, missing: Sequence[Column], unbound: Mapping[int, st
     likely = [(c, near) for c in missing if (near := nearest_header(c, list(unbound.values())))]
     place = {header: place + 1 for place, header in unbound.items()}  # a damaged header may hold a person's name
     maybe = "".join(f"；第 {place[near]} 列看起来像「{c.header}」" for c, near in likely)
-    lines = "\n".join([f"[aliases.{layout.kind}]", *(f'{c.field} = ["{near}"]' for c, near in likely)])
+    lines = "\n".join(
+        [f"[aliases.{layout.kind}]", *(f"{c.field} = [{json.dumps(near, ensure_ascii=False)}]" for c, near in likely)]
+    )
     return DeliveryRefused(
         f"缺少必需的列：{'、'.join(c.header for c in missing)}{maybe}；请补上该列后重发，"
         f"或在 zhaoren.toml 的 [aliases.{layout.kind}] 写明对应列名。",
