@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xlsxwriter
 import xlwt
 
@@ -356,6 +358,8 @@ def hostile_zip(rng: random.Random) -> Iterator[Hostile]:
     yield Hostile("zip that declares too much", declaring(name, 10_000, one), "truncated")
     yield Hostile("zip bomb", zipped({name: bytes(40 << 20)}), "zip_bomb")
     yield Hostile("zip of overlapping members", overlapping(), "zip_overlap")
+    yield Hostile("zip joined behind another", zipped({"b.csv": good_csv()}) + one, "zip_hidden")
+    yield Hostile("zip behind bytes of nobody's", b"PK\x03\x04" + bytes(60) + one, "zip_hidden")
     yield Hostile("zip of too many members", zipped({f"{n}.csv": b"" for n in range(501)}), "zip_members")
     yield Hostile("zip of far too many members", zipped({f"{n:09d}.csv": b"" for n in range(60_000)}), "zip_members")
     yield Hostile("zip with one name twice", renamed("b.csv", "A.csv", zipped({"a.csv": b"x", "b.csv": b"y"})), "zip_duplicate")  # fmt: skip
@@ -378,6 +382,7 @@ def hostile_heavy(_: random.Random) -> Iterator[Hostile]:
     yield Hostile("csv of a million rows of one cell", text + b"x\n" * 1_000_000, READ)
     yield Hostile("csv of a million rows of nothing", text + b",,\n" * 1_000_000 + b",\n", READ)
     yield Hostile("csv with a quote open over four million lines", text + b'"' + b"x\n" * 4_000_000, "broken_quotes")
+    yield Hostile("parquet of four million rows in a few bytes", _constant_parquet(4_000_000), "too_large")
     brackets = with_sheet("<row>" + '<c t="s"><v>0</v></c>' * 16_000 + "</row>")
     opened = f'<sst xmlns="{MAIN}"><si><t>{"（" * 500}</t></si></sst>'.encode()
     yield Hostile("xlsx of brackets never closed", repacked(brackets, lambda p: p.update({"xl/sharedStrings.xml": opened})), "no_header")  # fmt: skip
@@ -399,6 +404,14 @@ def hostile_heavy(_: random.Random) -> Iterator[Hostile]:
         "xml with a million blank rows", book.replace(b"<Row>", b'<Row ss:Span="1048575"/><Row>', 1), "far_cell"
     )
     yield Hostile("xml with a tag of many attributes", book.replace(b"<Row>", b"<Row " + b" ".join(b'a%d="1"' % n for n in range(100_000)) + b">", 1), ANY)  # fmt: skip
+
+
+def _constant_parquet(rows: int) -> bytes:
+    """Rows that all say the same, packed to next to nothing."""
+    table = pa.table({header: pa.repeat(pa.scalar(text), rows) for header, text in zip(DEATH, ROWS[1], strict=True)})
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
 
 
 def _far_xls() -> bytes:
