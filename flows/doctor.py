@@ -1,7 +1,7 @@
 """What is wrong here and how to mend it, before a night is run. Looks only; changes nothing and guesses nothing."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -18,6 +18,7 @@ from flows.pack_settings import require_distinct, value_faults
 from flows.rekeying import kept_parts
 from flows.retaining import backup_warnings
 from flows.settings import Settings, read_settings
+from flows.settings_lines import by_section
 from flows.trust import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, locked, open_to_others
 from intake.receive import never_read
@@ -60,25 +61,17 @@ def examine(workspace: Workspace) -> list[Finding]:
     return [*found, *(Finding(*one) for one in told)]
 
 
-def doctor_text(found: list[Finding], *, fix: bool) -> str:
-    """The findings, the ones that stop something first; with `fix` also the settings lines."""
+def doctor_text(found: list[Finding], *, fix: bool, written: str = "") -> str:
+    """The findings, the ones that stop something first; with `fix` also the settings lines that go with what is `written`."""
     if not found:
         return "没有发现问题，可以运行。"
     lines = [f"{'✗' if f.stops else '·'} {f.where}：{f.what}" for f in sorted(found, key=lambda f: not f.stops)]
-    mends = _by_section(f.settings for f in found if f.settings)
+    mends = by_section((f.settings for f in found if f.settings), written)
     if fix and mends:
         lines += ["", "可以写进 zhaoren.toml 的几行（请核对后自己写入，程序不代为改动）：", "", "\n\n".join(mends)]
     elif mends:
         lines += ["", "有几处可以用设置解决：加 --fix 看要写的几行。"]
     return "\n".join(lines)
-
-
-def _by_section(settings: Iterable[str]) -> list[str]:
-    """The lines, each section's head once."""
-    sections: dict[str, list[str]] = {}
-    for head, _, lines in sorted(text.partition("\n") for text in settings):
-        sections.setdefault(head, []).append(lines)
-    return ["\n".join([head, *dict.fromkeys(lines)]) for head, lines in sections.items()]
 
 
 def _program() -> Iterator[Finding]:

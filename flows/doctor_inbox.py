@@ -10,7 +10,10 @@ import duckdb
 
 from flows.gates import gate, refuse_future
 from flows.recording import make_source_tonight
+from flows.repeats import KNOWN_FILES
 from flows.settings import Settings
+from flows.settings_lines import quoted
+from flows.withdrawing import NOTHING_TO_WITHDRAW
 from flows.workspace import Workspace
 from intake.archives.unpack import is_archive, unpack
 from intake.naming import COVERAGE, Naming
@@ -22,8 +25,11 @@ from ledger.store import connect, spill_of
 from ledger.temporary import own_folder
 from schemas.errors import DeliveryRefused, without_numbers
 from schemas.extracts import LAYOUTS
+from schemas.modelling import create_table, describe
+from schemas.tables import Delivery
 
 Told = tuple[str, str, bool, str]
+KNOWN = f"select 1 from ({KNOWN_FILES}) where delivery_id = $sha"
 
 
 def examine_inbox(workspace: Workspace, settings: Settings, today: date) -> Iterator[Told]:
@@ -45,7 +51,9 @@ def _history(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     if workspace.store.is_file():
         con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
     else:
+        con.execute(create_table("delivery", [(c.name, c.sql) for c in describe(Delivery).columns]))
         con.execute("create schema store; create table store.source as from source_tonight")
+        con.execute("create table store.delivery as from delivery")
     return con
 
 
@@ -62,6 +70,8 @@ def _opened(incoming: Incoming, scratch: Path, settings: Settings) -> list[Incom
 
 def _file(con: duckdb.DuckDBPyConnection, incoming: Incoming, settings: Settings, today: date) -> Iterator[Told]:
     if incoming.withdraws:
+        if not con.execute(KNOWN, {"sha": incoming.withdraws}).fetchall():
+            yield incoming.file_name, NOTHING_TO_WITHDRAW, True, ""
         return
     notes, aside = list[str](), spill_of(con)
     try:
@@ -108,7 +118,7 @@ def _codes(incoming: Incoming, raw: RawTable, aside: Path) -> Iterator[Told]:
         words = typed.unknown_words.get(header, ())
         lines = "\n".join([
             f'[sources.{layout.kind}.codes."{header}"]  # 可用：' + "、".join(column.codes),
-            *(f'# "{w}" = "…"' for w in words),
+            *(f'# {quoted(w)} = "…"' for w in words),
         ])  # fmt: skip
         yield incoming.file_name, f"「{header}」有 {rows} 行不在代码表中", False, lines
     if typed.faults:
@@ -135,4 +145,4 @@ def _pattern_for(incoming: Incoming, problem: DeliveryRefused) -> str:
         role = named.get(part)
         pattern += re.escape(part) if role is None or role in seen else shapes[role]
         seen |= {role} if role else set()
-    return f"[files]\npatterns = ['^{pattern}$']"
+    return f"[files]\npatterns = [{quoted(f'^{pattern}$')}]"

@@ -1,7 +1,5 @@
 """What tonight's `delivery`, `quarantine` and `notice` tables are told of each file."""
 
-from typing import Any
-
 import duckdb
 import pyarrow as pa
 
@@ -14,6 +12,7 @@ from schemas.modelling import create_table, describe
 from schemas.tables import Delivery, Quarantine
 
 SHOWN_WORDS = 20
+MANY_FAULTS = 100_000  # at a time; each is written out with its sentence
 
 
 def make_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -92,17 +91,16 @@ def _record_oddities(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
 
 
 def _record_faults(con: duckdb.DuckDBPyConnection, incoming: Incoming, sheet: str | None, intake: Intake) -> None:
-    faults: dict[str, list[Any]] = {
-        "row_no": [f.row_no for f in intake.faults], "column": [f.column for f in intake.faults],
-        "check": [f.check for f in intake.faults], "value_kind": [f.value_kind for f in intake.faults],
-        "message": [f.message for f in intake.faults],
-    }  # fmt: skip
-    types = [pa.int64(), *[pa.string()] * 4]
-    con.register("fault", pa.table({k: pa.array(v, t) for (k, v), t in zip(faults.items(), types, strict=True)}))
-    con.execute(
-        "insert into quarantine select ?, f.*, ?, ? from fault as f", [incoming.delivery_id, incoming.file_name, sheet]
-    )
-    con.unregister("fault")
+    names, types = ("row_no", "column", "check", "value_kind", "message"), [pa.int64(), *[pa.string()] * 4]
+    for start in range(0, len(intake.faults), MANY_FAULTS):
+        some = intake.faults[start : start + MANY_FAULTS]
+        columns = [pa.array([getattr(f, n) for f in some], t) for n, t in zip(names, types, strict=True)]
+        con.register("fault", pa.table(columns, names))
+        con.execute(
+            "insert into quarantine select ?, f.*, ?, ? from fault as f",
+            [incoming.delivery_id, incoming.file_name, sheet],
+        )
+        con.unregister("fault")
 
 
 BROKEN_TOTALS = """

@@ -202,6 +202,11 @@ class Settings:
         return self.sources.get(f"{kind}@{office}", self.sources.get(kind, self.bands))
 
 
+def settings_text(workspace: Path) -> str:
+    """The workspace's zhaoren.toml as it is written."""
+    return (workspace / FILE).read_text(encoding="utf-8-sig")
+
+
 def read_settings(workspace: Path) -> Settings:
     """The workspace's settings. Raises: UsageError, naming what is wrong and where."""
     path = workspace / FILE
@@ -213,7 +218,7 @@ def read_settings(workspace: Path) -> Settings:
             )
         )
     try:
-        return _settings(tomllib.loads(path.read_text(encoding="utf-8-sig")), workspace)
+        return _settings(tomllib.loads(settings_text(workspace)), workspace)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             say(f"{FILE} 不是有效的 TOML：{error}；请改正该行。", f"{FILE} is not valid TOML: {error}.")

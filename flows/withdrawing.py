@@ -16,6 +16,7 @@ from ledger.seal import standing_files
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 
+NOTHING_TO_WITHDRAW = "清单要撤回的文件不曾收下，或已经撤回；请核对 sha256 后重新投放。"
 # Every accepted delivery that was not taken back before, with the night it came.
 HISTORY = """
 create or replace temp table history as
@@ -78,9 +79,7 @@ def take_back_file(
         con.execute(HISTORY, {"runs": str(workspace.runs)})
         targets = con.execute(TARGET, {"sha": incoming.withdraws}).fetchall()
     if not targets:
-        raise DeliveryRefused(
-            "清单要撤回的文件不曾收下，或已经撤回；请核对 sha256 后重新投放。", code="nothing_to_withdraw"
-        )
+        raise DeliveryRefused(NOTHING_TO_WITHDRAW, code="nothing_to_withdraw")
     kind, office, day, coverage, gone = targets[0]
     told = replace(incoming, kind=kind, area=office, snapshot_date=day, coverage=coverage)
     sealed = [str(p) for p in standing_files(workspace.runs, kind)]

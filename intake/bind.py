@@ -1,5 +1,6 @@
 """Which column of a delivered header is which field. By header name only, never by position or by content."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -7,11 +8,13 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
+from intake.books.cell_frames import LAST_COLUMN
 from schemas.columns import MUST, Column, Layout
 from schemas.errors import DeliveryRefused
 
 NEAR = 60.0  # per cent of characters in common; 低保号 and 低保证号 have 86
 HEADER_SEARCH = 30  # title rows above the header; offices put at most a handful
+OPENED, CLOSED = re.compile(r"[(（\[【]"), re.compile(r"[)）\]】]")
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,20 @@ def header_names(layout: Layout, aliases: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def field_of(header: str, names: Mapping[str, str]) -> str | None:
-    bare = re.sub(r"[(（\[【].*?[)）\]】]", "", header)
-    return names.get(fold_header(header)) or names.get(fold_header(bare))
+    return names.get(fold_header(header)) or names.get(fold_header(_without_brackets(header)))
+
+
+def _without_brackets(text: str) -> str:
+    """Each bracket that is closed goes with what it holds. One pass: a cell may be a hundred thousand brackets.
+
+    >>> _without_brackets("姓名（必填）[文本]（")
+    '姓名（'
+    """
+    kept, at = [], 0
+    while (first := OPENED.search(text, at)) and (last := CLOSED.search(text, first.end())):
+        kept.append(text[at : first.start()])
+        at = last.end()
+    return "".join([*kept, text[at:]])
 
 
 def find_header(
@@ -60,6 +75,10 @@ def find_header(
 ) -> tuple[int, Binding]:
     """The header's 0-based place among the first rows and its binding. Raises: DeliveryRefused, naming what is missing."""
     names = header_names(layout, aliases)
+    if any(len(row) > LAST_COLUMN for row in rows[:HEADER_SEARCH]):
+        raise DeliveryRefused(
+            f"前 {HEADER_SEARCH} 行内有一行超过 {LAST_COLUMN} 列，不是名单；请核对分隔符后重新导出。", code="wide_table"
+        )
     hits = [len({f for c in row if (f := field_of(c, names))}) for row in rows[:HEADER_SEARCH]]
     if not hits or max(hits) < 2:
         raise DeliveryRefused(
@@ -100,7 +119,9 @@ def _without(layout: Layout, missing: Sequence[Column], unbound: Mapping[int, st
     likely = [(c, near) for c in missing if (near := nearest_header(c, list(unbound.values())))]
     place = {header: place + 1 for place, header in unbound.items()}  # a damaged header may hold a person's name
     maybe = "".join(f"；第 {place[near]} 列看起来像「{c.header}」" for c, near in likely)
-    lines = "\n".join([f"[aliases.{layout.kind}]", *(f'{c.field} = ["{near}"]' for c, near in likely)])
+    lines = "\n".join(
+        [f"[aliases.{layout.kind}]", *(f"{c.field} = [{json.dumps(near, ensure_ascii=False)}]" for c, near in likely)]
+    )
     return DeliveryRefused(
         f"缺少必需的列：{'、'.join(c.header for c in missing)}{maybe}；请补上该列后重发，"
         f"或在 zhaoren.toml 的 [aliases.{layout.kind}] 写明对应列名。",

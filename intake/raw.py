@@ -19,6 +19,7 @@ FOOTER = re.compile(
 FOOTER_STARTS = pa.array(list("合总小共制填审复经单负打导备注说"), pa.string())
 TOTALS = re.compile(r"^\s*(合\s*计|总\s*计|小\s*计|共\s*计|共\s*\d+)")
 COUNT = re.compile(r"^\d[\d,.]*\s*(?:人次|人|户|条|行|名)?$")  # beside a total, how many there are; nobody's name
+ROWS_AT_ONCE = 1 << 15  # as Python's own texts, of which each takes some sixty bytes beside its letters
 NOTE_CELLS = 3  # a signature line fills few cells; a person's row without a name fills more
 TRAILER_COUNT = re.compile(r"^\s*(?:合\s*计|总\s*计|共\s*计|共)\s*[:：]?\s*(\d+)\s*(?:条|行|人次|人)\s*$")
 
@@ -109,28 +110,37 @@ def drop_furniture(raw: RawTable, header: Sequence[str]) -> RawTable:
     cells = raw.cells
     if cells.num_rows == 0:
         return raw
-    names = [f"c{i}" for i in range(raw.binding.width)]
-    anchor = cells[f"c{raw.binding.anchor_place}"]
-    suspect = pc.or_(_matches(cells["c0"]), _matches(anchor))
-    same = pc.equal(anchor, header[raw.binding.anchor_place].strip())
-    empty = pc.and_(pc.equal(anchor, ""), pc.equal(cells["c0"], ""))
-    doubtful = pc.or_(pc.or_(suspect, same), empty)
-    if raw.width is not None:
-        doubtful = pc.or_(doubtful, pc.not_equal(raw.width, raw.binding.width))
-    places = pc.indices_nonzero(doubtful).to_pylist()
-    drop, trailer = set(), raw.trailer
-    for place in places:
-        row = [cells[n][place].as_py() for n in names]
+    anchor, first, labels = cells[f"c{raw.binding.anchor_place}"], cells["c0"], [h.strip() for h in header]
+    blank = pc.equal(first, "")
+    bare = pc.and_(pc.equal(anchor, ""), blank)
+    odd = pc.and_(blank, pc.not_equal(raw.width, raw.binding.width)) if raw.width is not None else bare
+    suspect = pc.or_(pc.or_(_matches(first), _matches(anchor)), pc.equal(anchor, labels[raw.binding.anchor_place]))
+    empty = _all_empty(cells, bare)
+    doubtful = pc.indices_nonzero(pc.and_not(pc.or_(pc.or_(suspect, bare), odd), empty))
+    drop, trailer = np.asarray(empty).copy(), raw.trailer
+    for place, row in zip(doubtful.to_pylist(), _rows(cells.take(doubtful)), strict=True):
         text = next((c for c in row if c), "")
-        if not any(row) or row == [h.strip() for h in header] or _is_footer(row, text, raw.binding):
-            drop.add(place)
+        if row == labels or _is_footer(row, text, raw.binding):
+            drop[place] = True
             claimed = TRAILER_COUNT.match(text)
             trailer = int(claimed[1]) if claimed else trailer
-    if not drop and trailer == raw.trailer:
+    if not drop.any():
         return raw
-    keep = pa.array([i for i in range(cells.num_rows) if i not in drop], pa.int64())
+    keep = pa.array(np.flatnonzero(~drop))
     width = raw.width.take(keep) if raw.width is not None else None
     return replace(raw, cells=cells.take(keep), width=width, trailer=trailer)
+
+
+def _all_empty(cells: pa.Table, among: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Of the rows in question, those in which no cell says anything."""
+    for name in cells.column_names if pc.any(among).as_py() else ():
+        among = pc.and_(among, pc.equal(cells[name], ""))
+    return among
+
+
+def _rows(cells: pa.Table) -> Iterator[list[str]]:
+    for batch in cells.to_batches(ROWS_AT_ONCE):
+        yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
 def _is_footer(row: Sequence[str], text: str, binding: Binding) -> bool:

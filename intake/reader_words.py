@@ -25,6 +25,7 @@ WORDS = {
     "zip_path": "{what}里第 {number} 个文件的路径不安全（含上级目录、绝对路径、盘符或链接），拒绝打开；请重新打包后发送。",
     "zip_duplicate": "{what}里有同名的文件，无法确定以哪个为准；请重新打包后发送。",
     "zip_overlap": "{what}里的文件互相重叠，疑似压缩炸弹，拒绝打开；请重新打包后发送。",
+    "zip_hidden": "{what}前面另有目录没有列出的内容，可能由几个压缩包拼接而成，那些内容会被漏掉；请重新打包后发送。",
     "zip_method": "{what}里第 {number} 个文件用了不支持的压缩方法；请用普通 zip（deflate）重新打包后发送。",
     # an archive
     "archive_kind": "这是 {kind} 压缩包，本程序不解这种格式；请改用 zip 或直接放入文件。",

@@ -131,9 +131,14 @@ def _repeat_faults(con: duckdb.DuckDBPyConnection, faults: list[Fault]) -> list[
     """A bad row that stands several times in the file is bad each time."""
     if not faults:
         return faults
-    same = con.execute(SAME_ROWS, {"bad": [f.row_no for f in faults]}).fetchall()
+    con.register("bad", pa.table({"row_no": pa.array([f.row_no for f in faults], pa.int64())}))
+    again = con.execute(SAME_ROWS).fetchall()
+    con.unregister("bad")
+    if not again:
+        return faults
     by_row = {f.row_no: f for f in faults}
-    return [replace(by_row[first], row_no=row) for first, row in sorted(same, key=lambda pair: pair[1])]
+    more = [replace(by_row[first], row_no=row) for first, row in again]
+    return sorted([*faults, *more], key=lambda fault: fault.row_no)
 
 
 def _note_faulty(con: duckdb.DuckDBPyConnection, raw: RawTable, row_numbers: list[int]) -> None:
@@ -220,7 +225,7 @@ with known as (select record_id from added_{kind} where office = $office)
 select row_no, record_id from new anti join known using (record_id) order by row_no
 """
 SAME_ROWS = """
-select f.row_no, t.row_no from told as f inner join told as t using (record_id) where list_contains($bad, f.row_no) order by all
+select f.row_no, t.row_no from told as f inner join told as t using (record_id) where f.row_no in (from bad) and t.row_no <> f.row_no order by all
 """
 # The upper half of md5_number is md5_number_lower, three times as fast.
 ADD = """

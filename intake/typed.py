@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -56,9 +56,10 @@ MESSAGES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """One row's first broken check. `row_no` is 1-based among the data rows."""
+    """One row's first broken check. `row_no` is 1-based among the data rows. A bad file has one for each of its rows: all but
+    the number is shared by those of one check."""
 
     row_no: int
     column: str | None
@@ -258,7 +259,12 @@ def _width_faults(part: RawTable, row_no: pa.ChunkedArray) -> list[Fault]:
 def _fault(row_no: int, column: Column | None, problem: str, text: str | None) -> Fault:
     header = column.header if column else None
     kind = value_kind(text) if text is not None else None
-    return Fault(row_no, header, problem.partition(":")[0], kind, MESSAGES[problem].format(header or ""))
+    return Fault(row_no, header, *_said(problem, header, kind))
+
+
+@cache
+def _said(problem: str, header: str | None, kind: str | None) -> tuple[str, str | None, str]:
+    return problem.partition(":")[0], kind, MESSAGES[problem].format(header or "")
 
 
 def _unknown(column: Column, indices: pa.Array, values: Sequence[object]) -> tuple[int, dict[str, int]]:

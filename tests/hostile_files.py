@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xlsxwriter
 import xlwt
 
@@ -356,6 +358,8 @@ def hostile_zip(rng: random.Random) -> Iterator[Hostile]:
     yield Hostile("zip that declares too much", declaring(name, 10_000, one), "truncated")
     yield Hostile("zip bomb", zipped({name: bytes(40 << 20)}), "zip_bomb")
     yield Hostile("zip of overlapping members", overlapping(), "zip_overlap")
+    yield Hostile("zip joined behind another", zipped({"b.csv": good_csv()}) + one, "zip_hidden")
+    yield Hostile("zip behind bytes of nobody's", b"PK\x03\x04" + bytes(60) + one, "zip_hidden")
     yield Hostile("zip of too many members", zipped({f"{n}.csv": b"" for n in range(501)}), "zip_members")
     yield Hostile("zip of far too many members", zipped({f"{n:09d}.csv": b"" for n in range(60_000)}), "zip_members")
     yield Hostile("zip with one name twice", renamed("b.csv", "A.csv", zipped({"a.csv": b"x", "b.csv": b"y"})), "zip_duplicate")  # fmt: skip
@@ -367,7 +371,20 @@ def hostile_zip(rng: random.Random) -> Iterator[Hostile]:
 
 
 def hostile_heavy(_: random.Random) -> Iterator[Hostile]:
-    page, book = good_html(), good_xml()
+    page, book, text = good_html(), good_xml(), good_csv()
+    header, rows = text.split(b"\n", 1)
+    yield Hostile("csv with a line of seventeen million letters", b"".join((text, b"x" * 17_000_000)), "long_line")
+    yield Hostile("csv of GB18030 with a line of seventeen megabytes", good_csv("gb18030") + "张".encode("gb18030") * 8_500_000, "long_line")  # fmt: skip
+    yield Hostile("csv with a header of a million columns", header + b"," * 1_000_000 + b"\n" + rows, "wide_table")
+    yield Hostile("csv with a header of a hundred thousand names", header + b"".join(b",x%d" % n for n in range(100_000)) + b"\n" + rows, "wide_table")  # fmt: skip
+    yield Hostile("csv with a header of brackets never closed", "（".encode() * 300_000 + b"," + header + b"\n", READ)
+    yield Hostile("csv of a million rows of one cell", text + b"x\n" * 1_000_000, READ)
+    yield Hostile("csv of a million rows of nothing", text + b",,\n" * 1_000_000 + b",\n", READ)
+    yield Hostile("csv with a quote open over four million lines", text + b'"' + b"x\n" * 4_000_000, "broken_quotes")
+    yield Hostile("parquet of four million rows in a few bytes", _constant_parquet(40), "too_large")
+    brackets = with_sheet("<row>" + '<c t="s"><v>0</v></c>' * 16_000 + "</row>")
+    opened = f'<sst xmlns="{MAIN}"><si><t>{"（" * 500}</t></si></sst>'.encode()
+    yield Hostile("xlsx of brackets never closed", repacked(brackets, lambda p: p.update({"xl/sharedStrings.xml": opened})), "no_header")  # fmt: skip
     shared = f'<sst xmlns="{MAIN}"><si><t>{"x" * 32_000}</t></si></sst>'.encode()
     many = with_sheet(("<row>" + '<c t="s"><v>0</v></c>' * 10 + "</row>") * 80_000)
     yield Hostile("xlsx that tells one long text very often", repacked(many, lambda p: p.update({"xl/sharedStrings.xml": shared})), "too_large")  # fmt: skip
@@ -386,6 +403,16 @@ def hostile_heavy(_: random.Random) -> Iterator[Hostile]:
         "xml with a million blank rows", book.replace(b"<Row>", b'<Row ss:Span="1048575"/><Row>', 1), "far_cell"
     )
     yield Hostile("xml with a tag of many attributes", book.replace(b"<Row>", b"<Row " + b" ".join(b'a%d="1"' % n for n in range(100_000)) + b">", 1), ANY)  # fmt: skip
+
+
+def _constant_parquet(runs: int) -> bytes:
+    """Runs of a hundred thousand rows that all say the same, packed to next to nothing."""
+    table = pa.table({header: pa.repeat(pa.scalar(text), 100_000) for header, text in zip(DEATH, ROWS[1], strict=True)})
+    out = io.BytesIO()
+    with pq.ParquetWriter(out, table.schema, compression="zstd") as writer:
+        for _ in range(runs):
+            writer.write_table(table)
+    return out.getvalue()
 
 
 def _far_xls() -> bytes:

@@ -276,7 +276,7 @@ def test_any_table_reads_back_cell_for_cell(
         pytest.param(LINES.encode("utf-32"), "UTF-32", "undecodable", id="UTF-32"),
         pytest.param(LINES.replace("李", "\x00").encode("gbk"), "第 57 字节是空字节", "nul_byte", id="a zero byte"),
         pytest.param(LINES.replace("李", "\x00").encode("utf-16"), "是空字节", "nul_byte", id="a zero in UTF-16"),
-        pytest.param(LINES.encode() + LINES.encode("gbk"), "第 2 行像是数据", "rows_above_header", id="two encodings in one file"),
+        pytest.param((LINES.split("\n", 1)[1] + LINES).encode("gbk"), "第 1 行像是数据", "rows_above_header", id="rows above the header"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("size", [16, 1 << 20])
@@ -349,6 +349,30 @@ def test_a_header_lost_to_a_wrong_encoding_is_said_to_be(text: str, says: str) -
 @pytest.mark.parametrize("text", ["Prénom,Numéro,Décès\nRenée,1,20240601\n", "甲,乙,丙\n1,2,3\n", "a,b\n1,2\n"])
 def test_another_header_is_only_an_unknown_one(text: str) -> None:
     assert _refusal(text).code == "no_header"
+
+
+@pytest.mark.parametrize("by", DELIMITERS)
+def test_rows_of_another_encoding_than_the_rest_are_not_read_as_other_people(by: str) -> None:
+    first, then = _text(HEADER, ZHANG, by=by), _text(LI, WANG, ["欧阳小丁", "2", "20240604"], by=by)
+    refused = _refusal((first * 40).encode("gb18030") + then.encode() + first.encode("gb18030"))
+    assert refused.code == "mixed_encodings" and refused.reason.startswith("第 81 行起是 UTF-8")
+
+
+def test_a_text_of_utf8_with_one_damaged_byte_is_refused_at_that_byte() -> None:
+    before = _text(HEADER, ZHANG, LI, WANG).encode()
+    refused = _refusal(before + "丁".encode("gb18030") + _text([",", "3", "20240605"]).encode())
+    assert refused.code == "undecodable" and refused.reason.startswith(f"第 {len(before) + 1} 字节（第 5 行")
+
+
+def test_utf8_that_gbk_was_joined_to_is_refused_where_it_ends() -> None:
+    refused = _refusal(LINES.encode() + LINES.encode("gbk"))
+    assert refused.code == "undecodable" and refused.reason.startswith(f"第 {len(LINES.encode()) + 1} 字节（第 5 行")
+
+
+def test_rare_names_in_gb18030_are_no_other_encoding() -> None:
+    rare = [chr(c) for c in range(0x4E02, 0x9FA5) if len(chr(c).encode("gbk", "ignore")) == 2 and chr(c).encode("gbk")[0] < 0xA1]  # fmt: skip
+    rows = [[a + b + c, "3", "20240605"] for a, b, c in zip(rare, rare[1:], rare[2:], strict=False)]
+    assert _rows(_read(_text(HEADER, *rows).encode("gb18030"))) == rows
 
 
 def test_rows_with_a_lost_character_are_read() -> None:

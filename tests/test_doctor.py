@@ -1,5 +1,6 @@
 """`zhaoren doctor`: what it finds before a night is what the night would say, and the lines it shows mend it."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -60,27 +61,56 @@ def test_what_a_night_would_refuse_is_said_before(workspace: Workspace, name: st
     assert says in said
 
 
+FULL = "死亡_20240630_全量.csv"
+
+
 @pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("死亡_20240630_全量.csv", DEATH.replace("死亡日期", "死亡日其")),
-        ("死亡名单20240630全量.csv", DEATH),
-    ],
-    ids=["a header misspelt", "a name of another order"],
+    "habit", ["", '[aliases.death]\nsource = ["何处"]\n'], ids=["a new section", "a section that is there"]
 )
-def test_the_lines_it_shows_mend_it(workspace: Workspace, name: str, text: str) -> None:
-    drop(workspace, name, text)
+@pytest.mark.parametrize(
+    "files",
+    [
+        {FULL: DEATH.replace("死亡日期", "死亡日其")},
+        {FULL: DEATH.replace("死亡日期", '死亡"日其')},
+        {FULL: DEATH.replace("死亡日期", "死亡\\日'其")},
+        {FULL: DEATH.replace("死亡日期", "死亡日其"), "死亡_20240629_全量.csv": DEATH.replace("死亡日期", "死亡的日期")},
+        {"死亡名单20240630全量.csv": DEATH},
+        {"死亡名单20240630全量.csv": DEATH, "20240629死亡'报全量.csv": DEATH + "丁戊己,,2024-06-01\n"},
+    ],
+    ids=["a header", "with a quote", "with a backslash", "two headers", "a name", "two names"],
+)  # fmt: skip
+def test_the_lines_it_shows_mend_it_when_written_as_it_says(
+    workspace: Workspace, files: dict[str, str], habit: str
+) -> None:
+    for name, text in files.items():
+        drop(workspace, name, text)
     settings = workspace.root / "zhaoren.toml"
-    written = settings.read_text(encoding="utf-8")
-    shown = lines(workspace)
-    tomllib.loads(shown)
-    settings.write_text(written.replace("[files]\n", "[other]\n") if "[files]" in shown else written, encoding="utf-8")
-    kept = settings.read_text(encoding="utf-8")
-    files = kept.index("[other]") if "[other]" in kept else None
-    if files is not None:
-        kept = kept[:files] + kept[kept.index("[bands]") :]
-    settings.write_text(kept + "\n" + shown + "\n", encoding="utf-8")
+    written = settings.read_text(encoding="utf-8").replace("patterns = []", "patterns = ['^(?P<kind>收入)$']") + habit
+    settings.write_text(written, encoding="utf-8")
+    assert stops(workspace)
+    shown = doctor_text(examine(workspace), fix=True, written=written).partition("程序不代为改动）：\n\n")[2]
+    settings.write_text(as_an_officer_writes(written, shown), encoding="utf-8")
     assert stops(workspace) == []
+    assert tomllib.loads(settings.read_text(encoding="utf-8"))["files"]["patterns"][0] == "^(?P<kind>收入)$"
+
+
+def as_an_officer_writes(written: str, shown: str) -> str:
+    """The file with the shown lines: under the section that they name, in place of the line that they name, else at the end."""
+    for block in shown.split("\n\n"):
+        first, _, lines = block.partition("\n")
+        told = re.fullmatch(r"# 加在已有的 (\[.+\]) 一节中(?:，代替原有的 (\w+))?：", first)
+        if not told:
+            written += f"\n{block}\n"
+            continue
+        before, head, after = written.partition(f"\n{told[1]}\n")
+        after = re.sub(rf"(?m)^{told[2]} = .*\n", "", after, count=1) if told[2] else after
+        written = f"{before}{head}{lines}\n{after}"
+    return written
+
+
+def test_a_withdrawal_of_a_file_that_never_came_is_said_before(workspace: Workspace) -> None:
+    drop(workspace, "撤回.manifest.json", '{"withdraws": "' + "a" * 64 + '"}')
+    assert stops(workspace) == ["清单要撤回的文件不曾收下，或已经撤回；请核对 sha256 后重新投放。"]
 
 
 def test_unknown_code_words_come_as_lines_to_fill_in(workspace: Workspace) -> None:

@@ -3,6 +3,7 @@ is broken. What is large lies in files while it is worked on, and a file that is
 
 import csv
 import io
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -24,6 +25,7 @@ from intake.standing import Arrival, Intake, take_in
 from intake.texts import decode as decoding
 from intake.texts import delimited, fixed_width
 from intake.texts.dialect import DELIMITERS
+from intake.typed import type_rows
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 
@@ -254,3 +256,15 @@ def test_a_fixed_width_file_in_batches_is_the_same(tmp_path: Path) -> None:
 def test_a_mark_alone_is_an_empty_fixed_width_file() -> None:
     code, _ = _refusal(lambda: _read(b"\xef\xbb\xbf", None, Habits(fixed_width=(("姓名", 1, 8),))))
     assert code in ("empty_file", "missing_column", "no_header")
+
+
+def test_what_is_told_of_a_bad_row_takes_few_bytes() -> None:
+    """A file of millions of rows may be bad in each of them."""
+    rows = 50_000
+    text = "姓名,证件号码,死亡日期\n" + "".join(f"甲乙,{n},昨天\n" for n in range(rows))
+    (raw,) = read_cells(text.encode(), LAYOUTS["death"], Habits(), [])
+    tracemalloc.start()
+    typed = type_rows(raw, LAYOUTS["death"], pa.array(range(1, rows + 1)))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(typed.faults) == rows and kept < 150 * rows

@@ -112,13 +112,15 @@ def doctor(
     pack: Annotated[str | None, typer.Option("--pack", help="只检查这个政策包（代码或路径）")] = None,
 ) -> None:
     from flows.doctor import doctor_text, examine, examine_packs
+    from flows.settings import settings_text
 
     if pack:
         text, is_sound = examine_packs([pack])
         typer.echo(text)
         raise typer.Exit(0 if is_sound else 1)
-    found = examine(open_workspace(directory, unopened=True))
-    typer.echo(doctor_text(found, fix=fix))
+    workspace = open_workspace(directory, unopened=True)
+    found = examine(workspace)
+    typer.echo(doctor_text(found, fix=fix, written=settings_text(workspace.root)))
     raise typer.Exit(1 if any(f.stops for f in found) else 0)
 
 

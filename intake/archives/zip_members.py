@@ -85,6 +85,8 @@ def _refuse_tricks(members: list[zipfile.ZipInfo], names: list[str], caps: Caps)
     if len({name.casefold() for name in names}) < len(names):
         raise refusal("zip_duplicate", what=caps.what)
     placed = sorted(members, key=lambda m: m.header_offset)
+    if placed and placed[0].header_offset:  # another archive in front of it, or what no program would unpack
+        raise refusal("zip_hidden", what=caps.what)
     ends = [m.header_offset + 30 + m.compress_size for m in placed]
     if any(end > after.header_offset for end, after in zip(ends, placed[1:], strict=False)):
         raise refusal("zip_overlap", what=caps.what)

@@ -18,6 +18,7 @@ from schemas.errors import DeliveryRefused
 
 MAGIC = b"PAR1"
 MOST_BYTES = 16 << 30  # of rows unpacked: a register of some 50 M people; a small file that claims more is no register
+MANY_ROWS = 1_000_000  # past these each row takes a byte of the file at least: people have numbers of their own
 YES, NO = "是", "否"
 
 
@@ -30,7 +31,7 @@ def read_columnar(data: Data, layout: Layout, aliases: Mapping[str, Sequence[str
     """The file's rows as text. Raises: DeliveryRefused for what is damaged, nested, or claims to unpack to too much."""
     try:
         file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(data)))
-        _refuse_too_much(file.metadata)
+        _refuse_too_much(file.metadata, len(data))
         names = file.schema_arrow.names
         _, binding = find_header([names], layout, aliases)
         table = file.read()
@@ -41,9 +42,10 @@ def read_columnar(data: Data, layout: Layout, aliases: Mapping[str, Sequence[str
     return drop_furniture(raw, names)
 
 
-def _refuse_too_much(metadata: pq.FileMetaData) -> None:
+def _refuse_too_much(metadata: pq.FileMetaData, packed: int) -> None:
+    """Sizes do not tell it all: a word that stands in every row is written once."""
     size = sum(metadata.row_group(n).total_byte_size for n in range(metadata.num_row_groups))
-    if size > MOST_BYTES:
+    if size > MOST_BYTES or metadata.num_rows > max(MANY_ROWS, packed):
         raise DeliveryRefused("Parquet 文件展开后过大；请分成几个文件发送。", code="too_large")
 
 

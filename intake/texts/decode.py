@@ -1,18 +1,19 @@
 """Strict decoding: byte order mark, then UTF-8, then GB18030. Never replaces or ignores a byte.
 
-A file is handled in blocks that end at line ends, so that no second copy of it is ever whole in memory. In UTF-8 and
-in GB18030 no byte below 0x30 is part of another character: lines, commas and quotes can be found before decoding.
+A file is handled in blocks that end at line ends, so that no second copy of it is ever whole in memory; a line too long
+for any row is refused. In UTF-8 and in GB18030 no byte below 0x30 is part of another character: lines, commas and quotes can be found before decoding.
 """
 
 import codecs
 import mmap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from intake.texts.mixture import utf8_among
 from schemas.errors import DeliveryRefused
 
 BOMS = (
@@ -23,6 +24,7 @@ BOMS = (
 UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 DOS_END, SPACE = b"\x1a", 0x20
 BLOCK = 16 << 20
+LONGEST_LINE = 16 << 20  # a thousand cells of the longest sort take 6 MB
 PIECE = 256 << 10  # decoding lets no other thread in: a piece takes one or two milliseconds
 
 Data = bytes | memoryview | mmap.mmap
@@ -82,10 +84,14 @@ def raw_blocks(source: Source) -> Iterator[bytes]:
         if start + length < size:
             block = block[: block.rfind(line_end) + 1]
         if not block:  # a line longer than this
+            if length >= LONGEST_LINE:
+                raise _long_line()
             length *= 2
             continue
         if b"\x00" in block:
             raise _nul_byte(source.mark + start + block.index(0))
+        if source.codec == "gb18030":
+            _refuse_mixture(source, block, start)
         yield block
         start += len(block)
         _let_go(source.data, start)
@@ -120,7 +126,10 @@ def _decoded(source: Source) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(source.codec)()
     try:
         for start in range(0, len(source.data), PIECE):
-            yield decoder.decode(bytes(source.data[start : start + PIECE])).encode()
+            piece = bytes(source.data[start : start + PIECE])
+            if source.codec == "gb18030":
+                _refuse_mixture(source, piece, start)
+            yield decoder.decode(piece).encode()
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError:
         raise damage(source) from None
@@ -129,10 +138,13 @@ def _decoded(source: Source) -> Iterator[bytes]:
 def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces joined to blocks that end at line ends."""
     held: list[bytes] = []
-    size, line_end = 0, b""
+    size, line, line_end = 0, 0, b""
     for piece in pieces:
         line_end = line_end or _line_end(piece)
         end = piece.rfind(line_end) + 1
+        line = len(piece) - end if end else line + len(piece)
+        if line > LONGEST_LINE:
+            raise _long_line()
         if size + len(piece) >= BLOCK and end:
             yield b"".join([*held, piece[:end]])
             held, size = [], 0
@@ -203,6 +215,29 @@ def _place_of_nul(source: Source) -> int:
 def _nul_byte(place: int) -> DeliveryRefused:
     return DeliveryRefused(
         f"第 {place + 1} 字节是空字节，文件已损坏或不是文本；请重新导出为 CSV 或 Excel。", code="nul_byte"
+    )
+
+
+def _refuse_mixture(source: Source, block: bytes, start: int) -> None:
+    """GB18030 reads UTF-8 as other words, and so as people who do not exist."""
+    place = utf8_among(block)
+    if place is None:
+        return
+    if _first_bad(source.data, source.codec) < len(source.data):
+        raise damage(source)
+    if _first_bad(source.data, "utf-8") > start + place:  # UTF-8 from its beginning, up to a damaged byte
+        raise damage(replace(source, codec="utf-8"))
+    line = bytes(source.data[: start + place]).count(b"\n") + 1
+    raise DeliveryRefused(
+        f"第 {line} 行起是 UTF-8 文本，别处是 GB18030，像是由不同编码的文件拼接而成；请统一编码后重新导出。",
+        code="mixed_encodings",
+    )
+
+
+def _long_line() -> DeliveryRefused:
+    return DeliveryRefused(
+        f"文件里有一行超过 {LONGEST_LINE >> 20} MB，不是按行写的名单，或换行符已丢失；请重新导出为 CSV 或 Excel。",
+        code="long_line",
     )
 
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from intake.raw import FOOTER, Finish, RawTable, as_it_is, drop_furniture, join_parts
+from intake.raw import FOOTER, ROWS_AT_ONCE, Finish, RawTable, as_it_is, drop_furniture, join_parts
 from intake.texts.decode import BLOCK, Data, Source, damage, open_source, raw_blocks, text_blocks, trimmed_text
 from intake.texts.dialect import (
     STAND_INS,
@@ -222,18 +223,21 @@ def _empty(width: int) -> pa.Table:
 
 def _slow(text: str, delimiter: str, place: int, width: int, named: int | None = None) -> tuple[pa.Table, pa.Array]:
     """All rows by the standard library; a row's cells are cut or filled to the header's width, its own width kept."""
-    reader = rows_of(text, delimiter)
-    rows: list[list[str]] = []
+    reader, last = rows_of(text, delimiter), list[str]()
+    rows = (row for number, row in enumerate(reader) if number > place and row)
+    parts = [_tabulate([], width, width)]
     try:
-        for number, row in enumerate(reader):
-            if number > place and row:
-                rows.append(row)
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            last = list(some[-1])
+            parts.append(_tabulate(some, width, named or width))
     except csv.Error:
         raise BrokenQuotes(reader.line_num) from None
-    last = rows[-1] if rows and not text.endswith(("\n", "\r")) else []
+    if text.endswith(("\n", "\r")):
+        last = []
     if any(c.strip() for c in last) and len(last) < (named or width) and not _is_note(last):
         raise DeliveryRefused("文件最后一行不完整，文件可能被截断；请重新发送完整文件。", code="truncated")
-    return _tabulate(rows, width, named or width)
+    cells = pa.concat_tables([cells for cells, _ in parts]).combine_chunks()
+    return cells, pa.concat_arrays([widths for _, widths in parts])
 
 
 def _is_note(row: list[str]) -> bool:
