@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.disk import put_whole
 from flows.workspace import Workspace
 from ledger.seal import file_hash, run_folder, sealed_runs
 from ledger.standalone_verifier import sha256
@@ -139,12 +140,8 @@ def clear_access(workspace: Workspace) -> None:
         kept = [line for line in lines if sha256(line.encode()) not in sealed]
         if kept == lines:
             return
-        beside = workspace.access_log.with_suffix(".new")
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-            stream.write("".join(line + "\n" for line in kept))
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, workspace.access_log)
+        with put_whole(workspace.access_log) as beside:
+            beside.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
 
 def _row(line: str, recorded_at: datetime) -> dict[str, Any]:

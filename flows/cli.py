@@ -16,7 +16,7 @@ from flows.commands.trusting import trusting
 from flows.commands.words import warn_officer
 from schemas.errors import ZhaorenError
 
-# With the extra `cluster` installed pandera imports it, and pyspark then says of pandas 3 what concerns none of our use.
+# Pyspark says of pandas 3 what concerns none of our use.
 warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
 app = typer.Typer(
     add_completion=False,

@@ -155,6 +155,11 @@ WRONG_USE = {
     "open questions below a file": ["review", "{}", "export", "--out", "{}/zhaoren.toml/x.xlsx"],
     "differences below a file": ["whatif", "{}", "--out", "{}/zhaoren.toml/x.csv"],
     "a proof below a file": ["prove", "{}", "--run", "1", "--out", "{}/zhaoren.toml/x.json"],
+    "a proof into a folder's place": ["prove", "{}", "--run", "1", "--out", "{}/inbox"],
+    "a verifier into a folder's place": ["prove", "{}", "--run", "1", "--out", "{}/x.json", "--verifier", "{}/inbox"],
+    "a record without a name": ["retention", "{}", "--record", ""],
+    "packages below a file": ["send", "{}", "--to", "x", "--out", "{}/zhaoren.toml"],
+    "a copy in a file's place": ["receive", "{}/zhaoren.toml", "{}/zhaoren.toml"],
 }
 
 
