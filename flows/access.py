@@ -69,7 +69,7 @@ def record_access(
                 os.fsync(handle)
     except OSError as error:
         raise UsageError(
-            say(f"不能记录这次查看或导出（{type(error).__name__}），因此没有给出内容；请用对工作区有写权限的账号。",
+            say(f"不能记录这次查看或导出（{type(error).__name__}），因此没有给出内容；请用对工作区有写权限的账号；盘是只读的，先把工作区复制到可写的盘。",
                 f"This access cannot be recorded ({type(error).__name__}), so nothing is shown.")
         ) from None  # fmt: skip
 
