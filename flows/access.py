@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.disk import put_whole
 from flows.workspace import Workspace
 from ledger.seal import file_hash, run_folder, sealed_runs
 from ledger.standalone_verifier import sha256
@@ -68,7 +69,7 @@ def record_access(
                 os.fsync(handle)
     except OSError as error:
         raise UsageError(
-            say(f"不能记录这次查看或导出（{type(error).__name__}），因此没有给出内容；请用对工作区有写权限的账号。",
+            say(f"不能记录这次查看或导出（{type(error).__name__}），因此没有给出内容；请用对工作区有写权限的账号；盘是只读的，先把工作区复制到可写的盘。",
                 f"This access cannot be recorded ({type(error).__name__}), so nothing is shown.")
         ) from None  # fmt: skip
 
@@ -139,12 +140,8 @@ def clear_access(workspace: Workspace) -> None:
         kept = [line for line in lines if sha256(line.encode()) not in sealed]
         if kept == lines:
             return
-        beside = workspace.access_log.with_suffix(".new")
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-            stream.write("".join(line + "\n" for line in kept))
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, workspace.access_log)
+        with put_whole(workspace.access_log) as beside:
+            beside.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
 
 def _row(line: str, recorded_at: datetime) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 import atexit
 import os
+import resource
+import signal
 import sys
 import warnings
+from types import FrameType
 
 import typer
 from typer.exceptions import TyperException
@@ -16,7 +19,7 @@ from flows.commands.trusting import trusting
 from flows.commands.words import warn_officer
 from schemas.errors import ZhaorenError
 
-# With the extra `cluster` installed pandera imports it, and pyspark then says of pandas 3 what concerns none of our use.
+# Pyspark says of pandas 3 what concerns none of our use.
 warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
 app = typer.Typer(
     add_completion=False,
@@ -31,6 +34,9 @@ for commands in (nightly, looking, trusting, console):
     app.add_typer(commands)
 app.add_typer(keys, name="keys")
 app.add_typer(accounts, name="accounts")
+ADDRESSES = 3 << 30  # bytes: below it nights of the sample, on two cores, ended in the middle
+BY_CTRL_C = 130  # what typer makes of it
+TOLD_TO_END: list[int] = []  # signals that came
 # True before and after the seal, which no command can tell from outside.
 WHOLE = (
     "已发布的都完整，没有发布的文件还在收件箱；再运行一次会补完（zhaoren status 可看到最近一次发布）。",
@@ -41,6 +47,7 @@ WHOLE = (
 def main() -> None:
     """Entry point."""
     os.umask(0o077)  # what a command writes is for its owner: exports and workbooks hold people's data
+    _end_in_words()
     try:
         code = run_command()
     except SystemExit as end:
@@ -55,8 +62,11 @@ def main() -> None:
 
 def run_command() -> int:
     """The command; our own errors become one sentence and their exit code."""
+    _warn_of_little_memory()
     try:
         code = app(standalone_mode=False)
+        if code == BY_CTRL_C:
+            return _interrupted()
         return code if isinstance(code, int) else 0
     except TyperException as wrong:
         if type(wrong).__name__ == "NoArgsIsHelpError":
@@ -71,9 +81,10 @@ def run_command() -> int:
         typer.echo(str(problem), err=True)
         return problem.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        warn_officer("已中断，没有走完。" + WHOLE[0], "Interrupted before the end. " + WHOLE[1])
-        return 1
+        return _interrupted()
     except Exception as error:
+        if TOLD_TO_END:  # a library that was at work tells of it in its own way
+            return _interrupted()
         from flows.disk import disk_trouble
 
         if trouble := disk_trouble(error):
@@ -86,6 +97,33 @@ def run_command() -> int:
             f"Program failure ({type(error).__name__}) before the end. {WHOLE[1]} Please report it (ZHAOREN_TRACE=1 shows where).",
         )
         return 1
+
+
+def _warn_of_little_memory() -> None:
+    """Beforehand: the libraries of others abort without a word where they are given no memory."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and limit < ADDRESSES:
+        warn_officer(
+            f"注意：本账号的内存上限（ulimit -v）只有 {limit >> 20} MB，至少要 {ADDRESSES >> 20} MB，否则中途可能被系统中断而没有提示。{WHOLE[0]}请先运行 ulimit -v unlimited。",
+            f"Note: the limit of memory (ulimit -v) is {limit >> 20} MB, less than the {ADDRESSES >> 20} MB needed: the system may end this without a word. {WHOLE[1]} Raise it first (ulimit -v unlimited).",
+        )
+
+
+def _interrupted() -> int:
+    warn_officer("已中断，没有走完。" + WHOLE[0], "Interrupted before the end. " + WHOLE[1])
+    return 1
+
+
+def _end_in_words() -> None:
+    """Whoever is told to end, by Ctrl-C, a machine that shuts down or a terminal that closes, ends with a sentence."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        TOLD_TO_END.append(number)
+        raise KeyboardInterrupt
+
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(name) is not signal.SIG_IGN:  # nohup ignores the last one on purpose
+            signal.signal(name, end)
 
 
 if __name__ == "__main__":

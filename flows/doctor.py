@@ -20,7 +20,7 @@ from flows.retaining import backup_warnings
 from flows.settings import Settings, read_settings
 from flows.settings_lines import by_section
 from flows.trust import head_warnings, key_path, open_signing
-from flows.workspace import Workspace, locked, open_to_others
+from flows.workspace import Workspace, is_read_only, locked, open_to_others
 from intake.receive import never_read
 from ledger.seal import read_manifest, require_chain, sealed_runs
 from ledger.store import held_runs, physical_memory
@@ -100,6 +100,11 @@ def _folders(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     yield from _memory(settings.machine, inbox, free - want)
     for name, why in never_read(workspace.inbox).items():
         yield Finding(f"inbox/{without_numbers(name)}", why)
+    if is_read_only(workspace.root):
+        yield Finding(
+            str(workspace.root), "所在的盘只读，只能查看，不能运行；要运行请改为可写，或把工作区复制到可写的盘。"
+        )
+        return
     try:
         with locked(workspace):
             if workspace.staging.exists():

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 from pathlib import Path
 
+from flows.disk import put_whole
 from flows.evaluating import Figure
 from matchers.measures import Share
 from reports.words import KIND_WORDS
@@ -54,18 +55,15 @@ def evaluation_text(counts: Mapping[str, int], figures: Sequence[Figure]) -> str
 
 
 def write_figures(figures: Sequence[Figure], out: Path) -> None:
-    """The same figures, one a line, by code. Raises: UsageError."""
+    """The same figures, one a line, by code. Raises: UsageError; OSError where it cannot be written."""
     if out.suffix.lower() != ".csv":
         raise UsageError(say("--out 只能写成 .csv。", "--out must end in .csv."))
-    try:
-        with out.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(CSV_COLUMNS)
-            for f in figures:
-                shares = ("" if isnan(v) else f"{v:.6f}" for v in (f.share.value, f.share.low, f.share.high))
-                writer.writerow([f.stratum, f.value, f.measure, *shares, f.share.hits, f.share.trials])
-    except OSError:
-        raise UsageError(say(f"写不了 {out}；请换一个可写的位置。", f"Cannot write {out}.")) from None
+    with put_whole(out) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(CSV_COLUMNS)
+        for f in figures:
+            shares = ("" if isnan(v) else f"{v:.6f}" for v in (f.share.value, f.share.low, f.share.high))
+            writer.writerow([f.stratum, f.value, f.measure, *shares, f.share.hits, f.share.trials])
 
 
 def _told(counts: Mapping[str, int]) -> str:

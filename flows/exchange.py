@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from flows.access import taken_out
+from flows.disk import put_whole
 from flows.look import ANSWER, ASKED, FOREVER, opened_store
 from flows.recipients import Recipient, find_recipient
 from flows.settings import Settings, read_settings
@@ -28,7 +29,7 @@ from reports.as_of import write_ledger
 from reports.catalogue import Words
 from reports.macros import MASKED, MASKED_IN_TEXT
 from reports.package_book import write_entries
-from schemas.errors import DeliveryRefused, UsageError, reader_language, say
+from schemas.errors import DeliveryRefused, UsageError, not_written, reader_language, say
 from schemas.tables import LedgerEntry
 
 KINDS_OF = """
@@ -166,13 +167,15 @@ def receive_packages(folder: Path, files: Sequence[Path], public_key: Path | Non
         )
     if public_key:
         known_key(public_key)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise not_written(folder, error) from None
     copy, result = Copy(folder.resolve()), Received()
     with hold(copy.root):
         if public_key:
-            beside = copy.root / ".sender.pub"
-            beside.write_text(public_key.read_text(encoding="ascii"), encoding="ascii")
-            beside.replace(copy.sender)
+            with put_whole(copy.sender) as beside:
+                beside.write_text(public_key.read_text(encoding="ascii"), encoding="ascii")
         result.unchecked = not copy.sender_key()
         shutil.rmtree(copy.work, ignore_errors=True)  # of a receipt that was killed
         ensure_ledger(copy)

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from flows.disk import put_whole
 from flows.workspace import Workspace
 from intake.receive import Incoming
 from ledger.breaker import Figure, sources
@@ -124,12 +125,8 @@ def release(workspace: Workspace, officer: str, note: str) -> dict[str, Any]:
         "officer": officer.strip(), "note": note.strip(), "fingerprint": signable(hold["fingerprint"], hold["figures"]),
         "released_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
     }  # fmt: skip
-    beside = workspace.held / f".{RELEASE}"
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(json.dumps(signed, ensure_ascii=False, indent=2) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(beside, workspace.held / RELEASE)
+    with put_whole(workspace.held / RELEASE) as beside:
+        beside.write_text(json.dumps(signed, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return hold
 
 

@@ -10,12 +10,13 @@ import duckdb
 
 from flows.holding import hold_text, read_hold
 from flows.waiting import waiting_lines
-from flows.workspace import Workspace, locked
+from flows.workspace import Workspace, is_read_only, locked
 from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
 from ledger.seal import head, read_manifest, sealed_runs, write_parquet
 from ledger.standalone_verifier import manifest_receipt
 from ledger.store import LEDGER_OF, build_store, connect, ensure_store, held_runs
+from ledger.temporary import own_folder
 from schemas.errors import UsageError, WorkspaceBusy, say
 
 BEIJING = timezone(timedelta(hours=8))
@@ -43,16 +44,22 @@ FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 @contextmanager
 def opened_store(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The store, read-only and up to date with the sealed runs."""
+    """The store, read-only and up to date with the sealed runs. Where the disk takes nothing and the store is not, as in a copy,
+    one for this process alone is made."""
     numbers = sealed_runs(workspace.runs)
     if not numbers:
         raise UsageError(
             say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first.")
         )
-    if held_runs(workspace.store, workspace.runs) != numbers:
-        with locked(workspace):
-            ensure_store(workspace.store, workspace.runs, numbers, workspace.work)
-    con = connect(workspace.store, read_only=True)
+    store = workspace.store
+    if held_runs(store, workspace.runs) != numbers:
+        if is_read_only(workspace.root):
+            store = own_folder() / store.name
+            build_store(store, workspace.runs, numbers, own_folder())
+        else:
+            with locked(workspace):
+                ensure_store(store, workspace.runs, numbers, workspace.work)
+    con = connect(store, read_only=True)
     try:
         yield con
     finally:

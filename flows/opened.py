@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.kept_files import open_vault
 from flows.settings import Settings, read_settings
-from flows.workspace import Workspace, locked
+from flows.workspace import Workspace, locked, require_shapes
 from ledger import temporary
 from ledger.at_rest import Vault
 from ledger.opening import BOOKS, Kept, are_locked, expected, open_files, open_runs
@@ -47,6 +47,7 @@ def unopened(root: Path) -> Workspace:
     lies there from now on. Raises: UsageError."""
     root = root.resolve()
     settings = read_settings(root)
+    require_shapes(root)
     workspace = Workspace(root, opening_place(root, settings) if settings.at_rest.open_at else None)
     if workspace.opened:
         temporary.require_own(workspace.opened)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from html import unescape
 
 from matchers.check_digits import check_digit, is_birth_date
 from matchers.han import table
@@ -18,7 +19,7 @@ NOT_BEHIND, NOT_BEFORE = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 BIRTH_AT = slice(6, 14)
 # Within other digits only as it is printed; cut into groups of any length where a number may begin.
 EIGHTEEN = (
-    re.compile(rf"(?=((?:{PROVINCES})\d{{4}}[ -]?\d{{8}}[ -]?\d{{3}}[0-9Xx]))"),
+    re.compile(rf"(?=((?:{PROVINCES})\d{{4}}[ .-]?\d{{8}}[ .-]?\d{{3}}[0-9Xx]))"),
     re.compile(rf"(?<!\d)(?=((?:{PROVINCES})(?:[ -]{{0,2}}\d){{15}}[ -]{{0,2}}[0-9Xx]))"),
 )
 ALONE = re.compile(rf"{NOT_BEHIND}(?:{PROVINCES})\d{{4}}([ -]?)(\d{{8}})\1\d{{3}}[0-9Xx]{NOT_BEFORE}")
@@ -31,36 +32,71 @@ CARD = re.compile(NOT_IN_HASH + r"(?<!\d\.)(?:35|62|60|68|69|9|4|5)\d(?:[ -]{0,2
 DOCUMENT = re.compile(
     rf"{NOT_BEHIND}(?:[HMhm]\d{{8}}(?:\d{{2}})?|[EeGg]\d{{8}}|[Ee][A-HJ-NP-Za-hj-np-z]\d{{7}}|[A-Z]{{3}}(?:{PROVINCES})\d{{10}}){NOT_BEFORE}"
 )
-MASKED = re.compile(r"\d{6}\*{4,8}\d{3}[0-9Xx]|1[3-9]\d\*{4}\d{4}")
+MASKED = re.compile(r"\d{6} ?[*xX·•]{4,8} ?\d{3}[0-9Xx]|1[3-9]\d ?[*xX·•]{4} ?\d{4}")
+LANDLINE = re.compile(rf"{NOT_IN_HASH}\(?0(?:10|2\d|[3-9]\d\d)\)?[ -]?[2-8]\d{{6,7}}{NOT_ON}")
+OFFICE = re.compile(
+    r"[局处科室院部厅站所司镇街乡村县市区线真机话心台](?:电话|手机|[的是为])?$"
+)  # what has a line and is nobody
+# A run of single digits is a number only where it is one by its check digit, or where a word before it says so.
+SINGLY = re.compile(r"(?<![0-9])(?<![0-9][ -])(?:[0-9][ -]{1,2}){10,18}[0-9Xx](?![0-9Xx])(?![ -]{1,2}[0-9](?![0-9]))")
+SAID_PHONE = re.compile(r"(?:电话|手机|联系方式|[Pp]hone|[Tt]el|[Mm]obile)[^0-9]{0,8}$")
+SAID_CARD = re.compile(r"(?:卡号|账号|帐号|账户|[Cc]ard|[Aa]ccount)[^0-9]{0,8}$")
+TAIWAN = re.compile(r"(?:台胞证|台湾居民来往大陆通行证|台湾通行证)[^0-9]{0,8}\d{8}(?:\d\d)?(?!\d)")
 BESIDE = re.compile(r"([㐀-鿿·]+)[^㐀-鿿0-9*\n]{0,20}$"), re.compile(r"^[^㐀-鿿0-9*\n]{0,20}([㐀-鿿·]+)")
+# What a number is called, between it and a name.
+CALLED = re.compile(
+    r"[^㐀-鿿0-9]{0,5}(?:联系|办公|家庭)?(?:电话|手机|固话|座机|身份证|证件)?(?:号码?)?[^㐀-鿿0-9]{0,5}$"
+)
 HAN = re.compile(r"[㐀-鿿·]+")
 ESCAPED = re.compile(r"\\u([3-9][0-9a-fA-F]{3})")  # how JSON may write Han characters
-EVEN = str.maketrans("‐‑‒–—―−\t", "-------\u0020", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
+BYTES = re.compile(r"(?:(?:%|\\x)[0-9a-fA-F]{2})+")  # as addresses and Python write what is not ASCII
+EVEN = str.maketrans("‐‑‒–—―−\tХхΧχ×", "-------\u0020XXXXX", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 
 def scan_text(text: str, known: frozenset[str] = frozenset()) -> Iterator[tuple[int, str]]:
     """Line number and kind of each personal value. `known`: names to look for wherever they stand, of three or more
     characters (shorter ones are ordinary words too often)."""
-    written = ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
-    for number, line in enumerate(unicodedata.normalize("NFKC", written).translate(EVEN).splitlines(), 1):
+    for number, written in enumerate(text.splitlines(), 1):
+        line = unicodedata.normalize("NFKC", _unescaped(written)).translate(EVEN)
         yield from ((number, kind) for kind in sorted(set(_kinds(line)) | set(_names(line, known))))
 
 
+def _unescaped(line: str) -> str:
+    """The line as whoever opens it reads it: JSON's, HTML's and addresses' escapes undone."""
+    line = ESCAPED.sub(lambda code: chr(int(code[1], 16)), line)
+    if "&#" in line:
+        line = unescape(line)
+    return BYTES.sub(_decoded, line) if "%" in line or "\\x" in line else line
+
+
+def _decoded(escaped: re.Match[str]) -> str:
+    data = bytes.fromhex(re.sub(r"%|\\x", "", escaped[0]))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")
+
+
 def _kinds(line: str) -> Iterator[str]:
-    if any(is_identity_number(re.sub("[ -]", "", m[1])) for shape in EIGHTEEN for m in shape.finditer(line)):
+    singly = [(line[: m.start()], re.sub("[ -]", "", m[0])) for m in SINGLY.finditer(line)]
+    found = [re.sub("[ .-]", "", m[1]) for shape in EIGHTEEN for m in shape.finditer(line)]
+    if any(is_identity_number(n) for n in (*found, *(n for _, n in singly if ALONE.fullmatch(n)))):
         yield "身份证号码"
     elif any(is_birth_date(m[2]) for m in ALONE.finditer(line)):
         yield "疑似身份证号码（校验位不符）"
     if any(is_birth_date(f"19{m[2]}") for m in FIFTEEN.finditer(line)):
         yield "十五位身份证号码"
-    if PHONE.search(line):
+    if PHONE.search(line) or any(PHONE.fullmatch(n) and SAID_PHONE.search(before) for before, n in singly):
         yield "手机号码"
-    if any(_luhn(clean) for m in CARD.finditer(line) for clean in _by_groups(m[0])):
+    named = (n for before, n in singly if CARD.fullmatch(n) and SAID_CARD.search(before))
+    if any(_luhn(clean) for clean in (*named, *(n for m in CARD.finditer(line) for n in _by_groups(m[0])))):
         yield "银行卡号"
-    if DOCUMENT.search(line):
+    if DOCUMENT.search(line) or TAIWAN.search(line):
         yield "通行证或护照号码"
     if any(_named(line, m) for m in MASKED.finditer(line)):
         yield "姓名连同遮蔽的号码"
+    if any(_named(line, m, also_behind=False) for m in LANDLINE.finditer(line)):
+        yield "姓名连同固定电话"
 
 
 def is_identity_number(clean: str) -> bool:
@@ -78,8 +114,11 @@ def _luhn(clean: str) -> bool:
     return 16 <= len(clean) <= 19 and sum(n - 9 if n > 9 else n for n in weighed) % 10 == 0
 
 
-def _named(line: str, number: re.Match[str]) -> bool:
-    before, after = BESIDE[0].search(line[: number.start()]), BESIDE[1].search(line[number.end() :])
+def _named(line: str, number: re.Match[str], *, also_behind: bool = True) -> bool:
+    before = BESIDE[0].search(CALLED.sub("", line[: number.start()]))
+    after = BESIDE[1].search(line[number.end() :])
+    if not also_behind:  # an office's line, and its hours behind it, are in any paper
+        before, after = None if before and OFFICE.search(before[1]) else before, None
     if any("·" in found[1].strip("·") for found in (before, after) if found):
         return True
     words = [before[1][-size:] for size in (2, 3, 4) if before] + [after[1][:size] for size in (2, 3, 4) if after]

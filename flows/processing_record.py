@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from flows.disk import put_whole
 from flows.workspace import Workspace
 from ledger.seal import read_manifest, run_folder, sealed_runs
 from ledger.store import connect
-from schemas.errors import not_written
 from schemas.extracts import LAYOUTS
 
 HEADERS = ("运行", "业务日期", "记录时间", "处理", "数据类别", "来源", "结果或用途", "文件数", "行数")
@@ -25,15 +25,12 @@ DESTROYED_WORDS = {"archive": "原始文件", "workbook": "工作簿"}
 
 def write_record(workspace: Workspace, out: Path) -> int:
     """Write it as CSV with a byte order mark, one line per night and kind of act. Gives how many lines.
-    Raises: UsageError where it cannot be written."""
-    try:
-        with out.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\r\n")
-            writer.writerow(HEADERS)
-            rows = list(_lines(workspace.runs))
-            writer.writerows(rows)
-    except OSError as error:
-        raise not_written(out, error) from None
+    Raises: OSError where it cannot be written."""
+    with put_whole(out) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow(HEADERS)
+        rows = list(_lines(workspace.runs))
+        writer.writerows(rows)
     return len(rows)
 
 

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from flows.access import taken_out
+from flows.disk import put_whole
 from flows.workspace import Workspace
 from ledger import standalone_verifier
 from ledger.entries import entry_proof, run_delta
@@ -21,5 +22,6 @@ def write_proof(
     with taken_out(workspace, what, subjects, out.parent, purpose) as made:
         (made / out.name).write_text(text, encoding="utf-8")
     if verifier:
-        shutil.copyfile(standalone_verifier.__file__, verifier)
+        with put_whole(verifier) as beside:
+            shutil.copyfile(standalone_verifier.__file__, beside)
     return say(f"证明已写入 {out}。内有个人信息，只交给该看的人。", f"The proof is in {out}. It holds personal data.")

@@ -6,7 +6,6 @@ taken in on some night, or lies in the inbox from an import before, is not writt
 """
 
 import csv
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import pyarrow as pa
 
 from flows.access import taken_out
 from flows.days import today_in_shanghai
+from flows.disk import put_whole
 from flows.review_checks import check_answers
 from flows.review_export import review_desk
 from flows.workspace import Workspace, locked
@@ -123,14 +123,10 @@ def _write_inbox(con: duckdb.DuckDBPyConnection, inbox: Path) -> list[Path]:
 
 def _write_file(path: Path, rows: Iterable[Sequence[Any]]) -> None:
     """Every cell quoted: a note may hold anything. It appears in the inbox whole or not at all."""
-    beside = path.with_name(f".{path.name}.tmp")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file:
+    with put_whole(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerow(HEADERS)
         writer.writerows(["" if v is None else str(v) for v in row] for row in rows)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
 
 
 def _write_beside(desk: Desk, file: Path) -> list[Path]:

@@ -6,7 +6,6 @@ it would be compared with itself. Of long names only those that many share are k
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.disk import put_whole
 from flows.workspace import Workspace, locked
 from ledger.seal import sealed_runs
 from ledger.store import connect, ensure_store
@@ -123,12 +123,9 @@ def _named(model: Model) -> Model:
 
 def _put(model: Model, path: Path) -> None:
     """Written beside and renamed: a night reads the old model or the new one."""
-    beside = path.with_name("." + path.name + ".new")
-    write_model(model, beside)
-    read_model(beside)
-    with beside.open("rb") as stream:
-        os.fsync(stream.fileno())
-    os.replace(beside, path)
+    with put_whole(path) as beside:
+        write_model(model, beside)
+        read_model(beside)
 
 
 CHOSEN = """

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.access import os_user, record_access
+from flows.disk import put_whole
 from flows.settings import Settings
 from flows.workspace import Workspace
 from ledger.heads import AWAY, BEHIND, DIFFERENT, extend_head_log, head_lines, head_log_state
@@ -159,7 +160,8 @@ def change_key(workspace: Workspace, new: Path, old: Path | None, *, lost: bool)
         "signature": signed_by.sign("key-change", before["public_key"], to.public) if signed_by else None,
     }  # fmt: skip
     record_access(workspace, "key_change", [before["public_key"], to.public])
-    workspace.key_change.write_text(json.dumps(change, sort_keys=True) + "\n", encoding="ascii")
+    with put_whole(workspace.key_change) as beside:
+        beside.write_text(json.dumps(change, sort_keys=True) + "\n", encoding="ascii")
     return say(
         f"已登记：下一次运行起由公钥 {to.public} 接替 {before['public_key']}。请把 [signing] key 改为 {new.resolve()}。",
         f"Recorded: from the next run on {to.public} follows {before['public_key']}. Set [signing] key to {new.resolve()}.",

@@ -139,6 +139,31 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     return workspace
 
 
+FILES = (FILE, ".lock", ".access.lock", "access.jsonl", "key-change.json", "model.json", "store.duckdb")
+FOLDERS = ("inbox", "archive", "runs", "held", "console", ".work")
+
+
+def require_shapes(root: Path) -> None:
+    """Raises: UsageError where a folder stands in the place of one of our files, or a file in that of a folder."""
+    for name in FILES:
+        if (root / name).is_dir():
+            raise UsageError(
+                say(f"{root / name} 应是文件，却是一个文件夹；请把它移到别处，再运行一次。",
+                    f"{root / name} should be a file and is a folder; move it away and try again.")
+            )  # fmt: skip
+    for name in FOLDERS:
+        if (root / name).is_file():
+            raise UsageError(
+                say(f"{root / name} 应是文件夹，却是一个文件；请把它移到别处，再运行一次。",
+                    f"{root / name} should be a folder and is a file; move it away and try again.")
+            )  # fmt: skip
+
+
+def is_read_only(folder: Path) -> bool:
+    """True where the disk takes nothing, whoever asks."""
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
 def locked(workspace: Workspace) -> AbstractContextManager[None]:
     """Hold the workspace alone. Raises: WorkspaceBusy."""
     return hold(workspace.root)

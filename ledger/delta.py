@@ -111,7 +111,7 @@ select $run_no || '-' || c.seq as entry_id, $run_no::bigint as run_no, c.seq, $r
        case when c.is_closing then coalesce(c.from_date, $as_of::date) end as valid_to,
        c.needs_decision, c.decision_entry, c.supersedes, c.evidence, c.parameters, c.reason,
        c.list, c.employer_uscc, c.employer_name, c.due_date, c.content
-from moved as c left join everybody as p using (person_id)
+from moved as c left join person_now as p using (person_id)
 order by c.seq
 """
 

@@ -48,12 +48,18 @@ def find_replaced(con: duckdb.DuckDBPyConnection, standing: str | None) -> None:
     """Make `replaced` (name, new_key, old_key): who carries a number that nobody was known by in place of one that
     somebody was. From tonight's rows, and from `standing`, the view of household rows linked before."""
     rows = con.execute(TOLD_TONIGHT).fetchall()
-    told = [(name, new, key) for name, new, old in rows if (key := fold_number(old).key) and key != new]
-    con.register("told_number", pa.table({
-        field: pa.array([row[n] for row in told], pa.string()) for n, field in enumerate(("name", "new_key", "old_key"))
-    }))  # fmt: skip
-    con.execute(REPLACED.format(standing=STANDING.format(view=standing) if standing else NOTHING))
-    con.unregister("told_number")
+    told = [(name, new, key) for name, new, kind, old in rows if (key := _old_key(old, kind)) and key != new]
+    stood = con.execute(STANDING.format(view=standing)).fetchall() if standing else []
+    since = [
+        (name, new, old) for name, number, kind, old in stood if (new := fold_number(number, kind).key) and new != old
+    ]
+    for table, found in {"told_number": told, "stood_number": since}.items():
+        con.register(table, pa.table({
+            field: pa.array([row[n] for row in found], pa.string()) for n, field in enumerate(("name", "new_key", "old_key"))
+        }))  # fmt: skip
+    con.execute(REPLACED)
+    for table in ("told_number", "stood_number"):
+        con.unregister(table)
 
 
 def follow_replaced(con: duckdb.DuckDBPyConnection) -> None:
@@ -67,8 +73,17 @@ def _other_keys(number: str, document: str | None, old: str | None) -> set[str]:
     >>> sorted(_other_keys("150102198507043219/650101194910010138", None, "512301196002290147"))
     ['150102198507043219', '512301196002290147', '650101194910010138']
     """
-    replaced = fold_number(old).key
+    replaced = _old_key(old, document)
     return {*fold_number(number, document).aliases, *([replaced] if replaced else [])}
+
+
+def _old_key(old: str | None, document: str | None) -> str | None:
+    """The key of a number that was replaced: by its own form, or as one of the document that the row names.
+
+    >>> _old_key("N1234567", "护照"), _old_key("USA442083030412", "外国人永久居留身份证"), _old_key("12345678", "居民身份证")
+    ('PP:N1234567', 'PP:USA442083030412', None)
+    """
+    return fold_number(old).key or fold_number(old, document).key
 
 
 OTHERS = """
@@ -91,15 +106,14 @@ update claim_number set id_key = s.id_key from settled as s where s.rid = claim_
 """
 # Tonight's rows that tell both numbers. The old one must be somebody's of that name, or of the name told beside it.
 TOLD_TONIGHT = """
-select c.name, n.id_key, c.old_id from incoming_claim as c inner join claim_number as n using (rid)
+select c.name, n.id_key, c.id_type, c.old_id from incoming_claim as c inner join claim_number as n using (rid)
 where c.old_id <> '' and n.id_key is not null and n.id_key not in (select id_key from person_key)
 order by all
 """
 STANDING = """
-select name, id_number as new_key, id_key as old_key from {view}
-where old_id <> '' and person_id is not null and link_grade in ('exact', 'variant') and id_number <> id_key
-  and id_number in (select id_key from claim_number)"""
-NOTHING = "select null::varchar as name, null::varchar as new_key, null::varchar as old_key where false"
+select name, id_number, id_type, id_key from {view}
+where old_id <> '' and person_id is not null and link_grade in ('exact', 'variant') and id_number <> id_key order by all
+"""
 REPLACED = """
 create or replace temp table replaced as
 with holder as (
@@ -111,7 +125,7 @@ fresh as (
     where exists (select 1 from holder as h where h.id_key = t.old_key and (h.name = t.name or exists (
         select 1 from incoming_claim as c where c.name = t.name and c.former_name = h.name and c.old_id <> '')))
 ),
-told as (from fresh union {standing})
+told as (from fresh union from stood_number where new_key in (select id_key from claim_number))
 select name, new_key, min(old_key) as old_key from told
 where new_key not in (select id_key from person_key) group by name, new_key having count(distinct old_key) = 1
 """

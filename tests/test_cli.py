@@ -1,6 +1,8 @@
 """The command line: its exit codes, its languages, the chain it explains, and what it never says."""
 
 import csv
+import errno
+import os
 import re
 import shutil
 from datetime import timedelta
@@ -155,6 +157,11 @@ WRONG_USE = {
     "open questions below a file": ["review", "{}", "export", "--out", "{}/zhaoren.toml/x.xlsx"],
     "differences below a file": ["whatif", "{}", "--out", "{}/zhaoren.toml/x.csv"],
     "a proof below a file": ["prove", "{}", "--run", "1", "--out", "{}/zhaoren.toml/x.json"],
+    "a proof into a folder's place": ["prove", "{}", "--run", "1", "--out", "{}/inbox"],
+    "a verifier into a folder's place": ["prove", "{}", "--run", "1", "--out", "{}/x.json", "--verifier", "{}/inbox"],
+    "a record without a name": ["retention", "{}", "--record", ""],
+    "packages below a file": ["send", "{}", "--to", "x", "--out", "{}/zhaoren.toml"],
+    "a copy in a file's place": ["receive", "{}/zhaoren.toml", "{}/zhaoren.toml"],
 }
 
 
@@ -170,6 +177,51 @@ def test_wrong_use_ends_with_2_and_no_traceback(label: str, town: Workspace) -> 
 )
 def test_wrong_use_is_told_in_chinese(words: tuple[str, ...]) -> None:
     assert HAN.search(zhaoren_here(*words).stderr)
+
+
+@pytest.mark.parametrize("name", [".lock", "store.duckdb", "access.jsonl", "model.json", "held", ".work", "console"])
+def test_what_stands_in_the_place_of_another_is_named(name: str, tmp_path: Path) -> None:
+    workspace = new_workspace(tmp_path)
+    is_folder = Path(name).suffix in (".duckdb", ".jsonl", ".json") or name == ".lock"
+    (workspace.root / name).mkdir() if is_folder else (workspace.root / name).touch()
+    for words in (
+        ("run", workspace.root, "--as-of", "2024-07-02"),
+        ("status", workspace.root),
+        ("doctor", workspace.root),
+    ):
+        done = zhaoren_here(*words)
+        assert done.returncode == 2, (done.stdout, done.stderr)
+        assert str(workspace.root / name) in done.stderr and "移到别处" in done.stderr
+
+
+def test_too_little_memory_is_told_before_a_library_ends_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.cli.resource.getrlimit", lambda _: (1 << 30, 1 << 30))
+    done = zhaoren_here("--help")
+    assert done.returncode == 0 and "ulimit -v）只有 1024 MB" in done.stderr
+    monkeypatch.undo()
+    assert zhaoren_here("--help").stderr == ""
+
+
+def test_a_copy_on_a_disk_that_takes_nothing_can_be_looked_at(
+    town: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its store speaks of another place and cannot be made anew there. Whoever asks for people's data must be on record."""
+    copy = copy_of(town.root, tmp_path)
+    kept = os.open
+
+    def read_only(path: str | Path, flags: int, *more: int) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR) and Path(path).is_relative_to(copy.root):
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return kept(path, flags, *more)
+
+    monkeypatch.setattr(os, "open", read_only)
+    for room in ("look", "doctor"):
+        monkeypatch.setattr(f"flows.{room}.is_read_only", lambda _: True)
+    said = zhaoren_here("status", copy.root)
+    assert said.returncode == 0 and said.stdout == zhaoren_here("status", town.root).stdout
+    assert "所在的盘只读" in zhaoren_here("doctor", copy.root).stdout
+    refused = zhaoren_here("explain", copy.root, "--entry", "1-1")
+    assert (refused.returncode, refused.stdout) == (2, "") and "先把工作区复制到可写的盘" in refused.stderr
 
 
 BROKEN_SETTINGS = {

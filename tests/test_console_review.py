@@ -3,9 +3,12 @@ handed in."""
 
 import csv
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
+from httpx import Response
+from markupsafe import escape
 
 from flows.console import drafts
 from flows.console.accounts import add_account
@@ -21,6 +24,7 @@ from tests.console_room import NAMES, PASSWORD, Browser, Room
 
 WHOLE = re.compile(r"\d{17}[\dXx]")
 CASE = re.compile(r'href="(/review/(?:entry|row)/[^"?]+)[^"]*"')
+HIDDEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]*)"')
 PLACES = re.compile(r'(?:href|action)="([^"]+)"')
 FIRST, LATER = "1-1", "1-2"
 
@@ -52,6 +56,66 @@ def answered(browser: Browser, question: str = FIRST, **form: str) -> int:
     browser.get(f"/review/{sheet}/{question}")
     stage = {"stage": "初审"} if sheet == "entry" else {}
     return browser.post(f"/review/{sheet}/{question}", {"decision": "确认", **stage, **form}).status_code
+
+
+HERE = {"sec-fetch-site": "same-origin"}
+NOTE, DAY = '电话打不通，"下周"再问 <b>', "2024-07-02"
+
+
+def out_of_time(room: Room, officer: Browser, headers: dict[str, str]) -> str:
+    """An answer that comes after the session ran out: the page that it gets."""
+    place = f"/review/entry/{FIRST}?sheet=entry&page=2"
+    officer.get(place)
+    room.clock.now += 16 * 60
+    form = {"form_key": officer.form_key, "decision": "驳回", "stage": "走访", "effective_date": DAY, "note": NOTE}
+    answer = officer.client.post(place, data=form, headers=headers)
+    assert drafts.of(room.state, officer.name) == []
+    if answer.status_code == 303:
+        answer = officer.client.get(answer.headers["location"])
+    return answer.text
+
+
+def signed_in_again(officer: Browser, page: str, *passwords: str) -> Response:
+    """By the form of that page, with whatever it carries."""
+    for password in passwords:
+        carried = {name: unescape(value) for name, value in HIDDEN.findall(page)}
+        answer = officer.client.post("/sign-in", data={**carried, "name": officer.name, "password": password})
+        page = answer.text
+    return answer
+
+
+def test_what_was_typed_when_the_session_ran_out_is_there_after_signing_in(room: Room, officer: Browser) -> None:
+    page = out_of_time(room, officer, HERE)
+    assert "还没有提交" in page
+    answer = signed_in_again(officer, page, "not the password at all", PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/review/entry/{FIRST}?sheet=entry&page=2")
+    assert drafts.of(room.state, officer.name) == []  # nothing is answered by itself
+    case = officer.get(answer.headers["location"]).text
+    assert f'value="{escape(NOTE)}"' in case and f'value="{DAY}"' in case and 'value="走访" selected' in case
+    assert "这一件还没有提交" in case and re.search(r'value="驳回"[^>]*chosen', case)
+    assert answered(officer, FIRST, decision="驳回", note=NOTE) == 303
+    assert "这一件还没有提交" not in officer.get(f"/review/entry/{FIRST}").text
+    assert [d.decision for d in drafts.of(room.state, officer.name)] == ["驳回"]
+
+
+def test_what_another_site_sends_is_not_typed_and_leads_nowhere_else(room: Room, officer: Browser) -> None:
+    page = out_of_time(room, officer, {"sec-fetch-site": "cross-site"})
+    assert str(escape(NOTE)) not in page
+    assert signed_in_again(officer, page, PASSWORD).headers["location"] == f"/review/entry/{FIRST}?sheet=entry&page=2"
+    assert "这一件还没有提交" not in officer.get(f"/review/entry/{FIRST}").text
+    for back in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", "javascript:1"):
+        room.clock.now += 16 * 60
+        page = officer.client.get("/sign-in", params={"back": back}).text
+        assert signed_in_again(officer, page, PASSWORD).headers["location"] == "/"
+
+
+def test_whoever_asks_for_a_page_after_the_session_ran_out_comes_to_it(room: Room, officer: Browser) -> None:
+    room.clock.now += 16 * 60
+    for asked, found in (("/person/P000000001?as_of=2024-06-30", None), ("/drafts", None), ("/", None), ("/undo", "/")):
+        answer = officer.client.post(asked) if found else officer.client.get(asked)
+        page = officer.client.get(answer.headers["location"]).text
+        assert signed_in_again(officer, page, PASSWORD).headers["location"] == (found or asked)
+        room.clock.now += 16 * 60
 
 
 def row_question(workspace: Workspace, number: int = 0) -> str:

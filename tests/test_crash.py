@@ -101,7 +101,7 @@ def sample_undisturbed(
 
 def _started(workspace: Workspace) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command("run", workspace.root, "--as-of", SECOND), cwd=ROOT, env=surroundings(),
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
 
 
 def _journal(workspace: Workspace) -> list[tuple[str, str]]:
@@ -112,13 +112,15 @@ def _journal(workspace: Workspace) -> list[tuple[str, str]]:
         return []
 
 
-def _kill_when(workspace: Workspace, ripe: Callable[[], bool]) -> int:
+def _kill_when(workspace: Workspace, ripe: Callable[[], bool], by: signal.Signals = signal.SIGKILL) -> tuple[int, str]:
+    """How the run ended, and what it said."""
     run = _started(workspace)
     until = time.monotonic() + 60
     while run.poll() is None and not ripe() and time.monotonic() < until:
         time.sleep(0.004)
-    run.send_signal(signal.SIGKILL)
-    return run.wait()
+    run.send_signal(by)
+    said = run.communicate()[1].decode()
+    return run.returncode, said
 
 
 def _assert_healed(workspace: Workspace, expected: list[dict[str, Any]]) -> None:
@@ -151,7 +153,20 @@ def test_a_run_killed_at_a_chosen_moment_leaves_the_next_its_work(
 ) -> None:
     workspace = copy_of(before.root, tmp_path)
     # on a busy machine the run may be over before the moment is seen; what follows must hold all the same
-    assert _kill_when(workspace, lambda: MOMENTS[moment](workspace)) in (-signal.SIGKILL, 0, 3)
+    assert _kill_when(workspace, lambda: MOMENTS[moment](workspace))[0] in (-signal.SIGKILL, 0, 3)
+    _assert_healed(workspace, undisturbed[0])
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda s: s.name)
+def test_a_run_that_is_told_to_end_says_so_and_leaves_the_next_its_work(
+    by: signal.Signals, before: Workspace, undisturbed: tuple[list[dict[str, Any]], float], tmp_path: Path
+) -> None:
+    """As by a machine that shuts down; the library at work tells of it in a way of its own."""
+    workspace = copy_of(before.root, tmp_path)
+    code, said = _kill_when(workspace, lambda: ("link", "started") in _journal(workspace), by)
+    if code not in (0, 3):  # on a busy machine it may be over
+        assert code == 1 and said.startswith("已中断，没有走完。") and "程序故障" not in said
+        assert workspace.staging.exists()
     _assert_healed(workspace, undisturbed[0])
 
 

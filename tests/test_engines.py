@@ -1,8 +1,12 @@
 """A night in parts gives the bytes of the same night at once: nothing that a stage says is asked across its cut. So does a
 night that plans its statements lightly."""
 
+import os
 import shutil
+import subprocess
+import sys
 from datetime import UTC, date, datetime
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -11,11 +15,13 @@ from flows import few_rows, publishing
 from flows.access import show_access
 from flows.beginning import begin
 from flows.engines.parts import InParts
+from flows.engines.spark import require_spark
 from flows.steps import STEPS
 from flows.workspace import init_workspace
 from ledger.store import connect
 from policies import view
 from policies.view import bind_people
+from schemas.errors import UsageError
 from schemas.stages import LOCAL, Engine
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "small" / "night-1"
@@ -51,6 +57,29 @@ def test_a_night_in_parts_and_one_planned_lightly_give_the_same_bytes(
     assert len(at_once) > 20
     assert not list(tmp_path.rglob("wide-*"))
     assert [name for name in at_once | in_parts if at_once.get(name) != in_parts.get(name)] == []
+
+
+def a_process(code: str, folder: Path) -> None:
+    """A process of its own, in which `pyspark` is what lies in a folder."""
+    known = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    subprocess.run([sys.executable, "-c", code], env=known, check=True)
+
+
+def test_no_command_imports_pyspark_before_the_engine_asks_for_it(tmp_path: Path) -> None:
+    """Where it is installed pandera takes it along, a second or more before each command's first word."""
+    for part in ("", "pandas"):
+        (tmp_path / "pyspark" / part).mkdir(exist_ok=True)
+        (tmp_path / "pyspark" / part / "__init__.py").write_text("raise SystemExit(7)")
+    a_process("import flows.cli, flows.console.serving, schemas.tables, pandera.pandas", tmp_path)
+    (tmp_path / "pyspark" / "__init__.py").write_text("")
+    ready = "import shutil; shutil.which = lambda _: 'java'; from flows.engines.spark import require_spark; require_spark(); import pyspark"
+    a_process(ready, tmp_path)
+
+
+def test_a_folder_that_an_uninstalled_pyspark_left_is_no_pyspark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: ModuleSpec(name, None))
+    with pytest.raises(UsageError, match="pyspark"):
+        require_spark()
 
 
 BOOKS = """

@@ -13,6 +13,8 @@ import pytest
 
 from flows.disk import disk_trouble
 from flows.doctor import examine
+from flows.evaluated import write_figures
+from flows.processing_record import write_record
 from flows.review_export import export_review
 from flows.workspace import Workspace
 from ledger.store import connect
@@ -84,6 +86,23 @@ def test_an_export_that_fails_leaves_what_stood_there_and_nothing_beside_it(
     with pytest.raises(OSError, match="full"):
         export_review(night, out, blind=False)
     assert [p.name for p in tmp_path.iterdir()] == [out.name] and out.read_bytes() == b"the answers of last week"
+
+
+@pytest.mark.parametrize("table", ["record", "figures"])
+def test_a_table_that_fails_leaves_what_stood_there_and_nothing_beside_it(
+    night: Workspace, tmp_path: Path, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "表.csv"
+    out.write_bytes(b"last year's")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("flows.disk.os.fsync", full)
+    with pytest.raises(OSError, match="full") as caught:
+        write_record(night, out) if table == "record" else write_figures([], out)
+    assert [p.name for p in tmp_path.iterdir()] == [out.name] and out.read_bytes() == b"last year's"
+    assert f"磁盘满了（{tmp_path}）" in str(disk_trouble(caught.value))
 
 
 def test_a_full_disk_is_named_where_an_export_was_to_stand(

@@ -10,6 +10,7 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 import numpy as np
 import openpyxl
@@ -57,8 +58,12 @@ def _card(rng: np.random.Generator) -> str:
     return body + str(-(odd + sum(int(c) for c in body[::-1][1::2])) % 10)
 
 
+def _name(rng: np.random.Generator) -> str:
+    return str(rng.choice(list(SURNAMES))) + "".join(rng.choice(list(GIVEN), int(rng.integers(1, 3))))
+
+
 def _name_beside(rng: np.random.Generator) -> str:
-    name = str(rng.choice(list(SURNAMES))) + "".join(rng.choice(list(GIVEN), int(rng.integers(1, 3))))
+    name = _name(rng)
     number = _identity(rng)
     masked = number[:6] + "********" + number[14:]
     return f"{name} {masked}" if rng.integers(2) else f"{masked}，{name}"
@@ -77,6 +82,20 @@ PLANTED = {
         lambda rng: _cut(_identity(rng), 6, 8, by=str(rng.choice(["\t", "  ", "\u3000", "\u200b"]))),
         "身份证号码",
     ),
+    "identity number digit by digit": (
+        lambda rng: str(rng.choice([" ", "  ", "-"])).join(_identity(rng)),
+        "身份证号码",
+    ),
+    "identity number with dots": (lambda rng: _cut(_identity(rng), 6, 8, by="."), "身份证号码"),
+    "identity number with another alphabet's X": (
+        lambda rng: _identity(rng).replace("X", str(rng.choice(list("ХхΧ×")))),
+        "身份证号码",
+    ),
+    "identity number in percent escapes": (
+        lambda rng: "".join(f"%{ord(c):02{rng.choice(['x', 'X'])}}" for c in _identity(rng)),
+        "身份证号码",
+    ),
+    "identity number in entities": (lambda rng: "".join(f"&#{ord(c)};" for c in _identity(rng)), "身份证号码"),
     "foreign resident's number": (_foreign, "身份证号码"),
     "identity number full width": (lambda rng: _identity(rng).translate(WIDE), "身份证号码"),
     "small x": (lambda rng: _identity(rng).lower(), "身份证号码"),
@@ -98,6 +117,14 @@ PLANTED = {
     ),
     "phone behind a zero": (lambda rng: "0" + _phone(rng), "手机号码"),
     "phone with country code": (lambda rng: "+86 " + _phone(rng), "手机号码"),
+    "phone digit by digit, named": (lambda rng: f"联系电话：{' '.join(_phone(rng))}", "手机号码"),
+    "landline beside a name": (
+        lambda rng: (
+            f"{_name(rng)}{rng.choice([' ', '，电话', '：', ''])}0{rng.choice(['10', '471', '790'])}{rng.choice(['-', '', ' '])}6{rng.integers(0, 10**6):06d}"
+        ),
+        "姓名连同固定电话",
+    ),
+    "card digit by digit, named": (lambda rng: f"银行账号 {' '.join(_card(rng))}", "银行卡号"),
     "bank card": (_card, "银行卡号"),
     "bank card by fours with a count behind": (lambda rng: _cut(_card(rng), 4, 4, 4, 4) + " 12", "银行卡号"),
     "permit": (lambda rng: f"{rng.choice(['H', 'M'])}{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
@@ -106,8 +133,21 @@ PLANTED = {
         "通行证或护照号码",
     ),
     "old permit of residence": (lambda rng: f"USA4420{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
+    "permit of Taiwan, named": (lambda rng: f"台胞证号：{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
     "passport": (lambda rng: f"E{rng.integers(0, 10**8):08d}", "通行证或护照号码"),
     "name beside a masked number": (_name_beside, "姓名连同遮蔽的号码"),
+    "name beside a number masked by other signs": (
+        lambda rng: _name_beside(rng).replace(
+            "********", str(rng.choice(["xxxxxxxx", "········", " ******** ", "••••••••"]))
+        ),
+        "姓名连同遮蔽的号码",
+    ),
+    "name before a masked number by its word": (
+        lambda rng: (
+            f"{_name(rng)}{rng.choice(['，', ' ', '：'])}{rng.choice(['身份证号码', '证件号码：', '身份证'])}{_identity(rng)[:6]}********1234"
+        ),
+        "姓名连同遮蔽的号码",
+    ),
     "name and masked number in JSON": (
         lambda rng: '{{"name": "{}", "number": "{}"}}'.format(*_name_beside(rng).replace("，", " ").split()),
         "姓名连同遮蔽的号码",
@@ -136,7 +176,14 @@ def test_a_known_name_is_found_wherever_it_stands() -> None:
     assert list(scan_text("阿不都热合曼·买买提", known)) == [(1, "已知人员的姓名")]
     assert list(scan_text("办理阿不都热合曼·买买提的事项", known)) == [(1, "已知人员的姓名")]
     assert list(scan_text(json.dumps({"who": "司马春兰"}), known)) == [(1, "已知人员的姓名")]
-    assert list(scan_text("司马迁", known)) == []
+    for escaped in (
+        quote("司马春兰"),
+        quote("司马春兰", encoding="gb18030"),
+        repr("司马春兰".encode()),
+        "&#21496;&#39532;&#26149;&#20848;",
+    ):
+        assert list(scan_text(f"GET /?who={escaped} 1", known)) == [(1, "已知人员的姓名")]
+    assert list(scan_text("司马迁 100%E", known)) == []
 
 
 def test_what_is_nobodys_is_left_alone() -> None:
@@ -144,8 +191,11 @@ def test_what_is_nobodys_is_left_alone() -> None:
     rng = np.random.default_rng(7)
     lines = [sha256(rng.bytes(8)).hexdigest() for _ in range(20_000)]
     lines += [f'{{"at": "2026-11-22T0{n % 10}:15:33.12{n % 10}+00:00", "rows": {n * 7919}}}' for n in range(500)]
+    lines += [" ".join(map(str, rng.integers(0, 10, int(rng.integers(8, 40))))) for _ in range(5000)]
+    lines += [" ".join(map(str, rng.integers(0, 2, 18))) for _ in range(2000)]
     lines += [
-        "91442099MA00ZG5N3Q 甲厂", "第 12 行缺少证件号码", "社保停保_20240630_全量.csv：442 行", "P000000001 1-15", "442099****",
+        "咨询电话 0471-6612345", "市管理局 0471-6612345", "办公室（0760）88888888", "热线：010-12333123", "服务中心电话：0790 6123456 时间：工作日", "传真 0790-6123456",
+        "第 5 号码 1 3 9 1 2 3 4 5 6 7 8", "证件 51563000", "50%-60% 100%25", "91442099MA00ZG5N3Q 甲厂", "第 12 行缺少证件号码", "社保停保_20240630_全量.csv：442 行", "P000000001 1-15", "442099****",
         "台账变化：ADD 12345678，REVIEW 9", "单位 442099********1234", "证件号码：442099********1234", "0.9354838709677419", "3 12 45 360 1999 20 24 61", "2024-06-30 2024-07-01 20240630",
     ]  # fmt: skip
     assert [(line, found) for line in lines for found in scan_text(line)] == []

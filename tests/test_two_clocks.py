@@ -138,12 +138,13 @@ def test_a_case_goes_through_its_states_and_ends_when_the_person_leaves() -> Non
 
 def test_whoever_is_merged_stands_nowhere_though_an_officer_had_let_them_in(waiting: Waiting) -> None:
     town = waiting.town
-    (first,) = town.ask("select person_id, merged_into from person where merged_into is not null")
+    (first,) = town.ask("select person_id, name, merged_into from person where merged_into is not null")
     let_in = town.nights[SECOND].entries(track="L", person_id=first["person_id"])
     assert [e["op"] for e in let_in] == ["DECIDED"]
     gone = town.nights[BETWEEN].entries(person_id=first["person_id"])
     assert {(e["op"], e["needs_decision"]) for e in gone} == {("WITHDRAW", False)}
     assert all(first["merged_into"] in e["reason"] for e in gone)
+    assert {(e["name"], e["town"]) for e in gone} == {(first["name"], HOME["镇街"])}
     states = town.ask("select person_id, state from ledger_state where track = 'L' order by person_id")
     assert [s["state"] for s in states if s["person_id"] == first["person_id"]] == ["L0"]
     assert [s["state"] for s in states if s["person_id"] == first["merged_into"]] == ["L1"]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.words import AsOf, Dir, Purpose, made_room, open_workspace, tell_officer, warn_officer
+from flows.commands.words import AsOf, Dir, Purpose, made_folder, made_room, open_workspace, tell_officer, warn_officer
 from schemas.errors import say
 
 trusting = typer.Typer()
@@ -40,7 +40,9 @@ def prove(
     out: Annotated[Path, typer.Option("--out", callback=made_room, help="写到这个文件", show_default=False)],
     entry: Annotated[str | None, typer.Option("--entry", help="台账流水号，如 3-17；证明里只有这一条")] = None,
     run_no: Annotated[int | None, typer.Option("--run", help="第几次运行；证明里是它的全部分录")] = None,
-    verifier: Annotated[Path | None, typer.Option("--verifier", help="把独立核对程序也写到这个文件")] = None,
+    verifier: Annotated[
+        Path | None, typer.Option("--verifier", callback=made_room, help="把独立核对程序也写到这个文件")
+    ] = None,
     purpose: Purpose = None,
 ) -> None:
     from flows.proving import write_proof
@@ -101,7 +103,7 @@ def send(
     directory: Dir,
     to: Annotated[str, typer.Option("--to", help="接收方，见 zhaoren.toml 的 [recipients]", show_default=False)],
     out: Annotated[
-        Path, typer.Option("--out", callback=made_room, help="数据包写到的目录；已在其中的不重写", show_default=False)
+        Path, typer.Option("--out", callback=made_folder, help="数据包写到的目录；已在其中的不重写", show_default=False)
     ],
     snapshot: Annotated[bool, typer.Option("--snapshot", help="写一份截至最近一次运行的快照")] = False,
 ) -> None:
@@ -146,7 +148,8 @@ def retention(
         Path | None, typer.Option("--backup", help="把该备份里的凭证在该备份中执行：销毁凭证所列的文件")
     ] = None,
     record: Annotated[
-        Path | None, typer.Option("--record", help="把处理记录（何时收了什么、销毁了什么）写成这个 .csv")
+        Path | None,
+        typer.Option("--record", callback=made_room, help="把处理记录（何时收了什么、销毁了什么）写成这个 .csv"),
     ] = None,
 ) -> None:
     from flows.days import parse_day, today_in_shanghai

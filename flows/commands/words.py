@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from schemas.errors import not_written, say, without_numbers
+from schemas.errors import UsageError, not_written, say, without_numbers
 
 # Whether it may be read the system says, and then in an officer's words; asked beforehand it would be a wrong use.
 Dir = Annotated[Path, typer.Argument(help="工作区目录", show_default=False, readable=False)]
@@ -18,13 +18,24 @@ Purpose = Annotated[str | None, typer.Option("--purpose", help="查看或导出�
 
 
 def made_room(out: Path | None) -> Path | None:
-    """The folder of a file that is asked for, made where there is none. Raises: UsageError, before any work is done."""
-    try:
-        if out:
-            out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise not_written(out, error) from None
+    """The folder of a file that is asked for, made where there is none. Raises: UsageError, before any work is done, also where
+    a folder stands in the file's place."""
+    if out and (not out.name or out.is_dir()):
+        raise UsageError(
+            say(f"{out} 是文件夹，不是文件；请在后面加上文件名。", f"{out} is a folder; add a file's name to it.")
+        )
+    if out:
+        made_folder(out.parent)
     return out
+
+
+def made_folder(folder: Path) -> Path:
+    """Raises: UsageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(folder, error) from None
+    return folder
 
 
 def pack_names(given: list[str]) -> list[str]:

@@ -62,7 +62,7 @@ def remove_account(state: State, name: str) -> None:
         _require(
             db.execute("update account set is_shut = 1, hash = '' where name = ? and not is_shut", [name]).rowcount
         )
-        for table in ("session", "draft"):
+        for table in ("session", "draft", "unsent"):
             db.execute(f"delete from {table} where account = ?", [name])
 
 

@@ -67,7 +67,7 @@ async def _a_few_at_once(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _sign_in_first(request: Request, error: Exception) -> Response:
-    return RedirectResponse("/sign-in", 303)
+    return sign_in.ask_first(error.ask) if isinstance(error, SignInFirst) else RedirectResponse("/sign-in", 303)
 
 
 def _change_first(request: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 line in `rights` does not allow."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from flows.access import record_access
 from flows.console import events, sessions
+from flows.console.coming_back import ANSWERED, page_of, typed_in
 from flows.console.reading import Reading, Readings
 from flows.console.rereading import Reread
 from flows.console.rights import RIGHTS, ROLE_WORDS, may
@@ -43,7 +44,11 @@ class Refused(Exception):
 
 
 class SignInFirst(Exception):
-    """Nobody is signed in, and the page is not for everybody."""
+    """Nobody is signed in, and the page is not for everybody. `ask.form` has where to go afterwards, and what was typed."""
+
+    def __init__(self, ask: "Ask") -> None:
+        super().__init__()
+        self.ask = ask
 
 
 class ChangeFirst(Exception):
@@ -80,7 +85,7 @@ class Ask:
     def who(self) -> Session:
         """Raises: SignInFirst."""
         if self.session is None:
-            raise SignInFirst
+            raise SignInFirst(self)
         return self.session
 
     @property
@@ -137,7 +142,7 @@ async def asked(request: Request) -> Ask:
     session = await run_in_threadpool(sessions.find, desk.state, token, desk.times, desk.clock)
     if not may(session.role if session else None, method, path):
         if session is None and (method, path) in RIGHTS:
-            raise SignInFirst
+            raise SignInFirst(await _asked_in_vain(request, desk, path))
         if session:
             await run_in_threadpool(events.note, desk.state, desk.clock(), session.account, events.REFUSED)
         raise Refused(403, say("您的角色不能使用这一页；请联系管理员。", "Your role may not use this page."))
@@ -154,8 +159,27 @@ async def asked(request: Request) -> Ask:
     )  # fmt: skip
 
 
+async def _asked_in_vain(request: Request, desk: Desk, route: str) -> Ask:
+    """Somebody whose session is over: where they were, and what they had typed where our own page sent it."""
+    back = page_of(route, request.url.path, request.url.query)
+    typed = {}
+    if (request.method, route) == ("POST", ANSWERED) and request.headers.get("sec-fetch-site") == "same-origin":
+        with suppress(Refused):
+            typed = typed_in(await _fields(request))
+    key = request.cookies.get(FORM_COOKIE, "")
+    return Ask(desk, request.url.path, "", None, None, {}, {**typed, "back": back}, key)
+
+
 async def _form(request: Request, expected: str) -> dict[str, str]:
     """The fields of a form that our own page sent. Raises: Refused."""
+    fields = await _fields(request)
+    if not _is_from_here(request) or not sessions.same(fields.get("form_key", ""), expected):
+        raise Refused(403, say("表单已过期或不是从本页发出；请返回、刷新后重试。", "That form is out of date or not from this page; reload and try again."))  # fmt: skip
+    return fields
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """Whoever sent them. Raises: Refused."""
     if request.headers.get("content-type", "").split(";")[0].strip() != FORM_TYPE:
         raise Refused(415, say("这里只收网页表单。", "Only a web form is taken here."))
     body = bytearray()
@@ -164,12 +188,9 @@ async def _form(request: Request, expected: str) -> dict[str, str]:
         if len(body) > LARGEST:
             raise Refused(413, say("表单太大。", "That form is too large."))
     try:
-        fields = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
+        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
     except ValueError:
         raise Refused(400, say("表单读不懂。", "That form cannot be read.")) from None
-    if not _is_from_here(request) or not sessions.same(fields.get("form_key", ""), expected):
-        raise Refused(403, say("表单已过期或不是从本页发出；请返回、刷新后重试。", "That form is out of date or not from this page; reload and try again."))  # fmt: skip
-    return fields
 
 
 def _is_from_here(request: Request) -> bool:

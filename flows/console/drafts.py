@@ -45,8 +45,17 @@ def keep(state: State, draft: Draft) -> None:
     values = tuple(getattr(draft, f) for f in FIELDS.split(", "))
     with state.open() as db:
         db.execute(f"insert or replace into draft ({FIELDS}) values ({', '.join('?' * len(values))})", values)
+        db.execute("delete from unsent where account = ? and question = ?", [draft.account, draft.question])
         db.execute("insert into answered values (?, ?)", [draft.account, draft.said_at])
         db.execute("delete from answered where at < ?", [draft.said_at - 24 * HOUR])
+
+
+def keep_unsent(state: State, typed: Draft) -> None:
+    """What was typed when a session ran out: no answer, shown to its officer once more. Nobody's is kept for longer than a day."""
+    values = [getattr(typed, f) for f in FIELDS.split(", ")]
+    with state.open() as db:
+        db.execute("delete from unsent where said_at < ?", [typed.said_at - 24 * HOUR])
+        db.execute(f"insert or replace into unsent ({FIELDS}) values ({', '.join('?' * len(values))})", values)
 
 
 def take_back(state: State, account: str) -> Draft | None:
@@ -78,7 +87,9 @@ def count(state: State, account: str) -> int:
 
 
 def given(state: State, account: str, question: str) -> Draft | None:
-    found = _select(state, "where account = ? and question = ?", [account, question])
+    """What stands in the form: what was typed last and not sent, else the answer given so far."""
+    which = "where account = ? and question = ?"
+    found = [*_select(state, which, [account, question], "unsent"), *_select(state, which, [account, question])]
     return found[0] if found else None
 
 
@@ -137,6 +148,6 @@ def settle_conflicts(state: State, questions: Iterable[str]) -> None:
         db.executemany("delete from conflict where question = ?", [(q,) for q in questions])
 
 
-def _select(state: State, rest: str, values: list[str]) -> list[Draft]:
+def _select(state: State, rest: str, values: list[str], table: str = "draft") -> list[Draft]:
     with state.open() as db:
-        return [Draft(**dict(row)) for row in db.execute(f"select {FIELDS} from draft {rest}", values).fetchall()]
+        return [Draft(**dict(row)) for row in db.execute(f"select {FIELDS} from {table} {rest}", values).fetchall()]

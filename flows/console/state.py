@@ -19,6 +19,10 @@ create table if not exists draft (
     account text not null references account on delete cascade, sheet text not null, question text not null, mode text not null,
     code text not null, decision text not null, effective_date text not null, role text not null, note text not null,
     said_at real not null, problem text not null default '', primary key (account, question));
+create table if not exists unsent (
+    account text not null references account on delete cascade, sheet text not null, question text not null, mode text not null,
+    code text not null, decision text not null, effective_date text not null, role text not null, note text not null,
+    said_at real not null, problem text not null, primary key (account, question));
 create table if not exists event (at real not null, account text not null, what text not null);
 create table if not exists answered (account text not null, at real not null);
 create table if not exists conflict (

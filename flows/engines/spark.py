@@ -117,7 +117,10 @@ def require_spark() -> None:
     """Raises: UsageError where pyspark or Java is missing."""
     from importlib.util import find_spec
 
-    if find_spec("pyspark") is None:
+    if sys.modules.get("pyspark", "") is None:  # as `flows/__init__.py` keeps it from all others
+        del sys.modules["pyspark"]
+    found = find_spec("pyspark")
+    if found is None or found.origin is None:  # a folder that pip left behind is no package
         raise UsageError(
             say("--engine spark 需要组件 pyspark；请在程序目录运行 pip install -r requirements-cluster.lock，或改用 --engine local。",
                 "--engine spark needs pyspark; run pip install -r requirements-cluster.lock in the program's folder, or use --engine local.")
