@@ -15,12 +15,13 @@ from flows.settings import read_settings
 from flows.workspace import Workspace
 from intake.prepare import record_id_of
 from ledger.seal import read_manifest, sealed_runs
-from ledger.store import LEDGER_OF, connect
+from ledger.store import connect
 from matchers.id_numbers import EXACT, fold_number
 from policies.old_rules import POLICY
 from policies.pack import Pack
 from policies.rule import Rule
 from policies.versions import rule_at
+from reports.console.fold import narrow, widen
 from schemas.errors import DeliveryRefused, UsageError, say
 from schemas.extracts import LAYOUTS
 
@@ -101,7 +102,7 @@ def explain_person(
         )
     day = as_of or date(9999, 12, 31)
     lines = _person_lines(con, person)
-    con.execute(LEDGER_OF.format(whose="person_id = $person"), {"person": person})
+    narrow(con, "person_id = $person", {"person": person})
     states = con.execute(
         "select pack, track, state, basis, tier, since from ledger_state_on($day::date, $known::timestamptz)",
         {"day": day, "known": known_at},
@@ -124,7 +125,7 @@ def explain_person(
         "and recorded_at <= $known::timestamptz order by run_no, seq", {"day": day, "known": known_at},
     ).fetchall()  # fmt: skip
     lines += [f"  台账 {i}：{op} {clause}（{since}）{reason}" for i, op, clause, since, reason in entries]
-    con.execute("drop table temp.ledger_entry")
+    widen(con)
     records = [record for kind in LAYOUTS for (record,) in con.execute(OF_PERSON.format(kind=kind), [person, last]).fetchall()]  # fmt: skip
     return "\n".join([*lines, "  名下的来源行：", *Origins(con, workspace).lines(records)])
 

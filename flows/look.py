@@ -15,8 +15,9 @@ from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
 from ledger.seal import head, read_manifest, sealed_runs, write_parquet
 from ledger.standalone_verifier import manifest_receipt
-from ledger.store import LEDGER_OF, build_store, connect, ensure_store, held_runs
+from ledger.store import build_store, connect, ensure_store, held_runs
 from ledger.temporary import own_folder
+from reports.console.fold import narrow
 from schemas.errors import UsageError, WorkspaceBusy, say
 
 BEIJING = timezone(timedelta(hours=8))
@@ -109,7 +110,7 @@ def ledger_as_of(
     day = asked.day
     _require_known(con, asked)
     if asked.person is not None:
-        con.execute(LEDGER_OF.format(whose="person_id = $person"), {"person": asked.person})
+        narrow(con, "person_id = $person", {"person": asked.person})
     con.execute(
         ASKED,
         {"day": day, "known": asked.known_at, "gap": asked.gap_days, "pack": asked.pack},

@@ -30,9 +30,6 @@ STATE_VIEW = """
 create or replace view ledger_state as
 select * from ledger_state_on((select max(as_of) from applied_run), timestamptz '9999-12-31 00:00:00+00')
 """
-# The ledger of some people alone, for as long as a session wants: the fold's macros speak of `ledger_entry` by name, and a session
-# looks for a name among what it made for itself first. A person's entries go all or none: they end, answer and supersede each other.
-LEDGER_OF = "create or replace temp table ledger_entry as select * from store.ledger_entry where {whose}"
 KEPT = (
     "delivery", "ledger_entry", "person", "ended", "retold", "link", "source", "person_hold", "scorecard", "pack_in_force", "figure",
 )  # fmt: skip
