@@ -213,7 +213,7 @@ def _write_book(copy: Copy, last: Package) -> None:
     try:
         con.execute(LAST_SEEN)
         gap = last.facts["case_gap_days"]
-        con.execute(ASKED, {"day": last.as_of, "known": FOREVER, "gap": gap, "pack": None, "person": None})
+        con.execute(ASKED, {"day": last.as_of, "known": FOREVER, "gap": gap, "pack": None})
         con.execute(ANSWER)
         beside = copy.root / ".台账.xlsx"
         write_ledger(con, beside, last.as_of, Words(reader_language()))

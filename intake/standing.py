@@ -198,7 +198,7 @@ def _end_superseded(
         return
     con.execute(PEERS.format(kind=layout.kind, flag=flag), peers)
     con.execute(RIVALS, where | place)
-    if not con.execute("select exists (from rivals)").fetchall()[0][0]:
+    if not con.execute("select exists (from rival)").fetchall()[0][0]:
         return
     con.execute(LATE, where)
     cause = "corrected" if layout.is_event else "replaced"
@@ -278,31 +278,37 @@ with standing as (
 )
 select record_id, business_key, is_withdrawal, is_new or record_id in (from back) as acts from standing semi join shared using (business_key)
 """
-# One that acts beside each other row of its key, and the place at which each was last said.
+# What stands under a key that something else acts on, and the place at which each was last said. Never every two of a key beside
+# each other: an office may have put one number on half its lines.
 RIVALS = """
-create or replace temp table rivals as
-with pairs as (
-    select t.record_id, t.is_withdrawal, o.record_id as other, o.acts as other_acts
-    from peer as t inner join peer as o on o.business_key = t.business_key and o.record_id <> t.record_id where t.acts
-),
-gone as (select record_id from ended where kind = $kind and office = $office)
-select p.*, coalesce(n.place, $place) as place, coalesce(m.place, $place) as other_place, m.delivery_id as other_newer
-from pairs as p left join newer as n using (record_id) left join newer as m on m.record_id = p.other
-where p.record_id not in (from gone) and p.other not in (from gone)
+create or replace temp table rival as
+with standing as (
+    select business_key, record_id, bool_or(is_withdrawal) as is_withdrawal, bool_or(acts) as acts from peer
+    where record_id not in (select record_id from ended where kind = $kind and office = $office) group by all
+)
+select s.*, coalesce(n.place, $place) as place, n.delivery_id as newer from standing as s left join newer as n using (record_id)
+where business_key in (select business_key from standing group by business_key having count(*) > 1 and bool_or(acts))
 """
 LATE = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
-select $kind, $office, record_id, 'late', arg_max(other_newer, other_place) from rivals where other_place > place group by record_id
+with told as (
+    select *, max(place) over of_key as last_place, arg_max(newer, (place, newer)) over of_key as last_delivery
+    from rival window of_key as (partition by business_key)
+)
+select $kind, $office, record_id, 'late', last_delivery from told where acts and place < last_place
 """
 # In a full snapshot only a row that the snapshot itself no longer holds can be superseded; in a delta any older one.
 SUPERSEDED = """
 insert or ignore into ended (kind, office, record_id, cause, delivery_id)
 with late as (select record_id from ended where kind = $kind and office = $office and cause = 'late'),
-said as (select record_id from snapshot semi join rivals on snapshot.record_id = rivals.other)
-select $kind, $office, other, if(bool_or(is_withdrawal), 'withdrawn', $cause), min($delivery) from rivals
-where other_place <= place and record_id not in (from late)
-  and (is_withdrawal or (not other_acts and (not $is_full or other not in (from said))))
-group by other
+speaking as (select *, acts and record_id not in (from late) as speaks from rival),
+told as (
+    select *, max(place) filter (speaks) over others as said_at, max(place) filter (speaks and is_withdrawal) over others as withdrawn_at
+    from speaking
+    window others as (partition by business_key rows between unbounded preceding and unbounded following exclude current row)
+)
+select $kind, $office, record_id, if(withdrawn_at >= place, 'withdrawn', $cause), $delivery from told
+where withdrawn_at >= place or (said_at >= place and not acts and (not $is_full or record_id not in (select record_id from snapshot)))
 """
 ABSENT = """
 create or replace temp table absent as

@@ -63,6 +63,8 @@ def _contested(
                 (g for g in groups + fresh if _near(name, g) or any((key, name, other) in renamed for other in g)), None
             )
             near.append(name) if near is not None else fresh.append([name])
+            if len(fresh) >= AGENT_NAMES:  # whoever else stands under it changes nothing, and may be half the city
+                break
         if len(fresh) >= AGENT_NAMES:
             continue
         shared = len(known) + len(fresh) > 1 and bool(fresh)

@@ -3,7 +3,7 @@ changes nothing in who is linked to whom."""
 
 import csv
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from flows.memory import LEAST, Machine
 from flows.steps import STEPS
 from flows.workspace import Workspace, init_workspace
 from ledger import store
-from matchers import blocking
+from matchers import blocking, person_index
 from matchers.scored import PAIR_BYTES
 from sample_data.numbers import identity_numbers
 from schemas.stages import LOCAL, Engine
@@ -49,8 +49,8 @@ def town(rng: random.Random, people: int) -> dict[str, list[dict[str, str]]]:
     return {"失业登记": [row | {"登记日期": "2024-03-01"} for row in rows], "失业保险待遇": asks}
 
 
-def drop(workspace: Workspace, label: str, rows: list[dict[str, str]]) -> None:
-    with (workspace.inbox / f"{label}_20240629_全量.csv").open("w", encoding="utf-8", newline="") as out:
+def drop(workspace: Workspace, label: str, rows: list[dict[str, str]], day: str = "20240629") -> None:
+    with (workspace.inbox / f"{label}_{day}_全量.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
@@ -95,3 +95,32 @@ def test_a_skewed_key_changes_nothing_under_a_small_cap(tmp_path: Path, seed: in
 @pytest.mark.parametrize("seed", range(1, 51))
 def test_fifty_thousand_rows_of_one_key_change_nothing_under_a_small_cap(tmp_path: Path, seed: int) -> None:
     same_under_a_cap(tmp_path, seed, 50_000, pairs=blocking.PAIRS_AT_ONCE)
+
+
+def test_a_number_that_half_the_rows_share_makes_nobody_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office's own number in every line: two thousand names are not laid beside each other."""
+    asked: list[str] = []
+
+    def never_near(name: str, group: list[str]) -> bool:
+        asked.append(name)
+        return False
+
+    monkeypatch.setattr(person_index, "_near", never_near)
+    rows = [("110101197001010018", f"张{chr(0x4E00 + n)}", None, 1, False) for n in range(2_000)]
+    assert person_index._contested(rows, set()) == ([], [])
+    assert len(asked) < 10
+
+
+def test_a_key_that_half_the_rows_share_fits_under_a_small_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside each other two by two these lines would take gigabytes. The next day's list lacks one and words one anew."""
+    workspace = init_workspace(tmp_path, ("neimenggu",))
+    told = {"证件号码": "150102197001010015", "登记日期": "2024-03-01"}
+    lines = [{"姓名": f"张{chr(0x4E00 + n)}", **told} for n in range(20_000)]
+    monkeypatch.setattr(store.LIMITS, "memory", Machine(memory=LEAST).session)
+    for rows, day in ((lines, "0629"), ([{"姓名": "张改正", **told}, *lines[2:]], "0630")):
+        drop(workspace, "失业登记", rows, f"2024{day}")
+    night = begin(workspace, DAY + timedelta(days=1))
+    for _, _, step in STEPS[:2]:
+        step(night)
+    assert night.con.execute("select cause, count(*) from ended group by all").fetchall() == [("replaced", 2)]
+    night.close()

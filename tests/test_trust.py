@@ -302,7 +302,7 @@ def test_nothing_is_shown_where_the_look_cannot_be_recorded(rehearsed: Rehearsal
                   ("whatif", office.root), ("whatif", office.root, "--out", tmp_path / "out.csv"),
                   ("prove", office.root, "--entry", "1-1", "--out", tmp_path / "out.json")):  # fmt: skip
         done = zhaoren_here(*words)
-        assert done.returncode == 2 and done.stdout == "" and "不能记录" in done.stderr, words
+        assert done.returncode == 2 and done.stdout == "" and "access.jsonl 应是文件" in done.stderr, words
     assert [p.name for p in tmp_path.iterdir()] == ["copy"]
 
 
