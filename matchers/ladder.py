@@ -12,6 +12,7 @@ K5 model                 candidates weighed by the model: linked (probable) wher
 K6 name_and_phone, name_only   no number, one person only           review
 """
 
+from collections.abc import Iterator
 from functools import partial
 
 import duckdb
@@ -32,6 +33,7 @@ from schemas.stages import LOCAL, Engine, Stage
 from schemas.tables import LEVELS, WEIGHTS
 
 COMPATIBLE = (NameLevel.EQUAL.value, NameLevel.COMPATIBLE.value)
+AT_ONCE = 1 << 17  # candidates for damaged numbers compared together
 FITTING = ("equal", "letters", "check_missing", "one_slip", "mask_fits")
 
 
@@ -105,18 +107,27 @@ def link_by_name(con: duckdb.DuckDBPyConnection) -> None:
 def fit_damaged(con: duckdb.DuckDBPyConnection, query: str, target: str) -> None:
     """The candidates for damaged numbers that `query` finds, and of them the ones that the number fits (rid, person_id)."""
     _level_pairs(con, query, "damaged")
-    rows = con.execute(
-        "select rid, person_id, id_class, id_part, id_number, name_level from damaged order by all"
-    ).fetchall()
-    levels = number_levels(np.array([r[2] for r in rows]), [r[3] for r in rows], [r[4] for r in rows])
-    near = [r[:2] for r, level in zip(rows, levels, strict=True) if r[5] in COMPATIBLE and _fits(r[2], int(level))]
+    near = [
+        (row, person)
+        for batch in con.sql(NAMES_AGREE, params={"levels": list(COMPATIBLE)}).to_arrow_reader(AT_ONCE)
+        for row, person in _fitting(*(column.to_pylist() for column in batch.columns))
+    ]
     con.register("fits", pa.table({
         "rid": pa.array([r for r, _ in near], pa.int64()),
         "person_id": pa.array([p for _, p in near], pa.string()),
     }))  # fmt: skip
-    con.execute(f"create or replace temp table {target} as from fits")
+    con.execute(f"create or replace temp table {target} as from fits order by all")
     con.unregister("fits")
     con.execute("drop table damaged")
+
+
+def _fitting(
+    rids: list[int], people: list[str], classes: list[str], parts: list[str | None], numbers: list[str]
+) -> Iterator[tuple[int, str]]:
+    levels = number_levels(np.array(classes), parts, numbers)
+    for row, person, id_class, level in zip(rids, people, classes, levels, strict=True):
+        if _fits(id_class, int(level)):
+            yield row, person
 
 
 def _fits(id_class: str, level: int) -> bool:
@@ -129,6 +140,9 @@ def _fits(id_class: str, level: int) -> bool:
     return NUMBER_LEVELS[level] in FITTING or (id_class == "truncated_float" and NUMBER_LEVELS[level] == "leading_14")
 
 
+NAMES_AGREE = (
+    "select rid, person_id, id_class, id_part, id_number from damaged where name_level in (select unnest($levels))"
+)
 EVERYBODY = """
 create or replace temp table everybody as
 select person_id, id_key, id_number, name, name_folded, sex, birth_date, town, village, phone, is_held or person_id in (select person_id from held_known) as is_held, is_new from known where id_key is not null
