@@ -107,11 +107,15 @@ select office, household_no, count(*) as household_members, count(*) filter (cou
        bool_and(is_income_checked) as is_household_income_checked
 from told group by office, household_no;
 
+-- Of each household first, then of each person: a college or a firm may have a household of thousands.
 create or replace temp table topic_household_work as
+with first as (
+    select distinct on (office, household_no) * from fact_member where may_be_working and not is_out and is_of_age is distinct from false
+    order by office, household_no, work_rank, work_from desc, record_id
+)
 select distinct on (h.person_id) h.person_id, m.work_from as household_work_from, m.work_rank as household_work_rank,
        list_distinct(list_concat(m.work_records, [m.record_id])) as household_work_records, m.person_id = h.person_id as is_own_work
-from topic_household as h
-inner join fact_member as m on m.office = h.book_office and m.household_no = h.book_no and m.may_be_working and not m.is_out and m.is_of_age is distinct from false
+from topic_household as h inner join first as m on m.office = h.book_office and m.household_no = h.book_no
 order by h.person_id, m.work_rank, m.work_from desc, m.record_id;
 
 -- Records of other people on which a finding about somebody may rest.
