@@ -16,6 +16,7 @@ from matchers.id_numbers import fold_number
 from matchers.names import NameLevel, fold_name, name_level
 
 BEARS = (NameLevel.EQUAL, NameLevel.COMPATIBLE)
+MOST_NAMES = 10  # under one number, as people write one name; of an office's own number, on half its lines, only the same name counts
 
 
 def settle_on_known(con: duckdb.DuckDBPyConnection) -> None:
@@ -25,9 +26,9 @@ def settle_on_known(con: duckdb.DuckDBPyConnection) -> None:
     if not rows:
         return
     keys = {rid: _other_keys(number, document, old) for rid, _, _, number, document, old in rows}
-    holders: dict[str, list[str]] = {}
+    holders: dict[str, set[str]] = {}
     for key, name in con.execute(HOLDERS, {"keys": sorted(set().union(*keys.values()))}).fetchall():
-        holders.setdefault(key, []).append(fold_name(name))
+        holders.setdefault(key, set()).add(fold_name(name))
     found = {rid: _whose({fold_name(name), fold_name(former)} - {""}, keys[rid] & holders.keys(), holders, bool(old))
              for rid, name, former, _, _, old in rows}  # fmt: skip
     con.register("settled", pa.table({
@@ -37,11 +38,21 @@ def settle_on_known(con: duckdb.DuckDBPyConnection) -> None:
     con.unregister("settled")
 
 
-def _whose(names: set[str], keys: set[str], holders: Mapping[str, list[str]], is_replaced: bool) -> str | None:
+def _whose(names: set[str], keys: set[str], holders: Mapping[str, set[str]], is_replaced: bool) -> str | None:
     """The one key whose holder bears one of the names; of a replaced number also the one that somebody has at all."""
-    borne = {key for key in keys if any(name_level(a, b) in BEARS for a in names for b in holders[key])}
+    borne = {key for key in keys if _is_borne(names, holders[key])}
     left = borne or (keys if is_replaced else set())
     return next(iter(left)) if len(left) == 1 else None
+
+
+def _is_borne(names: set[str], holders: set[str]) -> bool:
+    """
+    >>> _is_borne({"王晓明"}, {"王小明"}), _is_borne({"王晓明"}, {"王小明", *"赵钱孙李周吴郑冯陈褚"})
+    (True, False)
+    """
+    if any(name_level(name, name) in BEARS for name in names & holders):
+        return True
+    return len(holders) <= MOST_NAMES and any(name_level(a, b) in BEARS for a in names for b in holders)
 
 
 def find_replaced(con: duckdb.DuckDBPyConnection, standing: str | None) -> None:

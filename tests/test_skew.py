@@ -15,7 +15,8 @@ from flows.memory import LEAST, Machine
 from flows.steps import STEPS
 from flows.workspace import Workspace, init_workspace
 from ledger import store
-from matchers import blocking, person_index
+from matchers import blocking, other_numbers, person_index
+from matchers.names import NameLevel
 from matchers.scored import PAIR_BYTES
 from sample_data.numbers import identity_numbers
 from schemas.stages import LOCAL, Engine
@@ -108,6 +109,20 @@ def test_a_number_that_half_the_rows_share_makes_nobody_and_ends(monkeypatch: py
     monkeypatch.setattr(person_index, "_near", never_near)
     rows = [("110101197001010018", f"张{chr(0x4E00 + n)}", None, 1, False) for n in range(2_000)]
     assert person_index._contested(rows, set()) == ([], [])
+    assert len(asked) < 10
+
+
+def test_of_an_old_number_under_thousands_of_names_only_the_same_name_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    holders = {f"张{chr(0x4E00 + n)}" for n in range(2_000)}
+    asked: list[str] = []
+
+    def told_apart(name: str, other: str) -> NameLevel:
+        asked.append(other)
+        return NameLevel.EQUAL if name == other else NameLevel.CONFLICT
+
+    monkeypatch.setattr(other_numbers, "name_level", told_apart)
+    assert other_numbers._whose({"张一"}, {"K"}, {"K": holders}, is_replaced=False) == "K"
+    assert other_numbers._whose({"王一"}, {"K"}, {"K": holders}, is_replaced=False) is None
     assert len(asked) < 10
 
 
