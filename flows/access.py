@@ -19,11 +19,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.disk import put_whole
 from flows.workspace import Workspace
 from ledger.seal import file_hash, run_folder, sealed_runs
 from ledger.standalone_verifier import sha256
 from ledger.temporary import own_folder
+from ledger.whole import put_whole
 from schemas.errors import UsageError, say
 from schemas.journal import ACCESSES, Access
 from schemas.modelling import create_table, describe

@@ -5,7 +5,6 @@ import errno
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.errors import say
@@ -32,24 +31,6 @@ NO_MEMORY = (
     "malloc of size",
 )
 QUOTED = re.compile(r'"(/[^"]+)"')
-
-
-@contextmanager
-def put_whole(out: Path) -> Iterator[Path]:
-    """A file beside, for its owner alone, to be written to: `out` is the old one or the new one, whole and synced, and nothing
-    stands beside it. Raises: OSError, with the place that said no."""
-    beside = out.with_name(f".{out.name}.part")
-    try:
-        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        yield beside
-        with beside.open("rb") as stream:
-            os.fsync(stream.fileno())
-        os.replace(beside, out)
-    except BaseException as error:
-        if isinstance(error, OSError):
-            error.filename = error.filename or str(beside)
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def disk_trouble(error: BaseException) -> str | None:

@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 
 from flows.access import taken_out
-from flows.disk import put_whole
 from flows.look import ANSWER, ASKED, FOREVER, opened_store
 from flows.recipients import Recipient, find_recipient
 from flows.settings import Settings, read_settings
@@ -25,6 +24,7 @@ from ledger.snapshot import state_hash
 from ledger.standalone_verifier import MANIFEST
 from ledger.store import FOLD, connect
 from ledger.temporary import own_folder
+from ledger.whole import put_whole
 from reports.as_of import write_ledger
 from reports.catalogue import Words
 from reports.macros import MASKED, MASKED_IN_TEXT

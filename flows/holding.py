@@ -15,11 +15,11 @@ from typing import Any
 
 import duckdb
 
-from flows.disk import put_whole
 from flows.workspace import Workspace
 from intake.receive import Incoming
 from ledger.breaker import Figure, sources
 from ledger.seal import head, sealed_runs
+from ledger.whole import put_whole
 from reports.catalogue import Said, Words
 from reports.held_night import figure_line, what_is_held, what_to_do, write_held
 from schemas.errors import UsageError, reader_language, say

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flows.disk import put_whole
 from flows.workspace import Workspace
 from ledger.seal import read_manifest, run_folder, sealed_runs
 from ledger.store import connect
+from ledger.whole import put_whole
 from schemas.extracts import LAYOUTS
 
 HEADERS = ("运行", "业务日期", "记录时间", "处理", "数据类别", "来源", "结果或用途", "文件数", "行数")

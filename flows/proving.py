@@ -4,10 +4,10 @@ import shutil
 from pathlib import Path
 
 from flows.access import taken_out
-from flows.disk import put_whole
 from flows.workspace import Workspace
 from ledger import standalone_verifier
 from ledger.entries import entry_proof, run_delta
+from ledger.whole import put_whole
 from schemas.errors import UsageError, say
 
 

@@ -19,11 +19,11 @@ import pyarrow as pa
 
 from flows.access import taken_out
 from flows.days import today_in_shanghai
-from flows.disk import put_whole
 from flows.review_checks import check_answers
 from flows.review_export import review_desk
 from flows.workspace import Workspace, locked
 from intake.answers import LAYOUT, SCHEMA, read_answers
+from ledger.whole import put_whole
 from reports import open_questions, returned_answers
 from reports.assemble import Desk
 from schemas.errors import DeliveryRefused, UsageError, say

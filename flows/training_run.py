@@ -13,10 +13,10 @@ from pathlib import Path
 
 import duckdb
 
-from flows.disk import put_whole
 from flows.workspace import Workspace, locked
 from ledger.seal import sealed_runs
 from ledger.store import connect, ensure_store
+from ledger.whole import put_whole
 from matchers.fold_columns import fold_names
 from matchers.model import DEFAULT, Model, read_model, write_model
 from matchers.records import make_records

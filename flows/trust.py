@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flows.access import os_user, record_access
-from flows.disk import put_whole
 from flows.settings import Settings
 from flows.workspace import Workspace
 from ledger.heads import AWAY, BEHIND, DIFFERENT, extend_head_log, head_lines, head_log_state
@@ -17,6 +16,7 @@ from ledger.seal import read_manifest, sealed_runs
 from ledger.signing import ALGORITHMS, Key, device_key, make_key, public_file, read_key, write_key
 from ledger.signing_device import Device, read_device
 from ledger.standalone_verifier import CHECKS
+from ledger.whole import put_whole
 from schemas.errors import UsageError, say
 
 KEY_VARIABLE = "ZHAOREN_SIGNING_KEY"

@@ -145,18 +145,14 @@ FOLDERS = ("inbox", "archive", "runs", "held", "console", ".work")
 
 def require_shapes(root: Path) -> None:
     """Raises: UsageError where a folder stands in the place of one of our files, or a file in that of a folder."""
-    for name in FILES:
-        if (root / name).is_dir():
-            raise UsageError(
-                say(f"{root / name} 应是文件，却是一个文件夹；请把它移到别处，再运行一次。",
-                    f"{root / name} should be a file and is a folder; move it away and try again.")
-            )  # fmt: skip
-    for name in FOLDERS:
-        if (root / name).is_file():
-            raise UsageError(
-                say(f"{root / name} 应是文件夹，却是一个文件；请把它移到别处，再运行一次。",
-                    f"{root / name} should be a folder and is a file; move it away and try again.")
-            )  # fmt: skip
+    file, folder = ("文件", "file"), ("文件夹", "folder")
+    wrong = [(root / name, file, folder) for name in FILES if (root / name).is_dir()]
+    wrong += [(root / name, folder, file) for name in FOLDERS if (root / name).is_file()]
+    for path, due, found in wrong:
+        raise UsageError(
+            say(f"{path} 应是{due[0]}，却是一个{found[0]}；请把它移到别处，再运行一次。",
+                f"{path} should be a {due[1]} and is a {found[1]}; move it away and try again.")
+        )  # fmt: skip
 
 
 def is_read_only(folder: Path) -> bool:

@@ -6,14 +6,14 @@ says of which nights and files it was made, so that it is never taken for what i
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from ledger.seal import file_hash, sync_file, write_parquet
+from ledger.seal import file_hash, write_parquet
+from ledger.whole import put_whole
 
 BLOCKS = (256, 16)  # nights
 
@@ -101,8 +101,6 @@ def _name(kind: str, nights: range, files: Sequence[Path]) -> str:
 
 def _write(con: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str], path: Path) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    beside = path.with_suffix(".new")
-    write_parquet(con, f"select {', '.join(columns)} from read_parquet({file_list(files)})", beside)
-    beside.chmod(0o600)
-    sync_file(beside)
-    os.replace(beside, path)
+    with put_whole(path) as beside:
+        write_parquet(con, f"select {', '.join(columns)} from read_parquet({file_list(files)})", beside)
+        beside.chmod(0o600)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.at_rest import Vault, pieces
-from ledger.seal import run_folder, sealed_runs, sync_folder
+from ledger.seal import run_folder, sealed_runs
 from ledger.standalone_verifier import MANIFEST, MANIFEST_HASH, SETTINGS, SIGNATURE, expected_files, key_of
+from ledger.whole import sync_folder
 from schemas.errors import IntegrityError, say
 
 PLAIN = (MANIFEST, MANIFEST_HASH, SIGNATURE, SETTINGS)

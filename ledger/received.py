@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 
 from ledger.package import ENTRIES, Package, package_name, read_package
-from ledger.seal import sync_file
 from ledger.snapshot import state_hash
 from ledger.standalone_verifier import read_public_key
 from ledger.store import FOLD, STATE_VIEW, connect
+from ledger.whole import put_whole, sync_file
 from schemas.errors import DeliveryRefused, IntegrityError, UsageError, say
 from schemas.modelling import create_table, describe
 from schemas.tables import LedgerEntry
@@ -229,10 +229,8 @@ def _insert(con: duckdb.DuckDBPyConnection, copy: Copy, package: Package) -> Non
 def _keep(package: Package, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / package_name(package.run_no, is_snapshot=bool(package.facts["is_snapshot"]))
-    beside = folder / f".{target.name}.part"
-    shutil.copyfile(package.path, beside)
-    sync_file(beside)
-    os.replace(beside, target)
+    with put_whole(target) as beside:
+        shutil.copyfile(package.path, beside)
 
 
 def _refused(why: str, code: str) -> DeliveryRefused:

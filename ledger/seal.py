@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from ledger.signing import Key
 from ledger.standalone_verifier import MANIFEST, MANIFEST_HASH, SETTINGS, SIGNATURE, history_root
+from ledger.whole import sync_file, sync_folder
 from schemas.errors import IntegrityError
 from schemas.modelling import Table, describe
 
@@ -175,16 +176,3 @@ def _sync(folder: Path) -> None:
         else:
             sync_folder(path)
     sync_folder(folder)
-
-
-def sync_file(path: Path) -> None:
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -15,8 +15,9 @@ from pathlib import Path
 import duckdb
 
 from ledger.gathered import Gathered, are_whole, file_list
-from ledger.seal import read_manifest, standing_by_run, sync_file
+from ledger.seal import read_manifest, standing_by_run
 from ledger.temporary import own_folder
+from ledger.whole import sync_file
 from schemas.errors import IntegrityError
 from schemas.extracts import LAYOUTS
 from schemas.journal import INTERNAL

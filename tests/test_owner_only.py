@@ -98,7 +98,7 @@ def test_a_table_that_fails_leaves_what_stood_there_and_nothing_beside_it(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr("flows.disk.os.fsync", full)
+    monkeypatch.setattr("ledger.whole.os.fsync", full)
     with pytest.raises(OSError, match="full") as caught:
         write_record(night, out) if table == "record" else write_figures([], out)
     assert [p.name for p in tmp_path.iterdir()] == [out.name] and out.read_bytes() == b"last year's"
