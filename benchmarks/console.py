@@ -39,6 +39,7 @@ from schemas.rows import standing_columns
 from schemas.tables import Delivery, LedgerEntry, MatchLog, Person, Quarantine
 
 MODELS = (Delivery, LedgerEntry, MatchLog, Notice, Person, Quarantine)
+FIRST = date(2021, 7, 1)
 GOAL = 0.3  # seconds a page may take
 PASSWORD = "a password for the bench alone"
 PORT = 8791
@@ -98,7 +99,7 @@ def make_city(root: Path, people: int, nights: int) -> Workspace:
 
 
 def _day(run: int) -> date:
-    return date(2021, 7, 1) + timedelta(days=run)
+    return FIRST + timedelta(days=run)
 
 
 def _at(run: int) -> datetime:

@@ -10,14 +10,13 @@ import argparse
 import sys
 import tempfile
 import time
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.__main__ import ROOT, Measured, measure
-from benchmarks.console import make_city
+from benchmarks.console import FIRST, make_city
 from benchmarks.linkage_bench import show
 
-FIRST = date(2021, 7, 1)
 READ_ENTRIES = """
 import sys, duckdb
 con = duckdb.connect()

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 from pathlib import Path
 
-from flows.disk import put_whole
 from flows.evaluating import Figure
+from ledger.whole import put_whole
 from matchers.measures import Share
 from reports.words import KIND_WORDS
 from schemas.errors import UsageError, say

@@ -190,9 +190,9 @@ def explain_row(
 def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, delivery: str, row: int) -> list[str]:
     """An unchanged row is listed only where it first came: the archived file is read again to find it there."""
     sealed = {"glob": _glob(workspace, "delivery"), "delivery": delivery}
-    rows = con.execute("select max(rows) from read_parquet($glob) where delivery_id = $delivery", sealed).fetchall()[0][
-        0
-    ]
+    ((rows,),) = con.execute(
+        "select max(rows) from read_parquet($glob) where delivery_id = $delivery", sealed
+    ).fetchall()
     if not 1 <= row <= rows:
         raise UsageError(
             say(f"没有第 {row} 条数据：该交付收下 {rows} 条。", f"There is no row {row}: that delivery has {rows}.")

@@ -73,7 +73,7 @@ where a.likely_person is not null or a.cause is distinct from 'person'
 
 def gather_tonight(con: duckdb.DuckDBPyConnection, runs: Path, notices: Mapping[str, int]) -> None:
     """Make `open_entry` and `open_link` as they will stand when this night is sealed. `notices`: days of notice by pack. Needs the fold with tonight's entries
-    in it, `match_log` and `person_now`."""
+    in it, `match_log`, `person_now` and `survivor`."""
     con.execute(OPEN_ENTRY)
     add_effects(con, notices)
     before, fresh = people_of(standing_kinds(con)), people_of(kinds_of_tonight(con))
@@ -82,8 +82,9 @@ def gather_tonight(con: duckdb.DuckDBPyConnection, runs: Path, notices: Mapping[
 
 
 def gather_from_store(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
-    """Make `open_entry`, `open_link` and `person_now` from the store that `con` looks at."""
+    """Make `open_entry`, `open_link`, `person_now` and `survivor` from the store that `con` looks at."""
     con.execute("create or replace temp view person_now as from person")
+    name_survivors(con, "person_now")
     con.execute(OPEN_ENTRY)
     add_effects(con, notices_of_last(runs))
     _links(con, runs, [_rows(STANDING, kind) for kind in PERSON_LAYOUTS], "")
@@ -104,6 +105,5 @@ def _rows(select: str, kind: str) -> str:
 def _links(con: duckdb.DuckDBPyConnection, runs: Path, rows: list[str], tonight: str) -> None:
     sealed = any(runs.glob("*/tables/match_log.parquet"))
     logs = [SEALED_LOG] * sealed + [tonight] * bool(tonight)
-    name_survivors(con, "person_now")
     where = {"log": str(runs / "*" / "tables" / "match_log.parquet")} if sealed else {}
     con.execute(OPEN_LINK.format(rows=" union all ".join([NOBODY, *rows]), log=" union all ".join(logs)), where)

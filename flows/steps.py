@@ -25,9 +25,10 @@ from flows.trust import after_seal
 from intake.sidecar import SUFFIX
 from ledger.breaker import mark_released, weigh
 from ledger.entries import commit_entries
-from ledger.seal import file_hash, head, read_manifest, seal, sealed_runs, sync_folder
+from ledger.seal import file_hash, head, read_manifest, seal, sealed_runs
 from ledger.standalone_verifier import receipt_of
 from ledger.store import add_newest
+from ledger.whole import sync_folder
 from policies.pack import fed_lists, notices_of
 from policies.view import wide_columns
 from reports.calendar import DueBook, due_books

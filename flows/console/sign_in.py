@@ -43,7 +43,7 @@ def ask_first(ask: Ask) -> Response:
             "Your session has run out and the answer was not sent; sign in to find it as you typed it.",
         )
         return _sign_in_page(ask, ask.form, told, 401)
-    back = ask.form["back"]
+    back = safe(ask.form.get("back", ""))
     return ask.go("/sign-in" if back == "/" else "/sign-in?" + urlencode({"back": back}))
 
 
