@@ -16,7 +16,7 @@ from intake.bind import Binding
 FOOTER = re.compile(
     r"^\s*(合\s*计|总\s*计|小\s*计|共\s*计|制\s*表|填\s*表|审\s*核|复\s*核|经\s*办|单位负责人|负责人签|打印|导出|填报|备注[:：]|注[:：]|说明[:：]|共\s*\d+)"
 )
-FOOTER_STARTS = pa.array(list("合总小共制填审复经单负打导备注说"), pa.string())
+FOOTER_STARTS = "合总小共制填审复经单负打导备注说"
 TOTALS = re.compile(r"^\s*(合\s*计|总\s*计|小\s*计|共\s*计|共\s*\d+)")
 COUNT = re.compile(r"^\d[\d,.]*\s*(?:人次|人|户|条|行|名)?$")  # beside a total, how many there are; nobody's name
 ROWS_AT_ONCE = 1 << 15  # as Python's own texts, of which each takes some sixty bytes beside its letters
@@ -157,7 +157,7 @@ def _is_footer(row: Sequence[str], text: str, binding: Binding) -> bool:
 
 def _matches(column: pa.ChunkedArray) -> pa.Array:
     """Whether a cell begins as a footer does. The pattern is only tried where the first character may begin one."""
-    first = pc.is_in(pc.utf8_slice_codeunits(column, 0, 1), value_set=FOOTER_STARTS)
+    first = pc.is_in(pc.utf8_slice_codeunits(column, 0, 1), value_set=pa.array(list(FOOTER_STARTS), pa.string()))
     places = pc.indices_nonzero(first)
     hits = places.filter(pc.match_substring_regex(column.take(places), FOOTER.pattern))
     mask = np.zeros(len(column), dtype=bool)

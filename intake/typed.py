@@ -24,7 +24,7 @@ from intake.values import EMPTY, PREFIXED, WRAPPED, Reader, reader_of, unknown_p
 from schemas.columns import LONGEST_CELL, LONGEST_NAME, MUST, Column, Layout
 
 PLAIN_TYPES = frozenset({"name", "id", "text", "phone"})
-EMPTY_WORDS = pa.array(sorted(EMPTY), pa.string())
+EMPTY_WORDS = sorted(EMPTY)
 LONGEST_EMPTY = max(len(word.encode()) for word in EMPTY)
 MOST_SLICES, MANY_ROWS = 1000, 100_000
 MOST_KNOWN = 1 << 17  # distinct texts of a column whose values are kept from part to part
@@ -320,7 +320,7 @@ def _plain(texts: pa.ChunkedArray, column: Column) -> pa.ChunkedArray | None:
     texts = _unwrapped(texts, column)
     if pc.min(pc.binary_length(texts)).as_py() > LONGEST_EMPTY:
         return texts
-    empty = pc.is_in(texts, value_set=EMPTY_WORDS)
+    empty = pc.is_in(texts, value_set=pa.array(EMPTY_WORDS, pa.string()))
     if not pc.any(empty).as_py():
         return texts
     return None if column.need == MUST else pc.if_else(empty, pa.scalar(None, pa.string()), texts)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandera.pandas as pa
 import pyarrow.parquet as pq
 
 from ledger.signing import Key
 from ledger.standalone_verifier import MANIFEST, MANIFEST_HASH, SETTINGS, SIGNATURE, history_root
 from ledger.whole import sync_file, sync_folder
+from schemas.declaring import Model
 from schemas.errors import IntegrityError
 from schemas.modelling import Table, describe
 
@@ -93,9 +93,7 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_table(
-    con: duckdb.DuckDBPyConnection, model: type[pa.DataFrameModel], source: str, folder: Path, name: str = ""
-) -> None:
+def write_table(con: duckdb.DuckDBPyConnection, model: type[Model], source: str, folder: Path, name: str = "") -> None:
     """Write `source` as the model's parquet, in key order, after checking it. Raises: IntegrityError."""
     table = describe(model)
     columns = ", ".join(f'"{c.name}"::{c.sql} as "{c.name}"' for c in table.columns)

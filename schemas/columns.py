@@ -1,21 +1,19 @@
 """How one column of an extract is declared, once, and how a model is read back as a layout.
 
-A column's pandera field carries its header, type, need, aliases and code words in `metadata`; reading, binding,
+A column's field carries its header, type, need, aliases and code words in `metadata`; reading, binding,
 checking, the stored types and the documentation all derive from it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import pandera.pandas as pa
 import pyarrow
 
+from schemas.declaring import Field, Model, declared, fields_of
 from schemas.dtypes import ARROW_TYPES
 
 MUST, SHOULD, MAY = "must", "should", "may"
-FIELD = type(pa.Field())
 LONGEST_NAME, LONGEST_CELL = 50, 2000  # characters
 
 SQL_TYPES = {
@@ -98,14 +96,14 @@ def column(
     lenient: bool = False,
     many: bool = False,
 ) -> Any:
-    """A pandera field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
+    """A field with its delivery metadata. A code outside `codes` is kept and reported, never folded away."""
     checks: dict[str, Any] = {}
     if type == "name":
         checks["str_length"] = {"min_value": 1, "max_value": LONGEST_NAME}
     elif type in ("text", "code", "id", "phone"):
         checks["str_length"] = {"min_value": 0, "max_value": LONGEST_CELL}
     elif type in ("int", "money"):
-        checks["ge"] = 0
+        checks["ge"] = {"min_value": 0}
     meta = {
         "header": header,
         "type": type,
@@ -117,23 +115,10 @@ def column(
         "lenient": lenient,
         "many": many,
     }
-    return pa.Field(nullable=need != MUST, metadata=meta, **checks)
+    return Field(need != MUST, checks, meta)
 
 
-def declared(model: type[pa.DataFrameModel]) -> dict[str, Any]:
-    """The `metadata` of a model's Config."""
-    config = model.__config__
-    return dict((config.metadata if config else None) or {})
-
-
-def fields_of(model: type[pa.DataFrameModel]) -> list[tuple[str, Any]]:
-    """Name and declaration of each field, in order, those that the model inherits first."""
-    return [item for base in reversed(model.__mro__) for item in vars(base).items() if isinstance(item[1], FIELD)]
-
-
-@cache
-def layout_of(model: type[pa.DataFrameModel]) -> Layout:
-    """The layout a model declares. Columns in declared order, the person's first. Read from the fields themselves: every command
-    needs all layouts, and making all schemas takes a tenth of its time."""
-    columns = tuple(Column(field=name, **spec.metadata) for name, spec in fields_of(model))
+def layout_of(model: type[Model]) -> Layout:
+    """The layout a model declares. Columns in declared order, the person's first."""
+    columns = tuple(Column(field=name, **spec.metadata) for name, _, spec in fields_of(model))
     return Layout(columns=columns, **declared(model)["zhaoren"])

@@ -1,20 +1,18 @@
 """What a column of a frame holds, in Arrow's own types: a number that is missing stays a number, and a day is a day. A frame
 as `pyarrow.parquet.read_table(file).to_pandas(types_mapper=pandas.ArrowDtype)` gives it validates under its model as it is."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-import pandas as pd
 import pyarrow as pa
-from pandera.typing import Series
 
-Text = Series[Annotated[pd.ArrowDtype, pa.string()]]
-Number = Series[Annotated[pd.ArrowDtype, pa.int64()]]
-Real = Series[Annotated[pd.ArrowDtype, pa.float64()]]
-Money = Series[Annotated[pd.ArrowDtype, pa.decimal128(18, 2)]]
-Truth = Series[Annotated[pd.ArrowDtype, pa.bool_()]]
-Day = Series[Annotated[pd.ArrowDtype, pa.date32()]]
-Moment = Series[Annotated[pd.ArrowDtype, pa.timestamp("us", tz="UTC")]]
-Texts = Series[Annotated[pd.ArrowDtype, pa.list_(pa.string())]]
+Text = Annotated[Any, pa.string()]
+Number = Annotated[Any, pa.int64()]
+Real = Annotated[Any, pa.float64()]
+Money = Annotated[Any, pa.decimal128(18, 2)]
+Truth = Annotated[Any, pa.bool_()]
+Day = Annotated[Any, pa.date32()]
+Moment = Annotated[Any, pa.timestamp("us", tz="UTC")]
+Texts = Annotated[Any, pa.list_(pa.string())]
 
 PLAIN = {
     pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.float64(): "DOUBLE", pa.decimal128(18, 2): "DECIMAL(18,2)",

@@ -1,7 +1,6 @@
 """Tables that a run seals for the house itself: its journal, folded into the store, and the night's own figures."""
 
-import pandera.pandas as pa
-
+from schemas.declaring import Model
 from schemas.dtypes import Day, Moment, Number, Text, Texts
 from schemas.modelling import cell, table_of
 from schemas.tables import MATCH_STATUS, TRACKS
@@ -22,7 +21,7 @@ ACCESSES = (
 )
 
 
-class Link(pa.DataFrameModel):
+class Link(Model):
     """Where a standing row is linked from tonight on. The house's own journal, folded into the store."""
 
     kind: Text = cell(null=False)
@@ -38,7 +37,7 @@ class Link(pa.DataFrameModel):
         metadata = table_of("link", "kind", "office", "record_id")
 
 
-class Ended(pa.DataFrameModel):
+class Ended(Model):
     """A row that stands no more. Taken back: withdrawn (by mark, or with its whole file), vanished (an event no longer in
     a full snapshot), corrected (an event delivered anew). Ended: replaced by a newer line of its spell, absent from a
     full snapshot, late (a newer line of its spell had come before it), recoded (it stands anew as the office's code table in
@@ -57,7 +56,7 @@ class Ended(pa.DataFrameModel):
         metadata = table_of("ended", "kind", "office", "record_id")
 
 
-class Retold(pa.DataFrameModel):
+class Retold(Model):
     """A standing row that a later delta said again unchanged: it is as new as that delta."""
 
     kind: Text = cell(null=False)
@@ -69,7 +68,7 @@ class Retold(pa.DataFrameModel):
         metadata = table_of("retold", "kind", "office", "record_id", "delivery_id")
 
 
-class Notice(pa.DataFrameModel):
+class Notice(Model):
     """What was odd about a delivery that was taken in all the same: unknown codes, extra columns, moved columns."""
 
     delivery_id: Text = cell(null=False)
@@ -82,7 +81,7 @@ class Notice(pa.DataFrameModel):
         metadata = table_of("notice", "delivery_id", "column", "check")
 
 
-class Source(pa.DataFrameModel):
+class Source(Model):
     """The newest accepted snapshot of one source: its date, how many rows it had, and its column headers in order.
     No date: all it ever sent was taken back."""
 
@@ -97,7 +96,7 @@ class Source(pa.DataFrameModel):
         metadata = table_of("source", "kind", "office", "coverage")
 
 
-class Scorecard(pa.DataFrameModel):
+class Scorecard(Model):
     """How well one source delivered tonight, or that it is late. `standing_rows` and `valid_numbers` count what stands of
     it, with an identity number that holds; `resupply` is the text that asks it for what is missing."""
 
@@ -121,7 +120,7 @@ class Scorecard(pa.DataFrameModel):
         metadata = table_of("scorecard", "kind", "office")
 
 
-class PersonHold(pa.DataFrameModel):
+class PersonHold(Model):
     """Somebody whose number another person carries too (`id_shared`), or who is like another but for the number
     (`another_number`): until it is decided only HOLD and REVIEW are posted for them."""
 
@@ -132,7 +131,7 @@ class PersonHold(pa.DataFrameModel):
         metadata = table_of("person_hold", "person_id")
 
 
-class RuleOutcome(pa.DataFrameModel):
+class RuleOutcome(Model):
     """How many people a rule held for, could not be decided for (with the missing columns), or was not tested for."""
 
     pack: Text = cell(null=False)
@@ -145,7 +144,7 @@ class RuleOutcome(pa.DataFrameModel):
         metadata = table_of("rule_outcome", "pack", "rule_id", "outcome", "missing")
 
 
-class Access(pa.DataFrameModel):
+class Access(Model):
     """One look at people's data, or one file of them taken out, since the run before: who (account of the machine, or
     of the console as `console:NAME`), what (`unmask`: numbers shown whole in the console; `case_file`: a person's case file taken out; `unreadable`: a line of the log
     that cannot be read), about which people, entries or day, the written file's
@@ -163,7 +162,7 @@ class Access(pa.DataFrameModel):
         metadata = table_of("access", "accessed_at", "access_id")
 
 
-class PackInForce(pa.DataFrameModel):
+class PackInForce(Model):
     """A pack that reads otherwise from tonight on than in the run before: new, changed, dated (its own date came), or
     removed. `caused` counts tonight's entries that the run before would not have made of the same facts. `files` and
     `parameters` (what the office set) are JSON, the files by name and sha256; they are kept in `archive/`. `changes` are
@@ -184,7 +183,7 @@ class PackInForce(pa.DataFrameModel):
         metadata = table_of("pack_in_force", "pack")
 
 
-class NightFigure(pa.DataFrameModel):
+class NightFigure(Model):
     """How many people one figure of the circuit breaker moved tonight, in one town or (empty) in all; how many stood before,
     the most that is inside the band (empty: nothing to compare with), and who released what was outside it, and why."""
 
@@ -202,7 +201,7 @@ class NightFigure(pa.DataFrameModel):
         metadata = table_of("figure", "run_no", "figure", "pack", "town")
 
 
-class Conservation(pa.DataFrameModel):
+class Conservation(Model):
     """Who stands in a pack's track in one town (empty: none known): opening + came + returned + moved - departed + corrected
     = closing. Returned people had been there before; `moved` is from and to other towns; `corrected` is what corrections
     brought in less what they took out."""

@@ -1,16 +1,14 @@
-"""Tables that a sealed run publishes: one pandera model each, in key order.
+"""Tables that a sealed run publishes: one model each, in key order.
 
 Types, nullability, codes and the key are the model's own. `describe` gives what the sealer, the documentation and the tests
 read; the sealer compiles it to one statement over all rows, whose answer is the model's.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
-import pandas as pd
-import pandera.pandas as pa
 import pyarrow
-from pandera.typing import Series
 
+from schemas.declaring import Model
 from schemas.dtypes import Day, Moment, Number, Real, Text, Texts, Truth, sql_of
 from schemas.modelling import cell, table_of
 
@@ -28,11 +26,11 @@ COMPARISONS = (
 WEIGHT_PARTS = pyarrow.struct([(c, pyarrow.float64()) for c in ("prior", *COMPARISONS)])
 LEVEL_PARTS = pyarrow.struct([(c, pyarrow.string()) for c in ("against", *COMPARISONS)])
 WEIGHTS, LEVELS = sql_of(WEIGHT_PARTS), sql_of(LEVEL_PARTS)
-Weights = Series[Annotated[pd.ArrowDtype, WEIGHT_PARTS]]
-Levels = Series[Annotated[pd.ArrowDtype, LEVEL_PARTS]]
+Weights = Annotated[Any, WEIGHT_PARTS]
+Levels = Annotated[Any, LEVEL_PARTS]
 
 
-class Delivery(pa.DataFrameModel):
+class Delivery(Model):
     """One file received tonight, or one member of an archive, or one sheet of several. rows = accepted + quarantined; a
     refused, held or duplicate file counts nothing. `file_sha256` is the kept file to read it from; `office` tells apart those
     that send the same kind by area; `withdraws` names the delivery that this one takes back."""
@@ -62,7 +60,7 @@ class Delivery(pa.DataFrameModel):
         metadata = table_of("delivery", "delivery_id")
 
 
-class Quarantine(pa.DataFrameModel):
+class Quarantine(Model):
     """One row that was not taken in, and why; never the value itself."""
 
     delivery_id: Text = cell(null=False)
@@ -78,7 +76,7 @@ class Quarantine(pa.DataFrameModel):
         metadata = table_of("quarantine", "delivery_id", "row_no")
 
 
-class MatchLog(pa.DataFrameModel):
+class MatchLog(Model):
     """One new or changed row and whom it was found to be about; or an older row whose link changed tonight."""
 
     delivery_id: Text = cell(null=False)
@@ -104,7 +102,7 @@ class MatchLog(pa.DataFrameModel):
         metadata = table_of("match_log", "delivery_id", "row_no")
 
 
-class Person(pa.DataFrameModel):
+class Person(Model):
     """One person new or changed tonight. A person_id never changes meaning and is never used again."""
 
     person_id: Text = cell(null=False)
@@ -124,7 +122,7 @@ class Person(pa.DataFrameModel):
         metadata = table_of("person", "person_id")
 
 
-class LedgerEntry(pa.DataFrameModel):
+class LedgerEntry(Model):
     """One change of an answer. Insert only; a correction names the entry it supersedes. An entry whose valid_to
     equals its valid_from only ends another one."""
 
@@ -158,7 +156,7 @@ class LedgerEntry(pa.DataFrameModel):
         metadata = table_of("ledger_entry", "entry_id")
 
 
-class OutboundList(pa.DataFrameModel):
+class OutboundList(Model):
     """One line of an outbound list (`lists/Oxx`), from the ledger entry it names."""
 
     person_id: Text = cell()
@@ -176,7 +174,7 @@ class OutboundList(pa.DataFrameModel):
 PERIODIC_LISTS = ("O16", "O17", "O18", "O21", "O23", "O24")
 
 
-class BookLine(pa.DataFrameModel):
+class BookLine(Model):
     """One line of a periodic book that is itself an outbound list (`lists/O16` and on): `book` and `period` name it, `row_no`
     is its place in its sheet. `entry_id` is the ledger entry that put the person in, where there is one; `content` holds
     what the line says of it, as JSON."""

@@ -15,6 +15,7 @@ from flows.workspace import Workspace
 from intake.read import Habits, read_cells
 from intake.typed import type_rows
 from schemas.columns import MUST, Column, layout_of
+from schemas.declaring import Model
 from schemas.dtypes import sql_of
 from schemas.extracts import LAYOUTS, MODELS
 from schemas.journal import INTERNAL
@@ -35,7 +36,7 @@ def town(sample_town: SampleTown) -> Workspace:
     return sample_town(2)
 
 
-def holds(model: type[pandera.DataFrameModel], rows: pa.Table) -> bool:
+def holds(model: type[Model], rows: pa.Table) -> bool:
     """Whether the model accepts these rows, of all its columns or of some."""
     try:
         model.to_schema().select_columns(rows.column_names).validate(rows.to_pandas(types_mapper=pd.ArrowDtype))
@@ -51,7 +52,7 @@ def test_columns_are_stored_as_their_model_declares_them(kind: str) -> None:
 
 
 @pytest.mark.parametrize("model", [*PUBLISHED, *INTERNAL, OutboundList, BookLine], ids=lambda m: describe(m).name)
-def test_a_table_is_stored_as_its_schema_says(model: type[pandera.DataFrameModel]) -> None:
+def test_a_table_is_stored_as_its_schema_says(model: type[Model]) -> None:
     columns = model.to_schema().columns.items()
     assert [(c.name, c.sql, c.nullable) for c in describe(model).columns] == [
         (name, sql_of(column.dtype.type.pyarrow_dtype), column.nullable) for name, column in columns
@@ -80,7 +81,7 @@ def test_every_sealed_row_validates_under_the_model_of_its_kind(town: Workspace)
 
 
 @pytest.mark.parametrize("table", [t for t in (*PUBLISHED, *INTERNAL) if any(c.codes for c in describe(t).columns)])
-def test_a_word_outside_a_list_of_codes_is_no_row_of_a_table(table: type[pandera.DataFrameModel]) -> None:
+def test_a_word_outside_a_list_of_codes_is_no_row_of_a_table(table: type[Model]) -> None:
     first = {c.name: c.codes[0] for c in describe(table).columns if c.codes}
     assert holds(table, pa.table({name: [code] for name, code in first.items()}))
     for name in first:

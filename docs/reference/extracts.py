@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from docs.reference.markdown import code, page, table
 from schemas.columns import Column, Layout, layout_of
+from schemas.declaring import fields_of
 from schemas.extracts import LAYOUTS, MODELS
 from schemas.kinds.common import PersonExtract
 
@@ -24,7 +25,7 @@ TYPES = (
 
 def extracts() -> str:
     """docs/extracts.md: each kind, its columns, and the headers it is known by."""
-    person = tuple(PersonExtract.to_schema().columns)
+    person = {name for name, *_ in fields_of(PersonExtract)}
     shared = [c for c in layout_of(MODELS[0]).columns if c.field in person]
     intro = [
         "What offices deliver. A column is found by its header, never by its place; a header is compared without spaces,",

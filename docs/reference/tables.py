@@ -1,8 +1,7 @@
 """docs/tables.md: what a sealed run holds, and what the store shows."""
 
-import pandera.pandas as pa
-
 from docs.reference.markdown import code, page, table
+from schemas.declaring import Model
 from schemas.extracts import LAYOUTS
 from schemas.journal import INTERNAL
 from schemas.modelling import describe
@@ -42,7 +41,7 @@ def tables() -> str:
     )
 
 
-def _model(model: type[pa.DataFrameModel]) -> list[str]:
+def _model(model: type[Model]) -> list[str]:
     t = describe(model)
     rows = [(code(c.name), c.sql, "yes" if c.nullable else "no", ", ".join(c.codes)) for c in t.columns]
     about = " ".join(t.doc.split())

@@ -117,8 +117,6 @@ def require_spark() -> None:
     """Raises: UsageError where pyspark or Java is missing."""
     from importlib.util import find_spec
 
-    if sys.modules.get("pyspark", "") is None:  # as `flows/__init__.py` keeps it from all others
-        del sys.modules["pyspark"]
     found = find_spec("pyspark")
     if found is None or found.origin is None:  # a folder that pip left behind is no package
         raise UsageError(

@@ -1,8 +1,7 @@
 """What the extract models share: the person's columns, and delivered words that mean exactly one of our codes."""
 
-import pandera.pandas as pa
-
 from schemas.columns import MUST, SHOULD, column
+from schemas.declaring import Model
 from schemas.dtypes import Day, Text
 
 SEX_WORDS = {"1": "男", "01": "男", "M": "男", "男性": "男", "5": "男", "2": "女", "02": "女", "F": "女", "女性": "女", "6": "女"}  # fmt: skip
@@ -44,7 +43,7 @@ def facts(
     return {"zhaoren": named | {"key": key, "anchor": anchor, "adds_people": roster, "is_event": kind in EVENTS}}
 
 
-class PersonExtract(pa.DataFrameModel):
+class PersonExtract(Model):
     """The columns that any extract about people may carry, in any order."""
 
     name: Text = column(

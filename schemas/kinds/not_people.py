@@ -1,13 +1,12 @@
 """Extracts whose rows are not about a person: posts, employers, decisions, complaints, job fairs."""
 
-import pandera.pandas as pa
-
 from schemas.columns import MUST, SHOULD, column
+from schemas.declaring import Model
 from schemas.dtypes import Day, Money, Number, Text, Truth
 from schemas.kinds.common import facts
 
 
-class Vacancy(pa.DataFrameModel):
+class Vacancy(Model):
     """One post of one employer."""
 
     vacancy_no: Text = column("岗位编号", "text", MUST)
@@ -33,7 +32,7 @@ class Vacancy(pa.DataFrameModel):
         )  # fmt: skip
 
 
-class Employer(pa.DataFrameModel):
+class Employer(Model):
     """One employer."""
 
     employer_uscc: Text = column("统一社会信用代码", "uscc", MUST)
@@ -50,7 +49,7 @@ class Employer(pa.DataFrameModel):
         )  # fmt: skip
 
 
-class Decision(pa.DataFrameModel):
+class Decision(Model):
     """One human decision on one ledger entry. The same officer's later answer at the same step replaces the earlier."""
 
     entry_id: Text = column("台账流水号", "text", MUST)
@@ -71,7 +70,7 @@ class Decision(pa.DataFrameModel):
         )  # fmt: skip
 
 
-class Complaint(pa.DataFrameModel):
+class Complaint(Model):
     """One complaint or one answer to a question on satisfaction."""
 
     date: Day = column("日期", "date", MUST)
@@ -86,7 +85,7 @@ class Complaint(pa.DataFrameModel):
         )  # fmt: skip
 
 
-class Activity(pa.DataFrameModel):
+class Activity(Model):
     """One job fair or campaign."""
 
     kind: Text = column("活动类型", "text", MUST)
