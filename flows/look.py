@@ -53,7 +53,7 @@ def opened_store(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
             say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first.")
         )
     store = workspace.store
-    if held_runs(store, workspace.runs) != numbers:
+    if held_runs(store, workspace.runs, in_full=False) != numbers:
         if is_read_only(workspace.root):
             store = own_folder() / store.name
             build_store(store, workspace.runs, numbers, own_folder())

@@ -16,6 +16,7 @@ import duckdb
 
 from ledger.gathered import Gathered, are_whole, file_list
 from ledger.seal import read_manifest, standing_by_run
+from ledger.seen import forget_seen, note_seen, state_of, was_seen
 from ledger.temporary import own_folder
 from ledger.whole import sync_file
 from schemas.errors import IntegrityError
@@ -147,25 +148,33 @@ def build_store(path: Path, runs: Path, run_numbers: Iterable[int], scratch: Pat
     _refresh(path, runs, numbers, numbers, scratch, start_from=None)
 
 
-def held_runs(path: Path, runs: Path) -> list[int] | None:
-    """The runs a store holds, or None where it cannot be read, was made by another version, or speaks of another place."""
+def held_runs(path: Path, runs: Path, *, in_full: bool = True) -> list[int] | None:
+    """The runs a store holds, or None where it cannot be read, was made by another version, or speaks of another place.
+    `in_full` reads all of it even where nobody wrote to it since it was last found whole."""
     if not path.is_file():
         return None
     try:
+        state = state_of(path, gathered_beside(path))
         con = connect(path, read_only=True)
         try:
             rows = con.execute("select run_no, runs_folder from applied_run order by run_no").fetchall()
             if con.execute("select fingerprint from made_by").fetchall() != [(fingerprint(),)]:
                 return None
-            for table in (*KEPT, "outbound"):  # a spoilt block is only noticed when it is read
-                con.execute(f"select bit_xor(hash(t)) from {table} as t").fetchall()
-            if not are_whole(gathered_beside(path), con.execute("from gathered").fetchall()):
+            if (in_full or not was_seen(path, state)) and not _read_through(con, path):
                 return None
         finally:
             con.close()
     except (duckdb.Error, OSError):
         return None
+    note_seen(path, state)
     return [number for number, _ in rows] if all(folder == str(runs.resolve()) for _, folder in rows) else None
+
+
+def _read_through(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Whether every block of the store and every gathered file can be read. Raises: duckdb.Error, OSError."""
+    for table in (*KEPT, "outbound"):  # a spoilt block is only noticed when it is read
+        con.execute(f"select bit_xor(hash(t)) from {table} as t").fetchall()
+    return are_whole(gathered_beside(path), con.execute("from gathered").fetchall())
 
 
 def fingerprint() -> str:
@@ -214,6 +223,7 @@ def gathered_beside(path: Path) -> Path:
 def drop_store(path: Path) -> None:
     """Take a store away, with all that was made for it."""
     path.unlink(missing_ok=True)
+    forget_seen(path)
     shutil.rmtree(gathered_beside(path), ignore_errors=True)
 
 

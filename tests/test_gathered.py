@@ -1,15 +1,18 @@
 """Rows of older nights lie gathered in few files beside the store: the same rows, whatever was gathered when, and nothing of a
 sealed file that is gone."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from ledger import gathered
+from ledger import store as ledger_store
 from ledger.seal import sealed_runs, standing_files, write_parquet
 from ledger.store import build_store, connect, ensure_store, gathered_beside, held_runs
 from schemas.extracts import LAYOUTS
@@ -149,3 +152,21 @@ def _record_ids(store: Path, kind: str) -> set[str]:
 def _write(query: str, path: Path) -> None:
     with duckdb.connect() as con:
         write_parquet(con, query, path)
+
+
+def test_a_store_seen_whole_is_read_again_once_anybody_wrote_to_it(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store.duckdb"
+    _grow(store, runs, NIGHTS)
+    through = Mock(wraps=ledger_store._read_through)
+    monkeypatch.setattr(ledger_store, "_read_through", through)
+    for in_full, times in ((False, 1), (False, 1), (True, 2), (False, 2)):
+        assert held_runs(store, runs, in_full=in_full) == sealed_runs(runs)
+        assert through.call_count == times
+    file = sorted(gathered_beside(store).iterdir())[0]
+    data, told = bytearray(file.read_bytes()), file.stat()
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns))
+    assert held_runs(store, runs, in_full=False) is None
