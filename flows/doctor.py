@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
+from flows.announcing import read_addresses
 from flows.check_packs import check_packs
 from flows.days import today_in_shanghai
 from flows.doctor_inbox import examine_inbox
@@ -25,7 +26,7 @@ from intake.receive import never_read
 from ledger.seal import read_manifest, require_chain, sealed_runs
 from ledger.store import held_runs, physical_memory
 from policies.pack import pack_files, pack_of, read_asks, read_units
-from schemas.errors import WorkspaceBusy, ZhaorenError, without_numbers
+from schemas.errors import UsageError, WorkspaceBusy, ZhaorenError, without_numbers
 
 NEEDED = ("python_calamine", "lxml", "openpyxl", "xlsxwriter", "rapidfuzz", "pandera", "pyarrow", "duckdb")
 ROOM_TIMES, ROOM_LEAST = 12, 1 << 30  # archive, scratch, sealed run and store beside what lies in the inbox
@@ -198,6 +199,10 @@ def _runs(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _trust(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    try:
+        read_addresses(workspace, settings)
+    except UsageError as problem:
+        yield Finding("通知", str(problem), stops=False)
     try:
         open_signing(workspace, settings)
     except ZhaorenError as problem:

@@ -10,6 +10,7 @@ from flows.repeats import under_other_names
 from flows.workspace import Workspace
 from ledger.seal import read_manifest, sealed_runs
 from ledger.store import connect
+from schemas.errors import say
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,16 @@ class Outcome:
     def counts(self) -> dict[str, Any]:
         """The outcome as plain numbers, fit to be shown anywhere."""
         return {"run_no": self.run_no, "exit_code": self.exit_code, "people": self.people, **dict(self.entries)}
+
+    def lines(self) -> tuple[str, str]:
+        """How many files were taken in, and what changed in the ledger, in the reader's language."""
+        accepted = sum(status == "accepted" for _, status, _ in self.deliveries)
+        changes = "，".join(f"{op} {n}" for op, n in self.entries) or say("没有变化", "no change")
+        return (
+            say(f"第 {self.run_no} 次运行完成：收下 {accepted} 个文件，共 {len(self.deliveries)} 个；已知 {self.people} 人。",
+                f"Run {self.run_no} done: {accepted} of {len(self.deliveries)} files accepted; {self.people} people known."),
+            say(f"台账变化：{changes}", f"Ledger changes: {changes}"),
+        )  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
         """How many files ended how, and how many entries of each op."""

@@ -5,33 +5,45 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flows.announcing import read_addresses
 from flows.prefect_link import api_answers, configured_api
+from flows.settings import read_settings
 from flows.workspace import Workspace
 from schemas.errors import UsageError, ZhaorenError, say
 
 ZONE = "Asia/Shanghai"
 START_SECONDS = 120
+NAME = "zhaoren-nightly"  # of the deployment
 
 
 def serve_nightly(workspace: Workspace, cron: str) -> None:
-    """Serve until interrupted. Raises: UsageError for a cron expression that cannot be read."""
+    """Serve until interrupted, one night at a time. Raises: UsageError for a cron expression that cannot be read, or addresses
+    that nobody can be told at."""
     with _api(workspace):  # before Prefect is imported: it reads its address once
-        from flows.nightly import nightly
+        read_addresses(workspace, read_settings(workspace.root))
+        from flows.scheduled import scheduled
+        from flows.unended import settle_unended
 
+        warnings.filterwarnings(
+            "ignore", "coroutine 'Runner.astop'", RuntimeWarning
+        )  # Prefect's own, where it is told to end
         schedule = _cron(cron)
+        settle_unended(workspace, NAME)
         print(
             say(f"已按 {cron}（{ZONE}）排定；按 Ctrl-C 结束。", f"Scheduled {cron} ({ZONE}); Ctrl-C ends it."),
             flush=True,
         )
-        nightly.serve(
-            name="zhaoren-nightly",
+        scheduled.serve(
+            name=NAME,
             schedule=schedule,
             parameters={"workspace": str(workspace.root)},
             print_starting_message=False,
+            limit=1,
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flows.announce_settings import Announce, read_announce
 from flows.breaker_settings import KEYS, read_bands
 from flows.console_settings import ConsoleTimes, read_console
 from flows.engines.settings import KEYS as ENGINE_KEYS
@@ -105,6 +106,11 @@ language = "zh"
 # 每次运行后，把清单的 sha256 追加到这些文件（另一块盘、共享目录）；verify 会与之对照。
 # [heads]
 # copies = ["/mnt/archive/zhaoren-heads.jsonl"]
+# 定时运行（zhaoren schedule）怎样结束，用邮件或群机器人告诉谁：地址写在工作区以外的文件里，一行一个（写法见 docs/operations.md）；
+# 哪些结局要告诉：done 完成，refused 有文件没有收下，held 被熔断扣住，failed 没有走完。
+# [announce]
+# addresses = "/media/key/zhaoren.addresses"
+# when = ["refused", "held", "failed"]
 [review]
 # 每夜的《待核查》每张表最多列多少条，按最可能属实的在前；其余写入旁边的 CSV，计数写在表末。
 capacity = 2000
@@ -135,6 +141,7 @@ SECTIONS = {
     "signing": {"key"},
     "approval": {"keys", "file"},
     "passwords": None,
+    "announce": None,
     "heads": {"copies"},
     "review": {"capacity"},
     "engine": ENGINE_KEYS,
@@ -184,6 +191,7 @@ class Settings:
     at_rest: AtRest = field(default_factory=AtRest)
     approval: Approval = field(default_factory=Approval)
     passwords: Mapping[str, str] = field(default_factory=dict)
+    announce: Announce = field(default_factory=Announce)
     head_copies: tuple[str, ...] = ()
     breaker: Bands = field(default_factory=Bands)
     case_gap_days: int = 30
@@ -260,6 +268,7 @@ def _settings(data: Mapping[str, Any], workspace: Path) -> Settings:
         at_rest=_at_rest(data.get("at_rest", {})),
         approval=_approval(data.get("approval", {})),
         passwords=_passwords(data.get("passwords", {})),
+        announce=read_announce(data.get("announce", {})),
         head_copies=_texts("[heads] copies", data.get("heads", {}).get("copies", [])),
         breaker=read_bands(data.get("breaker", {})),
         case_gap_days=number("ledger.case_gap_days", data.get("ledger", {}).get("case_gap_days", 30), whole=True),

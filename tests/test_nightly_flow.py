@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,6 +13,7 @@ from flows.night import run_night
 from flows.prefect_link import api_answers, configured_api
 from flows.workspace import Workspace, init_workspace, locked
 from ledger.seal import sealed_runs
+from schemas.errors import UsageError
 from tests.rough_files import few_sample_files, zhaoren_here
 from tests.test_breaker import SECOND, forty_people, too_many_gone
 
@@ -65,6 +67,61 @@ def test_the_flow_ends_a_held_night_with_4_and_publishes_it_once_released(tmp_pa
     zhaoren_here("release", workspace.root, "--officer", "王经办", "--note", "社保更正")
     assert nightly(str(workspace.root), SECOND)["exit_code"] == 0
     assert sealed_runs(workspace.runs) == [1, 2]
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("server")
+def test_a_scheduled_night_tells_how_it_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import scheduled
+
+    told: list[tuple[str, str]] = []
+
+    def note(_: Workspace, end: str, text: str) -> list[str]:
+        told.append((end, text))
+        return []
+
+    monkeypatch.setattr(scheduled, "announce", note)
+    workspace = workspace_with_sample(tmp_path)
+    assert scheduled.scheduled(str(workspace.root))["exit_code"] == 0
+    (workspace.root / "zhaoren.toml").write_text("packs = []", encoding="utf-8")
+    with pytest.raises(UsageError):
+        scheduled.scheduled(str(workspace.root))
+    assert [end for end, _ in told] == ["done", "failed"]
+    assert "第 1 次运行完成" in told[0][1] and "政策包" in told[1][1]
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("server")
+def test_what_a_dead_timetable_left_is_settled_at_the_next_start(tmp_path: Path) -> None:
+    """Neither somebody else's night nor one that may be under way."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Running, Scheduled
+
+    from flows.scheduled import scheduled
+    from flows.unended import settle_unended
+
+    ours, others = init_workspace(tmp_path / "ours", ["zhongshan"]), str(tmp_path / "others")
+    now = datetime.now(UTC)
+    with get_client(sync_client=True) as client:
+        deployment = client.create_deployment(client.create_flow(scheduled), "timetable")
+
+        def left(place: object, state: Any) -> Any:
+            run = client.create_flow_run_from_deployment(
+                deployment, parameters={"workspace": str(place)}, state=Scheduled()
+            )
+            client.set_flow_run_state(run.id, state, force=True)
+            return run.id
+
+        runs = [left(ours.root, Running()), left(others, Running())]
+        runs += [left(ours.root, Scheduled(scheduled_time=now - timedelta(days=n))) for n in (3, 2, 1, -1)]
+        with locked(ours):
+            assert settle_unended(ours, "timetable") == (0, 0)
+        assert settle_unended(ours, "timetable") == (1, 2)
+        states = [client.read_flow_run(run).state for run in runs]
+    ends = [StateType.CRASHED, StateType.RUNNING, StateType.CANCELLED, StateType.CANCELLED]
+    assert [state and state.type for state in states] == [*ends, StateType.SCHEDULED, StateType.SCHEDULED]
+    assert settle_unended(ours, "timetable") == (0, 0)
 
 
 def test_no_api_is_asked_where_none_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

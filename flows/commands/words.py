@@ -75,16 +75,14 @@ def tell(outcome: Any) -> None:
     if outcome.held:
         typer.echo(outcome.held, err=True)
         return
-    accepted = sum(s == "accepted" for _, s, _ in outcome.deliveries)
-    tell_officer(f"第 {outcome.run_no} 次运行完成：收下 {accepted} 个文件，共 {len(outcome.deliveries)} 个；已知 {outcome.people} 人。",
-         f"Run {outcome.run_no} done: {accepted} of {len(outcome.deliveries)} files accepted; {outcome.people} people known.")  # fmt: skip
+    done, changed = outcome.lines()
+    typer.echo(done)
     words = {"refused": say("拒收", "refused"), "held": say("扣下", "held"), "duplicate": say("重复", "duplicate")}
     for name, state, reason in outcome.deliveries:
         if state in words:
             typer.echo(without_numbers(f"  {words[state]}：{name} —— {reason}"), err=True)
     tell_aside(outcome.put_aside)
-    changes = "，".join(f"{op} {n}" for op, n in outcome.entries) or say("没有变化", "no change")
-    tell_officer(f"台账变化：{changes}", f"Ledger changes: {changes}")
+    typer.echo(changed)
     if outcome.unset:
         count = len(outcome.unset)
         tell_officer(f"有 {count} 项数值文件没有写明，本单位也还没有设定，需要它们的判断没有下结论；逐项见 zhaoren doctor 工作区 --fix。",
