@@ -38,12 +38,22 @@ ANY = "select exists (from now_decision) or exists (from ledger_entry where deci
 # `decided_by` is the day until which what they had is what was decided about: of a decision for a later day, the night that took it in.
 DECIDED_OUT = """
 create or replace temp table decided_out as
-select e.person_id, e.pack, e.track, e.evidence, least(e.valid_from, coalesce(r.as_of, e.valid_from)) as decided_by
+select e.person_id, e.pack, e.track, e.evidence, e.valid_from, least(e.valid_from, coalesce(r.as_of, e.valid_from)) as decided_by
 from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') as e
 inner join track_state as s on s.person_id = e.person_id and s.pack = e.pack and s.track = e.track
 left join store.applied_run as r using (run_no)
 where e.op = 'DECIDED' and e.state_to in ('R3', 'H6', 'L6') and s.state in ('R3', 'H6', 'L6') and json_extract_string(e.parameters, '$.decision') = '确认'
 """
+# Whom the offices' registers have again since they were decided out: they are in, and nothing that was decided bars a word about them.
+RETURNED = """
+create or replace temp table returned as
+with left_by as (select person_id, pack, track, max(decided_by) as day from decided_out group by all having max(valid_from) <= $as_of::date)
+select l.person_id, l.pack, l.track, arg_max(s.record_id, (s.since, s.record_id)) as record_id, max(s.since) as since
+from left_by as l inner join spell as s on s.person_id = l.person_id and s.track = l.track and s.is_sure and s.since > l.day group by all
+"""
+NO_LONGER_OUT = (
+    "delete from decided_out where (person_id, pack, track) in (select (person_id, pack, track) from returned)"
+)
 
 
 @dataclass

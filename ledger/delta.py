@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from ledger.decisions import DECIDED_OUT, draft_decisions
+from ledger.decisions import DECIDED_OUT, NO_LONGER_OUT, RETURNED, draft_decisions
 
 HERE = Path(__file__).parent
 
@@ -142,6 +142,8 @@ def take_decisions(
     if is_changed:
         con.execute(OPEN_ITEMS)
     con.execute(DECIDED_OUT)
+    con.execute(RETURNED, {"as_of": as_of})
+    con.execute(NO_LONGER_OUT)
     if is_changed:
         con.execute("delete from ledger_entry where starts_with(entry_id, 'tonight-')")
         find_failing(con)

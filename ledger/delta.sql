@@ -189,7 +189,14 @@ closings as (  -- whose rows are another's now stands nowhere; the survivor is a
     left join stood_before as m on m.person_id = x.person_id and m.pack = x.pack and m.track = x.track and m.op = x.op_class and m.op = 'FLAG_REEMP'
     left join freed as h on h.person_id = x.person_id and h.pack = x.pack and h.track = x.track
     where not x.is_replaced
+),
+returns as (  -- what led them out is past; where it is proposed anew tonight, that says so
+    select o.person_id, o.pack, 0 as rule_no, o.rule_id, o.clause, o.track, 'UPD' as op, o.basis, o.ground, false as needs_decision,
+           case o.track when 'R' then 'R1' else 'H4' end as target, o.entry_id as supersedes, [g.record_id] as evidence, o.parameters,
+           '又于' || g.since || case o.track when 'R' then '办理失业登记，原注销' else '被认定为就业困难人员，原退出' end || '只作历史记载。' as reason, true as is_closing
+    from open_item as o inner join returned as g using (person_id, pack, track)
+    where o.op in ('PROP_DEREG', 'PROP_EXIT') and o.answer = 'settles' and o.entry_id not in (select supersedes from answers where supersedes is not null)
 )
-select * from answers union all select * from changes union all select * from closings union all by name select * from decision_draft;
+select * from answers union all select * from changes union all select * from closings union all by name select * from decision_draft union all by name select * from returns;
 
 drop table basis_row; drop table changed; drop table track_row; drop table wanted; drop table ending;
