@@ -6,6 +6,7 @@ from datetime import date, datetime
 import duckdb
 
 from flows.kinds import kinds_of_tonight, standing_kinds
+from flows.told_anew import find_told_anew
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
 from ledger.survivors import name_survivors
@@ -268,6 +269,7 @@ def post(
     desk = Desk(con, packs, as_of, history, barred)
     gone = speak_for_older(desk)
     take_decisions(con, run_no, as_of, recorded_at, notices_of(packs, as_of))
+    find_told_anew(con)
     describe_closings(con, [*packs, *gone])
     describe_closed_questions(desk)
     draft_entries(con, run_no, as_of, recorded_at)
