@@ -323,17 +323,24 @@ def _standing(desk: Desk, asked: dict[str, Any]) -> str:
     return f"已决定自{day}起{word}" if state == desk.state(asked) else f"当前{word}"
 
 
+def _kept(fault: str) -> str:
+    """What a note is kept by: that an answer was not carried out is noted once, whatever stands in its way by now."""
+    return fault if fault == "shaken" else "not_applied"
+
+
 def _note(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
     """Tonight's faults against those noted before: what is new is noted, what is no more is closed."""
-    noted = {(n["record_id"], n["fault"]): n for n in _rows(con, "from noted order by entry_id")}
-    for key in sorted(noted.keys() - desk.faults.keys()):
+    noted = {(n["record_id"], _kept(n["fault"])): n for n in _rows(con, "from noted order by entry_id desc")}
+    faults = {(record, _kept(fault)): told for (record, fault), told in sorted(desk.faults.items(), key=lambda f: f[0])}
+    for key in sorted(noted.keys() - faults.keys()):
         old = noted[key]
         desk.post(
             old, op="UPD", target="closed", supersedes=old["entry_id"], decision_entry=old["decision_entry"], is_closing=True,
             from_date=desk.as_of, evidence=old["evidence"], parameters="{}", reason="该核查结果已处理，不再待核查。",
         )  # fmt: skip
-    for record, fault in sorted(desk.faults.keys() - noted.keys()):
-        asked, row, _ = desk.faults[record, fault]
+    for key in sorted(faults.keys() - noted.keys()):
+        asked, row, fault = faults[key]
+        record = row["record_id"]
         facts = {
             "rule": asked["rule_id"],
             "fault": fault,
