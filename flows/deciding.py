@@ -6,6 +6,7 @@ from datetime import date, datetime
 import duckdb
 
 from flows.kinds import kinds_of_tonight, standing_kinds
+from flows.told_anew import find_told_anew
 from ledger.conservation import conserve
 from ledger.delta import draft_entries, find_failing, load_fold, take_decisions
 from ledger.survivors import name_survivors
@@ -121,10 +122,14 @@ select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.
 from now_decision as d inner join store.ledger_entry as e on e.entry_id = trim(d.entry_id) where e.person_id is not null
 """
 ROWS = "create or replace temp table ledger_row as select distinct person_id, pack, track from store.ledger_entry where person_id is not null"
-# Since when somebody has been registered or recognised, by each row that says so.
+# Since when somebody has been registered or recognised, by each row that says so, and whether they surely are.
 SPELL = """
-create or replace temp view spell as
-select record_id, reg_date as since from now_unemployment_registration union all select record_id, recognised_date from now_hardship_recognition
+create or replace temp table spell as
+with told as (
+    select record_id, person_id, link_grade, 'R' as track, reg_date as since, cancel_date as left_on from now_unemployment_registration
+    union all select record_id, person_id, link_grade, 'H', recognised_date, exit_date from now_hardship_recognition
+)
+select record_id, person_id, track, since, link_grade in ('exact', 'variant') and since <= $as_of and coalesce(left_on > $as_of, true) as is_sure from told
 """
 KEY = ("id_key", "VARCHAR")
 LINKED = (("person_id", "VARCHAR"), ("link_grade", "VARCHAR"))
@@ -255,7 +260,7 @@ def post(
     con.execute(f"create or replace temp table standing_link as {links} union all from shared_evidence")
     con.execute(EMPLOYER_EVIDENCE)
     con.execute(MATCHED_EVIDENCE)
-    con.execute(SPELL)
+    con.execute(SPELL, {"as_of": as_of})
     con.execute(ENDED_LOG)
     kinds = set(standing_kinds(con)) & {kind for (kind,) in con.execute(TAKEN_BACK_KINDS).fetchall()}
     taken_back = " union ".join([NOBODY, *(TAKEN_BACK.format(kind=kind) for kind in sorted(kinds))])
@@ -264,6 +269,7 @@ def post(
     desk = Desk(con, packs, as_of, history, barred)
     gone = speak_for_older(desk)
     take_decisions(con, run_no, as_of, recorded_at, notices_of(packs, as_of))
+    find_told_anew(con)
     describe_closings(con, [*packs, *gone])
     describe_closed_questions(desk)
     draft_entries(con, run_no, as_of, recorded_at)

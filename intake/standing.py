@@ -203,6 +203,11 @@ def _end_superseded(
     con.execute(LATE, where)
     cause = "corrected" if layout.is_event else "replaced"
     con.execute(SUPERSEDED, where | {"is_full": is_full, "cause": cause, "delivery": first.delivery_id})
+    if first.is_delta and (end := ENDS.get(layout.kind)):
+        con.execute(
+            ENDED_BESIDE.format(kind=layout.kind, end=end),
+            where | peers | {"cause": cause, "delivery": first.delivery_id},
+        )
 
 
 # A number tells whose line it is where it is whole: behind what is damaged or hidden, and behind the householder's on a member's
@@ -309,6 +314,20 @@ told as (
 )
 select $kind, $office, record_id, if(withdrawn_at >= place, 'withdrawn', $cause), $delivery from told
 where withdrawn_at >= place or (said_at >= place and not acts and (not $is_full or record_id not in (select record_id from snapshot)))
+"""
+# Where a line of somebody's spell says that it has ended, if it has.
+ENDS = {
+    "unemployment_registration": "cancel_date", "hardship_recognition": "exit_date", "unemployment_benefit": "stop_date", "low_income": "end_month",
+    "public_post": "end_date", "insurance_active": "end_month", "employment_registration": "end_date", "market_entity": "cancelled_date",
+    "private_nonenterprise": "cancelled_date", "military": "discharge_date", "imprisonment": "custody_end",
+}  # fmt: skip
+# A delta that says of one spell both that it goes on and that it has ended tells of two days: nobody ends before they begin. The
+# name is asked as well as the key: an office may have put one number on half its lines.
+ENDED_BESIDE = """
+insert or ignore into ended (kind, office, record_id, cause, delivery_id)
+with line as (select record_id, business_key, name, {end} is not null as has_ended from added_{kind} where office = $office and rid > $base)
+select $kind, $office, record_id, $cause, $delivery from line
+where not has_ended and (business_key, name) in (select (business_key, name) from line where has_ended)
 """
 ABSENT = """
 create or replace temp table absent as

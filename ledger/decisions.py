@@ -38,12 +38,22 @@ ANY = "select exists (from now_decision) or exists (from ledger_entry where deci
 # `decided_by` is the day until which what they had is what was decided about: of a decision for a later day, the night that took it in.
 DECIDED_OUT = """
 create or replace temp table decided_out as
-select e.person_id, e.pack, e.track, e.evidence, least(e.valid_from, coalesce(r.as_of, e.valid_from)) as decided_by
+select e.person_id, e.pack, e.track, e.evidence, e.valid_from, least(e.valid_from, coalesce(r.as_of, e.valid_from)) as decided_by
 from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') as e
 inner join track_state as s on s.person_id = e.person_id and s.pack = e.pack and s.track = e.track
 left join store.applied_run as r using (run_no)
 where e.op = 'DECIDED' and e.state_to in ('R3', 'H6', 'L6') and s.state in ('R3', 'H6', 'L6') and json_extract_string(e.parameters, '$.decision') = '确认'
 """
+# Whom the offices' registers have again since they were decided out: they are in, and nothing that was decided bars a word about them.
+RETURNED = """
+create or replace temp table returned as
+with left_by as (select person_id, pack, track, max(decided_by) as day from decided_out group by all having max(valid_from) <= $as_of::date)
+select l.person_id, l.pack, l.track, arg_max(s.record_id, (s.since, s.record_id)) as record_id, max(s.since) as since
+from left_by as l inner join spell as s on s.person_id = l.person_id and s.track = l.track and s.is_sure and s.since > l.day group by all
+"""
+NO_LONGER_OUT = (
+    "delete from decided_out where (person_id, pack, track) in (select (person_id, pack, track) from returned)"
+)
 
 
 @dataclass
@@ -313,17 +323,24 @@ def _standing(desk: Desk, asked: dict[str, Any]) -> str:
     return f"已决定自{day}起{word}" if state == desk.state(asked) else f"当前{word}"
 
 
+def _kept(fault: str) -> str:
+    """What a note is kept by: that an answer was not carried out is noted once, whatever stands in its way by now."""
+    return fault if fault == "shaken" else "not_applied"
+
+
 def _note(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
     """Tonight's faults against those noted before: what is new is noted, what is no more is closed."""
-    noted = {(n["record_id"], n["fault"]): n for n in _rows(con, "from noted order by entry_id")}
-    for key in sorted(noted.keys() - desk.faults.keys()):
+    noted = {(n["record_id"], _kept(n["fault"])): n for n in _rows(con, "from noted order by entry_id desc")}
+    faults = {(record, _kept(fault)): told for (record, fault), told in sorted(desk.faults.items(), key=lambda f: f[0])}
+    for key in sorted(noted.keys() - faults.keys()):
         old = noted[key]
         desk.post(
             old, op="UPD", target="closed", supersedes=old["entry_id"], decision_entry=old["decision_entry"], is_closing=True,
             from_date=desk.as_of, evidence=old["evidence"], parameters="{}", reason="该核查结果已处理，不再待核查。",
         )  # fmt: skip
-    for record, fault in sorted(desk.faults.keys() - noted.keys()):
-        asked, row, _ = desk.faults[record, fault]
+    for key in sorted(faults.keys() - noted.keys()):
+        asked, row, fault = faults[key]
+        record = row["record_id"]
         facts = {
             "rule": asked["rule_id"],
             "fault": fault,

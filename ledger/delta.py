@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from ledger.decisions import DECIDED_OUT, draft_decisions
+from ledger.decisions import DECIDED_OUT, NO_LONGER_OUT, RETURNED, draft_decisions
 
 HERE = Path(__file__).parent
 
@@ -25,13 +25,21 @@ from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') w
 create or replace temp table track_state as
 select person_id, pack, track, state from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
 """
-# Where somebody stood before the mark, proposal or hold that they last came under; whoever came in under a mark was a candidate.
+# Where somebody stood before the mark, proposal or hold that they last came under, and whether by a person's word; whoever came in
+# under a mark was a candidate.
 STOOD_BEFORE = """
 create or replace temp table stood_before as
+with word as (
+    select distinct person_id, pack, track, state_to as state, true as is_word from ledger_entry
+    where op = 'DECIDED' and state_to in ('L2', 'L3', 'L4', 'L5', 'H3', 'H4', 'H5')
+      and entry_id not in (select supersedes from ledger_entry where supersedes is not null)
+)
+select b.*, coalesce(w.is_word, false) as is_word from (
 select person_id, pack, track, if(op = 'ADD', 'FLAG_REEMP', op) as op, arg_max(if(op = 'ADD', 'L1', state_from), (run_no, seq)) as state
 from ledger_entry
 where (op, state_to) in (('ADD', 'L4'), ('FLAG_REEMP', 'L4'), ('PROP_EXIT', 'H5'), ('PROP_DEREG', 'R2'), ('HOLD', 'LX'), ('HOLD', 'HX'))
   and state_from not in (state_to, 'L5') group by all
+) as b left join word as w using (person_id, pack, track, state)
 """
 # Only what a source took back tonight takes a finding back: an older correction that left it standing did not end it,
 # though tonight its successor may have been taken back (`taken_back`: person and kind).
@@ -134,6 +142,8 @@ def take_decisions(
     if is_changed:
         con.execute(OPEN_ITEMS)
     con.execute(DECIDED_OUT)
+    con.execute(RETURNED, {"as_of": as_of})
+    con.execute(NO_LONGER_OUT)
     if is_changed:
         con.execute("delete from ledger_entry where starts_with(entry_id, 'tonight-')")
         find_failing(con)

@@ -1,5 +1,5 @@
 -- Tonight's findings against the fold: entries only where the answer changed.
--- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out, spell, stood_before and
+-- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out, returned, spell, stood_before, told_anew and
 -- decision_draft (decisions.py). Out: draft, meant.
 create or replace temp table basis_row as
 with fresh as (
@@ -8,7 +8,7 @@ with fresh as (
         select 1 from open_item as o
         where o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
           and (f.field is not null or o.basis is not distinct from f.basis)
-          and (not o.is_decided_away or list_has_all(o.evidence, f.evidence)))
+          and (not o.is_decided_away or list_has_all(o.evidence, f.evidence) or o.entry_id in (select entry_id from told_anew)))
 ),
 -- Whom a person decided out is not marked or proposed to leave again for that very spell, however its rows are told since: on the
 -- decision's own evidence, or on no registration or recognition but those begun before it.
@@ -123,6 +123,14 @@ backed as (  -- whoever a mark of work still stands against comes in again with 
     select person_id, pack, track, coalesce(bool_or(op_class = 'FLAG_REEMP' and answer is null), false) as is_marked,
            coalesce(bool_or(op_class = 'FLAG_REEMP' and answer = 'settles'), false) as is_at_work from still_waiting group by all
 ),
+still_held as (  -- on hold after tonight, by another rule or a new finding
+    select person_id, pack, track from open_item where op_class = 'HOLD' and entry_id not in (select entry_id from ending)
+    union select person_id, pack, track from wanted where op_class = 'HOLD'
+),
+freed as (  -- whom a person had put where they stood before the hold that ends tonight, which undoes no person's word
+    select h.person_id, h.pack, h.track, h.state from stood_before as h inner join track_row as t using (person_id, pack, track)
+    where h.op = 'HOLD' and h.is_word and t.state_before in ('LX', 'HX') and (h.person_id, h.pack, h.track) not in (select (person_id, pack, track) from still_held)
+),
 answers as (  -- a further basis leaves the state that the first one, a mark that stands or a person gave
     select w.person_id, w.pack, w.rule_no, w.rule_id, w.clause, w.track,
            case when w.op = 'ADD' and (coalesce(t.stood, false) or w.rule_no <> fi.rule_no) then 'UPD' else w.op end as op,
@@ -130,6 +138,7 @@ answers as (  -- a further basis leaves the state that the first one, a mark tha
            case when w.op = 'FLAG_REEMP' and s.is_at_work and t.state_before = 'L5' then null  -- confirmed at work by another mark
                 when w.op <> 'ADD' then w.state_to
                 when t.stood and (s.person_id is not null or t.state_before not in ('L4', 'L5', 'R2', 'H5')) then null
+                when h.state is not null then h.state
                 when s.is_marked then 'L4' else w.state_to end as target,
            (select min(x.entry_id) from ending as x where x.is_replaced and x.person_id = w.person_id and x.pack = w.pack
               and x.rule_id = w.rule_id and x.basis is not distinct from w.basis) as supersedes,
@@ -139,6 +148,7 @@ answers as (  -- a further basis leaves the state that the first one, a mark tha
     left join track_row as t on t.person_id = w.person_id and t.pack = w.pack and t.track = w.track
     left join first_in as fi on fi.person_id = w.person_id and fi.pack = w.pack and fi.track = w.track
     left join backed as s on s.person_id = w.person_id and s.pack = w.pack and s.track = w.track
+    left join freed as h on h.person_id = w.person_id and h.pack = w.pack and h.track = w.track
 ),
 changes as (  -- what is asked anew moves nobody: a mark beside a confirmed one is no more than it was
     select person_id, pack, rule_no, rule_id, clause, track, op, basis, ground, needs_decision, if(track = 'T' or field is not null, state_to, null) as target,
@@ -150,15 +160,12 @@ ended_basis as (
     select person_id, pack, track, count(*) as ended_count from ending where op_class = 'IN' and not is_replaced
     group by person_id, pack, track
 ),
-still_held as (  -- on hold after tonight, by another rule or a new finding
-    select person_id, pack, track from open_item where op_class = 'HOLD' and entry_id not in (select entry_id from ending)
-    union select person_id, pack, track from wanted where op_class = 'HOLD'
-),
 closings as (  -- whose rows are another's now stands nowhere; the survivor is asked about anew
     select x.person_id, x.pack, -1 as rule_no, x.rule_id, x.clause, x.track,
-           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'HOLD' and coalesce(t.is_vouched and t.open_count + t.new_count = 0, false)) or (x.op_class = 'IN' and x.is_withdrawn and (coalesce(x.answer in ('settles', 'step'), false) or coalesce(t.is_vouched and t.open_count + t.new_count = b.ended_count, false)))) as needs_decision,
+           if(x.is_withdrawn or g.person_id is not null, 'WITHDRAW', 'UPD') as op, x.basis, x.ground, g.person_id is null and (x.is_absent or (x.op_class = 'IN' and not x.is_withdrawn and t.open_count + t.new_count = b.ended_count and coalesce(c.state_to, '') <> 'H4') or (x.op_class = 'HOLD' and coalesce((t.is_vouched or h.state is not null) and t.open_count + t.new_count = 0, false)) or (x.op_class = 'IN' and x.is_withdrawn and (coalesce(x.answer in ('settles', 'step'), false) or coalesce(t.is_vouched and t.open_count + t.new_count = b.ended_count, false)))) as needs_decision,
            case when g.person_id is not null then if(x.track = 'T', c.state_to, x.track || '0')
                 when x.op_class = 'HOLD' and (t.state_before not in ('L1', 'H1', 'LX', 'HX', 'H6') or (x.person_id, x.pack, x.track) in (select (person_id, pack, track) from still_held)) then null
+                when x.op_class = 'HOLD' and h.state is not null then h.state
                 when x.op_class = 'HOLD' and x.ground is distinct from 'locked' and coalesce(t.open_count + t.new_count, 0) = 0
                      and (x.person_id, x.pack, x.track) not in (select (person_id, pack, track) from still_held) then x.track || '0'
                 when x.op_class = 'IN' and x.is_withdrawn then if(coalesce(t.is_emptied, true), x.track || '0', null)
@@ -180,8 +187,16 @@ closings as (  -- whose rows are another's now stands nowhere; the survivor is a
     left join ended_basis as b on b.person_id = x.person_id and b.pack = x.pack and b.track = x.track
     left join backed as w on w.person_id = x.person_id and w.pack = x.pack and w.track = x.track
     left join stood_before as m on m.person_id = x.person_id and m.pack = x.pack and m.track = x.track and m.op = x.op_class and m.op = 'FLAG_REEMP'
+    left join freed as h on h.person_id = x.person_id and h.pack = x.pack and h.track = x.track
     where not x.is_replaced
+),
+returns as (  -- what led them out is past; where it is proposed anew tonight, that says so
+    select o.person_id, o.pack, 0 as rule_no, o.rule_id, o.clause, o.track, 'UPD' as op, o.basis, o.ground, false as needs_decision,
+           case o.track when 'R' then 'R1' else 'H4' end as target, o.entry_id as supersedes, [g.record_id] as evidence, o.parameters,
+           '又于' || g.since || case o.track when 'R' then '办理失业登记，原注销' else '被认定为就业困难人员，原退出' end || '只作历史记载。' as reason, true as is_closing
+    from open_item as o inner join returned as g using (person_id, pack, track)
+    where o.op in ('PROP_DEREG', 'PROP_EXIT') and o.answer = 'settles' and o.entry_id not in (select supersedes from answers where supersedes is not null)
 )
-select * from answers union all select * from changes union all select * from closings union all by name select * from decision_draft;
+select * from answers union all select * from changes union all select * from closings union all by name select * from decision_draft union all by name select * from returns;
 
 drop table basis_row; drop table changed; drop table track_row; drop table wanted; drop table ending;

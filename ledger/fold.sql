@@ -4,7 +4,7 @@
 -- entry whose valid_to equals its valid_from only ends. `ledger_entry` is every entry ever sealed.
 -- A human decision (DECIDED) leaves what it decided in effect and answers it: `answer` is settles, step or refused; an exit
 -- that was confirmed answers whatever was asked of the track before it (`covered`). What was refused, or left behind by an
--- exit, is no longer open.
+-- exit, is no longer open. `is_asked`: it waits for a decision, or ended with a question that nobody has answered.
 create or replace macro ledger_effective(as_of, known_at) as table
 with known as (select * from ledger_entry where recorded_at <= known_at and valid_from <= as_of),
 standing as (
@@ -30,17 +30,25 @@ told as (
     left join answered as a on a.decision_entry = e.entry_id
     left join moved_on as m on m.person_id = e.person_id and m.pack = e.pack and m.track = e.track
     left join left_track as l on l.person_id = e.person_id and l.pack = e.pack and l.track = e.track
+),
+marked as (
+    select e.* exclude (is_overtaken) replace (e.needs_decision and coalesce(e.answer, 'step') = 'step' and not e.is_overtaken as needs_decision),
+           json_extract_string(e.parameters, '$.rule') as rule_id, json_extract_string(e.parameters, '$.field') as field,
+           e.valid_to is null and coalesce(e.answer, '') not in ('refused', 'covered') as is_open
+    from told as e
+),
+back_again as (  -- an end that asks is answered by itself where the same basis came in again after it
+    select q.entry_id from marked as q inner join marked as l
+        on l.person_id = q.person_id and l.pack = q.pack and l.track = q.track and l.rule_id = q.rule_id and l.basis is not distinct from q.basis
+        and l.op in ('ADD', 'UPD') and l.is_open and (l.run_no, l.seq) > (q.run_no, q.seq)
+    where q.needs_decision and q.valid_to is not null
 )
-select e.* exclude (is_overtaken) replace (e.needs_decision and coalesce(e.answer, 'step') = 'step' and not e.is_overtaken as needs_decision),
-       json_extract_string(e.parameters, '$.rule') as rule_id, json_extract_string(e.parameters, '$.field') as field,
-       e.valid_to is null and coalesce(e.answer, '') not in ('refused', 'covered') as is_open
-from told as e;
+select e.*, e.needs_decision and (e.is_open or (e.valid_to is not null and e.entry_id not in (from back_again))) as is_asked from marked as e;
 
 create or replace macro ledger_state_on(as_of, known_at) as table
 with effective as (select * from ledger_effective(as_of, known_at)),
 latest as (
-    select person_id, pack, track, arg_max(state_to, (run_no, seq)) filter (state_to is not null) as state,
-           arg_max(needs_decision and not is_open, (run_no, seq)) filter (op <> 'DECIDED') as is_ended_unanswered
+    select person_id, pack, track, arg_max(state_to, (run_no, seq)) filter (state_to is not null) as state, bool_or(is_asked) as is_asked
     from effective group by person_id, pack, track
 ),
 named as (  -- every source that named the person and was not taken back, also one that has since ended
@@ -55,7 +63,7 @@ held as (
     select person_id, pack, track,
            coalesce(list_sort(list_distinct(list(basis) filter (op in ('ADD', 'UPD') and basis is not null and field is null))), []) as basis,
            arg_max(basis, (valid_from, run_no, seq)) filter (field = 'tier') as tier,
-           min(valid_from) as since, bool_or(needs_decision) as needs_decision, count(*) filter (op <> 'DECIDED') as open_count
+           min(valid_from) as since, count(*) filter (op <> 'DECIDED') as open_count
     from effective where is_open group by person_id, pack, track
 ),
 counted as (
@@ -63,7 +71,7 @@ counted as (
     where recorded_at <= known_at and valid_from <= as_of group by person_id, pack, track
 )
 select l.person_id, l.pack, l.track, l.state, coalesce(h.basis, []) as basis, h.tier, h.since,
-       coalesce(h.needs_decision, false) or (coalesce(h.open_count, 0) = 0 and coalesce(l.is_ended_unanswered, false)) as needs_decision, coalesce(n.sources, []) as sources,
+       l.is_asked as needs_decision, coalesce(n.sources, []) as sources,
        json_object('entries', c.entry_count, 'open', coalesce(h.open_count, 0))::varchar as counters
 from latest as l left join held as h using (person_id, pack, track) left join named as n using (person_id, pack, track)
 inner join counted as c using (person_id, pack, track)

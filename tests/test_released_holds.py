@@ -1,4 +1,5 @@
-"""Whom somebody else's number put on hold: every hold of a track can be answered, and its end moves nobody who was released."""
+"""Whom somebody else's number put on hold: every hold of a track can be answered, and its end undoes no person's word, released
+or not."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +15,12 @@ Played = tuple[Town, dict[str, Someone]]
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """One recognised in Xinyu and verified in Zhongshan, one a candidate; on the tenth another name comes under the number of
-    each; on the eleventh every hold is rejected; on the twentieth the registrations are over."""
+    """Recognised in Xinyu and verified in Zhongshan, or a candidate; on the tenth another name comes under the number of each; on
+    the eleventh every hold is rejected but for those of whom nobody says anything; on the twentieth the registrations are over."""
     town = Town.found(tmp_path_factory.mktemp("hold") / "town", "zhongshan", "xinyu")
     cast = {
-        name: town.person(f"1975-04-{day}", "女", area=360502) for day, name in ((18, "vouched"), (19, "candidate"))
+        name: town.person(f"1975-04-{day}", "女", area=360502)
+        for day, name in enumerate(("vouched", "candidate", "vouched, left on hold", "candidate, left on hold"), 18)
     }
     for book, who in enumerate(cast.values()):
         town.tell(
@@ -27,10 +29,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         )  # fmt: skip
         town.tell(replace(who, name="欧阳不同"), aid("2024-01", since=JUN10, 低保证号=f"B{book}"))
     town.night(MAY31)
-    _answer(town, [cast["vouched"]], JUN3, MAY31, "ADD", "确认")
+    _answer(town, [cast["vouched"], cast["vouched, left on hold"]], JUN3, MAY31, "ADD", "确认")
     town.night(JUN3)
     town.night(JUN10)
-    _answer(town, list(cast.values()), JUN11, JUN10, "HOLD", "驳回")
+    _answer(town, [cast["vouched"], cast["candidate"]], JUN11, JUN10, "HOLD", "驳回")
     for day in (JUN11, JUN20, JUN21):
         town.night(day)
     yield town, cast
@@ -60,9 +62,11 @@ def test_both_holds_of_a_track_can_be_answered(played: Played, case: str, state:
     [
         ("vouched", "xinyu", "H", "H4", True), ("vouched", "zhongshan", "L", "L2", True),
         ("candidate", "xinyu", "H", "H0", False), ("candidate", "zhongshan", "L", "L0", False),
+        ("vouched, left on hold", "xinyu", "H", "H4", True), ("vouched, left on hold", "zhongshan", "L", "L2", True),
+        ("candidate, left on hold", "xinyu", "H", "H0", False), ("candidate, left on hold", "zhongshan", "L", "L0", False),
     ],
 )  # fmt: skip
-def test_the_end_of_a_released_hold_moves_candidates_only(
+def test_the_end_of_a_hold_moves_candidates_only(
     played: Played, case: str, pack: str, track: str, state: str, is_asked: bool
 ) -> None:
     town, cast = played

@@ -3,6 +3,7 @@ them; where one of two ends, the other still waits; and a further basis moves no
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -112,6 +113,22 @@ RETURNED = (
            recognised("大龄失业人员", "2024-09-05", SEP20), pension("2024-03-05", "", JUN01), pension("2024-03-05", JUN01, 发放状态="终止")),
           [Answer(MAY20, "PROP_EXIT", "确认"), Answer(SEP28, "PROP_EXIT", "驳回", last=True)]), "H4"),
 )  # fmt: skip
+# The register alone had them out, and locked.
+LOCKED = Case("recognised again, never decided about", "xinyu", "H", (
+    LONG, housed(XINYU, book="8", kind="农村"), recognised("大龄失业人员", "2023-09-01", left="2024-05-01"),
+    recognised("大龄失业人员", "2024-09-05", SEP20)))  # fmt: skip
+# The shop goes on all the while: a new registration opens the question anew, the night that it is told of.
+STILL_TRADING = Case(
+    "registered again, still trading", "neimenggu", "R",
+    (registered("2024-01-01", "", JUN01), registered("2024-01-01", JUN01, 注销日期="2024-05-25"), registered("2024-09-01", SEP20), licence("2024-04-12")),
+    [Answer(MAY20, "PROP_DEREG", "确认")],
+)  # fmt: skip
+# Registered on the very day of the decision: that is the registration which was decided about, told again or not.
+SAME_DAY = Case(
+    "registered that day", "neimenggu", "R",
+    (registered(MAY20, MAY20, JUN10), registered(MAY20, JUN10, 最近核验日期="2024-06-09"), licence("2024-04-12")),
+    [Answer(JUN01, "PROP_DEREG", "确认")],
+)  # fmt: skip
 TWICE = Case(
     "two proposals of one night", "shandong", "L",
     (jobless("2023-06-01", MAY20), housed(XINYU, MAY20, book="3", kind="农村", **GONE), RECOGNISED, service("2024-05-18", "拒绝服务", MAY20, 理由正当="否")),
@@ -154,7 +171,7 @@ FURTHER = (
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     town = Town.found(tmp_path_factory.mktemp("waiting") / "town", *PACKS)
-    old = [*(case for case, *_ in (*REFUSED, *RETURNED)), TWICE, BOTH_REFUSED]
+    old = [*(case for case, *_ in (*REFUSED, *RETURNED)), LOCKED, STILL_TRADING, SAME_DAY, TWICE, BOTH_REFUSED]
     young, grown = [case for case, *_ in ONE_ENDS], [case for case, *_ in FURTHER]
     cast = {
         case.id: (case, town.tell(town.person(f"{year}-03-{day:02}"), *case.said))
@@ -185,6 +202,31 @@ def test_who_came_back_after_an_exit_stays_when_the_next_proposal_is_refused(
     (asked,) = played.asked(case, SEP25, case.answers[1].op)
     assert asked["state_from"] == stands
     assert played.states[case.id][SEP28] == stands
+
+
+@pytest.mark.parametrize(("case", "stands"), RETURNED, ids=names_of(RETURNED))
+def test_who_came_back_after_an_exit_stands_where_the_register_has_them(
+    played: Played, case: Case, stands: str
+) -> None:
+    out = {"R": "R3", "H": "H6"}[case.track]
+    assert played.states[case.id][JUN10] == out
+    told = [(e["op"], e["state_from"], e["state_to"], e["valid_to"], e["needs_decision"]) for e in played.posted[case.id][SEP20]]  # fmt: skip
+    assert [e for e in told if e[1] != e[2]] == [("UPD", out, stands, date(2024, 9, 20), False)]
+    assert played.states[case.id][SEP20] == stands
+
+
+def test_who_was_only_locked_stands_where_the_register_has_them(played: Played) -> None:
+    assert [played.states[LOCKED.id][day] for day in (JUN10, SEP20, SEP28)] == ["H6", "H4", "H4"]
+
+
+def test_a_new_registration_opens_the_question_anew_on_that_night(played: Played) -> None:
+    nights = {day: [(e["op"], e["state_from"], e["state_to"]) for e in found] for day, found in played.posted[STILL_TRADING.id].items()}  # fmt: skip
+    assert nights[SEP20] == [("PROP_DEREG", "R1", "R2")]
+    assert [nights[day] for day in (JUN01, JUN10, SEP25, SEP28)] == [[], [], [], []]
+
+
+def test_the_registration_that_was_decided_about_brings_nobody_back(played: Played) -> None:
+    assert [played.states[SAME_DAY.id][day] for day in (MAY20, JUN01, JUN10, SEP28)] == ["R2", "R3", "R3", "R3"]
 
 
 def test_two_proposals_of_one_night_begin_where_the_person_is_and_either_can_be_confirmed(played: Played) -> None:
