@@ -41,6 +41,7 @@ with told as (
 )
 select distinct * from told where value is not null
 """
+ANY_TONIGHT = "select exists (from new_tonight where kind is null or kind = $kind)"
 # A register's number that a spreadsheet may have made waits for whom it was made of.
 PRESUMED = """
 create or replace temp table presumed as
@@ -50,12 +51,11 @@ with open as (
 )
 select o.*, k.name as known_name, k.phone as known_phone, k.birth_date as known_birth_date, k.id_number as known_number
 from open as o left join known as k using (person_id)
-where exists (from new_tonight where kind is null or kind = '{kind}')
 """
 # A presumed link is asked again when somebody comes who has its row's name, phone, birth date, or number's beginning, or a row of
 # its list with those or its person's.
 TOUCHED = f"""
-create or replace temp table touched as
+insert into touched
 with said as (
     select office, record_id, unnest({FIELDS}) as field, false as is_persons,
            unnest({_values("name_folded", phone_key("phone"), "birth_date", "number")}) as value
@@ -122,8 +122,10 @@ def claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
 def _touched_tonight(con: duckdb.DuckDBPyConnection, kind: str, *, is_register: bool) -> None:
     """Make `touched` (office, record_id): the presumed rows of a kind that a newcomer or another row of their list may fit as
     well, names and phones compared as everywhere, whatever way they were written, and those that stand against a row in review."""
-    con.execute(PRESUMED.format(kind=kind, is_register=is_register, like_a_float=LIKE_A_FLOAT))
-    with names_folded(con, NAMES):
-        con.execute(TOUCHED, {"kind": kind})
+    con.execute("create or replace temp table touched (office varchar, record_id varchar)")
+    if con.execute(ANY_TONIGHT, {"kind": kind}).fetchall()[0][0]:
+        con.execute(PRESUMED.format(kind=kind, is_register=is_register, like_a_float=LIKE_A_FLOAT))
+        with names_folded(con, NAMES):
+            con.execute(TOUCHED, {"kind": kind})
+        con.execute("drop table presumed")
     con.execute(RIVALS.format(kind=kind))
-    con.execute("drop table presumed")
