@@ -3,7 +3,7 @@
 import duckdb
 
 from flows.kinds import people_of, standing_kinds
-from matchers.claims import claim_select
+from matchers.claims import LIKE_A_FLOAT, claim_select
 from matchers.fold_columns import names_folded
 from matchers.phones import phone_key
 from schemas.rows import row_columns
@@ -11,32 +11,65 @@ from schemas.rows import row_columns
 STANDING = "(office, record_id) not in (select (office, record_id) from ended where kind = '{kind}')"
 # What a reviewer has spoken of is looked at every night, and so is what one had linked whose word is gone.
 JUDGED = "((office, record_id) in (select (office, record_id) from judged where kind = '{kind}') or rule = 'reviewer')"
-# A presumed link is asked again when tonight's rosters bring somebody of that birth date, name or phone.
-NEW_TONIGHT = """
+FIELDS = "['name', 'phone', 'birth_date', 'birth_date', 'start']"
+
+
+def _values(name: str, phone: str, birth_date: str, number: str) -> str:
+    """What two lines may have in common, parallel to FIELDS: a number, whole or damaged, tells a birth date and where it begins."""
+    born = f"try_strptime(substr({number}, 7, 8), '%Y%m%d')::date::varchar"
+    return (
+        f"[{name}, {phone}, {birth_date}::varchar, {born}, if(length({number}) >= 14, substr({number}, 1, 14), null)]"
+    )
+
+
+# What tonight tells of who may come into a standing question: people whom a roster tells anew, by number and name (kind null:
+# into every list's), and rows that no number settles (into those of their own list). A number that nobody has settles as much
+# as one that somebody has, unless a spreadsheet may have made it.
+TOLD_ANEW = f"""
+create or replace temp table told_anew as
+select if(c.adds_people and id_key is not null, null, c.kind) as kind, if(c.adds_people and id_key is not null, null, c.office) as office,
+       c.name, c.phone, c.birth_date, coalesce(id_key, id_part) as number
+from incoming_claim as c inner join claim_number using (rid)
+where (id_key is null or c.adds_people or id_key in (select id_key from person_key) or ({LIKE_A_FLOAT}))
+  and (id_key is null or (id_key, c.name) not in (select (id_key, name) from known where id_key is not null))
+"""
+NEW_TONIGHT = f"""
 create or replace temp table new_tonight as
-with fresh as (
-    select c.name, c.phone, coalesce(if(regexp_full_match(n.id_key, '[0-9]{17}[0-9X]'), try_strptime(substr(n.id_key, 7, 8), '%Y%m%d')::date, null),
-                                     c.birth_date) as birth_date
-    from incoming_claim as c inner join claim_number as n using (rid)
-    where c.adds_people and n.id_key is not null and n.id_key not in (select id_key from person_key)
+with told as (
+    select kind, office, unnest({FIELDS}) as field, unnest({_values("name_folded", phone_key("phone"), "birth_date", "number")}) as value
+    from told_anew left join fold using (name)
 )
-select unnest(['name', 'phone', 'birth_date']) as field, unnest([name, phone, birth_date::varchar]) as value from fresh
+select distinct * from told where value is not null
 """
+ANY_TONIGHT = "select exists (from new_tonight where kind is null or kind = $kind)"
+# A register's number that a spreadsheet may have made waits for whom it was made of.
 PRESUMED = """
-select office, record_id, name, phone, birth_date from store.standing_{kind}
-where (link_grade = 'probable' or rule = 'id_name_conflict') and exists (from new_tonight)"""
-TOUCHED = f"""
-create or replace temp table touched as
-with newcomers as (select field, value from new_tonight where value is not null),
-alike as (
-    select p.name from fold as p inner join fold as n using (name_folded) inner join newcomers as c on c.field = 'name' and c.value = n.name
+create or replace temp table presumed as
+with open as (
+    select office, record_id, person_id, name, phone, birth_date, coalesce(id_part, id_key) as number from store.standing_{kind}
+    where link_grade = 'probable' or rule = 'id_name_conflict' or ({is_register} and match_status in ('not_linked', 'review') and {like_a_float})
 )
-select office, record_id from presumed
-where name in (select name from alike) or {phone_key("phone")} in (select {phone_key("value")} from newcomers where field = 'phone')
-   or birth_date::varchar in (select value from newcomers where field = 'birth_date')
+select o.*, k.name as known_name, k.phone as known_phone, k.birth_date as known_birth_date, k.id_number as known_number
+from open as o left join known as k using (person_id)
 """
-
-
+# A presumed link is asked again when somebody comes who has its row's name, phone, birth date, or number's beginning, or a row of
+# its list with those or its person's.
+TOUCHED = f"""
+insert into touched
+with said as (
+    select office, record_id, unnest({FIELDS}) as field, false as is_persons,
+           unnest({_values("name_folded", phone_key("phone"), "birth_date", "number")}) as value
+    from presumed left join fold using (name)
+    union all
+    select office, record_id, unnest({FIELDS}), true,
+           unnest({_values("name_folded", phone_key("known_phone"), "known_birth_date", "known_number")})
+    from presumed inner join fold on fold.name = known_name
+)
+select distinct office, record_id from said
+where (not is_persons and (field, value) in (select (field, value) from new_tonight where kind is null))
+   or (office, field, value) in (select (office, field, value) from new_tonight where kind = $kind)
+"""
+NAMES = "select name from presumed union select known_name from presumed"
 # What outdid a row in review for one and the same person is asked beside it again: else the row would have no rival tonight.
 RIVALS = """
 insert into touched
@@ -52,14 +85,19 @@ def claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
     """Standing rows that may speak of somebody else than we think: those of nobody (without an exact number, whose
     number is new tonight, or with a number from before), those of people without a number, and presumed ones that a newcomer may fit as well,
     that stand against one in review, or that were presumed under another model."""
-    con.execute(NEW_TONIGHT)
+    kinds = people_of(standing_kinds(con))
+    if not kinds:
+        return
+    con.execute(TOLD_ANEW)
+    with names_folded(con, "select name from told_anew"):
+        con.execute(NEW_TONIGHT)
     con.execute(
-        "create or replace temp sequence retry_rid start with 4611686018427387904"
+        "drop table told_anew; create or replace temp sequence retry_rid start with 4611686018427387904"
     )  # above every row of tonight
-    for kind, layout in people_of(standing_kinds(con)):
+    for kind, layout in kinds:
         columns = {name for name, _ in row_columns(layout)}
         replaced = "old_id <> ''" if "old_id" in columns else "false"
-        _touched_tonight(con, kind)
+        _touched_tonight(con, kind, is_register=not layout.adds_people)
         con.execute(f"""
             create or replace temp table retry as
             select * from store.standing_{kind} where {STANDING.format(kind=kind)}
@@ -81,11 +119,13 @@ def claims_still_open(con: duckdb.DuckDBPyConnection) -> None:
         """, [kind])  # fmt: skip
 
 
-def _touched_tonight(con: duckdb.DuckDBPyConnection, kind: str) -> None:
-    """Make `touched` (office, record_id): the presumed rows of a kind that a newcomer may fit as well, names and phones compared
-    as everywhere, whatever way they were written, and those that stand against a row in review."""
-    con.execute(f"create or replace temp table presumed as {PRESUMED.format(kind=kind)}")
-    with names_folded(con, "select name from presumed union select value from new_tonight where field = 'name'"):
-        con.execute(TOUCHED)
+def _touched_tonight(con: duckdb.DuckDBPyConnection, kind: str, *, is_register: bool) -> None:
+    """Make `touched` (office, record_id): the presumed rows of a kind that a newcomer or another row of their list may fit as
+    well, names and phones compared as everywhere, whatever way they were written, and those that stand against a row in review."""
+    con.execute("create or replace temp table touched (office varchar, record_id varchar)")
+    if con.execute(ANY_TONIGHT, {"kind": kind}).fetchall()[0][0]:
+        con.execute(PRESUMED.format(kind=kind, is_register=is_register, like_a_float=LIKE_A_FLOAT))
+        with names_folded(con, NAMES):
+            con.execute(TOUCHED, {"kind": kind})
+        con.execute("drop table presumed")
     con.execute(RIVALS.format(kind=kind))
-    con.execute("drop table presumed")

@@ -5,7 +5,8 @@ A question is named `delivery:row`, as the workbook of open questions writes it;
 before the word came in, by the machine's own lights. Of a linked row that is the person it was linked to: 非同一人 then
 splits the row off, and a roster's row becomes a person of its own (matchers/numberless.py). A row may be asked about again
 with another candidate: a word on the one leaves what was said of the other. Of words on the same two on one day the higher
-step's counts; where there they contradict each other, none of them does.
+step's counts; where there they contradict each other, none of them does. A line that the office tells in place of one holds what was
+said of that one, as long as it has the same key, name and number.
 """
 
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from flows.not_people import QUESTION
+from ledger.seal import standing_files
 from ledger.survivors import name_survivors
 from matchers.model import MILLI, Model
 
@@ -20,10 +22,10 @@ SAME, APART, OFF = "同一人", "非同一人", "暂缓"
 
 
 def hear_reviewers(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
-    """Make `judged` (kind, office, record_id, person_id, is_same, was_linked, decision_record): the last word on each row
-    and candidate."""
+    """Make `judged` (kind, office, record_id, person_id, is_same, was_linked, decision_record, decided_date): the last word on
+    each row and candidate."""
     con.execute(
-        "create or replace temp table judged (kind varchar, office varchar, record_id varchar, person_id varchar, is_same boolean, was_linked boolean, decision_record varchar)"
+        "create or replace temp table judged (kind varchar, office varchar, record_id varchar, person_id varchar, is_same boolean, was_linked boolean, decision_record varchar, decided_date date)"
     )
     replaced = con.execute(REPLACED).fetchall()[0][0]
     before = {"rows": str(runs / "*" / "tables" / "standing" / "decision.parquet")} if replaced else {}
@@ -31,6 +33,13 @@ def hear_reviewers(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
     if con.sql("select count(*) from reviewer_said").fetchall()[0][0] and any(runs.glob("*/tables/match_log.parquet")):
         name_survivors(con, "store.person")
         con.execute(JUDGED, {"log": str(runs / "*" / "tables" / "match_log.parquet"), "same": SAME, "off": OFF})
+
+
+def carry_on(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
+    """Add to `judged` the lines that stand, or came tonight, in place of one that was spoken of and stands no more."""
+    for (kind,) in con.execute(TOLD_ANEW).fetchall():
+        files = [str(path) for path in standing_files(runs, kind)]
+        con.execute(CARRIED.format(kind=kind), {"kind": kind, "rows": files})
 
 
 def tell_apart(con: duckdb.DuckDBPyConnection) -> None:
@@ -97,8 +106,31 @@ agreed as (  -- of one day, those of the highest step where they say the same
           qualify coalesce(step, 0) = max(coalesce(step, 0)) over (partition by kind, office, record_id, about, decided_date))
     group by all having count(distinct decision) = 1
 )
-select kind, office, record_id, about, decision = $same, was_linked, decision_record from agreed
+select kind, office, record_id, about, decision = $same, was_linked, decision_record, decided_date from agreed
 qualify row_number() over (partition by kind, office, record_id, about order by decided_date desc) = 1
+"""
+TOLD_ANEW = """
+select distinct kind from judged
+where (kind, office, record_id) in (select (kind, office, record_id) from ended union all select (kind, office, record_id) from store.ended)
+order by kind
+"""
+# Of a line's own word and one from before, or of two from before, the last holds.
+CARRIED = """
+insert into judged
+with now as (
+    select office, record_id, business_key, name, id_number from store.standing_{kind}
+    union all select office, record_id, business_key, name, id_number from added_{kind}
+),
+stands as (select * from now where (office, record_id) not in (select (office, record_id) from ended where kind = $kind)),
+spoken as (
+    select j.*, w.business_key, w.name, w.id_number from judged as j inner join read_parquet($rows, union_by_name = true) as w using (office, record_id)
+    where j.kind = $kind and (j.office, j.record_id) not in (select (office, record_id) from stands)
+)
+select $kind, s.office, s.record_id, p.person_id, p.is_same, p.was_linked, p.decision_record, p.decided_date
+from stands as s inner join spoken as p on p.office = s.office and p.business_key = s.business_key and p.name = s.name
+    and p.id_number is not distinct from s.id_number
+where (s.office, s.record_id, p.person_id) not in (select (office, record_id, person_id) from judged where kind = $kind)
+qualify row_number() over (partition by s.office, s.record_id, p.person_id order by p.decided_date desc, p.decision_record desc) = 1
 """
 TOLD_APART = """
 create or replace temp table told_apart as

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from flows.asked_again import claims_still_open
-from flows.judged_links import hear_reviewers, honour, tell_apart
+from flows.judged_links import carry_on, hear_reviewers, honour, tell_apart
 from flows.kinds import kinds_of_tonight, people_of, standing_kinds
 from flows.put_down import put_down
 from flows.same_lines import remember_lines
@@ -51,6 +51,7 @@ def link(
     con.execute("create or replace temp view person_hold as select * from store.person_hold")
     fold_people(con)
     hear_reviewers(con, runs)
+    carry_on(con, runs)
     _claims_of_tonight(con)
     fold_claim_numbers(con)
     con.execute(UNBORN)

@@ -10,7 +10,7 @@ GOES_ON = """
 insert into goes_on
 with gone as (
     select office, record_id, person_id, name, sex, birth_date, {fields} from store.standing_{kind}
-    where rule = 'no_number' and (office, record_id) in (select (office, record_id) from ended where kind = '{kind}')
+    where rule in ('no_number', 'reviewer') and person_id in (select person_id from known where id_number is null) and (office, record_id) in (select (office, record_id) from ended where kind = '{kind}')
 )
 select a.rid, g.person_id from added_{kind} as a inner join gone as g on a.office = g.office and a.name = g.name and {same}
 where not coalesce(a.sex <> g.sex, false) and not coalesce(a.birth_date <> g.birth_date, false)

@@ -105,10 +105,17 @@ def phone_levels(left: Ints, right: Ints, holders: Ints) -> Levels:
 
 
 def place_levels(town: tuple[Ints, Ints], village: tuple[Ints, Ints]) -> Levels:
-    """Digests of folded place names; a village counts in its own town only."""
-    levels = plain_levels(*town)
+    """Digests of folded place names. A village counts in its own town only; where one side tells no town, a village of that name
+    is worth what a town is.
+
+    >>> town, village = (np.array([7, 7, 0, 0, 8]), np.array([7] * 5)), (np.array([3, 4, 3, 4, 3]), np.array([3] * 5))
+    >>> [PLACE_LEVELS[level] for level in place_levels(town, village)]
+    ['village', 'town', 'town', 'missing', 'unlike']
+    """
+    same_town = plain_levels(*town)
     same_village = (village[0] == village[1]) & (village[0] != 0)
-    return np.where((levels == 1) & same_village, 1, np.where(levels == 0, 0, levels + 1)).astype(np.int8)
+    cases = [same_town == 2, (same_town == 1) & same_village, (same_town == 1) | same_village]
+    return np.select(cases, [np.int8(3), np.int8(1), np.int8(2)], np.int8(0))
 
 
 def fold_place(text: str, ends: re.Pattern[str]) -> str:

@@ -3,7 +3,8 @@
 Ids are `P` and a running number, given in the order of the numbers' keys: the order of files and rows plays no part.
 Two clearly different names on one number are two people on hold until somebody decides (a number is never certain
 without its name). Whoever comes under a valid number that nobody has, and is like somebody known in name, birth date, sex and
-phone or village, is on hold as well: it may be a corrected number (identity.md 2), and the one known keeps what they have.
+phone or village, or in name and fifteen digits of which a spreadsheet may have made the known number, is on hold as well: it may
+be a corrected number (identity.md 2), and the one known keeps what they have.
 """
 
 from collections.abc import Iterable, Set
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from matchers.claims import MADE_UP
 from matchers.names import NameLevel, name_level
 from matchers.phones import phone_key
 
@@ -151,7 +153,8 @@ select person_id, name, id_number,
        town, village, phone, name_folded, is_held, true as is_new, id_key
 from numbered order by person_id
 """
-# Of two who come on one night, the one whose number sorts first is not asked about.
+# Of two who come on one night, the one whose number sorts first is not asked about. What a spreadsheet left of a number has its
+# fifteen digits, and any sex.
 ANOTHER_NUMBER = f"""
 update new_known set is_held = true where person_id in (
 with anybody as (
@@ -160,5 +163,9 @@ with anybody as (
 )
 select n.person_id from new_known as n inner join anybody as o using (name_folded, birth_date, sex)
 where o.id_key <> n.id_key and (not o.is_new or o.id_key < n.id_key) and n.name_folded not like '%?%'
-  and ({phone_key("n.phone")} = {phone_key("o.phone")} or (n.village = o.village and n.town is not distinct from o.town)))
+  and ({phone_key("n.phone")} = {phone_key("o.phone")} or (n.village = o.village and n.town is not distinct from o.town))
+union
+select n.person_id from new_known as n
+inner join (select * from anybody where {MADE_UP.format("id_key")}) as o on o.name_folded = n.name_folded and substr(o.id_key, 1, 15) = substr(n.id_key, 1, 15)
+where o.id_key <> n.id_key and (not o.is_new or o.id_key < n.id_key) and length(n.id_key) = 18)
 """

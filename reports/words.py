@@ -87,7 +87,7 @@ LEVEL_WORDS = {
     "swapped": "次序颠倒", "dropped": "多字或少字", "absent": "均为单名", "heard": "仅音形相近", "respelt": "同音异译", "near": "音译相近",
     "cut_short": "截断", "part": "包含", "one_off": "一字之差", "equal_default": "相同（缺省日期）", "year_default": "同年（一方为缺省日期）", "day_month_swapped": "日月颠倒",
     "one_digit": "一位之差", "same_month": "同年月", "same_day": "同月日", "same_year": "同年", "equal_own": "相同（一两人用）",
-    "equal_shared": "相同（数人用）", "equal_mass": "相同（多人用）", "one_slip": "一处之差", "village": "同村居", "town": "同镇街",
+    "equal_shared": "相同（数人用）", "equal_mass": "相同（多人用）", "one_slip": "一处之差", "village": "同村居", "town": "同镇街，或同名村居而一方未写镇街",
     "letters": "字母代数字", "check_missing": "缺校验位", "two_slips": "两处之差", "mask_fits": "与遮蔽号码相合",
     "leading_14": "前十四位相同", "birth_part": "仅出生日期段相同", "two_valid": "两个有效号码",
 }  # fmt: skip

@@ -2,10 +2,13 @@
 itself, and never helped twice without a question (identity.md 2: new number after a correction)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from tests.nightshift import Someone, Town, brief, registered
+from sample_data.numbers import identity_number
+from tests.nightshift import AREA, Someone, Town, brief, registered
 
 FIRST, SECOND = "2024-05-31", "2024-06-01"
 ADD, HOLD = "L ADD ZS-3.1 registration", "L HOLD ZS-3.1 registration"
@@ -44,9 +47,22 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Pairs]:
         town.tell(told[label][1], registered("2024-03-10", SECOND, 联系电话=PHONE))
     told["both on one night"] = _two(town, len(told) + 1)
     town.tell(told["both on one night"][1], registered("2024-03-10", 联系电话=PHONE))
+    told["made by a spreadsheet"] = _made_by_a_spreadsheet(town)
     for night in (FIRST, SECOND):
         town.night(night)
     return town, told
+
+
+def _made_by_a_spreadsheet(town: Town) -> tuple[Someone, Someone]:
+    """Somebody told first by what a spreadsheet left of a number, fifteen digits and three zeros that hold by their check."""
+    birth = next(
+        b for n in range(60) if identity_number(AREA, b := date(1971, 3, 1) + timedelta(n), 400).endswith("000")
+    )
+    whole = Someone("甘露明", identity_number(AREA, birth, 471), "男", birth)
+    made = replace(whole, number=identity_number(AREA, birth, 400), sex="女")
+    town.tell(made, registered("2024-03-10"))
+    town.tell(whole, registered("2024-03-10", SECOND))
+    return made, whole
 
 
 def posted(town: Town, who: Someone, day: str) -> list[str]:
@@ -66,6 +82,14 @@ def test_whoever_was_known_keeps_what_they_have(pairs: tuple[Town, Pairs], label
     town, told = pairs
     assert posted(town, told[label][0], SECOND) == []
     assert town.state(told[label][0], "zhongshan", "L")["state"] == "L1"
+
+
+def test_whoever_is_known_by_what_a_spreadsheet_left_of_the_number_is_not_helped_twice(
+    pairs: tuple[Town, Pairs],
+) -> None:
+    town, told = pairs
+    made, whole = told["made by a spreadsheet"]
+    assert (posted(town, made, FIRST), posted(town, whole, SECOND)) == ([ADD], [HOLD])
 
 
 def test_of_two_on_one_night_one_is_helped_and_the_other_asked_about(pairs: tuple[Town, Pairs]) -> None:

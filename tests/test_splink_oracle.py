@@ -70,8 +70,9 @@ LEVELS: dict[str, dict[str, tuple[str, float, float]]] = {
         "unlike": ("else", 0.2, 0.99),
     },
     "place": {
-        "missing": ("town_l is null or town_r is null", 0, 0),
-        "village": ("town_l = town_r and village_l = village_r", 0.6, 0.002), "town": ("town_l = town_r", 0.3, 0.06),
+        "missing": ("(town_l is null or town_r is null) and coalesce(village_l <> village_r, true)", 0, 0),
+        "village": ("town_l = town_r and village_l = village_r", 0.6, 0.002),
+        "town": ("town_l = town_r or (village_l = village_r and (town_l is null or town_r is null))", 0.3, 0.06),
         "unlike": ("else", 0.1, 0.94),
     },
 }  # fmt: skip

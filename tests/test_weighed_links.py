@@ -44,6 +44,8 @@ CASES = {
     "the first of January of the year, and phone": ("谭小红", ("性别", "联系电话"), {"出生日期": "1976-01-01"}, ("review", "model")),
     "a year too many, and phone": ("谭小红", ("性别", "联系电话"), {"出生日期": "1980-08-04"}, ("linked", "model")),
     "homophone, no birth date, the village": ("谭小红", ("性别", "村居"), {}, ("review", "model")),
+    "homophone, birth date, sex, the village without its town": ("谭小红", (*BORN, "村居"), {}, ("linked", "model")),
+    "homophone, birth date, sex, a village of that name elsewhere": ("谭小红", (*BORN, "村居"), {"镇街": "午镇"}, ("review", "model")),
     "homophone, another birth date, nothing else": ("谭小红", ("性别",), {"出生日期": "1931-11-27"}, ("not_linked", None)),
 }  # fmt: skip
 
@@ -57,7 +59,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
         who = place.person("1975-08-04" if "day and month" in case else born, name="谭晓红", sex="女")
         home = {
             "联系电话": f"142{number:08d}",
-            "镇街": f"{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳'[number]}镇",
+            "镇街": f"{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳未申'[number]}镇",
             "村居": "起湾社区",
         }
         place.tell(who, stop("2024-02", **home), registered("2024-03-10", **home))
