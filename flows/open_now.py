@@ -19,13 +19,16 @@ NOTICES = "notice_days"  # in the manifest of a run that held decisions to some
 OPEN_ENTRY = """
 create or replace temp table open_entry as
 with effective as (select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')),
-state as (select person_id, pack, track, state as state_now from {states})
+state as (select person_id, pack, track, state as state_now from {states}),
+back as (
+    select e.entry_id from effective as e
+    inner join effective as l on l.person_id = e.person_id and l.pack = e.pack and l.track = e.track and l.rule_id = e.rule_id
+    where e.needs_decision and e.valid_to is not null and l.basis is not distinct from e.basis
+      and l.op in ('ADD', 'UPD') and l.is_open and (l.run_no, l.seq) > (e.run_no, e.seq)
+)
 select e.*, s.state_now, left(md5(concat_ws('|', e.entry_id, s.state_now, coalesce(e.answer, '-'))), 8) as code
 from effective as e left join state as s using (person_id, pack, track)
-where e.needs_decision and (e.is_open or (e.valid_to is not null and not exists (
-    select 1 from effective as l
-    where l.person_id = e.person_id and l.pack = e.pack and l.track = e.track and l.rule_id = e.rule_id and l.basis is not distinct from e.basis
-      and l.op in ('ADD', 'UPD') and l.is_open and (l.run_no, l.seq) > (e.run_no, e.seq))))
+where e.needs_decision and (e.is_open or (e.valid_to is not null and e.entry_id not in (from back)))
 """
 TOLD = "select '{kind}' as kind, office, record_id, s.delivery_id, s.row_no, {rule} as rule, s.name, s.id_number, {town} as town, {village} as village"
 TONIGHT = (
