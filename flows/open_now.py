@@ -13,13 +13,12 @@ from ledger.survivors import name_survivors
 from schemas.extracts import PERSON_LAYOUTS
 from schemas.rows import row_columns
 
+FOLDED = "ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')"
 NOTICES = "notice_days"  # in the manifest of a run that held decisions to some
 OPEN_ENTRY = """
 create or replace temp table open_entry as
 with effective as (select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')),
-state as (
-    select person_id, pack, track, state as state_now from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')
-)
+state as (select person_id, pack, track, state as state_now from {states})
 select e.*, s.state_now, left(md5(concat_ws('|', e.entry_id, s.state_now, coalesce(e.answer, '-'))), 8) as code
 from effective as e left join state as s using (person_id, pack, track)
 where e.is_asked
@@ -69,8 +68,8 @@ where a.likely_person is not null or a.cause is distinct from 'person'
 
 def gather_tonight(con: duckdb.DuckDBPyConnection, runs: Path, notices: Mapping[str, int]) -> None:
     """Make `open_entry` and `open_link` as they will stand when this night is sealed. `notices`: days of notice by pack. Needs the fold with tonight's entries
-    in it, `match_log`, `person_now` and `survivor`."""
-    con.execute(OPEN_ENTRY)
+    in it, `state_after`, `match_log`, `person_now` and `survivor`."""
+    con.execute(OPEN_ENTRY.format(states="state_after"))
     add_effects(con, notices)
     before, fresh = people_of(standing_kinds(con)), people_of(kinds_of_tonight(con))
     rows = [_rows(TONIGHT, kind) for kind, _ in before] + [_rows(FRESH, kind) for kind, _ in fresh]
@@ -81,7 +80,7 @@ def gather_from_store(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
     """Make `open_entry`, `open_link`, `person_now` and `survivor` from the store that `con` looks at."""
     con.execute("create or replace temp view person_now as from person")
     name_survivors(con, "person_now")
-    con.execute(OPEN_ENTRY)
+    con.execute(OPEN_ENTRY.format(states=FOLDED))
     add_effects(con, notices_of_last(runs))
     _links(con, runs, [_rows(STANDING, kind) for kind in PERSON_LAYOUTS], "")
 

@@ -46,14 +46,16 @@ where (op, state_to) in (('ADD', 'L4'), ('FLAG_REEMP', 'L4'), ('PROP_EXIT', 'H5'
 # Evidence that ended nowhere and is nobody's any more was linked to somebody else.
 FAILING = """
 create or replace temp table failing as
-with unmet as (
+with met as (
+    select o.entry_id from open_item as o
+    inner join finding as f on f.person_id = o.person_id and f.pack = o.pack and f.rule_id = o.rule_id and f.op_class = o.op_class
+    where (f.field is not null or f.basis is not distinct from o.basis)
+      and (not o.is_decided_away or list_has_all(o.evidence, f.evidence))
+),
+unmet as (
     select o.* from open_item as o
     inner join evaluated_rule as r on r.pack = o.pack and r.rule_id = o.rule_id
-    where not exists (
-        select 1 from finding as f
-        where f.person_id = o.person_id and f.pack = o.pack and f.rule_id = o.rule_id and f.op_class = o.op_class
-          and (f.field is not null or f.basis is not distinct from o.basis)
-          and (not o.is_decided_away or list_has_all(o.evidence, f.evidence)))
+    anti join met as m on m.entry_id = o.entry_id
 ),
 gone as (
     select u.entry_id, bool_or(e.record_id is null or (e.is_tonight and e.is_taken_back) or (not e.is_tonight and t.person_id is not null)) as is_withdrawn,

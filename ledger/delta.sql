@@ -2,13 +2,14 @@
 -- In: finding, evaluated_rule, closing (after step 1), ledger_entry, standing_link, ended_log, everybody, survivor, decided_out, returned, spell, stood_before, told_anew and
 -- decision_draft (decisions.py). Out: draft, meant.
 create or replace temp table basis_row as
-with fresh as (
-    select f.* from finding as f
-    where not exists (
-        select 1 from open_item as o
-        where o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
-          and (f.field is not null or o.basis is not distinct from f.basis)
-          and (not o.is_decided_away or list_has_all(o.evidence, f.evidence) or o.entry_id in (select entry_id from told_anew)))
+with told as (
+    select f.rowid as place from finding as f
+    inner join open_item as o on o.person_id = f.person_id and o.pack = f.pack and o.rule_id = f.rule_id and o.op_class = f.op_class
+    where (f.field is not null or o.basis is not distinct from f.basis)
+      and (not o.is_decided_away or list_has_all(o.evidence, f.evidence) or o.entry_id in (select entry_id from told_anew))
+),
+fresh as (
+    select f.* from finding as f anti join told as t on t.place = f.rowid
 ),
 -- Whom a person decided out is not marked or proposed to leave again for that very spell, however its rows are told since: on the
 -- decision's own evidence, or on no registration or recognition but those begun before it.

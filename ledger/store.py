@@ -66,14 +66,14 @@ with link_now as (
     select office, record_id, max(run_no) as link_run,
            arg_max(struct_pack(person_id := person_id, match_status := match_status, rule := rule, link_grade := link_grade), run_no) as said
     from link where kind = '{kind}' group by office, record_id
-)
+),
+ended_now as (select office, record_id, max(run_no) as ended_run from ended where kind = '{kind}' group by office, record_id)
 select {columns}, if(l.link_run >= r.run_no, l.said.person_id, r.person_id) as person_id,
        if(l.link_run >= r.run_no, l.said.match_status, r.match_status) as match_status,
        if(l.link_run >= r.run_no, l.said.rule, r.rule) as rule, if(l.link_run >= r.run_no, l.said.link_grade, r.link_grade) as link_grade
 from sealed_{kind} as r left join link_now as l on l.office = r.office and l.record_id = r.record_id
-where r.rule is distinct from 'destroyed' and not exists (
-    select 1 from ended as e
-    where e.kind = '{kind}' and e.office = r.office and e.record_id = r.record_id and e.run_no >= r.run_no)
+left join ended_now as e on e.office = r.office and e.record_id = r.record_id
+where r.rule is distinct from 'destroyed' and coalesce(e.ended_run < r.run_no, true)
 """
 MADE = "select table_name from duckdb_tables() where database_name = current_database()"
 

@@ -1,6 +1,7 @@
 """Rows of older nights lie gathered in few files beside the store: the same rows, whatever was gathered when, and nothing of a
 sealed file that is gone."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -53,6 +54,13 @@ def _used(store: Path) -> set[str]:
         return {name for (name,) in con.execute("select file from gathered").fetchall()}
     finally:
         con.close()
+
+
+def _columns_read(plan: dict[str, Any]) -> set[str]:
+    """The columns that a plan, or what it rests on, takes from sealed files."""
+    told = plan.get("extra_info", {})
+    own = set(told.get("Projections", [])) if told.get("Function") == "READ_PARQUET" else set()
+    return own.union(*map(_columns_read, plan.get("children", [])))
 
 
 def _grow(store: Path, runs: Path, last: int) -> None:
@@ -170,3 +178,16 @@ def test_a_store_seen_whole_is_read_again_once_anybody_wrote_to_it(
     file.write_bytes(data)
     os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns))
     assert held_runs(store, runs, in_full=False) is None
+
+
+def test_whether_any_row_stands_is_asked_without_reading_what_it_says(runs: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store.duckdb"
+    build_store(store, runs, sealed_runs(runs), tmp_path / "work")
+    con = connect(store, read_only=True)
+    kinds = {path.stem for path in runs.glob("*/tables/standing/*.parquet")}
+    assert kinds
+    for kind in kinds:
+        asked = f"explain (format json) select exists (from standing_{kind})"
+        ((_, plan),) = con.execute(asked).fetchall()
+        read = set().union(*map(_columns_read, json.loads(plan)))
+        assert {"record_id"} <= read <= {"office", "record_id", "run_no", "rule"}, kind
