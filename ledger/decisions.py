@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +208,8 @@ def _apply(desk: Desk, asked: dict[str, Any], standing: list[dict[str, Any]], ro
         rule = _said(asked, row)[0]
         target: str | None = state
     elif rule is None:
-        _fault(desk, asked, row, "illegal")
+        if not _repeated_then(asked, standing, row):
+            _fault(desk, asked, row, "illegal")
         return
     else:
         target = _target(rule, asked, state)
@@ -237,6 +238,14 @@ def _repeats(asked: dict[str, Any], row: dict[str, Any], state: str) -> bool:
     return any(
         r.to == state or (r.to in ("before", "out") and _target(r, asked, state) == state) for r in _said(asked, row)
     )
+
+
+def _repeated_then(asked: dict[str, Any], standing: Sequence[dict[str, Any]], row: dict[str, Any]) -> bool:
+    """Whether such a decision, when it was made, only repeated one that another has led on from since."""
+    return any(
+        then["decision"] == row["decision"] and _repeats(asked, row, then["state_to"]) and row["decided_date"] <= since["decided_date"]
+        for then, since in pairwise(standing)
+    )  # fmt: skip
 
 
 def _said(asked: dict[str, Any], row: dict[str, Any]) -> list[Legal]:

@@ -58,6 +58,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     )  # fmt: skip
     tell("candidate", "1983-01-03", jobless("2024-04-01", **RURAL), home(3), sex="女")
     tell("referred", "1990-01-04", jobless("2024-04-01"), home(4), benefit("2023-06", "2024-04"))
+    tell("agreed", "1990-01-06", jobless("2024-04-01"), home(6), benefit("2023-06", "2024-04"))
     tell("68", "1990-01-05", jobless("2023-11-01"), home(5), insured("2024-05"), service("2024-05-31", "跟踪回访"))
     for day in range(1, 13):  # so that no extract loses half of its rows
         town.tell(town.person(f"1930-02-{day:02d}"), death("2024-05-01"))
@@ -71,12 +72,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     play.decide(JUN29, "71", "ALERT", "T", "确认")
     play.decide(JUN29, "candidate", "ADD", "H", "确认", "初审")
     play.decide(JUN29, "referred", "REFER", "T", "确认", "走访")
+    for officer in ("张三", "李四"):
+        play.decide(JUN29, "agreed", "REFER", "T", "确认", "走访", officer=officer)
     play.decide(JUN29, "68", "PROP_DEREG", "R", "确认")
     play.night(JUN29)
     play.night(JUN30)
     play.night(JUL01)
     play.decide(JUL02, "candidate", "ADD", "H", "确认", officer="李四")
     play.decide(JUL02, "referred", "REFER", "T", "驳回", officer="王五")
+    play.decide(JUL02, "agreed", "REFER", "T", "确认", officer="王五")
     play.decide(JUL02, "let back", "PROP_DEREG", "R", "驳回", "终审")
     play.decide(JUL02, "let back", "PROP_EXIT", "H", "驳回", "终审")
     play.night(JUL02)
@@ -129,6 +133,11 @@ def test_68_whose_job_was_confirmed_is_called_no_more(played: Played) -> None:
 
 def notes(played: Played, who: str, day: str) -> list[dict[str, Any]]:
     return [e for e in played.town.entries(played.cast[who], day) if "decision" in (e["ground"] or "")]
+
+
+def test_who_said_the_same_is_not_told_that_it_does_not_fit_what_came_later(played: Played) -> None:
+    assert ("DECIDED", "sent", "answered") in played.posted("agreed", JUL02, "T")
+    assert [notes(played, "agreed", day) for day in NIGHTS] == [[]] * len(NIGHTS)
 
 
 def states(played: Played, who: str) -> list[str]:
