@@ -152,8 +152,9 @@ def _asked(store: Path, query: str, values: Sequence[Any]) -> list[dict[str, Any
 
 
 @cache
-def _asked_of(store: Path, _inode: int, _changed: int, query: str, values: tuple[str, ...]) -> list[dict[str, Any]]:
-    return _asked(store, query, values)
+def _held_by(store: Path, _inode: int, _changed: int, table: str) -> list[dict[str, Any]]:
+    """A table of the store as it is now: a hundred cases ask it for one row each."""
+    return _asked(store, f"from {table}", ())
 
 
 @dataclass(frozen=True)
@@ -247,13 +248,14 @@ class Town:
         """Rows of the store as dictionaries."""
         return _asked(self.workspace.store, query, values)
 
-    def _kept(self, query: str, *values: str) -> list[dict[str, Any]]:
-        """The same of what the store itself holds: asked once, until it is another."""
-        now = self.workspace.store.stat()
-        return _asked_of(self.workspace.store, now.st_ino, now.st_mtime_ns, query, values)
+    def held(self, table: str, **where: str) -> list[dict[str, Any]]:
+        """The rows of a table of the store where these columns say so. Not to be changed: they are read once."""
+        store, now = self.workspace.store, self.workspace.store.stat()
+        rows = _held_by(store, now.st_ino, now.st_mtime_ns, table)
+        return [row for row in rows if all(row[name] == value for name, value in where.items())]
 
     def person_id(self, who: Someone) -> str:
-        found = self._kept("select person_id from person where id_number = ? and name = ?", who.number, who.name)
+        found = self.held("person", id_number=who.number, name=who.name)
         return str(found[0]["person_id"]) if found else ""
 
     def entries(self, who: Someone, day: str) -> list[dict[str, Any]]:
@@ -262,8 +264,7 @@ class Town:
 
     def state(self, who: Someone, pack: str, track: str) -> dict[str, Any]:
         """The person's row in a track of the ledger as it stands, or an empty one."""
-        query = "select * from ledger_state where person_id = ? and pack = ? and track = ?"
-        found = self._kept(query, self.person_id(who), pack, track)
+        found = self.held("ledger_state", person_id=self.person_id(who), pack=pack, track=track)
         return found[0] if found else {}
 
 
