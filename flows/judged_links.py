@@ -14,7 +14,6 @@ from pathlib import Path
 import duckdb
 
 from flows.not_people import QUESTION
-from ledger.seal import standing_files
 from ledger.survivors import name_survivors
 from matchers.model import MILLI, Model
 
@@ -35,11 +34,10 @@ def hear_reviewers(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
         con.execute(JUDGED, {"log": str(runs / "*" / "tables" / "match_log.parquet"), "same": SAME, "off": OFF})
 
 
-def carry_on(con: duckdb.DuckDBPyConnection, runs: Path) -> None:
+def carry_on(con: duckdb.DuckDBPyConnection) -> None:
     """Add to `judged` the lines that stand, or came tonight, in place of one that was spoken of and stands no more."""
     for (kind,) in con.execute(TOLD_ANEW).fetchall():
-        files = [str(path) for path in standing_files(runs, kind)]
-        con.execute(CARRIED.format(kind=kind), {"kind": kind, "rows": files})
+        con.execute(CARRIED.format(kind=kind), {"kind": kind})
 
 
 def tell_apart(con: duckdb.DuckDBPyConnection) -> None:
@@ -123,7 +121,7 @@ with now as (
 ),
 stands as (select * from now where (office, record_id) not in (select (office, record_id) from ended where kind = $kind)),
 spoken as (
-    select j.*, w.business_key, w.name, w.id_number from judged as j inner join read_parquet($rows, union_by_name = true) as w using (office, record_id)
+    select j.*, w.business_key, w.name, w.id_number from judged as j inner join store.sealed_{kind} as w using (office, record_id)
     where j.kind = $kind and (j.office, j.record_id) not in (select (office, record_id) from stands)
 )
 select $kind, s.office, s.record_id, p.person_id, p.is_same, p.was_linked, p.decision_record, p.decided_date

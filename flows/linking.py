@@ -51,7 +51,7 @@ def link(
     con.execute("create or replace temp view person_hold as select * from store.person_hold")
     fold_people(con)
     hear_reviewers(con, runs)
-    carry_on(con, runs)
+    carry_on(con)
     _claims_of_tonight(con)
     fold_claim_numbers(con)
     con.execute(UNBORN)
