@@ -160,13 +160,15 @@ def held_runs(path: Path, runs: Path, *, in_full: bool = True) -> list[int] | No
             rows = con.execute("select run_no, runs_folder from applied_run order by run_no").fetchall()
             if con.execute("select fingerprint from made_by").fetchall() != [(fingerprint(),)]:
                 return None
-            if (in_full or not was_seen(path, state)) and not _read_through(con, path):
+            is_seen = not in_full and was_seen(path, state)
+            if not is_seen and not _read_through(con, path):
                 return None
         finally:
             con.close()
     except (duckdb.Error, OSError):
         return None
-    note_seen(path, state)
+    if not (in_full or is_seen):
+        note_seen(path, state)
     return [number for number, _ in rows] if all(folder == str(runs.resolve()) for _, folder in rows) else None
 
 

@@ -158,7 +158,7 @@ def test_a_reading_gives_way_also_while_somebody_holds_more_of_it_than_little(tm
 
 GROWN = """
 from flows.console.lean import hold_little; hold_little()
-import flows.console.serving, re
+import flows.console.serving, pandas, re  # pyarrow asks for it with the first list that it is given
 from flows.console.search import read_tables
 own = lambda: int(re.search(r"Private_Dirty: +([0-9]+)", open("/proc/self/smaps_rollup").read())[1])
 before = own(); read_tables()

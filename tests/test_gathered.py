@@ -169,7 +169,7 @@ def test_a_store_seen_whole_is_read_again_once_anybody_wrote_to_it(
     _grow(store, runs, NIGHTS)
     through = Mock(wraps=ledger_store._read_through)
     monkeypatch.setattr(ledger_store, "_read_through", through)
-    for in_full, times in ((False, 1), (False, 1), (True, 2), (False, 2)):
+    for in_full, times in ((True, 1), (False, 2), (False, 2), (True, 3), (False, 3)):
         assert held_runs(store, runs, in_full=in_full) == sealed_runs(runs)
         assert through.call_count == times
     file = sorted(gathered_beside(store).iterdir())[0]
