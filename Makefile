@@ -54,11 +54,11 @@ check: $(STAMP)  ## 全部检查 | format, lint, types, imports, packs, tests
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m flows.check_packs
+	$(PY) -m flows.packs.check
 	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser' $(ARGS)
 
 packs: $(STAMP)  ## 政策包检查 | gaps, overlaps, unknown words and missing values in packs (ARGS='a/pack another')
-	$(PY) -m flows.check_packs $(ARGS)
+	$(PY) -m flows.packs.check $(ARGS)
 
 bench: $(STAMP)  ## 测速 | speed and memory beside the floor, in one run
 	$(PY) -m benchmarks $(ARGS)

@@ -26,7 +26,7 @@ import httpx
 
 from flows.console.accounts import add_account
 from flows.console.state import State
-from flows.settings import FILE
+from flows.settings.read import FILE
 from flows.workspace import Workspace, init_workspace
 from ledger.entries import commit_entries
 from ledger.seal import seal, write_parquet, write_table

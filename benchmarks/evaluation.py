@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 
 from benchmarks.__main__ import measure
 from benchmarks.nights import let_move
-from flows.beginning import Night, begin
-from flows.settings import FILE
-from flows.steps import STEPS as NIGHT
-from flows.steps import step_refresh, step_seal, write_run
+from flows.night.beginning import Night, begin
+from flows.night.steps import STEPS as NIGHT
+from flows.night.steps import step_refresh, step_seal, write_run
+from flows.settings.read import FILE
 from flows.workspace import Workspace, init_workspace
 from ledger.entries import commit_entries
 from ledger.seal import seal, write_parquet, write_table

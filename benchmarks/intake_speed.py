@@ -20,7 +20,7 @@ import duckdb
 import xlsxwriter
 
 from benchmarks.__main__ import FLOOR, Measured, measure
-from flows.recording import make_tables
+from flows.files.recording import make_tables
 from intake.prepare import prepare
 from intake.read import Habits, read_cells
 from intake.standing import DELIVERY_PLACE, Arrival, take_in

@@ -20,9 +20,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.__main__ import ROOT, measure
-from flows.beginning import begin
-from flows.night import finish, steps
-from flows.settings import FILE
+from flows.night.beginning import begin
+from flows.night.in_order import finish, steps
+from flows.settings.read import FILE
 from flows.workspace import Workspace, init_workspace, locked
 
 PACKS = ("zhongshan", "neimenggu", "shandong", "jining", "xinyu")

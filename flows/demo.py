@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from flows.outcome import Outcome
-from flows.prefect_link import calm_prefect, run_through_flow
-from flows.settings import FILE
+from flows.night.outcome import Outcome
+from flows.settings.read import FILE
+from flows.timetable.prefect_link import calm_prefect, run_through_flow
 from flows.workspace import init_workspace
 from schemas.errors import UsageError, say
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 
-from flows.access import taken_out
-from flows.look import ANSWER, ASKED, FOREVER, opened_store
-from flows.recipients import Recipient, find_recipient
-from flows.settings import Settings, read_settings
-from flows.trust import signing_key
+from flows.looking.look import ANSWER, ASKED, FOREVER, opened_store
+from flows.settings.read import Settings, read_settings
+from flows.settings.recipients import Recipient, find_recipient
+from flows.trust.access import taken_out
+from flows.trust.signing_keys import signing_key
 from flows.workspace import Workspace, hold
 from ledger.package import ENTRIES, Package, package_name, read_package, write_package
 from ledger.received import Copy, accept, ensure_ledger, known_key, release_waiting

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.kept_files import open_vault
-from flows.settings import Settings, read_settings
+from flows.files.kept_files import open_vault
+from flows.settings.read import Settings, read_settings
 from flows.workspace import Workspace, locked, require_shapes
 from ledger import temporary
 from ledger.at_rest import Vault

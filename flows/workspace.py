@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.breaker_settings import breaker_template
 from flows.engines.settings import TEMPLATE as ENGINE_TEMPLATE
-from flows.pack_settings import require_distinct, template
-from flows.settings import FILE, TEMPLATE
+from flows.settings.breaker import breaker_template
+from flows.settings.packs import require_distinct, template
+from flows.settings.read import FILE, TEMPLATE
 from policies.pack import PACKS, read_asks
 from schemas.errors import UsageError, WorkspaceBusy, not_written, say
 

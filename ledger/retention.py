@@ -80,7 +80,7 @@ select delivery_id, file_sha256, kind, office, coverage, snapshot_date, status, 
 
 def plan(con: duckdb.DuckDBPyConnection, place: Place, terms: Terms) -> list[Gone]:
     """What goes, by path. `con` has the store attached as `store`, and `told_tonight`, `link_known`, `retold_known` and `book`
-    (see flows/retaining.py)."""
+    (see flows/trust/retaining.py)."""
     runs = place.runs
     manifests = {n: read_manifest(runs, n) for n in range(1, place.run_no)}
     if not manifests:

@@ -109,7 +109,7 @@ LIKE_A_FLOAT = (
 # A script that reads the number as one with a fraction leaves what such a number can hold: one in sixty or so is by chance.
 MADE_UP = "({0} like '%000' or try_cast({0} as bigint)::double::bigint = try_cast({0} as bigint))"
 SPREADSHEET = f"id_class = 'valid18' and {MADE_UP.format('id_key')}"
-# was_of: whose the row was, or the line that it goes on (flows/same_lines.py). is_member: the number is the householder's, told on the row of another member of the household.
+# was_of: whose the row was, or the line that it goes on (flows/who/same_lines.py). is_member: the number is the householder's, told on the row of another member of the household.
 CLAIM = """
 create or replace temp table claim as
 select c.*, c.prior_person as was_of, n.id_class, n.id_key, n.id_part, f.name_folded, o.name_folded as former_folded,

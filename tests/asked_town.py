@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
-from flows.settings import FILE
+from flows.settings.read import FILE
 from flows.workspace import Workspace, init_workspace
 from ledger.entries import commit_entries
 from ledger.seal import seal, write_parquet, write_table

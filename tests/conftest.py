@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from hypothesis import settings
 
-from flows.few_rows import lighten
+from flows.night.few_rows import lighten
 from flows.workspace import Workspace
 from ledger.store import connect
 from policies.trial import open_empty_view

@@ -87,8 +87,8 @@ def prepare(folder: Path, *, is_encrypted: bool = False) -> Path:
 
 
 def _lock_up(root: Path) -> None:
-    from flows.kept_files import make_rest_key
-    from flows.settings import FILE
+    from flows.files.kept_files import make_rest_key
+    from flows.settings.read import FILE
 
     key, ram = root.parent / "rest.key", root.parent / "ram"
     make_rest_key(key)
@@ -99,7 +99,7 @@ def _lock_up(root: Path) -> None:
 
 def drive(before: Path, into: Path, points: Iterable[Point]) -> None:
     """One line of JSON for each point. Nothing is computed in this process: DuckDB's threads would not survive a fork."""
-    import flows.night  # noqa: F401
+    import flows.night.in_order  # noqa: F401
     import reports.night  # noqa: F401
 
     place = into / "ws"
@@ -149,7 +149,7 @@ def forked(out: Path, work: Any, environment: dict[str, str]) -> int:
 
 
 def _primed(place: Path) -> int:
-    from flows.look import opened_store
+    from flows.looking.look import opened_store
     from flows.opened import find_workspace
 
     with opened_store(find_workspace(place)):
@@ -166,7 +166,7 @@ def _night(place: Path) -> int:
 def _sound(place: Path) -> int:
     """0 if what is published holds, whether or not this night is."""
     from flows.opened import unopened
-    from flows.verifying import verification
+    from flows.trust.verifying import verification
 
     return len(verification(unopened(place), "", None, "")[1])
 
@@ -174,7 +174,7 @@ def _sound(place: Path) -> int:
 def _healed(place: Path, expected: list[Any]) -> int:
     """The next night; 0 if it leaves the ledger that an undisturbed one leaves."""
     from flows.opened import find_workspace
-    from flows.verifying import verification
+    from flows.trust.verifying import verification
     from tests.rough_files import entries, night
 
     workspace = find_workspace(place)

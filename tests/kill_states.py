@@ -87,7 +87,7 @@ class Room:
 
 
 def opened_room(before: Path, into: Path) -> Room:
-    import flows.night  # noqa: F401
+    import flows.night.in_order  # noqa: F401
     import reports.night  # noqa: F401
 
     room = Room(into / "before", into, [])

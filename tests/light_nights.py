@@ -5,9 +5,9 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from flows.receiving import empty_inbox, receive
-from flows.settings import FILE, read_settings
-from flows.taking_in import take_in_all
+from flows.files.receiving import empty_inbox, receive
+from flows.files.taking_in import take_in_all
+from flows.settings.read import FILE, read_settings
 from flows.workspace import Workspace, clear_scratch
 from ledger.seal import write_parquet
 from ledger.standalone_verifier import MANIFEST, SETTINGS

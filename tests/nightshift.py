@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 
-from flows.outcome import Outcome
+from flows.night.outcome import Outcome
 from flows.workspace import Workspace, init_workspace
 from sample_data.numbers import credit_codes, identity_number
 from tests.rough_files import night_of

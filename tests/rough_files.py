@@ -20,8 +20,8 @@ import duckdb
 import openpyxl
 import xlwt
 
-from flows.night import run_night
-from flows.outcome import Outcome
+from flows.night.in_order import run_night
+from flows.night.outcome import Outcome
 from flows.workspace import Workspace, init_workspace, locked
 
 ROOT = Path(__file__).parent.parent

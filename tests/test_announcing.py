@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from flows.announcing import announce, read_addresses
-from flows.doctor import examine
-from flows.settings import read_settings
+from flows.doctor.examine import examine
+from flows.settings.read import read_settings
+from flows.timetable.announcing import announce, read_addresses
 from flows.workspace import Workspace, init_workspace
 from schemas.errors import UsageError, WorkspaceBusy
 
@@ -146,7 +146,7 @@ def test_settings_that_cannot_be_meant_are_refused(tmp_path: Path, wrong: str) -
 
 @pytest.mark.prefect
 def test_a_night_waits_for_who_holds_the_workspace_and_tries_a_failing_disk_again() -> None:
-    from flows.scheduled import WAITS, patiently
+    from flows.timetable.scheduled import WAITS, patiently
 
     ends: list[object] = [WorkspaceBusy("busy"), OSError("disk"), "sealed"]
     waited: list[float] = []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.open_now import gather_from_store
+from flows.review.open_now import gather_from_store
 from ledger.store import connect
 from tests.more_said import housed
 from tests.nightshift import Someone, Town, aid, certificate, registered

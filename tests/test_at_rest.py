@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.doctor import examine as look_for_trouble
-from flows.kept_files import make_rest_key, open_vault
-from flows.rekeying import encrypt_all
-from flows.reperforming import reperform
-from flows.settings import FILE, read_settings
+from flows.doctor.examine import examine as look_for_trouble
+from flows.files.kept_files import make_rest_key, open_vault
+from flows.settings.read import FILE, read_settings
+from flows.trust.rekeying import encrypt_all
+from flows.trust.reperforming import reperform
 from flows.workspace import Workspace
 from ledger import standalone_verifier
 from ledger.at_rest import RestKey, Unreadable, Vault, pieces

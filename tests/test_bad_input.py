@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 
 from flows.commands.words import tell
-from flows.look import describe_status
-from flows.outcome import Outcome
+from flows.looking.look import describe_status
+from flows.night.outcome import Outcome
 from flows.workspace import Workspace
 from intake.read import Habits, read_delivery
 from intake.receive import Incoming, read_inbox

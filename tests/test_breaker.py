@@ -10,7 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from flows.settings import Settings, read_settings
+from flows.settings.read import Settings, read_settings
 from flows.workspace import Workspace
 from ledger.breaker import DEFAULT_BANDS, Band, Bands, Figure, weigh
 from ledger.seal import file_hash, read_manifest, sealed_runs

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from flows.days import today_in_shanghai
-from flows.settings import read_settings
+from flows.settings.read import read_settings
 from flows.workspace import Workspace
 from ledger.seal import head
 from policies.pack import find_pack
@@ -281,8 +281,8 @@ def test_an_entry_is_explained_down_to_file_row_and_clause(town: Workspace) -> N
 
 
 def test_every_kind_of_entry_can_be_explained(town: Workspace) -> None:
-    from flows.explain import explain_entry
-    from flows.look import moment, opened_store
+    from flows.looking.explain import explain_entry
+    from flows.looking.look import moment, opened_store
 
     kinds = {(e["pack"], e["op"], e["clause"], bool(e["supersedes"])): e["entry_id"] for e in entries(town)}
     with opened_store(town) as con:
@@ -293,7 +293,7 @@ def test_every_kind_of_entry_can_be_explained(town: Workspace) -> None:
 
 
 def test_a_person_a_row_and_a_number_lead_to_the_same_entries(town: Workspace) -> None:
-    from flows.look import opened_store
+    from flows.looking.look import opened_store
 
     first = next(e for e in entries(town) if e["op"] == "ADD" and e["evidence"])
     with opened_store(town) as con:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.beginning import Night, begin
 from flows.engines.settings import EngineSettings
 from flows.engines.spark import Spark
-from flows.night import finish, run_step, steps
+from flows.night.beginning import Night, begin
+from flows.night.in_order import finish, run_step, steps
 from flows.workspace import Workspace, init_workspace, locked
 from ledger.seal import read_manifest
 from schemas.stages import LOCAL, Engine

@@ -17,8 +17,8 @@ from flows.console import children, making, reading, rereading, taking
 from flows.console.finder import made_finder
 from flows.console.handing_in import COLUMNS, _write
 from flows.console.reading import Readings
-from flows.look import opened_store
-from flows.night import run_night
+from flows.looking.look import opened_store
+from flows.night.in_order import run_night
 from flows.workspace import Workspace, locked
 from ledger.seal import write_parquet
 from ledger.store import connect

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from flows.access import os_user
 from flows.console import making
 from flows.console.reading import Readings
-from flows.holding import release
-from flows.privacy import scan_text
+from flows.night.holding import release
+from flows.trust.access import os_user
+from flows.trust.privacy import scan_text
 from flows.workspace import Workspace, init_workspace
 from tests.console_room import NAMES, Browser, Room
 from tests.nightshift import Night, Town, stop

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from flows.console import finder, jobs, papers
-from flows.reperforming import reperform
+from flows.trust.reperforming import reperform
 from flows.workspace import Workspace
 from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs
 from reports.console import person, wording

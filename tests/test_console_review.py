@@ -13,8 +13,8 @@ from markupsafe import escape
 from flows.console import drafts
 from flows.console.accounts import add_account
 from flows.console.offers import second_person_fault
-from flows.privacy import scan_text
-from flows.review_export import review_desk
+from flows.review.export import review_desk
+from flows.trust.privacy import scan_text
 from flows.workspace import Workspace, locked
 from ledger.store import connect
 from reports.console.queue import PER_PAGE

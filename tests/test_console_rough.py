@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flows.console import drafts
 from flows.console.rights import RIGHTS, may
-from flows.privacy import scan_text
+from flows.trust.privacy import scan_text
 from tests import asked_town
 from tests.console_room import NAMES, Browser, Room
 

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import status_code_conformance
 
 from flows.console import jobs
 from flows.console.rights import RIGHTS, ROLES, may
-from flows.privacy import scan_text
+from flows.trust.privacy import scan_text
 from tests import asked_town
 from tests.console_room import NAMES, PASSWORD, Browser, Room
 

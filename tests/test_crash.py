@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.look import opened_store
+from flows.looking.look import opened_store
 from flows.workspace import Workspace, locked
 from ledger.seal import read_manifest, sealed_runs
 from ledger.store import fingerprint

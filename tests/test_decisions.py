@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.look import rebuild_store
+from flows.looking.look import rebuild_store
 from ledger.decisions import Desk, _answer
 from ledger.legal import Legal, legal_decisions
 from ledger.verify import verify

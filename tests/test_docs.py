@@ -17,7 +17,7 @@ from docs import make_coverage, make_states
 from docs.make_reference import PAGES, stale
 from docs.reference.workbooks import BOOKS
 from flows.cli import app
-from flows.settings import Settings
+from flows.settings.read import Settings
 from policies.pack import PACKS, read_rules
 from schemas.extracts import LAYOUTS
 from schemas.journal import INTERNAL

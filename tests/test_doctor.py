@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.doctor import doctor_text, examine
+from flows.doctor.examine import doctor_text, examine
 from flows.workspace import Workspace, init_workspace, locked
 from tests.nightshift import Town
 

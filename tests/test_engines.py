@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from flows import few_rows, publishing
-from flows.access import show_access
-from flows.beginning import begin
 from flows.engines.parts import InParts
 from flows.engines.spark import require_spark
-from flows.steps import STEPS
+from flows.night import few_rows, publishing
+from flows.night.beginning import begin
+from flows.night.steps import STEPS
+from flows.trust.access import show_access
 from flows.workspace import init_workspace
 from ledger.store import connect
 from policies import view
@@ -61,7 +61,7 @@ def test_a_night_in_parts_and_one_planned_lightly_give_the_same_bytes(
 def test_no_command_waits_for_what_it_does_not_ask() -> None:
     """Tables are declared without pandas and pandera, which took two thirds of a command's start, and pyspark with them where it is
     installed; `status` and what looks into the ledger need neither these nor Prefect."""
-    asked = "import flows.cli, flows.look, flows.explain, schemas.tables, sys; print(*sys.modules)"
+    asked = "import flows.cli, flows.looking.look, flows.looking.explain, schemas.tables, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert "duckdb" in done.stdout.split()
     assert not {"pandas", "pandera", "pyspark", "prefect"} & set(done.stdout.split())

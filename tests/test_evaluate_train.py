@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.evaluating import Figure, evaluate, name_shapes
-from flows.look import opened_store
-from flows.training_run import SHARED_BY, _require_sense
-from flows.truth_file import read_truth
+from flows.looking.look import opened_store
+from flows.who.evaluating import Figure, evaluate, name_shapes
+from flows.who.training_run import SHARED_BY, _require_sense
+from flows.who.truth_file import read_truth
 from flows.workspace import Workspace, locked
 from matchers import training
 from matchers.fold_columns import fold_names

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.exchange import Received, receive_packages, received_text, send
-from flows.recipients import read_recipients
-from flows.settings import FILE
+from flows.settings.read import FILE
+from flows.settings.recipients import read_recipients
 from flows.workspace import Workspace
 from ledger.package import MANIFEST
 from schemas.errors import UsageError

@@ -12,8 +12,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from flows import put_down
-from flows.recording import require_totals
+from flows.files.recording import require_totals
+from flows.who import put_down
 from ledger.verify import verify
 from schemas.errors import IntegrityError
 from tests.light_nights import LightTown

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
 
-from flows.handing_out import LONGEST, protected
-from flows.settings import FILE
+from flows.settings.read import FILE
+from flows.trust.handing_out import LONGEST, protected
 from ledger.seal import file_hash
 from tests.nightshift import Town, registered
 from tests.rough_files import zhaoren_here

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.look import moment, opened_store, rebuild_store
+from flows.looking.look import moment, opened_store, rebuild_store
 from flows.workspace import Workspace
 from ledger.seal import file_hash, head, read_manifest, sealed_runs
 from ledger.store import build_store, connect

@@ -5,8 +5,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from flows.deciding import PUSHED
-from flows.open_now import NOBODY, OPEN_LINK
+from flows.night.deciding import PUSHED
+from flows.review.open_now import NOBODY, OPEN_LINK
 from ledger.survivors import name_survivors
 from schemas.modelling import create_table, describe
 from schemas.tables import LedgerEntry, Person

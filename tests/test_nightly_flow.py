@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.night import run_night
-from flows.prefect_link import api_answers, configured_api
+from flows.night.in_order import run_night
+from flows.timetable.prefect_link import api_answers, configured_api
 from flows.workspace import Workspace, init_workspace, locked
 from ledger.seal import sealed_runs
 from schemas.errors import UsageError
@@ -45,7 +45,7 @@ def server() -> Iterator[None]:
 @pytest.mark.prefect
 @pytest.mark.usefixtures("server")
 def test_the_flow_gives_the_same_entries_as_the_plain_functions(tmp_path: Path) -> None:
-    from flows.nightly import nightly
+    from flows.timetable.flow import nightly
 
     watched, plain = workspace_with_sample(tmp_path / "watched"), workspace_with_sample(tmp_path / "plain")
     with locked(plain):
@@ -59,7 +59,7 @@ def test_the_flow_gives_the_same_entries_as_the_plain_functions(tmp_path: Path) 
 @pytest.mark.prefect
 @pytest.mark.usefixtures("server")
 def test_the_flow_ends_a_held_night_with_4_and_publishes_it_once_released(tmp_path: Path) -> None:
-    from flows.nightly import nightly
+    from flows.timetable.flow import nightly
 
     workspace = forty_people(tmp_path)
     too_many_gone(workspace)
@@ -72,7 +72,7 @@ def test_the_flow_ends_a_held_night_with_4_and_publishes_it_once_released(tmp_pa
 @pytest.mark.prefect
 @pytest.mark.usefixtures("server")
 def test_a_scheduled_night_tells_how_it_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows import scheduled
+    from flows.timetable import scheduled
 
     told: list[tuple[str, str]] = []
 
@@ -98,8 +98,8 @@ def test_what_a_dead_timetable_left_is_settled_at_the_next_start(tmp_path: Path)
     from prefect.client.schemas.objects import StateType
     from prefect.states import Running, Scheduled
 
-    from flows.scheduled import scheduled
-    from flows.unended import settle_unended
+    from flows.timetable.scheduled import scheduled
+    from flows.timetable.unended import settle_unended
 
     ours, others = init_workspace(tmp_path / "ours", ["zhongshan"]), str(tmp_path / "others")
     now = datetime.now(UTC)

@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from flows.look import rebuild_store
-from flows.settings import FILE
+from flows.looking.look import rebuild_store
+from flows.settings.read import FILE
 from ledger.decisions import Desk, _answer
 from ledger.verify import verify
 from policies.pack import NOTICE, notices_of, pack_files, pack_of

@@ -5,8 +5,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from flows.check_packs import SOME_DAY
-from flows.pack_settings import read_packs
+from flows.packs.check import SOME_DAY
+from flows.settings.packs import read_packs
 from ledger.store import connect
 from policies.trial import open_empty_view
 from policies.view import wide_columns

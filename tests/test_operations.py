@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.look import describe_status
+from flows.looking.look import describe_status
 from tests.nightshift import aid, registered
 from tests.rough_files import ROOT, few_sample_files, surroundings
 from tests.test_docs import RUN_BLOCK

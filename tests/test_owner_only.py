@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from flows.disk import disk_trouble
-from flows.doctor import examine
-from flows.evaluated import write_figures
-from flows.processing_record import write_record
-from flows.review_export import export_review
+from flows.doctor.examine import examine
+from flows.review.export import export_review
+from flows.trust.processing_record import write_record
+from flows.who.evaluated import write_figures
 from flows.workspace import Workspace
 from ledger.store import connect
 from ledger.temporary import own_folder
@@ -80,9 +80,9 @@ def test_an_export_that_fails_leaves_what_stood_there_and_nothing_beside_it(
 
     place = {
         "while it is written": "reports.workbook._write_one",
-        "while it is put in place": "flows.access.os.replace",
+        "while it is put in place": "flows.trust.access.os.replace",
     }
-    monkeypatch.setattr(place.get(broken, "flows.access.record_access"), full)
+    monkeypatch.setattr(place.get(broken, "flows.trust.access.record_access"), full)
     with pytest.raises(OSError, match="full"):
         export_review(night, out, blind=False)
     assert [p.name for p in tmp_path.iterdir()] == [out.name] and out.read_bytes() == b"the answers of last week"
@@ -111,7 +111,7 @@ def test_a_full_disk_is_named_where_an_export_was_to_stand(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr("flows.access.os.fsync", full)
+    monkeypatch.setattr("flows.trust.access.os.fsync", full)
     with pytest.raises(OSError, match="full") as caught:
         export_review(night, tmp_path / "待核查.xlsx", blind=False)
     assert f"磁盘满了（{tmp_path}）" in str(disk_trouble(caught.value))

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.check_packs import check_packs
+from flows.packs.check import check_packs
 from policies.pack import PACKS, read_national, read_pack
 from policies.trial import faults_in_expressions
 from policies.versions import bound, said_on

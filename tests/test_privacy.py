@@ -16,9 +16,9 @@ import numpy as np
 import openpyxl
 import pytest
 
-from flows.doctor import examine
-from flows.privacy import scan_text
-from flows.privacy_files import UNREAD, scan_file, scan_folder
+from flows.doctor.examine import examine
+from flows.trust.privacy import scan_text
+from flows.trust.privacy_files import UNREAD, scan_file, scan_folder
 from matchers.check_digits import check_digit
 from tests.nightshift import GIVEN, SURNAMES, Town, registered, stop
 from tests.rough_files import zhaoren_in_turn
@@ -225,7 +225,7 @@ LONG = "x" * 1000 + "\n"
 )
 def test_a_number_and_a_name_are_found_in_any_file(tmp_path: Path, shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Logs of other systems, a database of Prefect's, a zip cut short. Of UTF-16 without a mark the number alone is asked."""
-    monkeypatch.setattr("flows.privacy_files.PIECE", 4000)
+    monkeypatch.setattr("flows.trust.privacy_files.PIECE", 4000)
     number, name = _identity(np.random.default_rng(4)), "司马春兰"
     said, path = f"办理 {name}，{number}", tmp_path / "found"
     if shape.startswith("utf-16"):

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from docs.reference.workbooks import BOOKS
-from flows.reader_settings import read_readers
+from flows.settings.readers import read_readers
 from policies.pack import PACKS, read_rules
 from policies.telling import tells
 from reports.night import Profile, build_workbooks

@@ -13,11 +13,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from flows.look import rebuild_store
-from flows.retaining import backup_warnings, dry_run, plan_text, prune_backup
-from flows.retention_terms import read_retention
-from flows.settings import FILE, Settings, read_settings
-from flows.source_settings import Source
+from flows.looking.look import rebuild_store
+from flows.settings.read import FILE, Settings, read_settings
+from flows.settings.retention import read_retention
+from flows.settings.sources import Source
+from flows.trust.retaining import backup_warnings, dry_run, plan_text, prune_backup
 from ledger import standalone_verifier
 from ledger.retention import Gone, Terms, destroy
 from ledger.seal import file_hash, read_manifest, standing_files

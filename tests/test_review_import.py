@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.review_export import export_review
-from flows.review_import import Imported, import_answers
+from flows.review.export import export_review
+from flows.review.importing import Imported, import_answers
 from flows.workspace import Workspace
 from intake.answers import LAYOUT, read_answers
 from intake.read import Habits, read_cells

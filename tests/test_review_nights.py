@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.settings import FILE
+from flows.settings.read import FILE
 from ledger.verify import verify
 from tests.asked_town import filled, save_sheet
 from tests.nightshift import Night, Town, stop

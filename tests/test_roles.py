@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from flows.approving import PURPOSE, approve, require_still_approved
-from flows.settings import FILE
+from flows.packs.approving import PURPOSE, approve, require_still_approved
+from flows.settings.read import FILE
 from ledger.seal import file_hash, read_manifest
 from ledger.signing import make_key, write_key
 from ledger.standalone_verifier import check_approvals, pack_content, signed_text

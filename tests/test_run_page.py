@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.privacy import scan_text
+from flows.trust.privacy import scan_text
 from reports.night import Profile, build_workbooks
 from reports.run_page import MOST_NIGHTS, NAME, periods
 from reports.svg import Ray, bars, columns, lines

@@ -18,7 +18,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from flows import beginning, receiving
+from flows.files import receiving
+from flows.night import beginning
 from intake.receive import Incoming, hash_file, read_inbox
 from ledger import store
 from ledger.seal import sealed_runs

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from docs.reference.columns import view_columns
-from flows.pack_settings import questions, read_packs, read_parameters, template
+from flows.settings.packs import questions, read_packs, read_parameters, template
 from schemas.errors import PolicyError
 from tests.more_said import (
     NOTHING,

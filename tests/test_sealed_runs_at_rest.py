@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from flows.console.reading import Readings
-from flows.doctor import examine as look_for_trouble
+from flows.doctor.examine import examine as look_for_trouble
 from flows.exchange import send
-from flows.kept_files import make_rest_key, open_vault
+from flows.files.kept_files import make_rest_key, open_vault
 from flows.opened import close_workspace, find_workspace, open_books
-from flows.rekeying import encrypt_all
-from flows.reperforming import reperform
-from flows.settings import FILE, read_settings
+from flows.settings.read import FILE, read_settings
+from flows.trust.rekeying import encrypt_all
+from flows.trust.reperforming import reperform
 from flows.workspace import Workspace
 from ledger.opening import PLAIN
 from ledger.seal import file_hash, head, read_manifest

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.exchange import Received, receive_packages, received_text, send
-from flows.settings import FILE
-from flows.trust import change_key, new_key_pair
+from flows.settings.read import FILE
+from flows.trust.signing_keys import change_key, new_key_pair
 from flows.workspace import Workspace
 from ledger.package import SIGNATURE, read_package
 from ledger.signing import public_file

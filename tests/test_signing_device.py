@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import FILE, read_settings
-from flows.trust import open_signing
+from flows.settings.read import FILE, read_settings
+from flows.trust.signing_keys import open_signing
 from ledger import standalone_verifier
 from ledger.seal import read_manifest
 from ledger.signing import Key, make_key, read_key

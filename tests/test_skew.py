@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.beginning import begin
 from flows.engines.capped import Capped
-from flows.memory import LEAST, Machine
-from flows.steps import STEPS
+from flows.night.beginning import begin
+from flows.night.steps import STEPS
+from flows.settings.machine import LEAST, Machine
 from flows.workspace import Workspace, init_workspace
 from ledger import store
 from matchers import blocking, other_numbers, person_index

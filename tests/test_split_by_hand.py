@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.explain import explain_row
-from flows.look import FOREVER, opened_store
+from flows.looking.explain import explain_row
+from flows.looking.look import FOREVER, opened_store
 from tests.nightshift import Night, Someone, Town, aid, benefit, death, stop
 
 DAYS = ("2024-06-01", "2024-06-02", "2024-06-03", "2024-06-04", "2024-06-05")

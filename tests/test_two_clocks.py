@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.look import Asked, ledger_as_of, moment, opened_store
+from flows.looking.look import Asked, ledger_as_of, moment, opened_store
 from flows.workspace import Workspace
 from ledger.delta import OPEN_ITEMS, STOOD_BEFORE
 from ledger.seal import file_hash, read_manifest, run_folder

@@ -14,7 +14,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.worksheet.worksheet import Worksheet
 
-from flows.clerical_sample import PRECISION
+from flows.who.clerical_sample import PRECISION
 from reports.catalogue import CHINESE
 from reports.lists import RECIPIENTS
 from reports.night import Night, PackNote, Profile, build_workbooks

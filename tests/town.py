@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from flows.few_rows import FEW, lighten
+from flows.night.few_rows import FEW, lighten
 from ledger.store import connect
 from policies.deal import deal
 from policies.evaluate import evaluate

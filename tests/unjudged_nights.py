@@ -4,11 +4,11 @@ night, and nobody is judged. A third of a night's time, for tests that ask about
 from dataclasses import dataclass
 from datetime import date
 
-from flows.beginning import begin
-from flows.deciding import BOOK, BOOK_COLUMNS, _columns
-from flows.night import finish
-from flows.outcome import Outcome
-from flows.steps import step_link, step_read, step_receive, step_refresh, step_seal, write_run
+from flows.night.beginning import begin
+from flows.night.deciding import BOOK, BOOK_COLUMNS, _columns
+from flows.night.in_order import finish
+from flows.night.outcome import Outcome
+from flows.night.steps import step_link, step_read, step_receive, step_refresh, step_seal, write_run
 from flows.workspace import Workspace
 from schemas.journal import Conservation, NightFigure, PackInForce, RuleOutcome
 from schemas.modelling import create_table, describe

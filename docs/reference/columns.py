@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 from docs.reference.markdown import code, page, table
-from flows.few_rows import lighten
+from flows.night.few_rows import lighten
 from ledger.store import connect
 from policies.columns import column_notes
 from policies.rule import OTHERS

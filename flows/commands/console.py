@@ -100,7 +100,7 @@ def password(directory: Dir, name: Name) -> None:
 
 def _state(directory: Path) -> "State":
     from flows.console.state import State
-    from flows.settings import read_settings
+    from flows.settings.read import read_settings
     from flows.workspace import Workspace
 
     read_settings(directory)

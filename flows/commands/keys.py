@@ -23,7 +23,7 @@ def keys_new(
     ] = "",
     public: Annotated[str, typer.Option("--public", help="签名命令的公钥，十六进制")] = "",
 ) -> None:
-    from flows.trust import name_device, new_key_pair
+    from flows.trust.signing_keys import name_device, new_key_pair
 
     typer.echo(name_device(file, algorithm, public, command) if command or public else new_key_pair(file, algorithm))
 
@@ -40,7 +40,7 @@ def keys_change(
     lost: Annotated[bool, typer.Option("--lost", help="旧密钥已遗失")] = False,
 ) -> None:
     from flows.opened import find_workspace
-    from flows.trust import change_key
+    from flows.trust.signing_keys import change_key
 
     typer.echo(change_key(find_workspace(directory), to, old, lost=lost))
 
@@ -52,7 +52,7 @@ def keys_change(
 def keys_new_at_rest(
     file: Annotated[Path, typer.Argument(help="密钥文件，放在工作区以外", show_default=False)],
 ) -> None:
-    from flows.kept_files import make_rest_key
+    from flows.files.kept_files import make_rest_key
 
     typer.echo(make_rest_key(file))
 
@@ -63,7 +63,7 @@ def keys_new_at_rest(
 )
 def keys_encrypt(directory: Dir) -> None:
     from flows.opened import unopened
-    from flows.rekeying import encrypt_all
+    from flows.trust.rekeying import encrypt_all
 
     typer.echo(encrypt_all(unopened(directory)))
 

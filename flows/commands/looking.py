@@ -26,10 +26,10 @@ def explain(
     known_at: KnownAt = None,
     purpose: Purpose = None,
 ) -> None:
-    from flows.access import record_access
     from flows.days import parse_day
-    from flows.explain import explain_entry, explain_number, explain_person, explain_row, people_shown
-    from flows.look import moment, opened_store
+    from flows.looking.explain import explain_entry, explain_number, explain_person, explain_row, people_shown
+    from flows.looking.look import moment, opened_store
+    from flows.trust.access import record_access
 
     given = [
         (f, v)
@@ -63,10 +63,10 @@ def asof(
     ] = None,
     purpose: Purpose = None,
 ) -> None:
-    from flows.access import taken_out
     from flows.days import parse_day
-    from flows.look import Asked, ledger_as_of, moment, opened_store
-    from flows.settings import read_settings
+    from flows.looking.look import Asked, ledger_as_of, moment, opened_store
+    from flows.settings.read import read_settings
+    from flows.trust.access import taken_out
 
     workspace, on = open_workspace(directory), parse_day(day)
     settings = read_settings(workspace.root)
@@ -96,11 +96,11 @@ def review(
 ) -> None:
     workspace = open_workspace(directory)
     if action == "export" and not files:
-        from flows.review_export import export_review
+        from flows.review.export import export_review
 
         typer.echo(export_review(workspace, out, blind=blind))
     elif action == "import" and files and not (out or blind):
-        from flows.review_import import import_answers
+        from flows.review.importing import import_answers
 
         done = import_answers(workspace, files)
         typer.echo(done.text)
@@ -131,7 +131,7 @@ def whatif(
     purpose: Purpose = None,
 ) -> None:
     from flows.days import parse_day
-    from flows.whatif import what_if
+    from flows.packs.whatif import what_if
 
     typer.echo(
         what_if(open_workspace(directory), pack_names(pack or []), parse_day(as_of) if as_of else None, out, purpose)
@@ -148,9 +148,9 @@ def evaluate(
     truth: Annotated[Path, typer.Option("--truth", help="对照文件（CSV）", show_default=False)],
     out: Annotated[Path | None, typer.Option("--out", callback=made_room, help="把同样的指标写成 .csv")] = None,
 ) -> None:
-    from flows.evaluated import evaluation_text, write_figures
-    from flows.evaluating import evaluate as measure
-    from flows.look import opened_store
+    from flows.looking.look import opened_store
+    from flows.who.evaluated import evaluation_text, write_figures
+    from flows.who.evaluating import evaluate as measure
 
     workspace = open_workspace(directory)
     with opened_store(workspace) as con:
@@ -164,8 +164,8 @@ def evaluate(
     help="不用标注，由本工作区自己的记录估计比对模型，写成 model.json，下一次运行起使用；删去它即恢复自带模型。\n\n例：zhaoren train 工作区"
 )
 def train(directory: Dir) -> None:
-    from flows.learnt import training_text
-    from flows.training_run import train_own
+    from flows.who.learnt import training_text
+    from flows.who.training_run import train_own
     from matchers.model import read_model
 
     model = train_own(open_workspace(directory))

@@ -17,7 +17,7 @@ def init(
         list[str], typer.Option("--pack", help="政策包代码或自己政策包的路径，可用逗号分开", show_default=False)
     ],
 ) -> None:
-    from flows.pack_settings import open_values
+    from flows.settings.packs import open_values
     from flows.workspace import init_workspace
 
     packs = pack_names(pack)
@@ -42,10 +42,10 @@ def run(
     ] = "local",
 ) -> None:
     from flows.engines.choose import require_engine
-    from flows.prefect_link import api_answers, calm_prefect, configured_api, run_directly, run_through_flow
-    from flows.retaining import backup_warnings
-    from flows.settings import read_settings
-    from flows.trust import head_warnings
+    from flows.settings.read import read_settings
+    from flows.timetable.prefect_link import api_answers, calm_prefect, configured_api, run_directly, run_through_flow
+    from flows.trust.retaining import backup_warnings
+    from flows.trust.signing_keys import head_warnings
     from intake.receive import never_read
 
     require_engine(engine)
@@ -85,8 +85,8 @@ def release(
     officer: Annotated[str, typer.Option("--officer", help="放行的经办人", show_default=False)],
     note: Annotated[str, typer.Option("--note", help="理由", show_default=False)],
 ) -> None:
-    from flows.holding import hold_text
-    from flows.holding import release as sign
+    from flows.night.holding import hold_text
+    from flows.night.holding import release as sign
     from flows.workspace import locked
 
     workspace = open_workspace(directory)
@@ -97,7 +97,7 @@ def release(
 
 @nightly.command(help="上一次运行发生了什么，收件箱里还有什么。\n\n例：zhaoren status 工作区")
 def status(directory: Dir) -> None:
-    from flows.look import describe_status
+    from flows.looking.look import describe_status
 
     typer.echo(describe_status(open_workspace(directory)))
 
@@ -111,8 +111,8 @@ def doctor(
     fix: Annotated[bool, typer.Option("--fix", help="显示可以写进 zhaoren.toml 的几行")] = False,
     pack: Annotated[str | None, typer.Option("--pack", help="只检查这个政策包（代码或路径）")] = None,
 ) -> None:
-    from flows.doctor import doctor_text, examine, examine_packs
-    from flows.settings import settings_text
+    from flows.doctor.examine import doctor_text, examine, examine_packs
+    from flows.settings.read import settings_text
 
     if pack:
         text, is_sound = examine_packs([pack])
@@ -130,8 +130,8 @@ def doctor(
 def schedule(
     directory: Dir, cron: Annotated[str, typer.Option("--cron", help="cron 表达式，按北京时间", show_default=False)]
 ) -> None:
-    from flows.prefect_link import calm_prefect
-    from flows.schedule import serve_nightly
+    from flows.timetable.prefect_link import calm_prefect
+    from flows.timetable.serving import serve_nightly
 
     workspace = open_workspace(directory)
     calm_prefect()

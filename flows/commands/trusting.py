@@ -21,7 +21,7 @@ def verify(
     public_key: Annotated[Path | None, typer.Option("--public-key", help="可信的公钥文件（.pub）")] = None,
     receipt: Annotated[str, typer.Option("--receipt", help="工作簿封面上的回执")] = "",
 ) -> None:
-    from flows.verifying import verification
+    from flows.trust.verifying import verification
 
     good, faults, notes = verification(open_workspace(directory, unopened=True), head, public_key, receipt)
     for line in (*faults, *notes):
@@ -45,14 +45,14 @@ def prove(
     ] = None,
     purpose: Purpose = None,
 ) -> None:
-    from flows.proving import write_proof
+    from flows.trust.proving import write_proof
 
     typer.echo(write_proof(open_workspace(directory), entry, run_no, out, verifier, purpose))
 
 
 @trusting.command(help="由 runs 和 archive 重建 store.duckdb，结果与原来相同。\n\n例：zhaoren rebuild 工作区")
 def rebuild(directory: Dir) -> None:
-    from flows.look import rebuild_store
+    from flows.looking.look import rebuild_store
 
     workspace = open_workspace(directory)
     count = rebuild_store(workspace)
@@ -71,7 +71,7 @@ def approve(
         Path, typer.Option("--out", callback=made_room, help="批准记录，每次批准添一行", show_default=False)
     ],
 ) -> None:
-    from flows.approving import approve as sign
+    from flows.packs.approving import approve as sign
 
     typer.echo(sign(packs, key, officer, out))
 
@@ -90,7 +90,7 @@ def handout(
     run_no: Annotated[int | None, typer.Option("--run", help="第几次运行；不写则为最近一次", min=1)] = None,
     purpose: Purpose = None,
 ) -> None:
-    from flows.handing_out import hand_out
+    from flows.trust.handing_out import hand_out
 
     typer.echo(hand_out(open_workspace(directory), to, book, run_no, out, purpose))
 
@@ -108,8 +108,8 @@ def send(
     snapshot: Annotated[bool, typer.Option("--snapshot", help="写一份截至最近一次运行的快照")] = False,
 ) -> None:
     from flows.exchange import send as write_packages
-    from flows.settings import read_settings
-    from flows.trust import key_path
+    from flows.settings.read import read_settings
+    from flows.trust.signing_keys import key_path
 
     workspace = open_workspace(directory)
     written = write_packages(workspace, to, out, is_snapshot=snapshot)
@@ -153,9 +153,9 @@ def retention(
     ] = None,
 ) -> None:
     from flows.days import parse_day, today_in_shanghai
-    from flows.processing_record import write_record
-    from flows.retaining import dry_run, plan_text, prune_backup
-    from flows.settings import read_settings
+    from flows.settings.read import read_settings
+    from flows.trust.processing_record import write_record
+    from flows.trust.retaining import dry_run, plan_text, prune_backup
 
     workspace = open_workspace(directory)
     if backup:

@@ -46,8 +46,8 @@ def pack_names(given: list[str]) -> list[str]:
 def open_workspace(directory: Path, *, unopened: bool = False) -> Any:
     """`unopened`: for those who check what is kept, also where it does not open."""
     from flows import opened
-    from flows.memory import keep_within
-    from flows.settings import read_settings
+    from flows.settings.machine import keep_within
+    from flows.settings.read import read_settings
 
     keep_within(read_settings(directory).machine)
     return opened.unopened(directory) if unopened else opened.find_workspace(directory)
@@ -57,7 +57,7 @@ def progress() -> Callable[[str], None]:
     """A line that moves with the steps on a terminal; nothing where nobody watches."""
     if not sys.stderr.isatty():
         return lambda _: None
-    from flows.steps import STEPS
+    from flows.night.steps import STEPS
 
     done = iter(range(1, len(STEPS) + 1))
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from flows.console import accounts, events, sessions
 from flows.console.ask import Asked
 from flows.console.rights import ROLE_WORDS
-from flows.look import BEIJING
+from flows.looking.look import BEIJING
 from reports.console.page import Page
 from schemas.errors import say
 

@@ -31,7 +31,7 @@ from flows.console.rereading import Reread
 from flows.console.shell import Shell
 from flows.console.state import State
 from flows.console.taking import Take
-from flows.settings import read_settings
+from flows.settings.read import read_settings
 from flows.workspace import Workspace
 from reports.console.page import Frame, Page, render
 from schemas.errors import WorkspaceBusy, ZhaorenError, say

@@ -12,7 +12,6 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from flows.access import record_access
 from flows.console import events, sessions
 from flows.console.coming_back import ANSWERED, page_of, typed_in
 from flows.console.reading import Reading, Readings
@@ -21,7 +20,8 @@ from flows.console.rights import RIGHTS, ROLE_WORDS, may
 from flows.console.sessions import COOKIE, Session
 from flows.console.state import State
 from flows.console.taking import Take
-from flows.console_settings import ConsoleTimes
+from flows.settings.console import ConsoleTimes
+from flows.trust.access import record_access
 from flows.workspace import Workspace
 from reports.console.page import Frame, Page, render
 from schemas.errors import say

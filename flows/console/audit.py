@@ -6,12 +6,12 @@ from pathlib import Path
 
 from fastapi import APIRouter, Response
 
-from flows.access import record_access
 from flows.console import jobs
 from flows.console.ask import SHORTEST_REASON, Ask, Asked, Refused
 from flows.console.papers import page_number, signing_words
 from flows.console.people import asked_clock
-from flows.settings import read_settings
+from flows.settings.read import read_settings
+from flows.trust.access import record_access
 from ledger.seal import read_manifest
 from ledger.standalone_verifier import manifest_receipt
 from reports.console import audit, case_file, person

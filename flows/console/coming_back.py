@@ -9,7 +9,7 @@ from flows.console import drafts
 from flows.console.drafts import Draft
 from flows.console.rights import RIGHTS
 from flows.console.state import State
-from flows.privacy import scan_text
+from flows.trust.privacy import scan_text
 from reports.console.queue import ANSWERS
 from schemas.errors import say
 

@@ -14,7 +14,7 @@ from flows.console import drafts
 from flows.console.drafts import ARBITER, BLIND, Conflict, Draft
 from flows.console.state import State
 from flows.console.taking import Answers, Take
-from flows.review_import import HEADERS
+from flows.review.importing import HEADERS
 from flows.workspace import Workspace
 from intake.answers import LAYOUT
 from schemas.review import ARBITER as ARBITER_MARK

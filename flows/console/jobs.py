@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.clerical_sample import draw_month
 from flows.console import children
 from flows.console.apart import MEMORY
 from flows.console.ask import Refused
 from flows.console.opening import opened
 from flows.opened import find_workspace
-from flows.reperforming import reperform
-from flows.verifying import verification
+from flows.trust.reperforming import reperform
+from flows.trust.verifying import verification
+from flows.who.clerical_sample import draw_month
 from flows.workspace import Workspace
 from ledger.seal import sealed_runs
 from reports.console.audit import drawn_sample

@@ -12,10 +12,10 @@ import duckdb
 from flows.console import children
 from flows.console.finder import made_finder
 from flows.console.opening import attach, opened
-from flows.look import opened_store
+from flows.looking.look import opened_store
+from flows.night.waiting import OPEN, count_waiting, late_source
 from flows.opened import unopened
-from flows.review_export import open_desk
-from flows.waiting import OPEN, count_waiting, late_source
+from flows.review.export import open_desk
 from flows.workspace import Workspace
 from ledger.seal import head, read_manifest, run_folder, sealed_runs
 from ledger.store import LIMITS

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from flows.console.apart import beside
 from flows.console.ask import Ask, Asked, Refused
-from flows.pack_history import kept_of
+from flows.packs.history import kept_of
 from ledger.seal import file_hash, read_manifest, run_folder
 from ledger.standalone_verifier import MANIFEST, manifest_receipt
 from policies.old_rules import POLICY

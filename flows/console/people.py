@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 from flows.console.ask import Ask, Asked, Refused
 from flows.console.rights import may
 from flows.days import parse_day
-from flows.look import moment
-from flows.settings import read_settings
+from flows.looking.look import moment
+from flows.settings.read import read_settings
 from reports.console import person
 from reports.console.person import Clock
 from schemas.errors import say

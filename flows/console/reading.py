@@ -16,7 +16,7 @@ import duckdb
 from flows.console import making
 from flows.console.finder import FINDER
 from flows.console.opening import attach, opened
-from flows.pack_history import read_history
+from flows.packs.history import read_history
 from flows.workspace import Workspace
 from ledger.seal import run_folder, sealed_runs
 from ledger.standalone_verifier import MANIFEST

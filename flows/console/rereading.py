@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flows.console.apart import answer, ask_child
+from flows.files.reread import read_again
 from flows.opened import find_workspace
-from flows.reread import read_again
 from flows.workspace import Workspace
 from intake.prepare import record_id_of
 from ledger.store import connect

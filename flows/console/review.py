@@ -13,7 +13,7 @@ from flows.console.ask import Ask, Asked, Refused
 from flows.console.drafts import ARBITER, BLIND, PLAIN, Draft
 from flows.console.offers import is_known, offer, second_person_fault
 from flows.console.rights import DECIDE, STAGES
-from flows.review_import import OWN_FILE, pending_answers
+from flows.review.importing import OWN_FILE, pending_answers
 from reports.console import case, queue
 from reports.console.queue import ANSWERS, ENTRY, SHEETS, Filter, Settled
 from schemas.errors import say

@@ -6,9 +6,9 @@ import unicodedata
 
 from fastapi import APIRouter, Response
 
-from flows.access import record_access
 from flows.console.ask import Asked, Refused
 from flows.console.papers import page_number
+from flows.trust.access import record_access
 from matchers.blocking import name_keys
 from matchers.id_numbers import fold_number
 from matchers.names import NameLevel, fold_name, place_names

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from flows.console.accounts import Account
 from flows.console.state import State
-from flows.console_settings import ConsoleTimes
+from flows.settings.console import ConsoleTimes
 
 COOKIE = "zhaoren_session"
 SEEN_EVERY = 20.0  # seconds between two notes that somebody is there

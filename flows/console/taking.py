@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.console.apart import answer, ask_child
 from flows.opened import find_workspace
-from flows.review_import import import_answers
+from flows.review.importing import import_answers
 from flows.workspace import Workspace
 from schemas.errors import say
 

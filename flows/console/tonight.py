@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 
 from flows.console import drafts
 from flows.console.ask import Asked
-from flows.holding import in_words, is_signed, read_hold, read_release
-from flows.look import inbox_files
+from flows.looking.look import inbox_files
+from flows.night.holding import in_words, is_signed, read_hold, read_release
 from reports.console import tonight
 from reports.held_night import figure_line, what_is_held
 from schemas.errors import say

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.memory import read_bytes
-from flows.source_settings import number
+from flows.settings.machine import read_bytes
+from flows.settings.sources import number
 
 KEYS = {"master", "parts", "tasks", "worker_memory", "options"}
 ENGINES = ("local", "spark")

@@ -1,0 +1,198 @@
+"""Looking without changing: the store opened read-only, the ledger on a date, what happened last."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import Path
+
+import duckdb
+
+from flows.night.holding import hold_text, read_hold
+from flows.night.waiting import waiting_lines
+from flows.workspace import Workspace, is_read_only, locked
+from intake.receive import IGNORED
+from intake.sidecar import SUFFIX
+from ledger.seal import head, read_manifest, sealed_runs, write_parquet
+from ledger.standalone_verifier import manifest_receipt
+from ledger.store import build_store, connect, ensure_store, held_runs
+from ledger.temporary import own_folder
+from reports.console.fold import narrow
+from schemas.errors import UsageError, WorkspaceBusy, say
+
+BEIJING = timezone(timedelta(hours=8))
+ASKED = """
+create temp table asked as
+with last_case as (
+    select person_id, pack, track, arg_max(case_no, case_no) as case_no, arg_max(since, case_no) as case_since
+    from ledger_cases_on($day::date, $known::timestamptz, $gap::integer) group by person_id, pack, track
+)
+select s.*, c.case_no, c.case_since
+from ledger_state_on($day::date, $known::timestamptz) as s left join last_case as c using (person_id, pack, track)
+where $pack is null or s.pack = $pack
+"""
+ANSWER = """
+create temp view answer as
+select a.person_id, p.name, p.id_number, p.town, p.village, a.* exclude (person_id)
+from asked as a left join person as p using (person_id)
+"""
+SHORT_ANSWER = """
+select person_id, pack, track, state, array_to_string(basis, ';'), tier, since, needs_decision, case_no, case_since from answer
+order by person_id, pack, track
+"""
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@contextmanager
+def opened_store(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The store, read-only and up to date with the sealed runs. Where the disk takes nothing and the store is not, as in a copy,
+    one for this process alone is made."""
+    numbers = sealed_runs(workspace.runs)
+    if not numbers:
+        raise UsageError(
+            say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first.")
+        )
+    store = workspace.store
+    if held_runs(store, workspace.runs, in_full=False) != numbers:
+        if is_read_only(workspace.root):
+            store = own_folder() / store.name
+            build_store(store, workspace.runs, numbers, own_folder())
+        else:
+            with locked(workspace):
+                ensure_store(store, workspace.runs, numbers, workspace.work)
+    con = connect(store, read_only=True)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def rebuild_store(workspace: Workspace) -> int:
+    """The store made anew from the sealed runs. Gives how many there are."""
+    numbers = sealed_runs(workspace.runs)
+    with locked(workspace):
+        build_store(workspace.store, workspace.runs, numbers, workspace.work)
+    return len(numbers)
+
+
+def moment(text: str | None) -> datetime:
+    """When something was known: a time, or the end of a day in Beijing. Raises: UsageError."""
+    if text is None:
+        return FOREVER
+    try:
+        if len(text) <= 10:
+            return datetime.combine(datetime.strptime(text, "%Y-%m-%d"), time.max, BEIJING)
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo else found.replace(tzinfo=BEIJING)
+    except ValueError:
+        raise UsageError(
+            say(f"「{text}」不是日期或时间；请写成 2024-07-01 的样式。", f"{text!r} is not a date or time.")
+        ) from None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the ledger: a day, as known when, of one pack or person or of all, and from how many days apart two
+    spells are two cases."""
+
+    day: date
+    known_at: datetime
+    gap_days: int
+    pack: str | None = None
+    person: str | None = None
+
+
+def ledger_as_of(
+    con: duckdb.DuckDBPyConnection, asked: Asked, out: Path | None, language: str, made: Path | None = None
+) -> str:
+    """The ledger on a day as known then: given as CSV text without names, or written for `out`, into the folder `made` until it
+    is put there, in the language of the workspace's workbooks."""
+    day = asked.day
+    _require_known(con, asked)
+    if asked.person is not None:
+        narrow(con, "person_id = $person", {"person": asked.person})
+    con.execute(
+        ASKED,
+        {"day": day, "known": asked.known_at, "gap": asked.gap_days, "pack": asked.pack},
+    )
+    con.execute(ANSWER)
+    count = con.execute("select count(*) from answer").fetchall()[0][0]
+    if out is None:
+        flat = con.execute(SHORT_ANSWER).fetchall()
+        lines = ["person_id,pack,track,state,basis,tier,since,needs_decision,case_no,case_since"]
+        return "\n".join([*lines, *(",".join("" if v is None else str(v) for v in row) for row in flat)])
+    target = (made or out.parent) / out.name
+    if out.suffix.lower() == ".parquet":
+        write_parquet(con, "select * from answer order by person_id, pack, track", target)
+    elif out.suffix.lower() in (".csv", ".xlsx"):
+        from reports.as_of import write_ledger
+        from reports.catalogue import Words
+
+        write_ledger(con, target, day, Words(language))
+    else:
+        raise UsageError(say("--out 只能写成 .csv、.parquet 或 .xlsx。", "--out must end in .csv, .parquet or .xlsx."))
+    return say(f"{day} 的台账共 {count} 行，已写入 {out}。", f"The ledger on {day} has {count} rows, written to {out}.")
+
+
+def _require_known(con: duckdb.DuckDBPyConnection, asked: Asked) -> None:
+    """Raises: UsageError for a pack or a person that the ledger never spoke of."""
+    packs = [p for (p,) in con.execute("select distinct pack from ledger_entry order by pack").fetchall()]
+    if asked.pack is not None and asked.pack not in packs:
+        raise UsageError(
+            say(f"台账里没有政策包「{asked.pack}」；有：{'、'.join(packs) or '无'}。", f"No pack {asked.pack!r} in the ledger; there are: {', '.join(packs) or 'none'}.")
+        )  # fmt: skip
+    if asked.person is not None and not con.execute("from person where person_id = ?", [asked.person]).fetchall():
+        raise UsageError(say("没有这个编号的人；编号形如 P000000001。", "No such person; ids look like P000000001."))
+
+
+def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
+    try:
+        with opened_store(workspace) as con:
+            return list(waiting_lines(con, run_no, day))
+    except WorkspaceBusy as busy:
+        return [str(busy)]
+
+
+def inbox_files(workspace: Workspace) -> list[Path]:
+    """What the next night will take in."""
+    if not workspace.inbox.is_dir():
+        return []
+    return [
+        p
+        for p in workspace.inbox.iterdir()
+        if p.is_file() and not IGNORED.search(p.name) and not p.name.endswith(SUFFIX)
+    ]
+
+
+def describe_status(workspace: Workspace) -> str:
+    """What happened last, and what waits."""
+    numbers = sealed_runs(workspace.runs)
+    waiting = inbox_files(workspace)
+    lines = [say(f"收件箱有 {len(waiting)} 个文件等待。", f"{len(waiting)} files wait in the inbox.")]
+    if hold := read_hold(workspace):
+        lines.append(hold_text(workspace, hold))
+    if workspace.staging.exists():
+        lines.append(
+            say(
+                "上一次运行没有走完，下一次运行会自动清理重做。",
+                "The last run was cut off; the next one clears it and starts over.",
+            )
+        )
+    if not numbers:
+        return "\n".join([*lines, say("还没有运行过。", "Nothing has run yet.")])
+    manifest = read_manifest(workspace.runs, numbers[-1])
+    states = [i["status"] for i in manifest["inputs"]]
+    entries = manifest["tables"]["ledger_entry"]["rows"]
+    lines += [
+        say(f"共 {len(numbers)} 次运行；最近第 {numbers[-1]} 次，业务日期 {manifest['as_of']}，记录时间 {manifest['recorded_at']}。",
+            f"{len(numbers)} runs; the last, {numbers[-1]}, as of {manifest['as_of']}, recorded {manifest['recorded_at']}."),
+        say(f"文件：收下 {states.count('accepted')}，拒收 {states.count('refused')}，扣下 {states.count('held')}，重复 {states.count('duplicate')}。",
+            f"Files: {states.count('accepted')} accepted, {states.count('refused')} refused, {states.count('held')} held, {states.count('duplicate')} duplicate."),
+        say(f"台账新增 {entries} 条；被限制的来源：{'、'.join(manifest['barred']) or '无'}。",
+            f"{entries} ledger entries; barred sources: {', '.join(manifest['barred']) or 'none'}."),
+        *_waiting(workspace, numbers[-1], date.fromisoformat(manifest["as_of"])),
+        say(f"最新清单 sha256：{head(workspace.runs)}", f"Newest manifest sha256: {head(workspace.runs)}"),
+        say(f"回执：{manifest_receipt(manifest)}；{'已签名' if manifest['signing'] else '未签名'}。",
+            f"Receipt: {manifest_receipt(manifest)}; {'signed' if manifest['signing'] else 'unsigned'}."),
+    ]  # fmt: skip
+    return "\n".join(lines)

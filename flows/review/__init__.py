@@ -1,0 +1,1 @@
+"""What a person is asked, as a workbook or page, and how the answers come back."""

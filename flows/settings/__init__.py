@@ -1,0 +1,1 @@
+"""What `zhaoren.toml` says, section by section: read once into one frozen object (`read.py`)."""
