@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import product
 
 import pyarrow as pa
 import pytest
@@ -253,6 +254,21 @@ PAPERS = st.sampled_from(
 def test_a_column_is_folded_as_its_cells_are(cells: list[tuple[str | None, str | None]]) -> None:
     texts, documents = [t for t, _ in cells], [d for _, d in cells]
     assert table_of(texts, documents) == [in_columns(fold_number(t, d)) for t, d in cells]
+
+
+def test_a_number_of_two_digits_is_nobodys_even_where_date_and_check_hold() -> None:
+    born = {"19": ("19191111", "19911119", "19991119"), "20": ("20000202", "20220220"), "18": ("18811111", "18881118")}
+    two = [
+        numbered("".join((*place, date, *order)))
+        for century, dates in born.items()
+        for date in dates
+        for place in product(century, repeat=6)
+        for order in product(century, repeat=3)
+    ]
+    nobody = [n for n in two if len(set(n)) == 2]
+    third = [n for n in two if len(set(n)) == 3 and n[0] != "0"]
+    assert nobody and {f.id_class for f in table_of(nobody)} == {"placeholder"}
+    assert third and [f.key for f in table_of(third)] == third
 
 
 @STEADY
