@@ -1,6 +1,7 @@
 """Numbers and names folded: the classes, the damage that offices do, and what may never join by equality."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -93,7 +94,7 @@ def whole_numbers(draw: st.DrawFn) -> str:
     return numbered(f"{place}{year}{month:02d}{day:02d}{draw(st.integers(1, 999)):03d}")
 
 
-def table_of(texts: list[str | None], documents: list[str | None] | None = None) -> list[FoldedNumber]:
+def table_of(texts: Sequence[str | None], documents: Sequence[str | None] | None = None) -> list[FoldedNumber]:
     found = fold_number_column(
         pa.chunked_array([pa.array(texts, pa.string())]),
         pa.chunked_array([pa.array(documents or [None] * len(texts), pa.string())]),
