@@ -26,7 +26,7 @@ from benchmarks.world_rows import damage_numbers
 from matchers.agreements import agreement_levels
 from matchers.fold_columns import fold_names, fold_number_column
 from matchers.han import Levels
-from matchers.ladder import BY_NUMBER, EXACT_LINKS, _level_pairs
+from matchers.ladder import link_by_number
 from matchers.model import read_model
 from matchers.records import gather
 from matchers.resolve import resolve
@@ -90,7 +90,7 @@ def number(world: Path) -> dict[str, Any]:
         spent["bare"].append(_spent(lambda: con.execute(BARE)))
         spent["fold"].append(_spent(lambda: _fold(con)))
         spent["key"].append(_spent(lambda: _key(con)))
-        spent["join"].append(_spent(lambda: _join(con)))
+        spent["join"].append(_spent(lambda: link_by_number(con)))
     ours = zip(*(spent[part] for part in ("fold", "key", "join")), strict=True)
     whole = [Spent(sum(p.seconds for p in parts), sum(p.cpu for p in parts)) for parts in ours]
     count = {
@@ -136,11 +136,6 @@ def _key(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(KEYED)
     for table in ("register", "delivered"):
         con.unregister(f"folded_{table}")
-
-
-def _join(con: duckdb.DuckDBPyConnection) -> None:
-    _level_pairs(con, BY_NUMBER, "by_number")
-    con.execute(EXACT_LINKS)
 
 
 def _put(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:

@@ -39,6 +39,7 @@ EIGHTEEN = re.compile(r"G?(\d{17}[\dX])|(\d{17}[\dX])[1-7][1-4](?:B\d)?")
 # hundred (100 000 drawn) show another, wrong number: never exact. Of nineteen digits 80 in a hundred do: long.
 ODD_TAIL = re.compile(r"(\d{17}[\dX])(?:[1-7][1-4]?B\d?|[1-7]?B\d|[1-7][1-4]\d|\d[1-7][1-4]|[1-7]\d[1-4])")
 PLAIN = re.compile(r"[0-9]{17}[0-9X]")
+LINE_BREAKS, ANY_DIGIT, WITH_ZEROS = re.compile(r"[\r\n]+"), re.compile("[0-9]"), re.compile(r"(\d+)\.0+")
 FLOAT = re.compile(r"(\d)(?:\.(\d*))?E\+?0*(\d{1,3})")
 
 
@@ -58,14 +59,14 @@ def fold_number(text: str | None, document: str | None = None) -> FoldedNumber:
     >>> fold_number("150102850704321").key, fold_number(" １５０１０２１９８５０７０４３２１９").id_class
     ('150102198507043219', 'valid18')
     """
-    if text and PLAIN.fullmatch(text) and not _says_nothing(text):  # most of what is damaged: nothing to take off
-        return _eighteen(text)
     raw = (text or "").strip()
-    clean = clean_number(re.sub(r"[\r\n]+", "/", raw)).strip(".。:")
+    clean = clean_number(LINE_BREAKS.sub("/", raw)).strip(".。:")
     if not clean:
         return FoldedNumber("empty")
     if _says_nothing(clean) and not (len(clean) == 8 and document_key(clean, document)):
         return FoldedNumber("placeholder")
+    if PLAIN.fullmatch(clean):  # most of what is damaged: nothing more to take off
+        return _eighteen(clean)
     if "\n" in raw or "\r" in raw:  # a long cell may be broken inside its one number
         whole = _fold_one(clean_number(raw), document)
         if whole.id_class.startswith("valid"):
@@ -78,7 +79,7 @@ def fold_number(text: str | None, document: str | None = None) -> FoldedNumber:
 
 def _says_nothing(clean: str) -> bool:
     """True for one digit or two over and over, for counting, and for words alone (无, 不详, 同上)."""
-    return len(set(clean)) <= (1 if len(clean) < 6 else 2) or not re.search(r"[0-9]", clean) or is_run(clean)
+    return len(set(clean)) <= (1 if len(clean) < 6 else 2) or not ANY_DIGIT.search(clean) or is_run(clean)
 
 
 def _several(parts: list[FoldedNumber]) -> FoldedNumber:
@@ -103,7 +104,7 @@ def _two_in_one(clean: str) -> FoldedNumber | None:
 def _fold_one(clean: str, document: str | None) -> FoldedNumber:
     if found := FLOAT.fullmatch(clean):
         return _from_float(found[1] + (found[2] or ""), int(found[3]))
-    if found := re.fullmatch(r"(\d+)\.0+", clean):
+    if found := WITH_ZEROS.fullmatch(clean):
         return _fold_digits(found[1], document, is_number=True)
     if MASK.search(clean):
         mask = mask_of(without_notes(clean))

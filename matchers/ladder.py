@@ -13,6 +13,7 @@ K6 name_and_phone, name_only   no number, one person only           review
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import duckdb
@@ -72,31 +73,29 @@ def _by_weight(con: duckdb.DuckDBPyConnection, model: Model, threads: int, engin
     return counts
 
 
-def _level_pairs(con: duckdb.DuckDBPyConnection, query: str, target: str) -> None:
-    """Run a candidate query with left_name and right_name, and keep it with the pair's name level. Each distinct pair
-    of unequal names is compared once."""
-    con.execute(f"create or replace temp table {target}_raw as {query}")
+@contextmanager
+def _levelled(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[None]:
+    """While open, `met` has what a query with left_name and right_name finds, and the view `levelled` the same with
+    the pair's name_level. Each distinct pair of unequal names is compared once."""
+    con.execute(f"create or replace temp table met as {query}")
     pairs = con.execute(
-        f"select distinct left_name, right_name from {target}_raw where left_name <> right_name order by all"
+        "select distinct left_name, right_name from met where left_name <> right_name order by all"
     ).fetchall()
     con.register("pair_level", pa.table({
         "left_name": pa.array([a for a, _ in pairs], pa.string()),
         "right_name": pa.array([b for _, b in pairs], pa.string()),
         "name_level": pa.array([level.value for level in place_names([a for a, _ in pairs], [b for _, b in pairs])], pa.string()),
     }))  # fmt: skip
-    con.execute(
-        f"create or replace temp table {target} as select r.*, "
-        "case when r.left_name = r.right_name then 'equal' else coalesce(l.name_level, 'missing') end as name_level "
-        f"from {target}_raw as r left join pair_level as l using (left_name, right_name)"
-    )
+    con.execute(LEVELLED)
+    yield
+    con.execute("drop view levelled; drop table met")
     con.unregister("pair_level")
-    con.execute(f"drop table {target}_raw")
 
 
 def link_by_number(con: duckdb.DuckDBPyConnection) -> None:
     """From `claim`, `everybody` and `renamed` make `exact_link`."""
-    _level_pairs(con, BY_NUMBER, "by_number")
-    con.execute(EXACT_LINKS)
+    with _levelled(con, BY_NUMBER):
+        con.execute(EXACT_LINKS)
 
 
 def link_by_name(con: duckdb.DuckDBPyConnection) -> None:
@@ -106,19 +105,18 @@ def link_by_name(con: duckdb.DuckDBPyConnection) -> None:
 
 def fit_damaged(con: duckdb.DuckDBPyConnection, query: str, target: str) -> None:
     """The candidates for damaged numbers that `query` finds, and of them the ones that the number fits (rid, person_id)."""
-    _level_pairs(con, query, "damaged")
-    near = [
-        (row, person)
-        for batch in con.sql(NAMES_AGREE, params={"levels": list(COMPATIBLE)}).to_arrow_reader(AT_ONCE)
-        for row, person in _fitting(*(column.to_pylist() for column in batch.columns))
-    ]
+    with _levelled(con, query):
+        near = [
+            (row, person)
+            for batch in con.sql(NAMES_AGREE, params={"levels": list(COMPATIBLE)}).to_arrow_reader(AT_ONCE)
+            for row, person in _fitting(*(column.to_pylist() for column in batch.columns))
+        ]
     con.register("fits", pa.table({
         "rid": pa.array([r for r, _ in near], pa.int64()),
         "person_id": pa.array([p for _, p in near], pa.string()),
     }))  # fmt: skip
     con.execute(f"create or replace temp table {target} as from fits order by all")
     con.unregister("fits")
-    con.execute("drop table damaged")
 
 
 def _fitting(
@@ -140,8 +138,13 @@ def _fits(id_class: str, level: int) -> bool:
     return NUMBER_LEVELS[level] in FITTING or (id_class == "truncated_float" and NUMBER_LEVELS[level] == "leading_14")
 
 
+LEVELLED = """
+create or replace temp view levelled as
+select m.*, case when m.left_name = m.right_name then 'equal' else coalesce(l.name_level, 'missing') end as name_level
+from met as m left join pair_level as l using (left_name, right_name)
+"""
 NAMES_AGREE = (
-    "select rid, person_id, id_class, id_part, id_number from damaged where name_level in (select unnest($levels))"
+    "select rid, person_id, id_class, id_part, id_number from levelled where name_level in (select unnest($levels))"
 )
 EVERYBODY = """
 create or replace temp table everybody as
@@ -160,10 +163,10 @@ left join renamed as r on r.id_key = c.id_key and r.name_folded = c.name_folded 
 # Most rows meet one person only, and need no reckoning who of several it is.
 EXACT_LINKS = """
 create or replace temp table exact_link as
-with several as (select rid from by_number group by rid having count(*) > 1),
+with several as (select rid from met group by rid having count(*) > 1),
 ranked as (
     select *, case when name_level = 'equal' then 0 when (name_level = 'compatible' or is_renamed) and not is_doubtful then 1 else 2 end as rank
-    from by_number
+    from levelled
 ),
 best as (select rid, min(rank) as rank from ranked semi join several using (rid) group by rid),
 chosen as (

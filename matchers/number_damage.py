@@ -25,6 +25,7 @@ def clean_number(text: str) -> str:
     """Without anything that is not seen, every kind of digit as 0-9, every look-alike of the X as X, capitals."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(X_LOOKALIKES)
+    if not text.isascii():
         text = "".join(str(unicodedata.decimal(c, c)) for c in text)
     return INVISIBLE.sub("", text).upper()
 

@@ -1,7 +1,9 @@
 """Numbers and names folded: the classes, the damage that offices do, and what may never join by equality."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import pyarrow as pa
 import pytest
@@ -92,7 +94,7 @@ def whole_numbers(draw: st.DrawFn) -> str:
     return numbered(f"{place}{year}{month:02d}{day:02d}{draw(st.integers(1, 999)):03d}")
 
 
-def table_of(texts: list[str | None], documents: list[str | None] | None = None) -> list[FoldedNumber]:
+def table_of(texts: Sequence[str | None], documents: Sequence[str | None] | None = None) -> list[FoldedNumber]:
     found = fold_number_column(
         pa.chunked_array([pa.array(texts, pa.string())]),
         pa.chunked_array([pa.array(documents or [None] * len(texts), pa.string())]),
@@ -253,6 +255,21 @@ PAPERS = st.sampled_from(
 def test_a_column_is_folded_as_its_cells_are(cells: list[tuple[str | None, str | None]]) -> None:
     texts, documents = [t for t, _ in cells], [d for _, d in cells]
     assert table_of(texts, documents) == [in_columns(fold_number(t, d)) for t, d in cells]
+
+
+def test_a_number_of_two_digits_is_nobodys_even_where_date_and_check_hold() -> None:
+    born = {"19": ("19191111", "19911119", "19991119"), "20": ("20000202", "20220220"), "18": ("18811111", "18881118")}
+    two = [
+        numbered("".join((*place, date, *order)))
+        for century, dates in born.items()
+        for date in dates
+        for place in product(century, repeat=6)
+        for order in product(century, repeat=3)
+    ]
+    nobody = [n for n in two if len(set(n)) == 2]
+    third = [n for n in two if len(set(n)) == 3 and n[0] != "0"]
+    assert nobody and {f.id_class for f in table_of(nobody)} == {"placeholder"}
+    assert third and [f.key for f in table_of(third)] == third
 
 
 @STEADY

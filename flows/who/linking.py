@@ -28,6 +28,7 @@ UNBORN = """
 update claim_number set id_class = 'date_bad', id_key = null, id_part = id_key
 from incoming_claim as c inner join delivery as d using (delivery_id)
 where c.rid = claim_number.rid and regexp_full_match(id_key, '[0-9]{17}[0-9X]') and substr(id_key, 7, 8) > strftime(d.snapshot_date, '%Y%m%d')
+  and substr(id_key, 7, 8) > (select strftime(min(snapshot_date), '%Y%m%d') from delivery)
 """
 
 

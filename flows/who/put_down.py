@@ -15,7 +15,7 @@ BROKEN_NUMBER = {
     "long": "「证件号码」位数过多；请核对证件后重报。",
 }
 # What is as large as the night, and asked by nobody after linking.
-NO_MORE = ("claim", "exact_link", "unsettled", "by_name", "by_number", "known", "roster_name", "tonight_value", "replaced",
+NO_MORE = ("claim", "exact_link", "unsettled", "by_name", "known", "roster_name", "tonight_value", "replaced",
            "known_value", "person_owner", "claimant", "new_tonight", "touched", "new_known", "newcomer", "plain_newcomer", "roster_key", "told_apart", "kept_apart", "told_tonight")  # fmt: skip
 QUARANTINE = """
 create or replace temp table broken as
