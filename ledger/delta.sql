@@ -124,6 +124,9 @@ backed as (  -- whoever a mark of work still stands against comes in again with 
     select person_id, pack, track, coalesce(bool_or(op_class = 'FLAG_REEMP' and answer is null), false) as is_marked,
            coalesce(bool_or(op_class = 'FLAG_REEMP' and answer = 'settles'), false) as is_at_work from still_waiting group by all
 ),
+still_proposed as (  -- to be struck off after tonight: a doubt beside it undoes no proposal
+    select person_id, pack, track from still_waiting where op_class = 'PROP_DEREG' union select person_id, pack, track from wanted where op = 'PROP_DEREG'
+),
 still_held as (  -- on hold after tonight, by another rule or a new finding
     select person_id, pack, track from open_item where op_class = 'HOLD' and entry_id not in (select entry_id from ending)
     union select person_id, pack, track from wanted where op_class = 'HOLD'
@@ -137,6 +140,7 @@ answers as (  -- a further basis leaves the state that the first one, a mark tha
            case when w.op = 'ADD' and (coalesce(t.stood, false) or w.rule_no <> fi.rule_no) then 'UPD' else w.op end as op,
            w.basis, w.ground, w.needs_decision,
            case when w.op = 'FLAG_REEMP' and s.is_at_work and t.state_before = 'L5' then null  -- confirmed at work by another mark
+                when w.op = 'REVIEW' and (w.person_id, w.pack, w.track) in (select (person_id, pack, track) from still_proposed) then null
                 when w.op <> 'ADD' then w.state_to
                 when t.stood and (s.person_id is not null or t.state_before not in ('L4', 'L5', 'R2', 'H5')) then null
                 when h.state is not null then h.state
@@ -175,6 +179,7 @@ closings as (  -- whose rows are another's now stands nowhere; the survivor is a
                 when (x.person_id, x.pack, x.track, x.op_class) in (select (person_id, pack, track, op_class) from still_waiting)
                      then if(x.op_class = 'FLAG_REEMP' and t.state_before = 'L5' and not w.is_at_work, 'L4', null)
                 when x.op_class in ('FLAG_REEMP', 'PROP_EXIT') and coalesce(t.state_before in ('L0', 'L6', 'H0', 'H6'), false) then null  -- left meanwhile
+                when x.op_class = 'REVIEW' and (x.person_id, x.pack, x.track) in (select (person_id, pack, track) from still_proposed) then null
                 when x.is_absent or coalesce(t.is_emptied, false) then null else coalesce(m.state, c.state_to) end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.survivor || '名下。'
