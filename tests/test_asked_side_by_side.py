@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.nightshift import Someone, Town, death, licence, pension, registered
+from tests.more_said import housed
+from tests.nightshift import Someone, Town, aid, death, insured, licence, pension, registered
 
 MAY31, JUN3, JUN4, JUN5 = "2024-05-31", "2024-06-03", "2024-06-04", "2024-06-05"
 
@@ -53,3 +54,24 @@ def test_a_doubtful_ground_undoes_no_proposal_that_waits(proposed: tuple[Town, d
     assert {e["state_to"] for e in town.entries(cast[case], JUN4) if e["track"] == "R"} <= {"R2"}
     assert [e["state_to"] for e in town.entries(cast[case], JUN5) if e["track"] == "R"] == ["R3"]
     assert [e for e in town.entries(cast[case], JUN5) if e["ground"] == "decision"] == []
+
+
+def test_answers_of_one_day_are_carried_out_in_the_order_asked(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Work is confirmed and then the exit, by one officer in one file, whatever the lines hash to."""
+    town = Town.found(tmp_path_factory.mktemp("order") / "town", "shandong")
+    cast = [
+        town.tell(
+            town.person(f"1980-06-{n:02d}"), registered("2023-04-01", 登记编号=f"B{n}"), housed("本市", book=f"H{n}"), aid("2024-01", 低保证号=f"D{n}"),
+            insured("2024-06", JUN3, paid="2024-06"), pension("2024-06-01", JUN3),
+        )
+        for n in range(1, 7)
+    ]  # fmt: skip
+    town.night(MAY31)
+    town.night(JUN3)
+    asked = [(who, op) for who in cast for op in ("PROP_EXIT", "FLAG_REEMP")]
+    answered(town, JUN4, *((entry(town, who, JUN3, "L", op), "确认") for who, op in asked))
+    town.night(JUN4)
+    for who in cast:
+        told = [(e["op"], e["state_to"]) for e in town.entries(who, JUN4) if e["op"] == "DECIDED"]
+        assert told == [("DECIDED", "L5"), ("DECIDED", "L6")]
+        assert [e for e in town.entries(who, JUN4) if e["ground"] == "decision"] == []
