@@ -83,6 +83,9 @@ create or replace temp table wanted as
 select f.* from basis_row as f
 semi join meant as m on m.person_id = f.person_id and m.pack = f.pack and m.rule_id = f.rule_id and m.basis is not distinct from f.basis;
 
+-- Proposed to leave, and out already: a person has refused that they came in.
+create or replace temp macro is_out_already(op_class, answer, state, comes) as op_class = 'PROP_EXIT' and answer is null and state = 'L0' and not comes;
+
 -- Findings that ended are kept while an exit of the same track is open for the person: that says what ended them. An exit
 -- whose source is barred tonight still stands. Whom tonight closes leaves nothing to be said the night after.
 create or replace temp table ending as
@@ -103,7 +106,7 @@ orphaned as (  -- what only speaks of a row goes with it
     select o.*, false as is_withdrawn, false as is_absent from open_item as o
     inner join rule_trait as r on r.pack = o.pack and r.rule_id = o.rule_id
     inner join track_row as t on t.person_id = o.person_id and t.pack = o.pack and t.track = o.track
-    where r.needs_row and t.is_emptied and not o.is_decided_away and o.entry_id not in (select entry_id from failing)
+    where r.needs_row and (t.is_emptied or is_out_already(o.op_class, o.answer, t.state_before, t.comes)) and not o.is_decided_away and o.entry_id not in (select entry_id from failing)
 )
 select x.*, r.entry_id is not null as is_replaced
 from (select * from failing union all by name select * from orphaned) as x left join replaced as r using (entry_id)
@@ -183,7 +186,9 @@ closings as (  -- whose rows are another's now stands nowhere; the survivor is a
                 when x.is_absent or coalesce(t.is_emptied, false) then null else coalesce(m.state, c.state_to) end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.survivor || '名下。'
-                when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
+                when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。'
+                when is_out_already(x.op_class, x.answer, t.state_before, t.comes) then '本人已不在名册内，原' || x.entry_id || '号建议退出不再待核查。'
+                else coalesce(c.reason, '原依据不再成立。') end as reason,
            if(x.is_withdrawn or g.person_id is not null, x.valid_from, null) as from_date, true as is_closing,
            null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from, null as decision_entry
     from ending as x

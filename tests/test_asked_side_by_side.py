@@ -1,4 +1,5 @@
-"""Several questions about one place: a doubtful one, posted or ended, undoes no proposal that waits. All people are invented."""
+"""Several questions about one track: a doubtful one, posted or ended, undoes no proposal that waits; answers of one day are
+carried out as they were asked; nobody is asked to leave where an answer took them out. All people are invented."""
 
 import pytest
 
@@ -75,3 +76,25 @@ def test_answers_of_one_day_are_carried_out_in_the_order_asked(tmp_path_factory:
         told = [(e["op"], e["state_to"]) for e in town.entries(who, JUN4) if e["op"] == "DECIDED"]
         assert told == [("DECIDED", "L5"), ("DECIDED", "L6")]
         assert [e for e in town.entries(who, JUN4) if e["ground"] == "decision"] == []
+
+
+def test_nobody_is_asked_to_leave_where_an_answer_has_taken_them_out(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Proposed to leave by their pension on the third; that they came in is refused on the fourth."""
+    town = Town.found(tmp_path_factory.mktemp("out") / "town", "shandong")
+    who = town.tell(town.person("1980-07-01"), registered("2023-04-01"), housed("本市", book="H1"), aid("2024-01"), pension("2024-06-01", JUN3))  # fmt: skip
+    town.night(MAY31)
+    town.night(JUN3)
+    proposed = entry(town, who, JUN3, "L", "PROP_EXIT")
+    answered(town, JUN4, (entry(town, who, MAY31, "L", "ADD"), "驳回"))
+    town.night(JUN4)
+    told = [
+        (e["op"], e["state_to"], e["supersedes"], e["reason"]) for e in town.entries(who, JUN4) if e["track"] == "L"
+    ]
+    assert told == [
+        ("DECIDED", "L0", None, told[0][3]),
+        ("UPD", "L0", proposed, f"本人已不在名册内，原{proposed}号建议退出不再待核查。"),
+    ]
+    town.night(JUN5)
+    assert [e for e in town.entries(who, JUN5) if e["track"] == "L"] == []
+    state = town.state(who, "shandong", "L")
+    assert (state["state"], state["needs_decision"]) == ("L0", False)
