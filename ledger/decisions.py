@@ -19,6 +19,7 @@ from ledger.legal import Legal, legal_decisions, rank, words
 
 HERE = Path(__file__).parent
 OUT = ("L0", "H0", "L6", "H6", "R3")
+EXITS = ("PROP_EXIT", "PROP_DEREG")
 DRAFT = pa.schema(
     [(c, pa.string()) for c in ("person_id", "pack", "rule_id", "clause", "track", "op", "basis", "ground", "target", "supersedes")]
     + [("rule_no", pa.int32()), ("needs_decision", pa.bool_()), ("evidence", pa.list_(pa.string())), ("parameters", pa.string())]
@@ -135,7 +136,7 @@ def _go_through(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
         row["applied_entry"] = None
     entries = sorted(verdicts, key=lambda v: (v["person_id"], v["pack"], v["track"], v["entry_id"]))
     by_entry = [(entry, list(rows)) for entry, rows in groupby(entries, lambda v: str(v["entry_id"]))]
-    for entry, rows in sorted(by_entry, key=lambda e: (e[1][0]["person_id"], e[1][0]["pack"], e[1][0]["track"], min(_when(r) for r in e[1]), e[0])):  # fmt: skip
+    for entry, rows in sorted(by_entry, key=lambda e: _turn(asked[e[0]], e[1])):
         _answer(desk, asked[entry], applied.get(entry, []), rows)
     _note(con, desk)
 
@@ -146,6 +147,20 @@ def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
 
 def _when(row: dict[str, Any]) -> tuple[date, int, str]:
     return row["decided_date"], rank(row["role"]), row["record_id"]
+
+
+def _turn(asked: dict[str, Any], rows: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
+    """When an entry's answers come up among those about its track: by day and step, whoever leaves last of all, then as asked."""
+    said = min(_when(r)[:2] for r in rows)
+    return (
+        asked["person_id"],
+        asked["pack"],
+        asked["track"],
+        *said,
+        asked["op"] in EXITS,
+        asked["run_no"],
+        asked["seq"],
+    )
 
 
 def _answer(desk: Desk, asked: dict[str, Any], applied: list[dict[str, Any]], rows: Iterable[dict[str, Any]]) -> None:

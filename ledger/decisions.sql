@@ -71,7 +71,7 @@ with open_beside as (
     where t.entry_id in (select entry_id from verdict) group by t.entry_id
 ),
 item as (select decision_entry, arg_max(state_to, (run_no, seq)) as state from applied where track = 'T' group by decision_entry)
-select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.op, e.clause, e.basis, e.ground, e.evidence,
+select e.entry_id, e.run_no, e.seq, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.op, e.clause, e.basis, e.ground, e.evidence,
        json_extract_string(e.parameters, '$.rule') as rule_id,
        case when e.op in ('UPD', 'WITHDRAW') and e.valid_to is not null then 'END' when e.op in ('ADD', 'UPD') then 'IN' else e.op end as op_class,
        if(e.track = 'T', coalesce(i.state, 'open'), coalesce(p.state, e.state_to, if(e.track = 'R', 'R1', e.track || '0'))) as state, coalesce(f.state, e.state_from, if(e.track = 'R', 'R1', e.track || '0')) as state_before,

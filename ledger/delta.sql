@@ -83,6 +83,9 @@ create or replace temp table wanted as
 select f.* from basis_row as f
 semi join meant as m on m.person_id = f.person_id and m.pack = f.pack and m.rule_id = f.rule_id and m.basis is not distinct from f.basis;
 
+-- Proposed to leave, and out already: a person has refused that they came in.
+create or replace temp macro is_out_already(op_class, answer, state, comes) as op_class = 'PROP_EXIT' and answer is null and state = 'L0' and not comes;
+
 -- Findings that ended are kept while an exit of the same track is open for the person: that says what ended them. An exit
 -- whose source is barred tonight still stands. Whom tonight closes leaves nothing to be said the night after.
 create or replace temp table ending as
@@ -103,7 +106,7 @@ orphaned as (  -- what only speaks of a row goes with it
     select o.*, false as is_withdrawn, false as is_absent from open_item as o
     inner join rule_trait as r on r.pack = o.pack and r.rule_id = o.rule_id
     inner join track_row as t on t.person_id = o.person_id and t.pack = o.pack and t.track = o.track
-    where r.needs_row and t.is_emptied and not o.is_decided_away and o.entry_id not in (select entry_id from failing)
+    where r.needs_row and (t.is_emptied or is_out_already(o.op_class, o.answer, t.state_before, t.comes)) and not o.is_decided_away and o.entry_id not in (select entry_id from failing)
 )
 select x.*, r.entry_id is not null as is_replaced
 from (select * from failing union all by name select * from orphaned) as x left join replaced as r using (entry_id)
@@ -124,6 +127,9 @@ backed as (  -- whoever a mark of work still stands against comes in again with 
     select person_id, pack, track, coalesce(bool_or(op_class = 'FLAG_REEMP' and answer is null), false) as is_marked,
            coalesce(bool_or(op_class = 'FLAG_REEMP' and answer = 'settles'), false) as is_at_work from still_waiting group by all
 ),
+still_proposed as (  -- to be struck off after tonight: a doubt beside it undoes no proposal
+    select person_id, pack, track from still_waiting where op_class = 'PROP_DEREG' union select person_id, pack, track from wanted where op = 'PROP_DEREG'
+),
 still_held as (  -- on hold after tonight, by another rule or a new finding
     select person_id, pack, track from open_item where op_class = 'HOLD' and entry_id not in (select entry_id from ending)
     union select person_id, pack, track from wanted where op_class = 'HOLD'
@@ -137,6 +143,7 @@ answers as (  -- a further basis leaves the state that the first one, a mark tha
            case when w.op = 'ADD' and (coalesce(t.stood, false) or w.rule_no <> fi.rule_no) then 'UPD' else w.op end as op,
            w.basis, w.ground, w.needs_decision,
            case when w.op = 'FLAG_REEMP' and s.is_at_work and t.state_before = 'L5' then null  -- confirmed at work by another mark
+                when w.op = 'REVIEW' and (w.person_id, w.pack, w.track) in (select (person_id, pack, track) from still_proposed) then null
                 when w.op <> 'ADD' then w.state_to
                 when t.stood and (s.person_id is not null or t.state_before not in ('L4', 'L5', 'R2', 'H5')) then null
                 when h.state is not null then h.state
@@ -175,10 +182,13 @@ closings as (  -- whose rows are another's now stands nowhere; the survivor is a
                 when (x.person_id, x.pack, x.track, x.op_class) in (select (person_id, pack, track, op_class) from still_waiting)
                      then if(x.op_class = 'FLAG_REEMP' and t.state_before = 'L5' and not w.is_at_work, 'L4', null)
                 when x.op_class in ('FLAG_REEMP', 'PROP_EXIT') and coalesce(t.state_before in ('L0', 'L6', 'H0', 'H6'), false) then null  -- left meanwhile
+                when x.op_class = 'REVIEW' and (x.person_id, x.pack, x.track) in (select (person_id, pack, track) from still_proposed) then null
                 when x.is_absent or coalesce(t.is_emptied, false) then null else coalesce(m.state, c.state_to) end as target,
            x.entry_id as supersedes, x.evidence, x.parameters,
            case when g.person_id is not null then '与另一人并为一人，原' || x.entry_id || '号结论撤回，改记在' || g.survivor || '名下。'
-                when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。' else coalesce(c.reason, '原依据不再成立。') end as reason,
+                when x.is_withdrawn then '所依据的来源记录已被撤销或改正，原' || x.entry_id || '号结论撤回。'
+                when is_out_already(x.op_class, x.answer, t.state_before, t.comes) then '本人已不在名册内，原' || x.entry_id || '号建议退出不再待核查。'
+                else coalesce(c.reason, '原依据不再成立。') end as reason,
            if(x.is_withdrawn or g.person_id is not null, x.valid_from, null) as from_date, true as is_closing,
            null as list, null as employer_uscc, null as employer_name, null::date as due_date, null as content, null as state_from, null as decision_entry
     from ending as x
