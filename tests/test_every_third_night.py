@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flows.open_now import gather_from_store
+from flows.review.open_now import gather_from_store
 from ledger.store import connect
 from sample_data.__main__ import make
 from schemas.extracts import PERSON_LAYOUTS
