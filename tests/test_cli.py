@@ -215,7 +215,7 @@ def test_a_copy_on_a_disk_that_takes_nothing_can_be_looked_at(
         return kept(path, flags, *more)
 
     monkeypatch.setattr(os, "open", read_only)
-    for room in ("look", "doctor"):
+    for room in ("looking.look", "doctor.examine"):
         monkeypatch.setattr(f"flows.{room}.is_read_only", lambda _: True)
     said = zhaoren_here("status", copy.root)
     assert said.returncode == 0 and said.stdout == zhaoren_here("status", town.root).stdout
