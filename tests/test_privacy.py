@@ -1,7 +1,12 @@
 """The scanner finds what is planted, leaves alone what is nobody's, and finds nothing in what a night leaves outside its
 workspace."""
 
+import base64
+import bz2
+import gzip
+import io
 import json
+import lzma
 import os
 import re
 import zipfile
@@ -14,7 +19,11 @@ from urllib.parse import quote
 
 import numpy as np
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from flows.doctor.examine import examine
 from flows.trust.privacy import scan_text
@@ -95,6 +104,18 @@ PLANTED = {
         lambda rng: "".join(f"%{ord(c):02{rng.choice(['x', 'X'])}}" for c in _identity(rng)),
         "身份证号码",
     ),
+    "identity number with strokes": (
+        lambda rng: _cut(_identity(rng), 6, 8, by=str(rng.choice(["/", "_"]))),
+        "身份证号码",
+    ),
+    "identity number in JSON's escapes": (
+        lambda rng: "".join(f"\\u{ord(c):04x}" for c in _identity(rng).translate(WIDE if rng.integers(2) else {})),
+        "身份证号码",
+    ),
+    "identity number broken between two lines": (
+        lambda rng: _cut(_identity(rng), int(rng.integers(1, 18)), by=str(rng.choice(["\n", "\r\n  ", "=\n"]))),
+        "身份证号码",
+    ),
     "identity number in entities": (lambda rng: "".join(f"&#{ord(c)};" for c in _identity(rng)), "身份证号码"),
     "foreign resident's number": (_foreign, "身份证号码"),
     "identity number full width": (lambda rng: _identity(rng).translate(WIDE), "身份证号码"),
@@ -113,6 +134,10 @@ PLANTED = {
     "phone in groups": (lambda rng: re.sub(r"(...)(....)(....)", r"\1-\2-\3", _phone(rng)), "手机号码"),
     "phone otherwise grouped": (
         lambda rng: _cut(_phone(rng), *([3, 3] if rng.integers(2) else [4, 4]), by=str(rng.choice([" ", "-"]))),
+        "手机号码",
+    ),
+    "phone with dots or brackets": (
+        lambda rng: re.sub(r"(...)(....)(....)", str(rng.choice([r"\1.\2.\3", r"(\1)\2-\3"])), _phone(rng)),
         "手机号码",
     ),
     "phone behind a zero": (lambda rng: "0" + _phone(rng), "手机号码"),
@@ -214,6 +239,33 @@ def test_a_number_is_found_in_a_cell_a_zip_and_a_file_name(tmp_path: Path) -> No
     assert sorted({Path(s.where.partition("!")[0]).suffix for s in found}) == [".csv", ".log", ".xlsx"]
     assert {s.kind for s in found} == {"身份证号码"}
     assert all(number not in repr((s.line, s.kind)) for s in found)
+
+
+def _packed(said: str) -> dict[str, bytes]:
+    """The same words as other programs keep them: packed, in a table, in base64, in runs of letters."""
+    inner, outer, table, book = io.BytesIO(), io.BytesIO(), io.BytesIO(), io.BytesIO()
+    for target, name, data in ((inner, "a.txt", said.encode() * 9), (outer, "a.zip", b"")):
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, data or inner.getvalue())
+    pq.write_table(pa.table({"said": [f"{n} {said}" for n in range(500)]}), table, compression="zstd")
+    sheets = openpyxl.Workbook()
+    sheets.active["A1"] = CellRichText(said[:3], TextBlock(InlineFont(b=True), said[3:12]), said[12:])
+    sheets.save(book)
+    return {
+        "gzip": gzip.compress(said.encode()), "bzip2": bz2.compress(said.encode()), "xz": lzma.compress(said.encode()),
+        "zip in a zip": outer.getvalue(), "Parquet": table.getvalue(), "a cell of several fonts": book.getvalue(),
+        "base64": b'{"blob": "' + base64.b64encode(b"\x80\x05" + said.encode()) + b'"}',
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", _packed(""))
+def test_a_number_and_a_name_are_found_in_what_is_packed(tmp_path: Path, shape: str) -> None:
+    number, name = _identity(np.random.default_rng(6)), "司马春兰"
+    path = tmp_path / "found"
+    path.write_bytes(_packed(f"办理{name}，{number}")[shape])
+    assert {"身份证号码", "已知人员的姓名"} <= {s.kind for s in scan_file(path, frozenset({name}))}
+    path.write_bytes(path.read_bytes()[:-9])
+    assert all(s.kind != "打不开" for s in scan_file(path))
 
 
 LONG = "x" * 1000 + "\n"

@@ -19,14 +19,15 @@ NOT_BEHIND, NOT_BEFORE = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 BIRTH_AT = slice(6, 14)
 # Within other digits only as it is printed; cut into groups of any length where a number may begin.
 EIGHTEEN = (
-    re.compile(rf"(?=((?:{PROVINCES})\d{{4}}[ .-]?\d{{8}}[ .-]?\d{{3}}[0-9Xx]))"),
+    re.compile(rf"(?=((?:{PROVINCES})\d{{4}}[ ._/-]?\d{{8}}[ ._/-]?\d{{3}}[0-9Xx]))"),
     re.compile(rf"(?<!\d)(?=((?:{PROVINCES})(?:[ -]{{0,2}}\d){{15}}[ -]{{0,2}}[0-9Xx]))"),
 )
 ALONE = re.compile(rf"{NOT_BEHIND}(?:{PROVINCES})\d{{4}}([ -]?)(\d{{8}})\1\d{{3}}[0-9Xx]{NOT_BEFORE}")
 FIFTEEN = re.compile(rf"{NOT_BEHIND}(?:{PROVINCES})\d{{4}}([ -]?)(\d{{6}})\1\d{{3}}{NOT_BEFORE}")
 PHONE = re.compile(
     NOT_IN_HASH + r"(?:0|(?:\+|00)?86[ -]?)?1[3-9]"
-    r"(?:\d[ -]{0,2}\d{4}[ -]{0,2}\d{4}|\d([ -])\d{3}\1\d{5}|\d\d([ -])\d{4}\2\d{3}|\d\d([ -])\d{3}\3\d{4})" + NOT_ON
+    r"(?:\d[ -]{0,2}\d{4}[ -]{0,2}\d{4}|\d\.\d{4}\.\d{4}|\d\)[ -]?\d{4}[ -]?\d{4}|\d([ -])\d{3}\1\d{5}|\d\d([ -])\d{4}\2\d{3}|\d\d([ -])\d{3}\3\d{4})"
+    + NOT_ON
 )
 CARD = re.compile(NOT_IN_HASH + r"(?<!\d\.)(?:35|62|60|68|69|9|4|5)\d(?:[ -]{0,2}\d){13,17}" + NOT_ON)
 DOCUMENT = re.compile(
@@ -48,17 +49,36 @@ CALLED = re.compile(
     r"[^㐀-鿿0-9]{0,5}(?:联系|办公|家庭)?(?:电话|手机|固话|座机|身份证|证件)?(?:号码?)?[^㐀-鿿0-9]{0,5}$"
 )
 HAN = re.compile(r"[㐀-鿿·]+")
-ESCAPED = re.compile(r"\\u([3-9][0-9a-fA-F]{3})")  # how JSON may write Han characters
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")  # how JSON may write any character
 BYTES = re.compile(r"(?:(?:%|\\x)[0-9a-fA-F]{2})+")  # as addresses and Python write what is not ASCII
 EVEN = str.maketrans("‐‑‒–—―−\tХхΧχ×", "-------\u0020XXXXX", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
+
+
+BEGUN = re.compile(
+    r"(?<![0-9A-Za-z])((?:[1-9]\d{0,16}))[=\\-]?$"
+)  # at the end of a line that was broken within a number
+ENDED = re.compile(r"^[ >]*(\d{0,16}[0-9Xx])(?![0-9A-Za-z])")
 
 
 def scan_text(text: str, known: frozenset[str] = frozenset()) -> Iterator[tuple[int, str]]:
     """Line number and kind of each personal value. `known`: names to look for wherever they stand, of three or more
     characters (shorter ones are ordinary words too often)."""
+    before = ""
     for number, written in enumerate(text.splitlines(), 1):
         line = unicodedata.normalize("NFKC", _unescaped(written)).translate(EVEN)
+        if _is_broken_number(before, line):
+            yield number - 1, "身份证号码"
         yield from ((number, kind) for kind in sorted(set(_kinds(line)) | set(_names(line, known))))
+        before = line
+
+
+def _is_broken_number(before: str, line: str) -> bool:
+    """Whether an identity number goes on from one line to the next."""
+    begun, ended = BEGUN.search(before), ENDED.match(line)
+    if not begun or not ended:
+        return False
+    whole = begun[1] + ended[1]
+    return bool(len(whole) == 18 and ALONE.fullmatch(whole) and is_identity_number(whole))
 
 
 def _unescaped(line: str) -> str:
@@ -79,7 +99,7 @@ def _decoded(escaped: re.Match[str]) -> str:
 
 def _kinds(line: str) -> Iterator[str]:
     singly = [(line[: m.start()], re.sub("[ -]", "", m[0])) for m in SINGLY.finditer(line)]
-    found = [re.sub("[ .-]", "", m[1]) for shape in EIGHTEEN for m in shape.finditer(line)]
+    found = [re.sub("[ ._/-]", "", m[1]) for shape in EIGHTEEN for m in shape.finditer(line)]
     if any(is_identity_number(n) for n in (*found, *(n for _, n in singly if ALONE.fullmatch(n)))):
         yield "身份证号码"
     elif any(is_birth_date(m[2]) for m in ALONE.finditer(line)):
