@@ -17,7 +17,7 @@ from flows.commands.looking import looking
 from flows.commands.nightly import nightly
 from flows.commands.trusting import trusting
 from flows.commands.words import warn_officer
-from schemas.errors import ZhaorenError
+from schemas.errors import ZhaorenError, without_numbers
 
 # Pyspark says of pandas 3 what concerns none of our use.
 warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
@@ -78,7 +78,7 @@ def run_command() -> int:
         )
         return 2
     except ZhaorenError as problem:
-        typer.echo(str(problem), err=True)
+        typer.echo(without_numbers(str(problem)), err=True)  # an argument or a path may hold one
         return problem.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
@@ -88,7 +88,7 @@ def run_command() -> int:
         from flows.disk import disk_trouble
 
         if trouble := disk_trouble(error):
-            typer.echo(trouble, err=True)
+            typer.echo(without_numbers(trouble), err=True)
             return 1
         if os.environ.get("ZHAOREN_TRACE"):
             raise

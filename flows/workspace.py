@@ -139,7 +139,17 @@ def init_workspace(root: Path, packs: Sequence[str]) -> Workspace:
     return workspace
 
 
-FILES = (FILE, ".lock", ".access.lock", "access.jsonl", "key-change.json", "model.json", "store.duckdb")
+FILES = (
+    FILE,
+    ".lock",
+    ".access.lock",
+    "access.jsonl",
+    "key-change.json",
+    "model.json",
+    "store.duckdb",
+    "held/held.json",
+    "held/release.json",
+)
 FOLDERS = ("inbox", "archive", "runs", "held", "console", ".work")
 
 

@@ -3,7 +3,6 @@ kept does not. Manifests, signatures and settings stay plain, so the chain is ch
 """
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.at_rest import Vault, pieces
-from ledger.seal import run_folder, sealed_runs
+from ledger.seal import read_manifest, run_folder, sealed_runs
 from ledger.standalone_verifier import MANIFEST, MANIFEST_HASH, SETTINGS, SIGNATURE, expected_files, key_of
 from ledger.whole import sync_folder
 from schemas.errors import IntegrityError, say
@@ -109,7 +108,7 @@ def are_locked(runs: Path) -> bool:
 
 def expected(folder: Path) -> dict[str, str]:
     """What a run holds by its own manifest, with the hash of each."""
-    return expected_files(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    return expected_files(read_manifest(folder.parent, int(folder.name)))
 
 
 def _head_of(runs: Path, number: int) -> bytes:

@@ -31,9 +31,21 @@ def sealed_runs(runs: Path) -> list[int]:
     return sorted(int(p.name) for p in runs.iterdir() if p.name.isdigit() and (p / MANIFEST).is_file())
 
 
+TOLD = {"as_of", "entries", "inputs", "previous", "recorded_at", "settings_sha256", "signing", "tables", "workbooks"}
+
+
 def read_manifest(runs: Path, run_no: int) -> dict[str, Any]:
-    manifest = json.loads((run_folder(runs, run_no) / MANIFEST).read_text(encoding="utf-8"))
-    return dict(manifest)
+    """Raises: IntegrityError where it is no manifest any more."""
+    path = run_folder(runs, run_no) / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(manifest, dict) and manifest.keys() >= TOLD:
+            return manifest
+    except (ValueError, RecursionError):
+        pass
+    raise IntegrityError(
+        f"第 {run_no} 次运行的清单损坏，读不出（{path}）；请运行 zhaoren verify 查明，从备份恢复这个文件夹后再运行。"
+    )
 
 
 def standing_files(runs: Path, kind: str, numbers: Iterable[int] | None = None) -> list[Path]:

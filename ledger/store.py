@@ -4,6 +4,7 @@ Applying a run is one function for the nightly refresh and for a rebuild from no
 refreshed store is written beside and renamed: a reader sees the old one or the new one.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -242,6 +243,9 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(STATE_VIEW)
 
 
+NOT_DAMAGE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES)  # what the machine denies may be whole
+
+
 def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
     where = {"tables": str(runs / f"{number:06d}" / "tables")}
     try:
@@ -257,6 +261,8 @@ def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
         con.execute("insert into applied_run values (?, ?, ?)", [number, str(runs.resolve()), day])
         con.execute("commit")
     except (duckdb.Error, ValueError, KeyError, OSError) as error:
+        if any(os.strerror(code) in str(error) for code in NOT_DAMAGE):
+            raise
         raise IntegrityError(
             f"第 {number} 次运行的数据表读不出（{type(error).__name__}）；请先运行 zhaoren verify 查明损坏处。"
         ) from None

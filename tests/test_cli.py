@@ -179,11 +179,13 @@ def test_wrong_use_is_told_in_chinese(words: tuple[str, ...]) -> None:
     assert HAN.search(zhaoren_here(*words).stderr)
 
 
-@pytest.mark.parametrize("name", [".lock", "store.duckdb", "access.jsonl", "model.json", "held", ".work", "console"])
+@pytest.mark.parametrize(
+    "name", [".lock", "store.duckdb", "access.jsonl", "model.json", "held", "held/held.json", ".work", "console"]
+)
 def test_what_stands_in_the_place_of_another_is_named(name: str, tmp_path: Path) -> None:
     workspace = new_workspace(tmp_path)
     is_folder = Path(name).suffix in (".duckdb", ".jsonl", ".json") or name == ".lock"
-    (workspace.root / name).mkdir() if is_folder else (workspace.root / name).touch()
+    (workspace.root / name).mkdir(parents=True) if is_folder else (workspace.root / name).touch()
     for words in (
         ("run", workspace.root, "--as-of", "2024-07-02"),
         ("status", workspace.root),
@@ -420,6 +422,23 @@ def test_messages_are_english_where_the_reader_asks_for_it(
 def test_a_fault_is_english_where_the_reader_asks_for_it(town: Workspace) -> None:
     done = zhaoren_here("verify", town.root, "--head", "00", ZHAOREN_LANG="en")
     assert done.returncode == 1 and not HAN.search(done.stderr)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("asof", "{}", "NUMBER"), ("asof", "{}", "2024-06-30", "--pack", "NUMBER"), ("explain", "{}", "--entry", "NUMBER"),
+        ("run", "NUMBER"), ("send", "{}", "--to", "NUMBER", "--out", "/tmp"), ("review", "{}", "import", "NUMBER.xlsx"),
+        ("verify", "{}", "--public-key", "/NUMBER/x"), ("whatif", "{}", "--pack", "NUMBER"), ("keys", "open", "{}", "--run", "NUMBER"),
+    ],
+    ids=lambda words: " ".join(w for w in words if w not in ("{}", "NUMBER", "/tmp")),
+)  # fmt: skip
+def test_an_argument_that_holds_a_number_is_told_with_the_number_masked(
+    town: Workspace, words: tuple[str, ...]
+) -> None:
+    number = someone(3)[1]
+    done = zhaoren_here(*(w.replace("{}", str(town.root)).replace("NUMBER", number) for w in words))
+    assert done.returncode == 2 and done.stderr and number not in done.stdout + done.stderr
 
 
 def test_a_number_in_a_files_name_is_not_shown(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ import os
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.disk import disk_trouble
 from flows.workspace import Workspace
 from ledger.verify import verify
 from tests.fault_sweep import Point, prepare, trials
-from tests.rough_files import death_file, drop, new_workspace, night, zhaoren_here
+from tests.rough_files import copy_of, death_file, drop, new_workspace, night, zhaoren_here
 
 FULL, READ_ONLY = errno.ENOSPC, errno.EROFS
 BEFORE, AFTER = ["000001"], ["000001", "000002"]
@@ -109,3 +110,38 @@ def test_an_account_without_rights_is_told_of_rights_and_not_of_wrong_use(
     monkeypatch.setattr(Path, "is_file", refused)
     done = zhaoren_here("status", published.root)
     assert done.returncode == 1 and f"没有读写的权限（{published.root}）" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "said", ["{", "[]", "{}", "[" * 100_000, "\udc80"], ids=["cut", "a list", "empty", "nested without end", "no text"]
+)
+def test_a_damaged_manifest_is_named_with_what_to_do(said: str, published: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(published.root, tmp_path)
+    (workspace.runs / "000001" / "manifest.json").write_text(said, encoding="utf-8", errors="surrogateescape")
+    for words in (("run", workspace.root, "--as-of", "2024-06-30"), ("status", workspace.root)):
+        done = zhaoren_here(*words)
+        assert done.returncode == 1 and "第 1 次运行的清单损坏" in done.stderr and "从备份恢复" in done.stderr, (
+            done.stderr
+        )
+
+
+def test_status_says_where_the_chain_is_broken(published: Workspace, tmp_path: Path) -> None:
+    workspace = copy_of(published.root, tmp_path)
+    assert "断开" not in zhaoren_here("status", workspace.root).stdout
+    (workspace.runs / "000002").mkdir()
+    assert "运行链在第 2 次断开" in zhaoren_here("status", workspace.root).stdout
+
+
+@pytest.mark.parametrize("kind", [duckdb.IOException, OSError])
+def test_what_the_machine_denies_is_not_called_damage(
+    kind: type[Exception], published: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, denied = copy_of(published.root, tmp_path), os.strerror(errno.EMFILE)
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EMFILE, denied) if kind is OSError else kind(f"IO Error: Cannot open file: {denied}")
+
+    workspace.store.unlink()
+    monkeypatch.setattr("ledger.store.read_manifest", refused)
+    done = zhaoren_here("rebuild", workspace.root)
+    assert done.returncode == 1 and "打开的文件太多" in done.stderr and "损坏" not in done.stderr

@@ -13,12 +13,12 @@ from flows.night.waiting import waiting_lines
 from flows.workspace import Workspace, is_read_only, locked
 from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
-from ledger.seal import head, read_manifest, sealed_runs, write_parquet
+from ledger.seal import head, read_manifest, require_chain, sealed_runs, write_parquet
 from ledger.standalone_verifier import manifest_receipt
 from ledger.store import build_store, connect, ensure_store, held_runs
 from ledger.temporary import own_folder
 from reports.console.fold import narrow
-from schemas.errors import UsageError, WorkspaceBusy, say
+from schemas.errors import IntegrityError, UsageError, WorkspaceBusy, say
 
 BEIJING = timezone(timedelta(hours=8))
 ASKED = """
@@ -153,6 +153,14 @@ def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
         return [str(busy)]
 
 
+def _broken_chain(workspace: Workspace) -> list[str]:
+    try:
+        require_chain(workspace.runs)
+        return []
+    except IntegrityError as broken:
+        return [str(broken)]
+
+
 def inbox_files(workspace: Workspace) -> list[Path]:
     """What the next night will take in."""
     if not workspace.inbox.is_dir():
@@ -180,6 +188,7 @@ def describe_status(workspace: Workspace) -> str:
         )
     if not numbers:
         return "\n".join([*lines, say("还没有运行过。", "Nothing has run yet.")])
+    lines += _broken_chain(workspace)
     manifest = read_manifest(workspace.runs, numbers[-1])
     states = [i["status"] for i in manifest["inputs"]]
     entries = manifest["tables"]["ledger_entry"]["rows"]
