@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from flows.looking.look import ANSWER, ASKED, FOREVER, opened_store
-from flows.settings.read import Settings, read_settings
+from flows.settings.read import FILE, Settings, read_settings
 from flows.settings.recipients import Recipient, find_recipient
 from flows.trust.access import taken_out
 from flows.trust.signing_keys import signing_key
@@ -81,7 +81,7 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
     with opened_store(workspace):
         numbers = sealed_runs(workspace.runs)
     targets = {n: out / package_name(n, is_snapshot=is_snapshot) for n in (numbers[-1:] if is_snapshot else numbers)}
-    fresh = {n: path for n, path in targets.items() if not path.exists()}
+    fresh = {n: path for n, path in targets.items() if not _is_there(path, (name, recipient), _heads(workspace, 1)[0])}
     out.mkdir(parents=True, exist_ok=True)
     con = connect()
     try:
@@ -99,6 +99,23 @@ def send(workspace: Workspace, name: str, out: Path, *, is_snapshot: bool) -> li
     finally:
         con.close()
     return list(fresh.values())
+
+
+def _is_there(path: Path, to: tuple[str, Recipient], origin: str) -> bool:
+    """Whether a package was written before; one that does not open is written again. Raises: UsageError where it is somebody
+    else's, who may see other things."""
+    if not path.exists():
+        return False
+    try:
+        facts = read_package(path, is_kept=True).facts
+    except DeliveryRefused:
+        return False
+    if (facts["recipient"], facts["profile"], facts["origin"]) != (to[0], to[1].profile(), origin):
+        raise UsageError(
+            say(f"{path} 不是按现在的设置写给「{to[0]}」的数据包（接收方、口径或台账不同），没有写；请为每个接收方、每种口径各用一个目录。",
+                f"{path} was not written for {to[0]!r} as set now (another recipient, profile or ledger); use a folder for each.")
+        )  # fmt: skip
+    return True
 
 
 def _write(
@@ -121,9 +138,14 @@ def _write(
             "run_no": number, "is_snapshot": is_snapshot, "head": file_hash(run_folder(workspace.runs, number) / MANIFEST),
             "previous": manifest["previous"], "as_of": manifest["as_of"], "recorded_at": manifest["recorded_at"],
             "entries": con.execute("select count(*) from outgoing_entry").fetchall()[0][0], "state_rows": rows, "state_sha256": sha,
-            "case_gap_days": settings.case_gap_days,
+            "case_gap_days": settings.case_gap_days, **({"heads": _heads(workspace, number)} if is_snapshot else {}),
         }  # fmt: skip
         write_package(path, facts, files, key, _handovers(workspace) if key else ())
+
+
+def _heads(workspace: Workspace, last: int) -> list[str]:
+    """The head of every run up to the last: whoever has an older copy sees whether it is of the same chain."""
+    return [file_hash(run_folder(workspace.runs, n) / MANIFEST) for n in range(1, last + 1)]
 
 
 def _handovers(workspace: Workspace) -> list[dict[str, Any]]:
@@ -158,6 +180,8 @@ def receive_packages(folder: Path, files: Sequence[Path], public_key: Path | Non
     sender's, kept in the folder; from then on only what is signed by it, or by one it handed over to, is taken.
     Raises: UsageError where a file is not there; WorkspaceBusy; IntegrityError."""
     found = sorted({p for f in files for p in ([f] if f.is_file() else f.glob("zhaoren-*.zip"))})
+    if lost := [f for f in files if not f.exists()]:
+        raise UsageError(say(f"没有文件 {lost[0]}。", f"There is no file {lost[0]}."))
     if not found:
         raise UsageError(
             say(
@@ -167,6 +191,10 @@ def receive_packages(folder: Path, files: Sequence[Path], public_key: Path | Non
         )
     if public_key:
         known_key(public_key)
+    if (folder / FILE).exists():
+        raise UsageError(
+            say(f"{folder} 是工作区，不是台账副本；请给出另一个目录。", f"{folder} is a workspace and no copy; give another folder.")
+        )  # fmt: skip
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -181,7 +209,9 @@ def receive_packages(folder: Path, files: Sequence[Path], public_key: Path | Non
         ensure_ledger(copy)
         for path in found:
             _take(copy, path, result)
-        result.applied += [p.path.name for p in release_waiting(copy)]
+        released, refused = release_waiting(copy)
+        result.applied += [p.path.name for p in released]
+        result.refused += refused
         _sum_up(copy, result)
     return result
 
@@ -215,9 +245,8 @@ def _write_book(copy: Copy, last: Package) -> None:
         gap = last.facts["case_gap_days"]
         con.execute(ASKED, {"day": last.as_of, "known": FOREVER, "gap": gap, "pack": None})
         con.execute(ANSWER)
-        beside = copy.root / ".台账.xlsx"
-        write_ledger(con, beside, last.as_of, Words(reader_language()))
-        beside.replace(copy.root / "台账.xlsx")
+        with put_whole(copy.root / "台账.xlsx") as beside:
+            write_ledger(con, beside, last.as_of, Words(reader_language()))
     finally:
         con.close()
 

@@ -23,6 +23,7 @@ from schemas.tables import LedgerEntry
 
 LEDGER = "ledger.duckdb"
 SAME_SENDER = ("origin", "recipient", "profile")
+OTHER_RUN = "与已入账的同号数据包内容不同：发送方的链条被改写或分叉，请与发送方核对并报告"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _accept_old(package: Package, chain: Sequence[Package]) -> str:
     twin = next((p for p in chain if p.run_no == package.run_no), None)
     if twin is None or twin.facts["head"] == package.facts["head"]:
         return "repeated"
-    raise _refused("与已入账的同号数据包内容不同：发送方的链条被改写或分叉，请与发送方核对并报告", "fork")
+    raise _refused(OTHER_RUN, "fork")
 
 
 def _accept_snapshot(copy: Copy, package: Package, last: Package | None) -> str:
@@ -132,19 +133,29 @@ def _accept_snapshot(copy: Copy, package: Package, last: Package | None) -> str:
     ):
         return "repeated"
     if last and package.run_no == last.run_no:
-        raise _refused("与已入账的同号数据包内容不同：发送方的链条被改写或分叉，请与发送方核对并报告", "fork")
+        raise _refused(OTHER_RUN, "fork")
+    if last and not _is_of_one_chain(package, last):
+        raise _refused("不含这里已入账的那次运行：发送方的链条被改写或分叉，请与发送方核对并报告", "fork")
     _apply(copy, [package], fresh=True)
     return "applied"
 
 
-def release_waiting(copy: Copy) -> list[Package]:
-    """Apply what was waiting and follows now. Gives what was applied; what turns out wrong is moved to `refused`."""
-    done = []
+def _is_of_one_chain(snapshot: Package, last: Package) -> bool:
+    """Whether the chain that a snapshot comes from went through the run that was applied last."""
+    heads = snapshot.facts.get("heads")
+    return isinstance(heads, list) and heads[last.run_no - 1 : last.run_no] == [last.facts["head"]]
+
+
+def release_waiting(copy: Copy) -> tuple[list[Package], list[tuple[str, str]]]:
+    """Apply what was waiting and follows now. Gives what was applied, and what turned out wrong with its reason: that is moved to
+    `refused`."""
+    done, refused = [], []
     for path in sorted(copy.waiting.glob("zhaoren-*.zip")):
         try:
             package = read_package(path)
             verdict = accept(copy, package)
-        except DeliveryRefused:
+        except DeliveryRefused as refusal:
+            refused.append((path.name, refusal.reason))
             (copy.root / "refused").mkdir(exist_ok=True)
             path.replace(copy.root / "refused" / path.name)
             continue
@@ -153,7 +164,7 @@ def release_waiting(copy: Copy) -> list[Package]:
         path.unlink()
         if verdict == "applied":
             done.append(package)
-    return done
+    return done, refused
 
 
 def ensure_ledger(copy: Copy) -> None:

@@ -196,6 +196,58 @@ def test_a_fork_under_a_number_that_was_applied_is_refused(sent: list[Path], tmp
     assert "分叉" in result.refused[0][1]
 
 
+@pytest.mark.parametrize("heads", ["another chain", "none", "too few"])
+def test_a_snapshot_of_a_chain_that_went_another_way_is_refused(
+    town: Town, sent: list[Path], tmp_path: Path, heads: str
+) -> None:
+    """It is of a later run, so no number is taken twice: only the heads before it tell."""
+    copy = tmp_path / "copy"
+    receive_packages(copy, sent[:2])
+    (snapshot,) = send(town.workspace, "中心", tmp_path / "out", is_snapshot=True)
+
+    def change(facts: dict[str, Any], _: dict[str, bytes]) -> None:
+        facts["heads"] = {"another chain": ["1" * 64] * 3, "none": None, "too few": facts["heads"][:1]}[heads]
+
+    result = receive_packages(copy, [_rewritten(snapshot, tmp_path / "fork", change)])
+    assert "分叉" in result.refused[0][1] and result.last_run == 2
+    assert receive_packages(copy, [snapshot]).last_run == 3
+
+
+def test_a_waiting_package_that_spoils_is_named(sent: list[Path], tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    receive_packages(copy, [sent[1]])
+    (copy / "waiting" / sent[1].name).write_bytes(b"spoilt")
+    result = receive_packages(copy, [sent[0]])
+    assert [name for name, _ in result.refused] == [sent[1].name] and result.last_run == 1
+
+
+def test_a_folder_holds_the_packages_of_one_recipient(town: Town, tmp_path: Path) -> None:
+    """Else whoever may see less is handed what was written for another."""
+    out = tmp_path / "out"
+    whole = send(town.workspace, "全号", out, is_snapshot=False)
+    with pytest.raises(UsageError, match="各用一个目录"):
+        send(town.workspace, "中心", out, is_snapshot=False)
+    whole[1].write_bytes(b"")  # what a power cut may leave
+    assert send(town.workspace, "全号", out, is_snapshot=False) == [whole[1]]
+
+
+def test_a_file_that_is_not_there_and_a_workspace_are_no_receipt(town: Town, sent: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="没有文件"):
+        receive_packages(tmp_path / "copy", [sent[0], tmp_path / sent[1].name])
+    with pytest.raises(UsageError, match="是工作区"):
+        receive_packages(town.workspace.root, sent)
+    assert not (town.workspace.root / "packages").exists()
+
+
+def test_a_book_that_a_power_cut_may_take_stands_after_it_was_synced(
+    sent: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr("ledger.whole.sync_file", lambda path: synced.append(path.name))
+    receive_packages(tmp_path / "copy", sent)
+    assert ".台账.xlsx.part" in synced
+
+
 def test_any_damaged_byte_is_refused_or_has_no_effect(sent: list[Path], tmp_path: Path) -> None:
     data = sent[0].read_bytes()
     whole = receive_packages(tmp_path / "whole", sent[:1]).state_sha256
