@@ -33,6 +33,7 @@ MANIFEST_HASH = "manifest.sha256"  # so that a rotten newest manifest is noticed
 SIGNATURE = "signature.json"
 SALT = "entries.salt"  # the secret of a run's salted leaves; never part of a proof
 SETTINGS = "settings.toml"
+PARAMETERS = "[parameters]"  # in what is approved: the office's own values in a pack
 PROOF, DELTA = "zhaoren-proof-1", "zhaoren-delta-1"
 OPEN_ELSEWHERE = re.compile(r"~\$|\.~lock\.")  # what Excel and LibreOffice lay beside a workbook that somebody has open
 PUBLIC_KEY = "zhaoren-public-key"
@@ -487,6 +488,8 @@ class Chain:
     gone: dict[str, tuple[int, str]] = field(
         default_factory=dict
     )  # what is destroyed: the run that says so, its sha256
+    approvers: set[str] = field(default_factory=set)  # public keys whose holders approved packs so far
+    is_approved: bool = False  # the packs of the newest run are
     may_go: dict[str, "MayGo"] = field(default_factory=dict)  # what a later run may destroy
 
 
@@ -598,7 +601,8 @@ def check_run(files: Files, number: int, names: set[str], chain: Chain, further:
             *check_receipts(number, manifest, chain.may_go),
         ]
         if not faults:
-            faults = [*check_totals(number, manifest, chain), *check_approvals(number, manifest),
+            values = office_values(files.read(f"{folder}/{SETTINGS}")) if manifest.get("approved") else {}
+            faults = [*check_totals(number, manifest, chain), *check_approvals(number, manifest, values),
                       *check_signing(files, number, manifest, head, chain)]  # fmt: skip
         if not faults:
             extend(chain, number, manifest, head, files.read(f"{folder}/{SIGNATURE}") if manifest["signing"] else b"")
@@ -736,13 +740,27 @@ def check_signing(files: Files, number: int, manifest: dict[str, Any], head: str
     return faults
 
 
-def pack_content(files: Mapping[str, str]) -> str:
-    """What an approval of a pack is over: the sha256 of each of its files, by name."""
-    return sha256(json.dumps(dict(files), sort_keys=True, separators=(",", ":")).encode())
+def pack_content(files: Mapping[str, str], values: Mapping[str, Any] | None = None) -> str:
+    """What an approval of a pack is over: the sha256 of each of its files, by name; and of the office's own `values` in it, which
+    say as much as a file does, where there are any."""
+    said = {**files, PARAMETERS: sha256(_plain_json(values))} if values else dict(files)
+    return sha256(_plain_json(said))
 
 
-def check_approvals(number: int, manifest: dict[str, Any]) -> list[Fault]:
-    """Where a run names approvals, all its packs are approved as they were used, by somebody who does not sign the runs."""
+def _plain_json(said: Mapping[str, Any]) -> bytes:
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), default=str).encode()
+
+
+def office_values(settings: bytes) -> dict[str, Any]:
+    """`[parameters]` of a run's sealed settings, by pack."""
+    import tomllib
+
+    return dict(tomllib.loads(settings.decode("utf-8-sig")).get("parameters", {}))
+
+
+def check_approvals(number: int, manifest: dict[str, Any], values: Mapping[str, Any] | None = None) -> list[Fault]:
+    """Where a run names approvals, all its packs are approved as they were used, with the office's `values`, by somebody who does
+    not sign the runs."""
     approved, faults = manifest.get("approved", {}), []
     signer = (manifest["signing"] or {}).get("public_key")
     for code in manifest["packs"] if approved else ():
@@ -750,7 +768,7 @@ def check_approvals(number: int, manifest: dict[str, Any]) -> list[Fault]:
         lines = [said.get(name, "") for name in ("pack", "content", "officer", "account", "at")]
         text = signed_text("pack-approval", *lines)
         if (
-            lines[:2] != [code, pack_content(manifest["pack_files"][code])]
+            lines[:2] != [code, pack_content(manifest["pack_files"][code], (values or {}).get(code))]
             or said["public_key"] == signer
             or not signature_holds(said["algorithm"], said["public_key"], text, said["signature"])
         ):
@@ -772,9 +790,24 @@ def extend(chain: Chain, number: int, manifest: dict[str, Any], head: str, signa
     chain.closing |= {n.removesuffix(".closing"): v for n, v in manifest["totals"].items() if n.endswith(".closing")}
     chain.books |= {sha: (number, name) for name, sha in manifest["workbooks"].items()}
     chain.may_go |= may_go(manifest)
+    note_approvers(chain, number, manifest.get("approved", {}))
     if change and change["signature"] is None:
         chain.notes.append(Fault(number, f"旧签名密钥遗失，由 {change['by']} 登记换了新密钥；新公钥没有旧密钥的签名，须另行核实。",
                                  f"the old key was lost, as {change['by']} recorded; nobody signed the new one."))  # fmt: skip
+
+
+def note_approvers(chain: Chain, number: int, approved: Mapping[str, Mapping[str, str]]) -> None:
+    """Nobody hands over an approver's key, and whoever runs the nights writes the settings: that packs are approved by a key
+    never used before, or no more at all, is reported for ever."""
+    keys = {said["public_key"]: said for said in approved.values()}
+    for key in sorted(set(keys) - chain.approvers if chain.approvers else ()):
+        by = f"{keys[key]['officer']}，{keys[key]['account']}"
+        chain.notes.append(Fault(number, f"政策包起由另一把密钥批准（公钥 {key[:16]}…，{by}）；请与批准人核对这把公钥。",
+                                 f"packs are approved by another key from here on ({key[:16]}…, {by}); ask the approver."))  # fmt: skip
+    if chain.is_approved and not keys:
+        chain.notes.append(Fault(number, "政策包起不再经人批准（设置里去掉了 [approval]）。", "packs are approved by nobody from here on."))  # fmt: skip
+    chain.approvers |= set(keys)
+    chain.is_approved = bool(keys)
 
 
 def manifest_receipt(manifest: dict[str, Any]) -> str:

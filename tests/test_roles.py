@@ -2,14 +2,21 @@
 
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 
 from flows.packs.approving import PURPOSE, approve, require_still_approved
 from flows.settings.read import FILE
+from flows.workspace import Workspace
+from ledger import standalone_verifier
 from ledger.seal import file_hash, read_manifest
 from ledger.signing import make_key, write_key
 from ledger.standalone_verifier import check_approvals, pack_content, signed_text
@@ -107,9 +114,9 @@ def test_an_approved_pack_is_used_and_its_approval_is_in_the_chain(town: Town) -
 def test_a_pack_changed_after_its_approval_is_refused_also_while_the_night_runs(town: Town) -> None:
     folder = town.workspace.root.parent
     said = {"zhongshan": {"content": pack_content({"pack.toml": "a"})}}
-    require_still_approved(said, {"zhongshan": {"pack.toml": "a"}})
+    require_still_approved(said, {"zhongshan": {"pack.toml": "a"}}, {})
     with pytest.raises(UsageError, match="在运行期间被改动"):
-        require_still_approved(said, {"zhongshan": {"pack.toml": "b"}})
+        require_still_approved(said, {"zhongshan": {"pack.toml": "b"}}, {})
     pack = folder / "pack" / "pack.toml"
     whole = pack.read_bytes()
     pack.write_bytes(whole + b"\n# another word\n")
@@ -118,6 +125,71 @@ def test_a_pack_changed_after_its_approval_is_refused_also_while_the_night_runs(
             town.night(SECOND)
     finally:
         pack.write_bytes(whole)
+
+
+def test_a_value_set_over_an_approved_pack_must_be_approved_with_it(town: Town, tmp_path: Path) -> None:
+    """Else whoever runs changes any number of a pack that somebody approved."""
+    folder, settings = town.workspace.root.parent, town.workspace.root / FILE
+    kept = settings.read_text(encoding="utf-8")
+    settings.write_text(kept + "\n[parameters.zhongshan]\nmin_age = 16\n", encoding="utf-8")
+    try:
+        with pytest.raises(UsageError, match=r"\[parameters.zhongshan\] 的数值.*没有人批准.*--settings"):
+            town.run(SECOND)
+        other = Town(Workspace(copytree(town.workspace.root, tmp_path / "ws")))
+        told = approve(
+            [str(folder / "pack")],
+            folder / "approver.key",
+            "李四",
+            folder / "approvals.jsonl",
+            other.workspace.root / FILE,
+        )
+        assert "min_age = 16" in told
+        other.run(SECOND)
+        assert zhaoren_here("verify", other.workspace.root).returncode == 0
+        values = {"zhongshan": {"min_age": 16}}
+        manifest = read_manifest(other.workspace.runs, 2)
+        assert check_approvals(2, manifest, values) == [] and check_approvals(2, manifest)
+    finally:
+        settings.write_text(kept, encoding="utf-8")
+
+
+def test_an_approval_can_be_read_by_who_runs_and_stands_behind_a_line_cut_off(town: Town, tmp_path: Path) -> None:
+    pack, key, out = (
+        str(town.workspace.root.parent / "pack"),
+        town.workspace.root.parent / "approver.key",
+        tmp_path / "a",
+    )
+    before = os.umask(0o077)
+    try:
+        approve([pack], key, "李四", out)
+    finally:
+        os.umask(before)
+    assert out.stat().st_mode & 0o777 == 0o644
+    with out.open("a", encoding="utf-8") as stream:
+        stream.write('{"pack": "zhong')
+    approve([pack], key, "李四", out)
+    assert [line.endswith("}") for line in out.read_text(encoding="utf-8").splitlines()] == [True, False, True]
+
+
+def test_another_approver_and_none_are_told_of_for_ever(town: Town, tmp_path: Path) -> None:
+    """Whoever runs the nights writes the settings: he may name a key of his own, or nobody's, but not unseen."""
+    folder, root = town.workspace.root.parent, tmp_path / "ws"
+    other, settings = Town(Workspace(copytree(town.workspace.root, root))), root / FILE
+    settings.write_text(settings.read_text("utf-8").replace("heads.jsonl", "other.jsonl"), encoding="utf-8")
+    approve([str(folder / "pack")], folder / "stranger.key", "李四", folder / "approvals.jsonl")
+    with_approver = settings.read_text(encoding="utf-8")
+    settings.write_text(with_approver.replace("approver.key.pub", "stranger.key.pub"), encoding="utf-8")
+    other.run(SECOND)
+    settings.write_text(re.sub(r"\[approval\]\n.*\n.*\n", "", with_approver), encoding="utf-8")
+    other.run("2024-06-03")
+    other.run("2024-06-04")
+    done = zhaoren_here("verify", root)
+    alone = subprocess.run(
+        [sys.executable, standalone_verifier.__file__, root], capture_output=True, text=True, check=False
+    )
+    for told in (done.stderr, alone.stdout + alone.stderr):
+        assert told.count("另一把密钥批准") == told.count("不再经人批准") == 1, told
+    assert done.returncode == alone.returncode == 0
 
 
 def test_a_head_log_that_was_altered_stays_as_it_is_and_is_on_record(town: Town) -> None:

@@ -70,10 +70,14 @@ def approve(
     out: Annotated[
         Path, typer.Option("--out", callback=made_room, help="批准记录，每次批准添一行", show_default=False)
     ],
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", help="工作区的 zhaoren.toml 或其副本：其中 [parameters.政策包] 的数值一并批准"),
+    ] = None,
 ) -> None:
     from flows.packs.approving import approve as sign
 
-    typer.echo(sign(packs, key, officer, out))
+    typer.echo(sign(packs, key, officer, out, settings))
 
 
 @trusting.command(

@@ -67,7 +67,8 @@ def step_evaluate(night: Night) -> None:
     deciding.state_facts(night.con, night.as_of, night.engine)
     columns = wide_columns(night.con)
     night.packs = read_packs(night.settings.packs, columns, night.settings.parameters)
-    require_still_approved(night.approved, {p.code: pack_history.kept_of(p).hashes for p in night.packs})
+    files = {p.code: pack_history.kept_of(p).hashes for p in night.packs}
+    require_still_approved(night.approved, files, night.settings.parameters)
     night.history = pack_history.read_history(night.con, night.workspace.archive)
     pack_history.keep_files(night.packs, night.workspace.archive, night.workspace.beside)
     deciding.decide(night.con, night.packs, night.as_of, night.barred, night.engine)

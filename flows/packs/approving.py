@@ -8,25 +8,35 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.settings.packs import Values, read_parameters
 from flows.settings.read import Settings
 from flows.trust.access import os_user
 from flows.workspace import Workspace
 from ledger.signing import Key, read_key
-from ledger.standalone_verifier import pack_content, read_public_key, sha256, signature_holds, signed_text
+from ledger.standalone_verifier import (
+    office_values,
+    pack_content,
+    read_public_key,
+    sha256,
+    signature_holds,
+    signed_text,
+)
 from policies.pack import find_pack, pack_files, read_head
 from schemas.errors import UsageError, not_written, say
 
 PURPOSE = "pack-approval"
 
 
-def approve(names: Sequence[str], key_file: Path, officer: str, out: Path) -> str:
-    """Add a signed line for each pack to `out`; what to tell. An account that owns a file of a pack is its editor: that attempt
-    is a line too, and refused. Raises: UsageError, PolicyError."""
+def approve(names: Sequence[str], key_file: Path, officer: str, out: Path, settings: Path | None = None) -> str:
+    """Add a signed line for each pack to `out`; what to tell. With `settings` (a zhaoren.toml) the office's own values in the pack
+    are approved with it. An account that owns a file of the pack is its editor: that attempt is a line too, and refused. Raises:
+    UsageError, PolicyError."""
     if not officer.strip():
         raise UsageError(say("请写明批准人（--officer）。", "Say who approves (--officer)."))
-    key, told = read_key(key_file), []
+    key, told, values = read_key(key_file), [], _values(settings)
     for name in names:
-        code, content = read_head(name)["code"], pack_content(_hashes(name))
+        code = read_head(name)["code"]
+        content = pack_content(_hashes(name), values.get(code))
         said = {"pack": code, "content": content, "officer": officer.strip(), "account": os_user(),
                 "at": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip
         if edited := _own_files(name):
@@ -38,6 +48,7 @@ def approve(names: Sequence[str], key_file: Path, officer: str, out: Path) -> st
         signature = key.sign(PURPOSE, *_lines(said))
         _append(out, said | {"algorithm": key.algorithm, "public_key": key.public, "signature": signature})
         told.append(say(f"已批准政策包 {code}（{content[:12]}…），记在 {out}。", f"Pack {code} ({content[:12]}…) is approved; see {out}."))  # fmt: skip
+        told += [say(f"  连同本单位设定的 {n} = {v}", f"  with the office's own {n} = {v}") for n, v in values.get(code, {}).items()]  # fmt: skip
     return "\n".join(told)
 
 
@@ -55,20 +66,25 @@ def approvals(workspace: Workspace, settings: Settings, key: Key | None) -> dict
     given = _signed(workspace.named(settings.approval.file), trusted)
     found = {}
     for name in settings.packs:
-        code, content = read_head(name)["code"], pack_content(_hashes(name))
+        code = read_head(name)["code"]
+        content = pack_content(_hashes(name), settings.parameters.get(code))
         if (code, content) not in given:
+            values = (f"和 [parameters.{code}] 的数值", f"with [parameters.{code}]", " --settings zhaoren.toml") if settings.parameters.get(code) else ("", "", "")  # fmt: skip
             raise UsageError(
-                say(f"政策包 {code} 现在的文件（{content[:12]}…）没有人批准；请由批准人核对后运行 zhaoren approve。",
-                    f"Nobody approved the files of pack {code} as they are now ({content[:12]}…); see zhaoren approve.")
+                say(f"政策包 {code} 现在的文件{values[0]}（{content[:12]}…）没有人批准；请由批准人核对后运行 zhaoren approve{values[2]}。",
+                    f"Nobody approved the files of pack {code} {values[1]} as they are now ({content[:12]}…); see zhaoren approve{values[2]}.")
             )  # fmt: skip
         found[code] = given[code, content]
     return found
 
 
-def require_still_approved(approved: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, str]]) -> None:
-    """Raises: UsageError where a pack was changed after the night had begun. `files`: sha256 by pack and file."""
+def require_still_approved(
+    approved: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, str]], values: Values
+) -> None:
+    """Raises: UsageError where a pack was changed after the night had begun. `files`: sha256 by pack and file; `values`: the
+    office's own by pack."""
     for code, said in approved.items():
-        if pack_content(files[code]) != said["content"]:
+        if pack_content(files[code], values.get(code)) != said["content"]:
             raise UsageError(
                 say(f"政策包 {code} 在运行期间被改动，不再是批准的文件；请查明是谁改的，再运行一次。",
                     f"Pack {code} was changed while the night ran and is not what was approved; find out by whom, run again.")
@@ -122,10 +138,28 @@ def _public(workspace: Workspace, path: str) -> str:
         ) from None  # fmt: skip
 
 
-def _append(out: Path, said: Mapping[str, Any]) -> None:
+def _values(settings: Path | None) -> Values:
+    """Raises: UsageError where the settings cannot be read."""
     try:
-        with out.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(said, ensure_ascii=False, sort_keys=True) + "\n")
+        return read_parameters(office_values(settings.read_bytes())) if settings else {}
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            say(f"设置文件 {settings} 读不出（{type(error).__name__}）；应是工作区的 zhaoren.toml 或它的副本。",
+                f"{settings} cannot be read ({type(error).__name__}); give the workspace's zhaoren.toml, or a copy.")
+        ) from None  # fmt: skip
+
+
+def _append(out: Path, said: Mapping[str, Any]) -> None:
+    """A line of its own, also behind one that a power cut left half. Everybody may read it: the account of the nights must."""
+    line = json.dumps(said, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    try:
+        is_new = not out.exists()
+        with open(os.open(out, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644), "ab+") as stream:
+            if is_new:
+                os.fchmod(stream.fileno(), 0o644)  # whatever the umask
+            size = stream.seek(0, os.SEEK_END)
+            torn = bool(size) and os.pread(stream.fileno(), 1, size - 1) != b"\n"
+            stream.write(b"\n" * torn + line)
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
