@@ -146,9 +146,10 @@ def test_settings_that_cannot_be_meant_are_refused(tmp_path: Path, wrong: str) -
 
 @pytest.mark.prefect
 def test_a_night_waits_for_who_holds_the_workspace_and_tries_a_failing_disk_again() -> None:
-    from flows.timetable.scheduled import WAITS, patiently
+    from flows.timetable.scheduled import WAITS, _sentence, patiently
 
-    ends: list[object] = [WorkspaceBusy("busy"), OSError("disk"), "sealed"]
+    full = RuntimeError("IO Error: Could not write file: No space left on device")  # as DuckDB says it
+    ends: list[object] = [WorkspaceBusy("busy"), OSError("disk"), full, "sealed"]
     waited: list[float] = []
 
     def night() -> Any:
@@ -158,7 +159,8 @@ def test_a_night_waits_for_who_holds_the_workspace_and_tries_a_failing_disk_agai
         return end
 
     outcome: object = patiently(night, lambda _: None, waited.append)
-    assert outcome == "sealed" and waited == list(WAITS[:2])
+    assert outcome == "sealed" and waited == list(WAITS[:3])
+    assert _sentence(full).startswith("磁盘满了")
     ends[:] = [WorkspaceBusy("busy")] * 9
     with pytest.raises(WorkspaceBusy):
         patiently(night, lambda _: None, waited.append)

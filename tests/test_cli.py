@@ -9,9 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
+from flows.console.accounts import add_account
+from flows.console.state import State
 from flows.days import today_in_shanghai
 from flows.settings.read import read_settings
 from flows.workspace import Workspace
@@ -217,13 +220,20 @@ def test_a_copy_on_a_disk_that_takes_nothing_can_be_looked_at(
         return kept(path, flags, *more)
 
     monkeypatch.setattr(os, "open", read_only)
-    for room in ("looking.look", "doctor.examine"):
+    for room in ("looking.look", "doctor.examine", "console.state"):
         monkeypatch.setattr(f"flows.{room}.is_read_only", lambda _: True)
     said = zhaoren_here("status", copy.root)
     assert said.returncode == 0 and said.stdout == zhaoren_here("status", town.root).stdout
     assert "所在的盘只读" in zhaoren_here("doctor", copy.root).stdout
     refused = zhaoren_here("explain", copy.root, "--entry", "1-1")
     assert (refused.returncode, refused.stdout) == (2, "") and "先把工作区复制到可写的盘" in refused.stderr
+    assert "还没有账号" in zhaoren_here("accounts", "list", copy.root).stdout
+    with monkeypatch.context() as writable:
+        writable.setattr(os, "open", kept)
+        writable.setattr("flows.console.state.is_read_only", lambda _: False)
+        add_account(State(copy.console), "张三", "officer", "山高水长一路向北江湖夜雨")
+    assert "张三  officer" in zhaoren_here("accounts", "list", copy.root).stdout
+    assert zhaoren_here("accounts", "remove", copy.root, "张三").returncode == 2
 
 
 BROKEN_SETTINGS = {
@@ -329,6 +339,12 @@ def test_the_ledger_of_a_day_is_given_as_text_csv_and_parquet(town: Workspace, t
         rows = list(csv.DictReader(stream))
     assert len(rows) == len(told) - 1 > 50
     assert not NUMBER.search("\n".join(told))
+
+
+def test_the_ledger_of_a_day_is_masked_in_every_form(town: Workspace, tmp_path: Path) -> None:
+    assert zhaoren_here("asof", town.root, "2024-07-01", "--out", tmp_path / "a.parquet").returncode == 0
+    numbers = [row["id_number"] for row in pq.read_table(tmp_path / "a.parquet").to_pylist()]
+    assert any("*" in n for n in numbers) and not NUMBER.search(" ".join(numbers))
 
 
 def test_the_workbook_of_a_day_says_in_words_what_the_csv_says_in_codes(town: Workspace, tmp_path: Path) -> None:

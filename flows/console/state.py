@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.workspace import is_read_only
 from schemas.errors import UsageError, say
 
 TABLES = """
@@ -34,11 +35,15 @@ ADDED = ("account", "must_change", "integer not null default 0")  # a column tha
 
 
 class State:
-    """The console's own tables. Every use is one short transaction on a connection of its own."""
+    """The console's own tables. Every use is one short transaction on a connection of its own. On a disk that takes nothing they can
+    be read where they stand."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "console.sqlite"
+        self.only_read = is_read_only(folder.parent)
+        if self.only_read:
+            return
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -52,7 +57,7 @@ class State:
     @contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is kept, or nothing. Raises: UsageError where the file is not ours."""
-        db = sqlite3.connect(self.path, timeout=WAIT_SECONDS)
+        db = self._connected()
         db.row_factory = sqlite3.Row
         try:
             db.execute("pragma foreign_keys = on")
@@ -67,3 +72,12 @@ class State:
             ) from None  # fmt: skip
         finally:
             db.close()
+
+    def _connected(self) -> sqlite3.Connection:
+        if not self.only_read:
+            return sqlite3.connect(self.path, timeout=WAIT_SECONDS)
+        if self.path.exists():
+            return sqlite3.connect(self.path.absolute().as_uri() + "?mode=ro&immutable=1", uri=True)
+        nothing = sqlite3.connect(":memory:")
+        nothing.executescript(TABLES)
+        return nothing

@@ -18,6 +18,7 @@ from ledger.standalone_verifier import manifest_receipt
 from ledger.store import build_store, connect, ensure_store, held_runs
 from ledger.temporary import own_folder
 from reports.console.fold import narrow
+from reports.macros import MASKED
 from schemas.errors import IntegrityError, UsageError, WorkspaceBusy, say
 
 BEIJING = timezone(timedelta(hours=8))
@@ -123,7 +124,9 @@ def ledger_as_of(
         return "\n".join([*lines, *(",".join("" if v is None else str(v) for v in row) for row in flat)])
     target = (made or out.parent) / out.name
     if out.suffix.lower() == ".parquet":
-        write_parquet(con, "select * from answer order by person_id, pack, track", target)
+        con.execute(f"create or replace temp macro shown_id(x) as {MASKED}")
+        masked = "select * replace (shown_id(id_number) as id_number) from answer"
+        write_parquet(con, f"{masked} order by person_id, pack, track", target)
     elif out.suffix.lower() in (".csv", ".xlsx"):
         from reports.as_of import write_ledger
         from reports.catalogue import Words

@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.flows import Flow
 from prefect.logging import get_run_logger
 
+from flows.disk import disk_trouble
 from flows.night.outcome import Outcome
 from flows.timetable.announcing import announce
 from flows.timetable.flow import run_watched
@@ -52,7 +53,9 @@ def _tell(place: Workspace, end: str, text: str, warn: Callable[[str], None]) ->
 
 def _sentence(error: Exception) -> str:
     kind = type(error).__name__
-    return str(error) if isinstance(error, ZhaorenError) else say(f"程序故障（{kind}）。", f"Program failure ({kind}).")
+    if isinstance(error, ZhaorenError):
+        return str(error)
+    return disk_trouble(error) or say(f"程序故障（{kind}）。", f"Program failure ({kind}).")
 
 
 def patiently(
@@ -62,7 +65,9 @@ def patiently(
     for seconds in WAITS:
         try:
             return night()
-        except (WorkspaceBusy, OSError) as error:
+        except Exception as error:
+            if not (isinstance(error, (WorkspaceBusy, OSError)) or disk_trouble(error)):
+                raise
             warn(f"{type(error).__name__}，{seconds} 秒后再试")
             wait(seconds)
     return night()
