@@ -47,6 +47,12 @@ def disk_trouble(error: BaseException) -> str | None:
     )
 
 
+def machine_said(error: BaseException) -> str:
+    """The system's own words in an error of a library's, such as "No space left on device"; "" where it has none."""
+    code = next((c for e in _chain(error) if (c := _code(e)) is not None), None)
+    return os.strerror(code) if code is not None else ""
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     while seen is not None:

@@ -1,5 +1,7 @@
 """The night as a Prefect flow: published and held under Prefect's own harness, and the probe without any Prefect."""
 
+import errno
+import logging
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,12 +11,14 @@ from typing import Any
 import duckdb
 import pytest
 
+from flows.disk import disk_trouble
 from flows.night.in_order import run_night
+from flows.timetable.nameless import without_data
 from flows.timetable.prefect_link import api_answers, configured_api
 from flows.workspace import Workspace, init_workspace, locked
 from ledger.seal import sealed_runs
 from schemas.errors import UsageError
-from tests.rough_files import few_sample_files, zhaoren_here
+from tests.rough_files import few_sample_files, someone, zhaoren_here
 from tests.test_breaker import SECOND, forty_people, too_many_gone
 
 NIGHT = date(2024, 6, 29)
@@ -67,6 +71,47 @@ def test_the_flow_ends_a_held_night_with_4_and_publishes_it_once_released(tmp_pa
     zhaoren_here("release", workspace.root, "--officer", "王经办", "--note", "社保更正")
     assert nightly(str(workspace.root), SECOND)["exit_code"] == 0
     assert sealed_runs(workspace.runs) == [1, 2]
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("server")
+def test_an_error_that_quotes_a_value_leaves_nothing_of_it_with_prefect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.timetable import flow
+
+    told: list[logging.LogRecord] = []
+    for part in ("task_runs", "flow_runs"):
+        monkeypatch.setattr(logging.getLogger(f"prefect.{part}"), "handle", told.append)
+
+    number, workspace = someone(5)[1], init_workspace(tmp_path / "ws", ["zhongshan"])
+
+    def spoilt(_: object) -> None:
+        raise duckdb.ConversionException(f"Conversion Error: Could not convert string '{number}' to INT32")
+
+    monkeypatch.setitem(flow.BY_NAME, "read", ("读取", spoilt))
+    with pytest.raises(Exception, match=r"^$") as failed:
+        flow.nightly(str(workspace.root), SECOND)
+    assert type(failed.value).__name__ == "ConversionException"
+    text = "\n".join(str(record.__dict__) + record.getMessage() for record in told)
+    assert "ConversionException" in text and number not in text
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(errno.ENOENT, "x", "/in/低保_442000197503150059.csv"), "/in/…"),
+        (duckdb.IOException('IO Error: Could not write file "/x/李四": No space left on device'), "No space left on device"),
+        (MemoryError(), "Cannot allocate memory"),
+        (KeyError("442000197503150059"), ""),
+    ],
+    ids=["a file", "a full disk", "memory", "a key"],
+)  # fmt: skip
+def test_of_an_error_its_kind_and_what_the_machine_said_stay(error: Exception, said: str) -> None:
+    shown = without_data(error)
+    assert type(shown).__name__ == type(error).__name__ and said in str(shown)
+    assert "442000" not in str(shown) and "李四" not in str(shown) and bool(str(shown)) is bool(said)
+    assert bool(disk_trouble(error)) is bool(disk_trouble(shown))
 
 
 @pytest.mark.prefect

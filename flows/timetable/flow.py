@@ -18,6 +18,7 @@ from flows.night.beginning import Night, begin
 from flows.night.in_order import finish, run_step, steps
 from flows.night.outcome import Outcome
 from flows.night.steps import STEPS
+from flows.timetable.nameless import nameless
 from flows.workspace import Workspace, locked
 
 RETRIED = frozenset({"receive", "refresh"})  # steps that only copy, read or rename files, and may be done twice
@@ -33,7 +34,8 @@ def is_disk_or_network(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
 
 def _work(name: str, workspace: str) -> None:
     label, step = BY_NAME[name]
-    run_step(_night[workspace], name, label, step)
+    with nameless():
+        run_step(_night[workspace], name, label, step)
 
 
 do_step = task(cache_policy=NO_CACHE, persist_result=False, log_prints=False)(_work)
@@ -52,7 +54,7 @@ def run_watched(root: Path, as_of: str | None, progress: Callable[[str], None], 
     """The night inside a flow run: each step a task, with progress shown as an artifact."""
     space = Workspace(root)
     logger = get_run_logger()
-    with locked(space):
+    with nameless(), locked(space):
         night = begin(space, parse_day(as_of) if as_of else today_in_shanghai(), engine)
         _night[str(root)] = night
         try:
