@@ -15,7 +15,7 @@ from flows.settings.read import FILE, Settings, read_settings
 from flows.settings.recipients import Recipient, find_recipient
 from flows.trust.access import taken_out
 from flows.trust.signing_keys import signing_key
-from flows.workspace import Workspace, hold
+from flows.workspace import Workspace, hold, require_shapes
 from ledger.package import ENTRIES, Package, package_name, read_package, write_package
 from ledger.received import Copy, accept, ensure_ledger, known_key, release_waiting
 from ledger.seal import file_hash, read_manifest, run_folder, sealed_runs, write_table
@@ -63,6 +63,7 @@ UP_TO = "create or replace temp view ledger_entry as select * from shown_entry w
 OUTGOING = (
     "create or replace temp view outgoing_entry as select * from shown_entry where run_no between {first} and {last}"
 )
+BOOK = "台账.xlsx"  # of a receiver
 # The receiver knows of people what their entries say last.
 LAST_SEEN = """
 create temp view person as
@@ -200,6 +201,9 @@ def receive_packages(folder: Path, files: Sequence[Path], public_key: Path | Non
     except OSError as error:
         raise not_written(folder, error) from None
     copy, result = Copy(folder.resolve()), Received()
+    require_shapes(
+        copy.root, (".lock", copy.ledger.name, copy.sender.name, BOOK), ("packages", "waiting", "refused", ".work")
+    )
     with hold(copy.root):
         if public_key:
             with put_whole(copy.sender) as beside:
@@ -245,7 +249,7 @@ def _write_book(copy: Copy, last: Package) -> None:
         gap = last.facts["case_gap_days"]
         con.execute(ASKED, {"day": last.as_of, "known": FOREVER, "gap": gap, "pack": None})
         con.execute(ANSWER)
-        with put_whole(copy.root / "台账.xlsx") as beside:
+        with put_whole(copy.root / BOOK) as beside:
             write_ledger(con, beside, last.as_of, Words(reader_language()))
     finally:
         con.close()

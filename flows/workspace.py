@@ -153,11 +153,11 @@ FILES = (
 FOLDERS = ("inbox", "archive", "runs", "held", "console", ".work")
 
 
-def require_shapes(root: Path) -> None:
+def require_shapes(root: Path, files: Sequence[str] = FILES, folders: Sequence[str] = FOLDERS) -> None:
     """Raises: UsageError where a folder stands in the place of one of our files, or a file in that of a folder."""
     file, folder = ("文件", "file"), ("文件夹", "folder")
-    wrong = [(root / name, file, folder) for name in FILES if (root / name).is_dir()]
-    wrong += [(root / name, folder, file) for name in FOLDERS if (root / name).is_file()]
+    wrong = [(root / name, file, folder) for name in files if (root / name).is_dir()]
+    wrong += [(root / name, folder, file) for name in folders if (root / name).is_file()]
     for path, due, found in wrong:
         raise UsageError(
             say(f"{path} 应是{due[0]}，却是一个{found[0]}；请把它移到别处，再运行一次。",

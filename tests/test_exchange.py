@@ -239,6 +239,15 @@ def test_a_file_that_is_not_there_and_a_workspace_are_no_receipt(town: Town, sen
     assert not (town.workspace.root / "packages").exists()
 
 
+@pytest.mark.parametrize("name", ["ledger.duckdb", "台账.xlsx", "packages", "waiting"])
+def test_what_stands_in_the_place_of_another_in_a_copy_is_named(name: str, sent: list[Path], tmp_path: Path) -> None:
+    place = tmp_path / "copy" / name
+    place.parent.mkdir()
+    place.mkdir() if "." in name else place.touch()
+    with pytest.raises(UsageError, match="移到别处"):
+        receive_packages(tmp_path / "copy", sent)
+
+
 def test_a_book_that_a_power_cut_may_take_stands_after_it_was_synced(
     sent: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
