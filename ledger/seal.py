@@ -28,7 +28,12 @@ def sealed_runs(runs: Path) -> list[int]:
     """Numbers of the sealed runs, ascending."""
     if not runs.is_dir():
         return []
-    return sorted(int(p.name) for p in runs.iterdir() if p.name.isdigit() and (p / MANIFEST).is_file())
+    return sorted(int(p.name) for p in runs.iterdir() if _is_run(p) and (p / MANIFEST).is_file())
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a folder is named as runs are: other digits, or more or fewer of them, are nobody's."""
+    return folder.name.isdecimal() and folder.name == f"{int(folder.name):06d}"
 
 
 TOLD = {"as_of", "entries", "inputs", "previous", "recorded_at", "settings_sha256", "signing", "tables", "workbooks"}
@@ -58,7 +63,7 @@ def standing_by_run(runs: Path, numbers: Iterable[int] | None = None) -> dict[st
     """The same of every kind, by the run whose rows they are, in their order. One look at the folders serves all kinds."""
     last = None if numbers is None else max(numbers, default=0)
     found: dict[str, dict[int, Path]] = {}
-    for run in sorted(p for p in runs.iterdir() if p.name.isdigit()) if runs.is_dir() else ():
+    for run in sorted(p for p in runs.iterdir() if _is_run(p)) if runs.is_dir() else ():
         number = int(run.name)
         if last is not None and number > last:
             break
@@ -87,7 +92,7 @@ def require_chain(runs: Path) -> None:
     numbered = sorted(p.name for p in runs.iterdir() if p.name.isdigit())
     for expected, name in enumerate(numbered, 1):
         path = runs / name / MANIFEST
-        if int(name) != expected or not path.is_file() or read_manifest(runs, expected)["previous"] != previous:
+        if name != f"{expected:06d}" or not path.is_file() or read_manifest(runs, expected)["previous"] != previous:
             raise IntegrityError(
                 f"运行链在第 {expected} 次断开（文件夹缺失、没有清单或与前一次对不上），不能在其上继续；请运行 zhaoren verify 查明，从备份恢复后再运行。"
             )

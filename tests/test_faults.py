@@ -132,6 +132,19 @@ def test_status_says_where_the_chain_is_broken(published: Workspace, tmp_path: P
     assert "运行链在第 2 次断开" in zhaoren_here("status", workspace.root).stdout
 
 
+@pytest.mark.parametrize("name", ["２", "０0000２", "2", "0000002", "²"])
+def test_a_folder_named_nearly_like_a_run_is_none_and_stops_the_night(
+    name: str, published: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(published.root, tmp_path)
+    shutil.copytree(workspace.runs / "000001", workspace.runs / name)
+    said = zhaoren_here("status", workspace.root).stdout
+    assert "共 1 次运行" in said and "断开" in said
+    done = zhaoren_here("run", workspace.root, "--as-of", "2024-06-30")
+    assert done.returncode == 1 and "断开" in done.stderr
+    assert verify(workspace.runs, workspace.archive) != []
+
+
 @pytest.mark.parametrize("kind", [duckdb.IOException, OSError])
 def test_what_the_machine_denies_is_not_called_damage(
     kind: type[Exception], published: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -158,7 +158,7 @@ def explain_row(
     """One delivered row: which file, what was found wrong, whom it was linked to and why, and which entries rest on it."""
     text, _, number = row.rpartition(":")
     delivery = _delivery(con, workspace, text)
-    if not number.isdigit():
+    if not number.isdecimal():
         raise UsageError(
             say("--row 请写成 交付:行号，例如 社保停保_20240630_全量.csv:12。", "Write --row as DELIVERY:ROW.")
         )

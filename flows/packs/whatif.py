@@ -136,7 +136,7 @@ def _instead(
 
 def _named(name: str, columns: dict[str, str], settings: Settings, history: History) -> Pack:
     code, _, run = name.rpartition("@")
-    if code in history and run.isdigit():
+    if code in history and run.isdecimal():
         return at_run(history[code], int(run)).pack
     (pack,) = read_packs([name], columns, settings.parameters)
     return pack
