@@ -41,12 +41,12 @@ def prepare(
     put aside there."""
     aside = _where_large(raw, aside)
     hash_rows(con, layout, raw)
-    con.execute(REPEATED)
+    con.execute(REPEATED if con.execute(IS_ANY_REPEATED).fetchall()[0][0] else NONE_REPEATED)
     every = new = _put_aside(con.sql("from hashed order by row_no"), aside)
     repeated, knows = con.execute(COUNTS.format(kind=layout.kind), {"office": office}).fetchall()[0]
     if repeated or knows:
         new = _put_aside(con.sql(NEW.format(kind=layout.kind), params={"office": office}), aside)
-    con.execute("drop table hashed; drop table several; drop table repeated")
+    con.execute("drop table hashed; drop table repeated")
     return Prepared(raw, every["record_id"], repeated, new, type_new(raw, layout, new, aside))
 
 
@@ -125,11 +125,15 @@ def _record_id(layout: Layout, raw: RawTable) -> str:
     return f"substr(md5(concat({', '.join(joined)})), 1, {RECORD_ID_LENGTH})"
 
 
+# Counting numbers takes half as long as grouping texts. Two texts of one number only mean that they are grouped in vain.
+IS_ANY_REPEATED = "select count(*) > count(distinct hash(record_id)) from hashed"
+NONE_REPEATED = "create or replace temp table repeated (row_no bigint)"
 # In two statements: of a table it is known that it is small, and it is laid beside the rows for next to nothing.
 REPEATED = """
 create or replace temp table several as select record_id, min(row_no) as first from hashed group by record_id having count(*) > 1;
 create or replace temp table repeated as
-select h.row_no from hashed as h inner join several as s using (record_id) where h.row_no > s.first
+select h.row_no from hashed as h inner join several as s using (record_id) where h.row_no > s.first;
+drop table several
 """
 COUNTS = "select (select count(*) from repeated), exists (from known_{kind} where office = $office)"
 NEW = """

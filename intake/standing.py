@@ -66,7 +66,7 @@ def take_in(
     """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more, unless
     a newer delivery brought them or said them again. Needs DELIVERY_PLACE run once."""
     con.execute(
-        "create or replace temp table snapshot (place bigint, row_no bigint, record_id varchar); "
+        "create or replace temp table snapshot (place integer, row_no uinteger, record_id varchar); "
         "create or replace temp table faulty (anchor varchar, id_number varchar); create or replace temp table back (record_id varchar)"
     )
     for arrival in arrivals:
@@ -313,7 +313,7 @@ told as (
     window others as (partition by business_key rows between unbounded preceding and unbounded following exclude current row)
 )
 select $kind, $office, record_id, if(withdrawn_at >= place, 'withdrawn', $cause), $delivery from told
-where withdrawn_at >= place or (said_at >= place and not acts and (not $is_full or record_id not in (select record_id from snapshot)))
+where withdrawn_at >= place or (said_at >= place and not acts and (not $is_full or record_id not in (select record_id from snapshot semi join rival using (record_id))))
 """
 # Where a line of somebody's spell says that it has ended, if it has.
 ENDS = {
