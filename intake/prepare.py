@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from intake.aside import batches_of, put_aside
+from intake.aside import ROW_GROUP, batches_of, put_aside
 from intake.raw import RawTable
 from intake.typed import MANY_ROWS, Part, Typed, type_parts
 from schemas.columns import Layout
@@ -51,7 +51,7 @@ def prepare(
 
 
 def _put_aside(rows: duckdb.DuckDBPyRelation, aside: Path | None) -> pa.Table:
-    reader = rows.to_arrow_reader(MANY_ROWS)
+    reader = rows.to_arrow_reader(ROW_GROUP)
     return put_aside(reader.schema, reader, aside)
 
 
