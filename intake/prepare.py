@@ -41,7 +41,8 @@ def prepare(
     put aside there."""
     aside = _where_large(raw, aside)
     hash_rows(con, layout, raw)
-    con.execute(REPEATED if con.execute(IS_ANY_REPEATED).fetchall()[0][0] else NONE_REPEATED)
+    put_doubled(con, "select hash(record_id) as number from hashed")
+    con.execute(REPEATED)
     every = new = _put_aside(con.sql("from hashed order by row_no"), aside)
     repeated, knows = con.execute(COUNTS.format(kind=layout.kind), {"office": office}).fetchall()[0]
     if repeated or knows:
@@ -92,6 +93,15 @@ def hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> 
     con.unregister("cells")
 
 
+def put_doubled(con: duckdb.DuckDBPyConnection, numbers: str) -> None:
+    """Make `doubled` (number): what the select gives more than once. To sort millions of numbers here takes a third of the time
+    that it takes to group them there."""
+    found = con.execute(numbers).fetchnumpy()["number"]
+    found.sort()
+    again = np.unique(found[1:][found[1:] == found[:-1]])
+    con.register("doubled", pa.table({"number": pa.array(again, pa.uint64())}))
+
+
 def numbered(cells: pa.Table) -> pa.RecordBatchReader:
     """The rows with their numbers, from 1."""
     schema = cells.schema.append(pa.field("row_no", pa.int64()))
@@ -125,15 +135,11 @@ def _record_id(layout: Layout, raw: RawTable) -> str:
     return f"substr(md5(concat({', '.join(joined)})), 1, {RECORD_ID_LENGTH})"
 
 
-# Counting numbers takes half as long as grouping texts. Two texts of one number only mean that they are grouped in vain.
-IS_ANY_REPEATED = "select count(*) > count(distinct hash(record_id)) from hashed"
-NONE_REPEATED = "create or replace temp table repeated (row_no bigint)"
-# In two statements: of a table it is known that it is small, and it is laid beside the rows for next to nothing.
+# Two texts may share a number.
 REPEATED = """
-create or replace temp table several as select record_id, min(row_no) as first from hashed group by record_id having count(*) > 1;
 create or replace temp table repeated as
-select h.row_no from hashed as h inner join several as s using (record_id) where h.row_no > s.first;
-drop table several
+with alike as (select row_no, record_id from hashed semi join doubled on hash(record_id) = number)
+select row_no from alike where row_no not in (select min(row_no) from alike group by record_id)
 """
 COUNTS = "select (select count(*) from repeated), exists (from known_{kind} where office = $office)"
 NEW = """
