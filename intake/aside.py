@@ -4,6 +4,7 @@ long the delivery is."""
 import mmap
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 from weakref import WeakSet
@@ -21,9 +22,14 @@ def put_aside(schema: pa.Schema, batches: Iterable[pa.RecordBatch], folder: Path
         return pa.Table.from_batches(batches, schema)
 
     def write(file: BinaryIO) -> None:
-        with pa.ipc.new_stream(file, schema) as out:
-            for batch in _evened(batches):
-                out.write_batch(batch)
+        with pa.ipc.new_stream(file, schema) as out, ThreadPoolExecutor(1) as writer:
+            written: Future[None] | None = None
+            for batch in _evened(batches):  # the next is made while one is written
+                if written:
+                    written.result()
+                written = writer.submit(out.write_batch, batch)
+            if written:
+                written.result()
 
     mapped = map_aside(write, folder)
     _MAPPED.add(mapped)
