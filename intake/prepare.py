@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from intake.aside import batches_of, put_aside
+from intake.aside import ROW_GROUP, batches_of, put_aside
 from intake.raw import RawTable
 from intake.typed import MANY_ROWS, Part, Typed, type_parts
 from schemas.columns import Layout
@@ -41,17 +41,18 @@ def prepare(
     put aside there."""
     aside = _where_large(raw, aside)
     hash_rows(con, layout, raw)
+    put_doubled(con, "select hash(record_id) as number from hashed")
     con.execute(REPEATED)
     every = new = _put_aside(con.sql("from hashed order by row_no"), aside)
     repeated, knows = con.execute(COUNTS.format(kind=layout.kind), {"office": office}).fetchall()[0]
     if repeated or knows:
         new = _put_aside(con.sql(NEW.format(kind=layout.kind), params={"office": office}), aside)
-    con.execute("drop table hashed; drop table several; drop table repeated")
+    con.execute("drop table hashed; drop table repeated")
     return Prepared(raw, every["record_id"], repeated, new, type_new(raw, layout, new, aside))
 
 
 def _put_aside(rows: duckdb.DuckDBPyRelation, aside: Path | None) -> pa.Table:
-    reader = rows.to_arrow_reader(MANY_ROWS)
+    reader = rows.to_arrow_reader(ROW_GROUP)
     return put_aside(reader.schema, reader, aside)
 
 
@@ -92,6 +93,15 @@ def hash_rows(con: duckdb.DuckDBPyConnection, layout: Layout, raw: RawTable) -> 
     con.unregister("cells")
 
 
+def put_doubled(con: duckdb.DuckDBPyConnection, numbers: str) -> None:
+    """Make `doubled` (number): what the select gives more than once. To sort millions of numbers here takes a third of the time
+    that it takes to group them there."""
+    found = con.execute(numbers).fetchnumpy()["number"]
+    found.sort()
+    again = np.unique(found[1:][found[1:] == found[:-1]])
+    con.register("doubled", pa.table({"number": pa.array(again, pa.uint64())}))
+
+
 def numbered(cells: pa.Table) -> pa.RecordBatchReader:
     """The rows with their numbers, from 1."""
     schema = cells.schema.append(pa.field("row_no", pa.int64()))
@@ -125,11 +135,11 @@ def _record_id(layout: Layout, raw: RawTable) -> str:
     return f"substr(md5(concat({', '.join(joined)})), 1, {RECORD_ID_LENGTH})"
 
 
-# In two statements: of a table it is known that it is small, and it is laid beside the rows for next to nothing.
+# Two texts may share a number.
 REPEATED = """
-create or replace temp table several as select record_id, min(row_no) as first from hashed group by record_id having count(*) > 1;
 create or replace temp table repeated as
-select h.row_no from hashed as h inner join several as s using (record_id) where h.row_no > s.first
+with alike as (select row_no, record_id from hashed semi join doubled on hash(record_id) = number)
+select row_no from alike where row_no not in (select min(row_no) from alike group by record_id)
 """
 COUNTS = "select (select count(*) from repeated), exists (from known_{kind} where office = $office)"
 NEW = """

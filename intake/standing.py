@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from intake.aside import batches_of
-from intake.prepare import Prepared, numbered, rows_at, type_new
+from intake.prepare import Prepared, numbered, put_doubled, rows_at, type_new
 from intake.raw import RawTable
 from intake.typed import Fault, Typed
 from schemas.columns import Layout
@@ -66,7 +66,7 @@ def take_in(
     """Take in the files that make one snapshot of one office together. `replaces`: rows they lack stand no more, unless
     a newer delivery brought them or said them again. Needs DELIVERY_PLACE run once."""
     con.execute(
-        "create or replace temp table snapshot (place bigint, row_no bigint, record_id varchar); "
+        "create or replace temp table snapshot (place integer, row_no uinteger, record_id varchar); "
         "create or replace temp table faulty (anchor varchar, id_number varchar); create or replace temp table back (record_id varchar)"
     )
     for arrival in arrivals:
@@ -168,6 +168,8 @@ def _end_absent(con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequen
     """Rows that the snapshot lacks stand no more; but for rows of whom one of its bad rows may speak."""
     first, base = arrivals[0], min(a.place for a in arrivals) << ROW_BITS
     where = {"office": first.office, "base": base}
+    if con.execute(COUNT_CURRENT.format(kind=layout.kind), where).fetchall() == [(_still_told(arrivals),)]:
+        return
     con.execute(ABSENT.format(kind=layout.kind), where)
     if con.execute("select exists (from faulty) and exists (from absent)").fetchall()[0][0]:
         number = "id_number" if "id_number" in layout.fields else "null"
@@ -176,6 +178,12 @@ def _end_absent(con: duckdb.DuckDBPyConnection, layout: Layout, arrivals: Sequen
     con.execute(
         END_ABSENT, {"kind": layout.kind, "office": first.office, "cause": cause, "delivery": first.delivery_id}
     )
+
+
+def _still_told(arrivals: Sequence[Arrival]) -> int | None:
+    """How many rows that stand the snapshot tells again, where one file says it all. Where no more stand, it lacks none."""
+    (prepared, *more) = [a.prepared for a in arrivals]
+    return None if more else prepared.raw.cells.num_rows - prepared.repeated - prepared.new.num_rows
 
 
 def _end_superseded(
@@ -192,6 +200,7 @@ def _end_superseded(
     flag = "coalesce(withdrawn, false)" if "withdrawn" in layout.fields else "false"
     peers = {"office": first.office, "base": first.place << ROW_BITS}
     con.execute(ACTING.format(kind=layout.kind), peers)
+    put_doubled(con, "select business_key as number from acting")
     con.execute(SHARED.format(kind=layout.kind), peers)
     con.execute("drop table acting")
     if not con.execute("select exists (from shared)").fetchall()[0][0]:
@@ -273,7 +282,7 @@ with others as (
     select business_key from store.standing_{kind} where office = $office and record_id not in (from back)
     union all select business_key from added_{kind} where office = $office and rid <= $base and record_id not in (from back)
 )
-select business_key from (from acting union all from others semi join acting using (business_key)) group by business_key having count(*) > 1
+select number as business_key from doubled union select business_key from others semi join acting using (business_key)
 """
 PEERS = """
 create or replace temp table peer as
@@ -313,7 +322,7 @@ told as (
     window others as (partition by business_key rows between unbounded preceding and unbounded following exclude current row)
 )
 select $kind, $office, record_id, if(withdrawn_at >= place, 'withdrawn', $cause), $delivery from told
-where withdrawn_at >= place or (said_at >= place and not acts and (not $is_full or record_id not in (select record_id from snapshot)))
+where withdrawn_at >= place or (said_at >= place and not acts and (not $is_full or record_id not in (select record_id from snapshot semi join rival using (record_id))))
 """
 # Where a line of somebody's spell says that it has ended, if it has.
 ENDS = {
@@ -336,6 +345,10 @@ with current as (
     union all select record_id from added_{kind} where office = $office and rid < $base
 )
 from current anti join snapshot using (record_id) anti join newer using (record_id)
+"""
+COUNT_CURRENT = """
+select (select count(*) from store.standing_{kind} where office = $office)
+     + (select count(*) from added_{kind} where office = $office and rid < $base)
 """
 SPARED = """
 delete from absent where record_id in (

@@ -113,7 +113,8 @@ def type_parts(
     typist, tally = _Typist(whole, layout, codes or {}), _Tally()
     tables = (typist.typed(*part, tally) for part in parts())
     first = next(tables)
-    rows = put_aside(first.schema, (b for table in chain([first], tables) for b in table.to_batches()), aside)
+    told = put_aside(first.schema, (b for table in chain([first], tables) for b in table.to_batches()), aside)
+    rows = _with_absent(told, layout)
     headers = [c.header for c in typist.told]
     unknown, unread, garbled = (
         {h: told[h] for h in headers if told[h]} for told in (tally.unknown, tally.unread, tally.garbled)
@@ -138,6 +139,19 @@ class _Tally:
         self.unread[header] += read.unread
         self.garbled[header] += read.garbled
         self.words[header].update(read.words)
+
+
+def _with_absent(rows: pa.Table, layout: Layout) -> pa.Table:
+    """With the columns that the delivery lacks, empty. They lie in no file: one array of nothing serves all of a type."""
+    sizes, nothing = [b.num_rows for b in rows.to_batches()], dict[pa.DataType, pa.ChunkedArray]()
+    declared = {c.field: c.arrow_type for c in layout.columns} | {"extra": pa.string()}
+    given = [name for name in rows.column_names if name not in declared]
+    for name in declared.keys() - set(rows.column_names):
+        kind = declared[name]
+        empty = pa.nulls(max(sizes, default=0), kind)
+        nothing.setdefault(kind, pa.chunked_array([empty.slice(0, size) for size in sizes], kind))
+        rows = rows.append_column(name, nothing[kind])
+    return rows.select([*given, *declared])
 
 
 def _each(read: Callable[[Column], "_Read"], columns: Sequence[Column], rows: int) -> list["_Read"]:
@@ -188,17 +202,14 @@ class _Typist:
         self.known: dict[str, dict[str, tuple[object, str | None]]] = {c.field: {} for c in self.told}
 
     def typed(self, part: RawTable, given: pa.Table, tally: _Tally) -> pa.Table:
-        """Its rows that hold, after the columns that are given; what is to be reported goes to the tally."""
+        """Its rows that hold, after the columns that are given, without those that the delivery lacks; what is to be
+        reported goes to the tally."""
         row_no, rows = given["row_no"], part.cells.num_rows
         reads = _each(partial(self._column, part, row_no), self.told, rows)
         read = dict(zip([c.field for c in self.told], reads, strict=True))
-        # One array of nothing for all absent columns.
-        nothing = {kind: pa.nulls(rows, kind) for kind in {c.arrow_type for c in self.layout.columns}}
-        columns = dict(zip(given.column_names, given.columns, strict=True))
-        for column in self.layout.columns:
-            absent = nothing[column.arrow_type]
-            columns[column.field] = read[column.field].values if column.field in read else absent
-        columns["extra"] = _extras(part)
+        columns = dict(zip(given.column_names, given.columns, strict=True)) | {f: r.values for f, r in read.items()}
+        if part.binding.extra:
+            columns["extra"] = _extras(part)
         first: dict[int, Fault] = {}
         for fault in (*_width_faults(part, row_no), *(f for r in reads for f in r.faults)):
             first.setdefault(fault.row_no, fault)
@@ -357,8 +368,8 @@ def _try(word: str, column: Column, read: Reader) -> tuple[object, str | None]:
 
 def _extras(raw: RawTable) -> pa.ChunkedArray | pa.Array:
     """The unbound cells of each row as JSON, by header."""
-    if not raw.binding.extra or raw.cells.num_rows == 0:
-        return pa.nulls(raw.cells.num_rows, pa.string())
+    if raw.cells.num_rows == 0:
+        return pa.nulls(0, pa.string())
     parts: list[object] = []
     for place, header in sorted(raw.binding.extra.items(), key=lambda item: item[1]):
         parts += [

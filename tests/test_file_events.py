@@ -188,6 +188,25 @@ class TestAgain:
         assert (only(night)["rows"], only(night)["unchanged"]) == (3, 2)
         assert [n["rows"] for n in night.rows("notice") if n["check"] == "repeated"] == [2]
 
+    @pytest.mark.parametrize(
+        ("told", "gone"),
+        [
+            pytest.param((0, 1, 1), 1, id="one told twice, one gone"),
+            pytest.param((0, 1, 3), 1, id="one new, one gone"),
+            pytest.param((0, 1, 1, 2), 0, id="one told twice, none gone"),
+            pytest.param((0, 1, 2, 3), 0, id="one new, none gone"),
+            pytest.param((0, 3, 3), 2, id="one new told twice, two gone"),
+        ],
+    )
+    def test_as_many_rows_as_stand_may_still_lack_one(self, told: tuple[int, ...], gone: int, town: Town) -> None:
+        rows = [died(who, f"2024-05-0{n}") for n, who in enumerate(people(town, 4), 1)]
+        town.deliver(DEATHS, "2024-06-01", "全量", rows[:3])
+        town.run("2024-06-01")
+        town.deliver(DEATHS, "2024-06-02", "全量", [rows[n] for n in told])
+        night = town.run("2024-06-02")
+        assert [e["cause"] for e in night.rows("ended")] == ["vanished"] * gone
+        assert len(standing(town, "death", "record_id")) == len(set(told))
+
     def test_a_swollen_snapshot_is_held(self, town: Town) -> None:
         configure(town, "\n[sources.death]\ngrow_rows = 5\ngrow_times = 2\n")
         folk = people(town, 9)

@@ -15,9 +15,10 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.intake_speed import open_store
+from intake import aside as laying_aside
 from intake import prepare as preparing
 from intake import typed as typing_rows
-from intake.aside import batches_of
+from intake.aside import ROW_GROUP, batches_of, put_aside
 from intake.prepare import prepare
 from intake.raw import RawTable
 from intake.read import Habits, read_cells
@@ -25,7 +26,7 @@ from intake.standing import Arrival, Intake, take_in
 from intake.texts import decode as decoding
 from intake.texts import delimited, fixed_width
 from intake.texts.dialect import DELIMITERS
-from intake.typed import type_rows
+from intake.typed import type_parts, type_rows
 from schemas.errors import DeliveryRefused
 from schemas.extracts import LAYOUTS
 
@@ -97,6 +98,8 @@ def _in_batches(size: int) -> Iterator[None]:
             patch.setattr(module, name, size)
         for module in (preparing, typing_rows):
             patch.setattr(module, "MANY_ROWS", 3)
+        for module in (laying_aside, preparing):
+            patch.setattr(module, "ROW_GROUP", 5)
         patch.setattr(typing_rows, "MOST_KNOWN", 2)
         yield
 
@@ -231,6 +234,29 @@ def test_a_file_in_batches_lies_in_a_file_without_a_name_and_not_in_memory(by: s
             held.append(pa.total_allocated_bytes() - before)
     assert raw.cells.nbytes > 1_500_000 and max(held) < 100_000
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_put_aside_come_as_many_at_a_time_as_the_database_takes_them(tmp_path: Path) -> None:
+    parts = [pa.record_batch({"n": pa.array(range(start, start + 50_000))}) for start in range(0, 400_000, 50_000)]
+    laid = put_aside(parts[0].schema, parts, tmp_path)
+    assert [b.num_rows for b in laid.to_batches()] == [ROW_GROUP] * 3 + [400_000 - 3 * ROW_GROUP]
+    assert laid["n"].to_pylist() == [*range(400_000)]
+
+
+def test_wide_rows_come_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laying_aside, "MOST_BYTES", 10_000)
+    parts = [pa.record_batch({"text": pa.array(["长" * 100] * 20)}) for _ in range(100)]
+    laid = put_aside(parts[0].schema, parts, tmp_path)
+    assert laid.num_rows == 2000 and max(b.nbytes for b in laid.to_batches()) < 20_000
+
+
+def test_columns_that_a_file_lacks_lie_in_no_file_and_once_in_memory(tmp_path: Path) -> None:
+    text = "姓名,证件号码,死亡日期\n" + "某甲,1,20240101\n" * 1000
+    (raw,) = read_cells(text.encode(), LAYOUTS["death"], Habits(), [])
+    part = raw, pa.table({"row_no": pa.array(range(1, 1001))})
+    typed = type_parts(raw, LAYOUTS["death"], lambda: iter([part]), aside=tmp_path)
+    lacking = [c for c in typed.rows.columns if c.type == pa.string() and c.null_count == 1000]
+    assert len(lacking) > 3 and len({c.chunk(0).buffers()[1].address for c in lacking}) == 1
 
 
 def test_a_fixed_width_file_in_batches_is_the_same(tmp_path: Path) -> None:
