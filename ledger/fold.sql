@@ -1,5 +1,6 @@
 -- The state is the last one recorded: a withdrawal reaches back to the day of what it takes back, and is still the last
--- word. One that leaves the row standing carries no state.
+-- word. One that leaves the row standing carries no state. On track T each item has a state of its own, and the track is
+-- `open` as long as any of them is.
 -- Which entries are in effect on a date, as known at a time. An entry ends another one from its own valid_from on; an
 -- entry whose valid_to equals its valid_from only ends. `ledger_entry` is every entry ever sealed.
 -- A human decision (DECIDED) leaves what it decided in effect and answers it: `answer` is settles, step or refused; an exit
@@ -70,7 +71,7 @@ counted as (
     select person_id, pack, track, count(*) as entry_count from ledger_entry
     where recorded_at <= known_at and valid_from <= as_of group by person_id, pack, track
 )
-select l.person_id, l.pack, l.track, l.state, coalesce(h.basis, []) as basis, h.tier, h.since,
+select l.person_id, l.pack, l.track, if(l.track = 'T' and h.open_count > 0, 'open', l.state) as state, coalesce(h.basis, []) as basis, h.tier, h.since,
        l.is_asked as needs_decision, coalesce(n.sources, []) as sources,
        json_object('entries', c.entry_count, 'open', coalesce(h.open_count, 0))::varchar as counters
 from latest as l left join held as h using (person_id, pack, track) left join named as n using (person_id, pack, track)

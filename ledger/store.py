@@ -95,7 +95,7 @@ def connect(
     con.execute(f"set temp_directory = '{spill}'")
     if LIMITS.spill:
         con.execute(f"set max_temp_directory_size = '{LIMITS.spill >> 20}MiB'")
-    con.execute(f"set memory_limit = '{(memory or LIMITS.memory or usual_memory()) >> 20}MiB'")
+    con.execute(f"set memory_limit = '{(memory or session_memory()) >> 20}MiB'")
     return con
 
 
@@ -113,6 +113,11 @@ class Limits:
 
 
 LIMITS = Limits()  # one for the process, as its memory is: set once from the settings, before any session
+
+
+def session_memory() -> int:
+    """Bytes that a session of this process may hold."""
+    return LIMITS.memory or usual_memory()
 
 
 def usual_memory() -> int:

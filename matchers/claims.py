@@ -17,6 +17,7 @@ OPTIONAL = {
     "local_no": ("local_no",),
     "address": ("address",),
 }
+AT_ONCE = 1 << 21  # claims whose numbers are folded together
 OWN_NUMBERS = ("household_no", "local_no")  # each agency counts its own
 OWN_NUMBER = "'{} ' || {}"
 PERSON_FIELDS = ("name", "id_type", "id_number", "sex", "birth_date", "town", "village", "phone")
@@ -42,17 +43,21 @@ def claim_select(kind: str, table: str, columns: set[str], rid: str) -> str:
 def fold_claim_numbers(con: duckdb.DuckDBPyConnection) -> None:
     """From `incoming_claim` make `claim_number` (rid, id_class, id_key, id_part) and `roster_key`, the exact numbers
     that tonight's rosters bring."""
-    _fold_numbers(con, NUMBERS, "create or replace temp table claim_number as select * from folded_number")
+    con.execute(CLAIM_NUMBER)
+    _fold_numbers(con, NUMBERS, "insert into claim_number from folded_number")
     _fold_numbers(con, CERTIFICATES, BY_CERTIFICATE)
     con.execute(ROSTER_KEY)
 
 
 def _fold_numbers(con: duckdb.DuckDBPyConnection, query: str, then: str) -> None:
-    numbers = con.sql(query).to_arrow_table()
-    folded = fold_number_column(numbers["number"], numbers["id_type"])
-    con.register("folded_number", pa.table({"rid": numbers["rid"], **{n: folded[n] for n in folded.column_names}}))
-    con.execute(then)
-    con.unregister("folded_number")
+    """Some claims at a time: of a province's registers all numbers would not fit beside DuckDB's memory."""
+    claims = con.execute("select count(*) from incoming_claim").fetchall()[0][0]
+    for first in range(0, max(claims, 1), AT_ONCE):
+        numbers = con.sql(query, params={"first": first, "last": first + AT_ONCE - 1}).to_arrow_table()
+        folded = fold_number_column(numbers["number"], numbers["id_type"])
+        con.register("folded_number", pa.table({"rid": numbers["rid"], **{n: folded[n] for n in folded.column_names}}))
+        con.execute(then)
+        con.unregister("folded_number")
 
 
 def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
@@ -74,13 +79,17 @@ def fold_claim_names(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("drop table needed; drop table claim_number; drop table incoming_claim")
 
 
+CLAIM_NUMBER = """
+create or replace temp table claim_number (rid bigint, id_class varchar, id_key varchar, id_part varchar)
+"""
 NUMBERS = """
 select rid, coalesce(nullif(id_number, ''), certificate_no, '') as number, id_type from incoming_claim
+where rowid between $first and $last
 """
 # The number of a disability certificate begins with its holder's own. Source: identity.md 1.1.
 CERTIFICATES = """
 select rid, certificate_no as number, null::varchar as id_type from incoming_claim inner join claim_number using (rid)
-where id_key is null and id_number <> '' and certificate_no <> ''
+where incoming_claim.rowid between $first and $last and id_key is null and id_number <> '' and certificate_no <> ''
 """
 BY_CERTIFICATE = """
 update claim_number set id_class = f.id_class, id_key = f.id_key, id_part = f.id_part

@@ -43,7 +43,7 @@ def climb(
 ) -> list[BlockingCount]:
     """From `claim`, `known`, `new_known`, `standing_value`, `standing_name` and, where there is one, `told_apart` (rid, person_id: no
     candidate of that claim by name or by a damaged number) make `linked`: one row per claim (rid, person_id,
-    match_status, rule, link_grade, runner_up, and what was weighed). Broken numbers on rosters that lead nowhere get
+    match_status, rule, link_grade, runner_up and both weights), and `link_weight` (rid, weights, levels) of the weighed. Broken numbers on rosters that lead nowhere get
     match_status 'quarantine'. Returns what the blocking rules brought, empty when nothing was left to weigh."""
     con.execute(EVERYBODY)
     con.execute("create temp table if not exists told_apart (rid bigint, person_id varchar)")
@@ -56,6 +56,7 @@ def climb(
     engine.run(con, NAME_STAGE)
     counts = _by_weight(con, model, threads, engine)
     con.execute(LINKED, {"broken": sorted(BROKEN)})
+    con.execute(LINK_WEIGHT)
     return counts
 
 
@@ -381,12 +382,17 @@ select c.rid, c.kind, c.office, c.record_id, c.delivery_id, c.row_no, s.person_i
             else 'review' end as match_status,
        case when s.rid is not null then s.rule when not c.adds_people then null
             when c.id_key is not null then 'id_shared' else 'no_usable_number' end as rule,
-       coalesce(s.link_grade, 'none') as link_grade, c.id_class, c.id_key, c.id_part,
-       w.match_weight, w.runner_up_weight, w.weights, w.levels
+       coalesce(s.link_grade, 'none') as link_grade, c.id_class, c.id_key, c.id_part, w.match_weight, w.runner_up_weight
 from claim as c
 left join settled as s using (rid)
 left join by_weight as w on w.rid = s.rid and w.person_id = s.person_id
 left join first_row as f on f.rid = c.rid
+"""
+# Apart from `linked`, where nearly no row has any: DuckDB 2.0 does not spill what a temp table holds of structs, and two of
+# every row of fourteen million would fill its memory.
+LINK_WEIGHT = """
+create or replace temp table link_weight as
+select w.rid, w.weights, w.levels from by_weight as w inner join linked as l on l.rid = w.rid and l.person_id = w.person_id
 """
 # Each rung joins on one key and asks nothing of rows with another: cut by it, the parts together find what the whole does.
 NUMBER_STAGE = Stage(

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.engines.parts import InParts
@@ -21,7 +22,7 @@ from ledger.store import connect
 from policies import view
 from policies.view import bind_people
 from schemas.errors import UsageError
-from schemas.stages import LOCAL, Engine
+from schemas.stages import LOCAL, Engine, Stage
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "small" / "night-1"
 PACKS = ("zhongshan", "shandong", "jining", "xinyu", "neimenggu")
@@ -91,3 +92,26 @@ def test_a_chain_of_households_and_a_withdrawn_line_stay_together() -> None:
         homes = con.execute("select household_no, head from household_head order by all").fetchall()
     assert heads == dict.fromkeys(("p1", "p2", "p3", "p5"), "p1")
     assert homes == [("h1", "p1"), ("h2", "p1"), ("h3", "p4")]
+
+
+def test_while_parts_work_the_nights_own_session_makes_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.LIMITS.memory", 800 << 20)
+    with connect() as con:
+
+        def limit() -> str:
+            return str(con.execute("select current_setting('memory_limit')").fetchall()[0][0])
+
+        seen: list[str] = []
+
+        def work(own: duckdb.DuckDBPyConnection) -> None:
+            seen.append(limit())
+            own.execute("create table told as from asked")
+
+        con.execute("create temp table asked as select i, i as part_key from range(10) as t(i)")
+        stage = Stage("any", work, gives={"told": "from {parts} order by i"}, cut={"asked": "from asked"})
+        InParts(2, 300 << 20).run(con, stage)
+        assert seen == ["500.0 MiB"] * 2
+        InParts(2, 700 << 20).run(con, stage)
+        assert seen[2:] == ["400.0 MiB"] * 2
+        assert limit() == "800.0 MiB"
+        assert con.execute("from told").fetchall() == [(n,) for n in range(10)]

@@ -245,6 +245,16 @@ def test_the_totals_of_every_run_add_up_and_follow_each_other(town: Workspace) -
             assert state == [(people,)], name
 
 
+def test_a_track_of_items_is_open_as_long_as_any_of_them_is(town: Workspace) -> None:
+    with opened_store(town) as con:
+        told = con.execute(
+            "select state, (counters ->> '$.open')::integer > 0, count(*) from ledger_state where track = 'T' group by all"
+        ).fetchall()
+    shown = {(state == "open", is_open): people for state, is_open, people in told}
+    assert (False, True) not in shown and (True, False) not in shown
+    assert shown[True, True] > 100
+
+
 def test_every_entry_names_evidence_that_was_delivered(town: Workspace) -> None:
     delivered = {
         r["record_id"] for p in (town.runs / "000001" / "tables" / "standing").iterdir()

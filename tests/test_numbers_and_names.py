@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from matchers import claims
 from matchers.blocking import name_keys
+from matchers.claims import fold_claim_numbers
 from matchers.fold_columns import fold_names, fold_number_column
 from matchers.id_numbers import BROKEN, EXACT, FoldedNumber, fold_number
 from matchers.names import NameLevel, fold_name, name_level
@@ -270,6 +273,36 @@ def test_a_number_of_two_digits_is_nobodys_even_where_date_and_check_hold() -> N
     third = [n for n in two if len(set(n)) == 3 and n[0] != "0"]
     assert nobody and {f.id_class for f in table_of(nobody)} == {"placeholder"}
     assert third and [f.key for f in table_of(third)] == third
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_claims_are_folded_some_at_a_time_as_all_at_once(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, other = numbered("150102198507043219"[:17]), numbered("15010219900228123")
+    told = [
+        (own, None),
+        (own[:17], own + "43"),
+        (other, other + "12"),
+        ("", other + "12"),
+        (None, None),
+        ("不详", own + "43"),
+        (own[:10], "x"),
+    ]
+
+    def folded() -> list[tuple[str | None, ...]]:
+        with duckdb.connect() as con:
+            con.execute(
+                "create temp table incoming_claim (rid bigint, id_number varchar, certificate_no varchar, id_type varchar, adds_people boolean)"
+            )
+            con.executemany(
+                "insert into incoming_claim values (?, ?, ?, null, true)", [(n, *row) for n, row in enumerate(told)]
+            )
+            fold_claim_numbers(con)
+            return con.execute("from claim_number order by rid").fetchall()
+
+    whole = folded()
+    monkeypatch.setattr(claims, "AT_ONCE", at_once)
+    assert folded() == whole
+    assert [key for *_, key, _ in whole] == [own, own, other, other, None, own, None]
 
 
 @STEADY

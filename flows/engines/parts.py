@@ -6,13 +6,14 @@ Rows travel as Arrow with the names of DuckDB's types beside them, since Arrow a
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from ledger.store import connect
+from ledger.store import connect, session_memory
 from schemas.modelling import create_table
 from schemas.stages import Asked, Job, Result, Stage, Work
 
@@ -82,6 +83,18 @@ def put_together(con: duckdb.DuckDBPyConnection, stage: Stage, name: str, given:
     con.execute("drop table given")
 
 
+@contextmanager
+def _making_room(con: duckdb.DuckDBPyConnection, memory: int) -> Iterator[None]:
+    """While parts work, the night's own session holds so many bytes less, but no less than half: the rest waits on disk."""
+    whole = session_memory()
+    with suppress(duckdb.OutOfMemoryException):  # what cannot be spilled stays
+        con.execute(f"set memory_limit = '{max(whole - memory, whole // 2) >> 20}MiB'")
+    try:
+        yield
+    finally:
+        con.execute(f"set memory_limit = '{whole >> 20}MiB'")
+
+
 class InParts:
     """This process, one part after another: what a cluster does, without one. The cut rows lie with the night's own, where
     they can be spilled; what the parts give is held until the last one is done."""
@@ -95,7 +108,10 @@ class InParts:
         queries = cut_queries(stage, self.parts)
         for name, query in queries.items():
             con.execute(f"create or replace temp table cut_{name} as {query}")
-        done = [run_part(stage, partial(self._fill, con, stage, number), self.memory) for number in range(self.parts)]
+        with _making_room(con, self.memory):
+            done = [
+                run_part(stage, partial(self._fill, con, stage, number), self.memory) for number in range(self.parts)
+            ]
         for name in queries:
             con.execute(f"drop table cut_{name}")
         for name in stage.gives:

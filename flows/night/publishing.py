@@ -74,11 +74,12 @@ POLICY_RULES = f"insert into rule select pack, rule_id || '{POLICY}', clause, ti
 
 
 def write_log(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write `match_log`, and read it from there from then on: as a table it would take a third of a night's memory."""
+    """Write `match_log`, and read it from there from then on: as a table it would not fit into memory."""
     write_table(con, MatchLog, "match_log", folder)
     written = str(folder / "match_log.parquet").replace("'", "''")
-    con.execute(f"drop table match_log; create temp view match_log as from read_parquet('{written}')")
-    for column in ("match_weight", "runner_up_weight", "weights", "levels"):  # which only the log tells
+    con.execute(f"create or replace temp view match_log as from read_parquet('{written}')")
+    con.execute("drop table link_weight; drop table retried; drop table logged_file")
+    for column in ("match_weight", "runner_up_weight"):  # which only the log tells
         con.execute(f"alter table linked drop column {column}")
 
 

@@ -160,9 +160,10 @@ from linked as l inner join claim as c using (rid) inner join told_apart as t on
 where not exists (select 1 from judged as s where s.is_same and s.kind = l.kind and s.office = l.office and s.record_id = l.record_id)
 """
 ASKED_OTHERWISE = """
-update linked set person_id = k.other, runner_up = null, link_grade = if(k.other is null, 'none', 'review'), weights = null, levels = null,
+update linked set person_id = k.other, runner_up = null, link_grade = if(k.other is null, 'none', 'review'),
        match_weight = if(k.other is null, null, runner_up_weight), runner_up_weight = null,
        match_status = if(k.adds_people or k.other is not null, 'review', 'not_linked'),
        rule = case when k.other is not null then linked.rule when not k.adds_people then null when linked.id_key is null then 'no_usable_number' else linked.rule end
-from kept_apart as k where k.rid = linked.rid
+from kept_apart as k where k.rid = linked.rid;
+delete from link_weight where rid in (select rid from kept_apart)
 """

@@ -4,12 +4,12 @@ create or replace temp table link_change as
 with fresh as (select person_id from new_known union all select person_id from numberless)
 select l.kind, l.office, l.record_id, l.person_id, if(l.match_status = 'quarantine', 'review', l.match_status) as match_status,
        if(l.match_status = 'quarantine', 'no_usable_number', l.rule) as rule, l.link_grade, l.delivery_id, l.row_no, l.runner_up,
-       l.match_weight, l.runner_up_weight, l.weights, l.levels,
+       l.match_weight, l.runner_up_weight, w.weights, w.levels,
        (select run_no from this_run) as run_no,
        if(l.rule is not distinct from 'reviewer' or c.prior_rule is not distinct from 'reviewer' or (l.kind, l.office, l.record_id) in (select (kind, office, record_id) from judged),
           'person', if((select is_new_model from this_run) and l.person_id not in (select person_id from fresh) is distinct from false
                        and l.runner_up not in (select person_id from fresh) is distinct from false, 'model', 'data')) as cause
-from linked as l inner join claim as c using (rid)
+from linked as l inner join claim as c using (rid) left join link_weight as w using (rid)
 where c.is_retry and l.match_status <> 'new_person' and (l.match_status <> 'quarantine' or c.prior_status = 'linked')
   and (l.match_status is distinct from c.prior_status or l.person_id is distinct from c.prior_person);
 
@@ -54,22 +54,27 @@ with hold as (select * from hold_tonight union all select * from store.person_ho
 select p.*, h.cause as held_for, h.cause is not null as is_held
 from person_now as p left join hold as h using (person_id) where p.merged_into is null;
 
-create or replace temp table match_log as
+create or replace temp table retried as select rid from claim where is_retry;
+create or replace temp table logged_file as
+with told as (
+    select delivery_id, file_name, sheet from delivery union all
+    select delivery_id, min(file_name), min(sheet) from store.delivery where delivery_id not in (select delivery_id from delivery) group by delivery_id
+)
+select delivery_id, file_name, sheet from (select delivery_id from linked union select delivery_id from link_change) left join told using (delivery_id);
+-- A view, for it is written at once and read from there (`write_log`): DuckDB 2.0 does not spill a table's structs.
+create or replace temp view match_log as
 with shown as (
     select l.delivery_id, l.row_no, l.record_id, l.kind, l.person_id, l.match_status, l.rule, l.runner_up, null as supersedes, null as cause,
-           l.match_weight, l.runner_up_weight, l.weights, l.levels
-    from linked as l left join claim as c using (rid) where not coalesce(c.is_retry, false) and l.match_status <> 'quarantine'
+           l.match_weight, l.runner_up_weight, w.weights, w.levels
+    from linked as l left join link_weight as w using (rid) where l.match_status <> 'quarantine' and l.rid not in (select rid from retried)
     union all
     select delivery_id, row_no, record_id, kind, person_id, match_status, rule, runner_up, record_id, cause,
            match_weight, runner_up_weight, weights, levels from link_change
 )
 select s.delivery_id, s.row_no, s.record_id, s.kind, d.file_name, d.sheet, s.person_id, s.match_status, s.rule,
        s.match_weight, 1 / (1 + pow(2, -s.match_weight)) as match_probability, s.weights, s.levels, s.runner_up as runner_up_person_id,
-       s.runner_up_weight, (select model_version from model_version) as model_version, s.supersedes, s.cause
-from shown as s
-left join (select delivery_id, file_name, sheet from delivery union all
-           select delivery_id, min(file_name), min(sheet) from store.delivery
-           where delivery_id not in (select delivery_id from delivery) group by delivery_id) as d using (delivery_id);
+       s.runner_up_weight, v.model_version, s.supersedes, s.cause
+from shown as s inner join logged_file as d using (delivery_id) cross join model_version as v;
 
 update delivery set linked = n.linked, new_person = n.new_person, not_linked = n.not_linked, review = n.review
 from (select delivery_id, count(*) filter (match_status = 'linked') as linked, count(*) filter (match_status = 'new_person') as new_person,
