@@ -35,8 +35,9 @@ demo: $(STAMP)  ## 演示：三晚虚构数据，生成台账与工作簿 | thre
 	@if [ "$(DIR)" = build/demo ] && [ -f build/demo/zhaoren.toml ]; then rm -rf build/demo; fi
 	$(VENV)/bin/zhaoren demo "$(DIR)"
 
+# Where Python is told to keep nothing compiled, each of a hundred commands that tests start would compile the rooms anew.
 test: $(STAMP)  ## 测试 | the tests, without those marked slow (ARGS='-m slow' for these)
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser' $(ARGS)
+	PYTHONDONTWRITEBYTECODE='' $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser' $(ARGS)
 
 test-browser: $(STAMP)  ## 浏览器测试 | the console in a headless Chromium of this machine
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
@@ -55,7 +56,7 @@ check: $(STAMP)  ## 全部检查 | format, lint, types, imports, packs, tests
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m flows.packs.check
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser' $(ARGS)
+	PYTHONDONTWRITEBYTECODE='' $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser' $(ARGS)
 
 packs: $(STAMP)  ## 政策包检查 | gaps, overlaps, unknown words and missing values in packs (ARGS='a/pack another')
 	$(PY) -m flows.packs.check $(ARGS)

@@ -17,6 +17,7 @@ from flows.night.few_rows import lighten
 from flows.workspace import Workspace
 from ledger.store import connect
 from policies.trial import open_empty_view
+from tests.read_once import read_each_text_once
 from tests.rough_files import SampleTown, copy_of, play_sample
 
 settings.register_profile("house", deadline=None)
@@ -33,9 +34,11 @@ LONG = (
 
 
 def pytest_configure() -> None:
-    """What a test writes need not outlive a power cut, so nothing waits for the disk. The tests of disks that fail, of kills and
-    of power cuts start processes of their own, where every sync is real."""
+    """What a test writes need not outlive a power cut, so nothing waits for the disk; and what one test asked is not read again
+    for the next. The tests of disks that fail, of kills and of power cuts start processes of their own, where every sync is
+    real and every query is read."""
     pytest.MonkeyPatch().setattr(os, "fsync", lambda handle: os.fstat(handle) and None)
+    read_each_text_once()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

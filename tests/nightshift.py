@@ -248,7 +248,7 @@ class Town:
         """Rows of the store as dictionaries."""
         return _asked(self.workspace.store, query, values)
 
-    def held(self, table: str, **where: str) -> list[dict[str, Any]]:
+    def held(self, table: str, **where: Any) -> list[dict[str, Any]]:
         """The rows of a table of the store where these columns say so. Not to be changed: they are read once."""
         store, now = self.workspace.store, self.workspace.store.stat()
         rows = _held_by(store, now.st_ino, now.st_mtime_ns, table)

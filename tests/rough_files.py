@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -163,12 +164,20 @@ def table(workspace: Workspace, name: str, run_no: int = 0) -> list[dict[str, An
     for folder in folders:
         path = workspace.runs / folder / "tables" / f"{name}.parquet"
         if path.is_file():
-            with duckdb.connect() as con:
-                con.execute("set TimeZone = 'UTC'")
-                found = con.execute("select * from read_parquet(?)", [str(path)])
-                names = [d[0] for d in found.description or []]
-                rows += [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            found = _reader().execute("select * from read_parquet(?)", [str(path)])
+            names = [d[0] for d in found.description or []]
+            rows += [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return rows
+
+
+@cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    """One for the process: to open one takes longer than to read most tables."""
+    con = duckdb.connect()
+    con.execute(
+        "set TimeZone = 'UTC'; set enable_external_file_cache = false"
+    )  # a table that a test spoils is read anew
+    return con
 
 
 def entries(workspace: Workspace) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """Several questions about one track: a doubtful one, posted or ended, undoes no proposal that waits; answers of one day are
 carried out as they were asked; nobody is asked to leave where an answer took them out. All people are invented."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.more_said import housed
@@ -57,8 +59,10 @@ def test_a_doubtful_ground_undoes_no_proposal_that_waits(proposed: tuple[Town, d
     assert [e for e in town.entries(cast[case], JUN5) if e["ground"] == "decision"] == []
 
 
-def test_answers_of_one_day_are_carried_out_in_the_order_asked(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Work is confirmed and then the exit, by one officer in one file, whatever the lines hash to."""
+@pytest.fixture(scope="module")
+def asked_to_leave(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, list[Someone], Someone, str]]:
+    """On the third six are proposed to leave beside a mark of work, and one is by their pension; on the fourth one officer
+    confirms the marks and then the exits, and refuses that the one came in. Also that one's proposal."""
     town = Town.found(tmp_path_factory.mktemp("order") / "town", "shandong")
     cast = [
         town.tell(
@@ -67,26 +71,34 @@ def test_answers_of_one_day_are_carried_out_in_the_order_asked(tmp_path_factory:
         )
         for n in range(1, 7)
     ]  # fmt: skip
+    out = town.tell(
+        town.person("1980-07-01"), registered("2023-04-01", 登记编号="B7"), housed("本市", book="H7"), aid("2024-01", 低保证号="D7"), pension("2024-06-01", JUN3),
+    )  # fmt: skip
     town.night(MAY31)
     town.night(JUN3)
-    asked = [(who, op) for who in cast for op in ("PROP_EXIT", "FLAG_REEMP")]
-    answered(town, JUN4, *((entry(town, who, JUN3, "L", op), "确认") for who, op in asked))
+    asked = [(entry(town, who, JUN3, "L", op), "确认") for who in cast for op in ("PROP_EXIT", "FLAG_REEMP")]
+    proposed = entry(town, out, JUN3, "L", "PROP_EXIT")
+    answered(town, JUN4, *asked, (entry(town, out, MAY31, "L", "ADD"), "驳回"))
     town.night(JUN4)
+    town.night(JUN5)
+    yield town, cast, out, proposed
+
+
+def test_answers_of_one_day_are_carried_out_in_the_order_asked(
+    asked_to_leave: tuple[Town, list[Someone], Someone, str],
+) -> None:
+    """Work is confirmed and then the exit, by one officer in one file, whatever the lines hash to."""
+    town, cast, *_ = asked_to_leave
     for who in cast:
         told = [(e["op"], e["state_to"]) for e in town.entries(who, JUN4) if e["op"] == "DECIDED"]
         assert told == [("DECIDED", "L5"), ("DECIDED", "L6")]
         assert [e for e in town.entries(who, JUN4) if e["ground"] == "decision"] == []
 
 
-def test_nobody_is_asked_to_leave_where_an_answer_has_taken_them_out(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Proposed to leave by their pension on the third; that they came in is refused on the fourth."""
-    town = Town.found(tmp_path_factory.mktemp("out") / "town", "shandong")
-    who = town.tell(town.person("1980-07-01"), registered("2023-04-01"), housed("本市", book="H1"), aid("2024-01"), pension("2024-06-01", JUN3))  # fmt: skip
-    town.night(MAY31)
-    town.night(JUN3)
-    proposed = entry(town, who, JUN3, "L", "PROP_EXIT")
-    answered(town, JUN4, (entry(town, who, MAY31, "L", "ADD"), "驳回"))
-    town.night(JUN4)
+def test_nobody_is_asked_to_leave_where_an_answer_has_taken_them_out(
+    asked_to_leave: tuple[Town, list[Someone], Someone, str],
+) -> None:
+    town, _, who, proposed = asked_to_leave
     told = [
         (e["op"], e["state_to"], e["supersedes"], e["reason"]) for e in town.entries(who, JUN4) if e["track"] == "L"
     ]
@@ -94,7 +106,6 @@ def test_nobody_is_asked_to_leave_where_an_answer_has_taken_them_out(tmp_path_fa
         ("DECIDED", "L0", None, told[0][3]),
         ("UPD", "L0", proposed, f"本人已不在名册内，原{proposed}号建议退出不再待核查。"),
     ]
-    town.night(JUN5)
     assert [e for e in town.entries(who, JUN5) if e["track"] == "L"] == []
     state = town.state(who, "shandong", "L")
     assert (state["state"], state["needs_decision"]) == ("L0", False)
