@@ -67,7 +67,7 @@ def _store() -> list[str]:
         "",
         "| View | Is |",
         "|---|---|",
-        "| `ledger_state` | the fold of all entries on the last as-of date: (person_id, pack, track), state, basis, tier, since, needs_decision, sources, counters |",
+        "| `ledger_state` | the fold of all entries on the last as-of date: (person_id, pack, track), state (of track T `open` while any item is), basis, tier, since, needs_decision, sources, counters |",
         "| `ledger_state_on(as_of, known_at)` | the same on a date, as known at a time; `zhaoren asof` asks it |",
         "| `ledger_effective(as_of, known_at)` | the entries in effect then |",
         "| `ledger_cases_on(as_of, known_at, gap_days)` | spells of a person in a track, those up to gap_days apart as one case |",
