@@ -94,7 +94,13 @@ def make_city(root: Path, people: int) -> Workspace:
         for model in (*PUBLISHED, *INTERNAL):
             write_table(con, model, describe(model).name, tables)
     (workspace.staging / SETTINGS).write_bytes((workspace.root / FILE).read_bytes())
-    facts = {"run_no": 1, "as_of": FIRST.isoformat(), "recorded_at": f"{FIRST}T00:00:00+00:00", "model_version": ""}
+    facts = {
+        "run_no": 1,
+        "as_of": FIRST.isoformat(),
+        "recorded_at": f"{FIRST}T00:00:00+00:00",
+        "model_version": "",
+        "inputs": [],
+    }
     facts |= {"packs": [], "signing": None, "entries": commit_entries(workspace.staging)}
     seal(workspace.staging, workspace.runs, 1, facts)
     return workspace

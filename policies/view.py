@@ -6,6 +6,7 @@ in three steps, of the city, of the people (in parts, if need be), and of the em
 
 from datetime import date
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,6 +30,10 @@ PEOPLE = (
     "sql/households.sql", "sql/parts.sql", "sql/care.sql", "sql/leavers.sql", "sql/posts.sql",
 )  # fmt: skip
 MOST_KEPT = 200_000  # people, of three kilobytes each
+# Those with whom every so many people begin.
+FIRST_OF_MANY = """
+select person_id from everybody qualify (row_number() over (order by person_id) - 1) % $many = 0 order by person_id
+"""
 VIEW_SCRIPTS = ("begun.sql", "sql/wider.sql")
 KIN = (
     "insurance_active", "market_entity", "employment_registration", "pension", "death", "education", "military",
@@ -109,12 +114,16 @@ def _forget_wide(con: duckdb.DuckDBPyConnection) -> None:
 
 def _keep_on_disk(con: duckdb.DuckDBPyConnection) -> None:
     """Make the view a table in a file of the session's scratch folder, where its columns lie compressed: 150 bytes a person, for
-    three kilobytes in memory. The file has no name once it is written, so it is gone with the session, however that ends."""
+    three kilobytes in memory; as many people at a time as fit there. The file has no name once it is written, so it is gone with the session, however that ends."""
     folder = Path(con.execute("select current_setting('temp_directory')").fetchall()[0][0])
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"wide-{uuid4().hex}.db"
-    con.execute(f"attach {literal(str(path))} as beside; create table beside.wide as from wide; checkpoint beside")
-    con.execute("drop view wide; create temp view wide as from beside.wide")
+    con.execute(f"attach {literal(str(path))} as beside; create table beside.wide as from wide limit 0")
+    firsts = [person for (person,) in con.execute(FIRST_OF_MANY, {"many": MOST_KEPT}).fetchall()]
+    for first, after in zip_longest(firsts, firsts[1:]):
+        until = f" and person_id < {literal(after)}" if after else ""
+        con.execute(f"insert into beside.wide from wide where person_id >= {literal(first)}{until}")
+    con.execute("checkpoint beside; drop view wide; create temp view wide as from beside.wide")
     path.unlink()
 
 

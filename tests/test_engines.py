@@ -52,7 +52,7 @@ def test_a_night_in_parts_and_one_planned_lightly_give_the_same_bytes(
 ) -> None:
     at_once = tables_of(tmp_path / "one", LOCAL)  # few enough rows to be planned lightly
     monkeypatch.setattr(few_rows, "FEW", -1)
-    monkeypatch.setattr(view, "MOST_KEPT", 0)  # as for a city whose wide view does not fit into memory
+    monkeypatch.setattr(view, "MOST_KEPT", 50)  # as for a city whose wide view does not fit into memory
     in_parts = tables_of(tmp_path / "two", InParts(2, 1 << 30))
     assert len(at_once) > 20
     assert not list(tmp_path.rglob("wide-*"))
