@@ -91,9 +91,9 @@ with known as (
     where recorded_at <= known_at and valid_from <= as_of and person_id is not null and track <> 'T' and state_to is not null
       and entry_id not in (select supersedes from ledger_entry where op = 'WITHDRAW' and recorded_at <= known_at and supersedes is not null)
 ),
-told as (  -- less what a later entry, which reaches back, has the last word about
+told as (  -- less what a later entry, of that day or reaching back, has the last word about
     select person_id, pack, track, valid_from, run_no, seq, state_to in ('L0', 'L6', 'H0', 'H6', 'R0', 'R3') as is_out
-    from known qualify place = max(place) over (partition by person_id, pack, track order by valid_from, place)
+    from known qualify place = max(place) over (partition by person_id, pack, track order by valid_from)
 ),
 turned as (
     select *, lag(is_out, 1, true) over (partition by person_id, pack, track order by valid_from, run_no, seq) as was_out from told

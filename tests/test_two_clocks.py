@@ -133,6 +133,11 @@ def test_a_case_goes_through_its_states_and_ends_when_the_person_leaves() -> Non
     assert cases(*moves, on="2024-01-09") == []
 
 
+def test_in_and_out_on_one_day_is_no_case_and_out_and_in_ends_none() -> None:
+    assert cases(("2024-01-10", "L1"), ("2024-01-10", "L0")) == []
+    assert cases(("2024-01-10", "L1"), ("2024-03-01", "L6"), ("2024-03-01", "L1")) == [(1, date(2024, 1, 10), None, 1)]
+
+
 # Merged people.
 
 
