@@ -43,7 +43,7 @@ nights as (
     where f.run_no > b.first_run and f.run_no >= $run_no - $history_runs
 )
 select t.figure, t.pack, t.town, t.people, coalesce(s.standing, 0) as standing,
-       case when coalesce((select $run_no - 1 - b.first_run from began as b where b.pack = t.pack), 0) >= $history_runs
+       case when $history_runs > 0 and coalesce((select $run_no - 1 - b.first_run from began as b where b.pack = t.pack), 0) >= $history_runs
             then coalesce((select max(n.people) from nights as n where n.figure = t.figure and n.pack = t.pack and n.town is not distinct from t.town), 0) end as highest,
        coalesce((select list(struct_pack(run_no := n.run_no, people := n.people) order by n.run_no desc) from nights as n
                  where n.figure = t.figure and n.pack = t.pack and n.town is not distinct from t.town), []) as nights

@@ -1,5 +1,6 @@
 -- The state is the last one recorded: a withdrawal reaches back to the day of what it takes back, and is still the last
--- word. One that leaves the row standing carries no state. On track T each item has a state of its own, and the track is
+-- word. One that leaves the row standing carries no state. Where nothing in effect carries one, the first that only ended says where
+-- they stood (a decision waits for its day), and whose entries were all taken back is out. On track T each item has a state of its own, and the track is
 -- `open` as long as any of them is.
 -- Which entries are in effect on a date, as known at a time. An entry ends another one from its own valid_from on; an
 -- entry whose valid_to equals its valid_from only ends. `ledger_entry` is every entry ever sealed.
@@ -49,7 +50,10 @@ select e.*, e.needs_decision and (e.is_open or (e.valid_to is not null and e.ent
 create or replace macro ledger_state_on(as_of, known_at) as table
 with effective as (select * from ledger_effective(as_of, known_at)),
 latest as (
-    select person_id, pack, track, arg_max(state_to, (run_no, seq)) filter (state_to is not null) as state, bool_or(is_asked) as is_asked
+    select person_id, pack, track, bool_or(is_asked) as is_asked, coalesce(
+               arg_max(state_to, (run_no, seq)) filter (state_to is not null),
+               arg_min(state_from, (run_no, seq)) filter (op = 'UPD' and valid_to is not null),
+               case track when 'R' then 'R1' when 'T' then null else track || '0' end) as state
     from effective group by person_id, pack, track
 ),
 named as (  -- every source that named the person and was not taken back, also one that has since ended
@@ -79,11 +83,17 @@ inner join counted as c using (person_id, pack, track)
 where l.person_id is not null
 order by l.person_id, l.pack, l.track;
 
--- A person who comes back is the same person: spells in the ledger less than or just gap_days apart are one case.
+-- A person who comes back is the same person: spells in the ledger less than or just gap_days apart are one case. An entry that
+-- another ended counts on the days before; one that was taken back on none.
 create or replace macro ledger_cases_on(as_of, known_at, gap_days) as table
-with told as (
+with known as (
+    select *, row_number() over (partition by person_id, pack, track order by run_no, seq) as place from ledger_entry
+    where recorded_at <= known_at and valid_from <= as_of and person_id is not null and track <> 'T' and state_to is not null
+      and entry_id not in (select supersedes from ledger_entry where op = 'WITHDRAW' and recorded_at <= known_at and supersedes is not null)
+),
+told as (  -- less what a later entry, of that day or reaching back, has the last word about
     select person_id, pack, track, valid_from, run_no, seq, state_to in ('L0', 'L6', 'H0', 'H6', 'R0', 'R3') as is_out
-    from ledger_effective(as_of, known_at) where person_id is not null and track <> 'T' and state_to is not null
+    from known qualify place = max(place) over (partition by person_id, pack, track order by valid_from)
 ),
 turned as (
     select *, lag(is_out, 1, true) over (partition by person_id, pack, track order by valid_from, run_no, seq) as was_out from told

@@ -117,6 +117,12 @@ def test_history_counts_after_enough_nights_and_never_a_packs_first() -> None:
     assert counted(con, 7, bands)["loss", "a", None] == (1, 10, 0)
 
 
+def test_history_over_no_nights_is_no_history() -> None:
+    con = a_night(("P1", "a", "L", "WITHDRAW"))
+    con.execute("insert into store.figure values (1, 'loss', 'a', null, 900), (2, 'loss', 'a', null, 7)")
+    assert counted(con, 4, replace(Bands(), history_runs=0))["loss", "a", None] == (1, 10, None)
+
+
 # A night held.
 
 

@@ -133,6 +133,40 @@ def test_a_case_goes_through_its_states_and_ends_when_the_person_leaves() -> Non
     assert cases(*moves, on="2024-01-09") == []
 
 
+def test_in_and_out_on_one_day_is_no_case_and_out_and_in_ends_none() -> None:
+    assert cases(("2024-01-10", "L1"), ("2024-01-10", "L0")) == []
+    assert cases(("2024-01-10", "L1"), ("2024-03-01", "L6"), ("2024-03-01", "L1")) == [(1, date(2024, 1, 10), None, 1)]
+
+
+# Where they lived, as known then.
+
+
+def test_the_ledger_as_known_then_names_people_as_they_were_known_then(tmp_path: Path) -> None:
+    town = Town.found(tmp_path / "town", "zhongshan")
+    who = town.person("1979-03-01")
+    town.tell(who, stop("2024-04", until=SECOND, 镇街="东区街道"), stop("2024-04", SECOND, 镇街="小榄镇"))
+    for other in range(1, 4):
+        town.tell(town.person(f"1980-03-0{other}"), stop("2024-04", 镇街="东区街道"))
+    town.night(FIRST)
+    written = tmp_path / "then.parquet"
+    then = "--known-at", str(read_manifest(town.workspace.runs, 1)["recorded_at"])
+    told: list[tuple[list[tuple[str]], str]] = []
+    for known in (then, (), then):
+        if len(told) == 1:
+            town.night(SECOND)
+        done = zhaoren_here("asof", town.workspace.root, SECOND, *known, "--out", written)
+        assert done.returncode == 0, done.stderr
+        found = duckdb.execute(
+            "select distinct town from read_parquet(?) where person_id = ?", [str(written), town.person_id(who)]
+        ).fetchall()
+        told.append((found, file_hash(written)))
+    assert [found for found, _ in told] == [[("东区街道",)], [("小榄镇",)], [("东区街道",)]]
+    assert told[0] == told[2]
+    asked = "explain", town.workspace.root, "--person", town.person_id(who)
+    assert "第 1 次更新" in zhaoren_here(*asked, *then).stdout
+    assert "第 2 次更新" in zhaoren_here(*asked).stdout
+
+
 # Merged people.
 
 

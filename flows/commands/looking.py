@@ -28,7 +28,7 @@ def explain(
 ) -> None:
     from flows.days import parse_day
     from flows.looking.explain import explain_entry, explain_number, explain_person, explain_row, people_shown
-    from flows.looking.look import moment, opened_store
+    from flows.looking.look import moment, name_people_then, opened_store
     from flows.trust.access import record_access
 
     given = [
@@ -43,9 +43,10 @@ def explain(
                 "Give exactly one of --person, --row, --entry, --id.",
             )
         )
-    workspace = open_workspace(directory)
+    workspace, known = open_workspace(directory), moment(known_at)
     with opened_store(workspace) as con:
-        told = given[0][0](con, workspace, given[0][1], parse_day(as_of) if as_of else None, moment(known_at))
+        name_people_then(con, workspace.runs, known)
+        told = given[0][0](con, workspace, given[0][1], parse_day(as_of) if as_of else None, known)
     if (shown := people_shown(told)) or id_number:  # that a number is nobody's is an answer too
         record_access(workspace, "explain", shown, purpose=purpose)
     typer.echo(told)
@@ -64,7 +65,7 @@ def asof(
     purpose: Purpose = None,
 ) -> None:
     from flows.days import parse_day
-    from flows.looking.look import Asked, ledger_as_of, moment, opened_store
+    from flows.looking.look import Asked, ledger_as_of, moment, name_people_then, opened_store
     from flows.settings.read import read_settings
     from flows.trust.access import taken_out
 
@@ -72,6 +73,7 @@ def asof(
     settings = read_settings(workspace.root)
     asked = Asked(on, moment(known_at), settings.case_gap_days, pack, person)
     with opened_store(workspace) as con:
+        name_people_then(con, workspace.runs, asked.known_at)
         if out is None:
             told = ledger_as_of(con, asked, None, settings.language)
         else:

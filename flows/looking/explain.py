@@ -9,12 +9,12 @@ import duckdb
 
 from flows.files.reread import read_again
 from flows.looking.explain_weight import weight_lines
+from flows.looking.look import last_known_run
 from flows.looking.origins import RULES, Origins
 from flows.packs.history import kept_of, read_history
 from flows.settings.read import read_settings
 from flows.workspace import Workspace
 from intake.prepare import record_id_of
-from ledger.seal import read_manifest, sealed_runs
 from ledger.store import connect
 from matchers.id_numbers import EXACT, fold_number
 from policies.old_rules import POLICY
@@ -65,7 +65,7 @@ def explain_entry(
             say(f"没有流水号为 {entry} 的台账记录；流水号形如 1-5。", f"No ledger entry {entry}; ids look like 1-5.")
         )
     e = dict(zip(_names(con, ENTRY, {"entry": entry}), found[0], strict=True))
-    if e["run_no"] > _last_run(workspace, known_at):
+    if e["run_no"] > last_known_run(workspace.runs, known_at):
         raise UsageError(
             say(
                 f"台账 {entry} 记录于 {e['recorded_at']}，在所问的时候还没有；请去掉 --known-at，或写晚一些的时刻。",
@@ -92,7 +92,7 @@ def explain_person(
     con: duckdb.DuckDBPyConnection, workspace: Workspace, person: str, as_of: date | None, known_at: datetime
 ) -> str:
     """One person: who, where they stand in each track on a date, and every entry and row behind it."""
-    last = _last_run(workspace, known_at)
+    last = last_known_run(workspace.runs, known_at)
     if not con.execute(f"{PERSON} and first_run <= $last", {"person": person, "last": last}).fetchall():
         raise UsageError(
             say(
@@ -138,7 +138,9 @@ def explain_number(
     key = (folded.key or "").split(":")[-1]
     people = [
         p
-        for (p,) in con.execute("select person_id from person where id_number = ? order by person_id", [key]).fetchall()
+        for (p,) in con.execute(
+            "select person_id from store.person where id_number = ? order by person_id", [key]
+        ).fetchall()
     ]
     if folded.id_class not in EXACT:
         raise UsageError(
@@ -206,14 +208,6 @@ def _unchanged_lines(con: duckdb.DuckDBPyConnection, workspace: Workspace, deliv
     finally:
         scratch.close()
     return ["  该行与此前收下的一行完全相同（未变），最初来自：", *Origins(con, workspace).lines([record])]
-
-
-def _last_run(workspace: Workspace, known_at: datetime) -> int:
-    """The last run that was sealed by then; 0 before the first."""
-    for number in reversed(sealed_runs(workspace.runs)):
-        if datetime.fromisoformat(read_manifest(workspace.runs, number)["recorded_at"]) <= known_at:
-            return int(number)
-    return 0
 
 
 def _names(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any]) -> list[str]:

@@ -37,6 +37,11 @@ create temp view answer as
 select a.person_id, p.name, p.id_number, p.town, p.village, a.* exclude (person_id)
 from asked as a left join person as p using (person_id)
 """
+# Everybody's line as it was sealed last by then: what was told of them since was not known.
+PEOPLE_THEN = """
+create or replace temp view person as
+select * from read_parquet('{files}') where last_run <= {last} qualify row_number() over (partition by person_id order by last_run desc) = 1
+"""
 SHORT_ANSWER = """
 select person_id, pack, track, state, array_to_string(basis, ';'), tier, since, needs_decision, case_no, case_since from answer
 order by person_id, pack, track
@@ -135,6 +140,21 @@ def ledger_as_of(
     else:
         raise UsageError(say("--out 只能写成 .csv、.parquet 或 .xlsx。", "--out must end in .csv, .parquet or .xlsx."))
     return say(f"{day} 的台账共 {count} 行，已写入 {out}。", f"The ledger on {day} has {count} rows, written to {out}.")
+
+
+def name_people_then(con: duckdb.DuckDBPyConnection, runs: Path, known_at: datetime) -> None:
+    """From now on this connection's `person` is everybody as they were known then."""
+    if known_at != FOREVER and (last := last_known_run(runs, known_at)):
+        files = str(runs / "*" / "tables" / "person.parquet").replace("'", "''")
+        con.execute(PEOPLE_THEN.format(files=files, last=last))
+
+
+def last_known_run(runs: Path, known_at: datetime) -> int:
+    """The last run that was sealed by then; 0 before the first."""
+    for number in reversed(sealed_runs(runs)):
+        if datetime.fromisoformat(read_manifest(runs, number)["recorded_at"]) <= known_at:
+            return int(number)
+    return 0
 
 
 def _require_known(con: duckdb.DuckDBPyConnection, asked: Asked) -> None:
