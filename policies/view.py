@@ -59,32 +59,33 @@ def open_view(con: duckdb.DuckDBPyConnection, as_of: date, engine: Engine = LOCA
     open_day(con, as_of)
     _forget_wide(con)
     _make_missing(con)
-    _run(con, "sql/city.sql")
-    _run(con, "sql/vacancies.sql")
+    run_script(con, "sql/city.sql")
+    run_script(con, "sql/vacancies.sql")
     engine.run(con, people_stage(as_of))
     show_wide(con)
-    _run(con, "sql/matched.sql")
-    _run(con, "sql/matches.sql")
-    _run(con, "sql/employers.sql")
+    run_script(con, "sql/offers.sql")
+    run_script(con, "sql/matched.sql")
+    run_script(con, "sql/matches.sql")
+    run_script(con, "sql/employers.sql")
 
 
 def open_day(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """The date, its national values and the macros: what every script speaks of."""
     con.execute("create or replace temp table today as select $as_of::date as as_of", {"as_of": as_of})
     one_row(con, "national", values_on(read_national(), as_of, "national"))
-    _run(con, "macros.sql")
+    run_script(con, "macros.sql")
 
 
 def state_people(con: duckdb.DuckDBPyConnection) -> None:
     """Make the parts of the wide view, `fact_left` and `fact_joined`, and `shared_evidence`."""
     for script in PEOPLE:
-        _run(con, script)
+        run_script(con, script)
 
 
 def show_wide(con: duckdb.DuckDBPyConnection) -> None:
     """Make `wide` over its parts, as a view or kept as a table."""
     for script in VIEW_SCRIPTS:
-        _run(con, script)
+        run_script(con, script)
     _keep_wide(con)
 
 
@@ -92,7 +93,7 @@ def open_wide(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """The same on a connection that has the parts of the view, and nothing else yet."""
     open_day(con, as_of)
     show_wide(con)
-    _run(con, "sql/matches.sql")
+    run_script(con, "sql/matches.sql")
 
 
 def _keep_wide(con: duckdb.DuckDBPyConnection) -> None:
@@ -127,7 +128,7 @@ def _keep_on_disk(con: duckdb.DuckDBPyConnection) -> None:
     path.unlink()
 
 
-def _run(con: duckdb.DuckDBPyConnection, script: str) -> None:
+def run_script(con: duckdb.DuckDBPyConnection, script: str) -> None:
     con.execute((HERE / script).read_text(encoding="utf-8"))
 
 
@@ -176,10 +177,12 @@ def people_stage(as_of: date) -> Stage:
     return Stage(
         "people",
         state_people,
-        gives=dict.fromkeys((*WIDE_PARTS, "post_offer", "fact_left", "fact_joined", "shared_evidence"), "from {parts}"),
+        gives=dict.fromkeys(
+            (*WIDE_PARTS, "post_seeker", "post_told", "fact_left", "fact_joined", "shared_evidence"), "from {parts}"
+        ),
         cut=cut | {"household_book": OF_HOUSEHOLD},
         spread={f"kin_{kind}": OF_KIN.format(kind=kind) for kind in KIN},
-        whole=("source_flag", "insurance_source", "here_place", *OF_CITY, "post_now", "post_room"),
+        whole=("source_flag", "insurance_source", "here_place", *OF_CITY),
         binds=bind_people,
         opens=partial(open_day, as_of=as_of),
     )

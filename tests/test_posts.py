@@ -15,7 +15,7 @@ import pytest
 
 import policies
 from ledger.store import connect
-from policies.deal import deal
+from policies import deal
 from policies.pack import Pack
 from policies.rule import Rule
 from tests.oracle_posts import SCHOOLS, Seeker, dealt, score
@@ -90,11 +90,9 @@ def look(
     _rows(con, "now_vacancy", [(*(getattr(p, n) for n in TOLD), None, "甲厂", "x", p.vacancy_no) for p in posts])
     _rows(con, "fact_served", [(*row, f"s{n}") for n, row in enumerate(served)])
     _rows(con, "pushed", pushed)
-    for script in ("vacancies", "posts"):
+    for script in ("vacancies", "posts", "offers", "matched", "matches"):
         con.execute((POLICIES / "sql" / f"{script}.sql").read_text(encoding="utf-8"))
-    for script in ("matched", "matches"):
-        con.execute((POLICIES / "sql" / f"{script}.sql").read_text(encoding="utf-8"))
-    deal(con, [pack(when)], day, frozenset())
+    deal.deal(con, [pack(when)], day, frozenset())
     rows = con.execute(
         "select person_id, match_no, match_score, match_points, match_fits, match_is_over from post_match"
     ).fetchall()
@@ -245,6 +243,20 @@ def test_whom_no_policy_names_a_post_takes_no_place() -> None:
     assert {who for who, _ in found} == {"P2"}
 
 
+@pytest.mark.parametrize(
+    ("when", "who"),
+    [
+        pytest.param("match_fits and match_score >= 5", {"P3"}, id="by its score"),
+        pytest.param("match_fits and match_place is null", set(), id="by what the post says"),
+        pytest.param("match_fits and match_kind = 'vacancy'", {"P1", "P2", "P3"}, id="by its kind"),
+        pytest.param("match_kind = 'public'", set(), id="by another kind"),
+    ],
+)
+def test_a_policy_may_ask_what_the_post_is(when: str, who: set[str]) -> None:
+    seekers = [*FITTING[:2], replace(FITTING[2], skill="保洁")]
+    assert {w for w, _ in look(seekers, [Post(place="三灶镇")], when=when)} == who
+
+
 def test_places_that_are_named_already_are_taken_until_that_ends() -> None:
     elsewhere = [("P9", "vacancy", "V1", DAY, None), ("P8", "vacancy", "V1", DAY, DAY - timedelta(days=1))]
     assert whom([Seeker("P1"), Seeker("P2")], 2, elsewhere) == {"P1", "P9"}
@@ -298,7 +310,16 @@ def test_an_open_push_says_what_ended_it() -> None:
     assert (fits, is_over) == (False, False)
 
 
-def test_the_naive_score_agrees_on_a_thousand_people() -> None:
+@pytest.mark.parametrize(
+    ("pairs", "when"),
+    [
+        pytest.param(deal.MOST_PAIRS, "match_fits", id="all posts at once"),
+        pytest.param(997, "match_fits", id="some posts at a time"),
+        pytest.param(997, "match_fits and match_score >= 0", id="asked of each pair"),
+    ],
+)
+def test_the_naive_score_agrees_on_a_thousand_people(pairs: int, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deal, "MOST_PAIRS", pairs)
     rng = Random(7)
     jobs, towns = (
         ("保洁员", "保洁", "电工,保安", "车工；电工", "不做保安、保洁员", "家政服务", None),
@@ -322,7 +343,7 @@ def test_the_naive_score_agrees_on_a_thousand_people() -> None:
     ]  # fmt: skip
     named = dealt(seekers, posts, {}, Counter(), set(), DAY)
     by_id, by_no = {s.person_id: s for s in seekers}, {p.vacancy_no: p for p in posts}
-    found = {pair: points for pair, (points, *_) in look(seekers, posts).items()}
+    found = {pair: points for pair, (points, *_) in look(seekers, posts, when=when).items()}
     assert found == {(who, number): score(by_id[who], by_no[number], DAY) for who, number in named} and len(found) > 700
 
 

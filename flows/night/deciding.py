@@ -112,10 +112,6 @@ delete from finding where op = 'TASK' and regexp_matches(basis, '^(vacancy|publi
     where f.op = 'TASK' and (b.pack is not null and b.ended_on is null or not exists (from pushed_by as o where o.person_id = f.person_id and o.basis = f.basis))
     group by f.person_id, f.basis)
 """
-# Of offers of posts only those that came to be named are looked at again.
-NAMED_ONLY = (
-    "create or replace temp table post_offer as from post_offer semi join post_named using (person_id, vacancy_no)"
-)
 DECIDED = """
 create or replace temp table decided as
 select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.role, d.decided_date, d.record_id
@@ -228,7 +224,6 @@ def decide(
 
 def let_go(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what nothing after a night's findings reads: it would be spilled to disk, and what follows with it."""
-    con.execute(NAMED_ONLY)
     for name in ("unknown_kin", *(f"kin_{kind}" for kind in KIN), *WIDE_PARTS):
         con.execute(f"drop table {name}")
 
