@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
@@ -145,16 +146,37 @@ def test_a_folder_named_nearly_like_a_run_is_none_and_stops_the_night(
     assert verify(workspace.runs, workspace.archive) != []
 
 
-@pytest.mark.parametrize("kind", [duckdb.IOException, OSError])
+DENIED = {
+    "handles, by the system": (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "打开的文件太多"),
+    "handles, by DuckDB": (duckdb.IOException(f"Cannot open file: {os.strerror(errno.EMFILE)}"), "打开的文件太多"),
+    "memory, by DuckDB": (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data"), "内存不够"),
+    "no file can be mapped": (duckdb.IOException("failed to map segment from shared object"), "内存不够"),
+}
+
+
+@pytest.mark.parametrize("what", DENIED)
 def test_what_the_machine_denies_is_not_called_damage(
-    kind: type[Exception], published: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    what: str, published: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace, denied = copy_of(published.root, tmp_path), os.strerror(errno.EMFILE)
-
-    def refused(*_: object) -> None:
-        raise OSError(errno.EMFILE, denied) if kind is OSError else kind(f"IO Error: Cannot open file: {denied}")
-
+    workspace, (error, said) = copy_of(published.root, tmp_path), DENIED[what]
     workspace.store.unlink()
-    monkeypatch.setattr("ledger.store.read_manifest", refused)
+    monkeypatch.setattr("ledger.store.read_manifest", mock.Mock(side_effect=error))
     done = zhaoren_here("rebuild", workspace.root)
-    assert done.returncode == 1 and "打开的文件太多" in done.stderr and "损坏" not in done.stderr
+    assert done.returncode == 1 and said in done.stderr and "损坏" not in done.stderr
+
+
+def test_a_damaged_store_on_a_full_disk_is_made_elsewhere(
+    published: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, full = copy_of(published.root, tmp_path), OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    told = zhaoren_here("asof", workspace.root, "2024-06-30").stdout
+    workspace.store.write_bytes(b"no database " * 500)
+    monkeypatch.setattr("flows.looking.look.ensure_store", mock.Mock(side_effect=full))
+    assert zhaoren_here("asof", workspace.root, "2024-06-30").stdout == told != ""
+    assert "待人决定" in zhaoren_here("status", workspace.root).stdout
+    assert "store.duckdb：与 runs 不一致" in zhaoren_here("doctor", workspace.root).stdout
+    monkeypatch.setattr("flows.looking.look.build_store", mock.Mock(side_effect=full))  # nor is there room elsewhere
+    done = zhaoren_here("status", workspace.root)
+    assert done.returncode == 0 and "共 1 次运行" in done.stdout and "磁盘满了" in done.stdout
+    done = zhaoren_here("doctor", workspace.root)
+    assert done.returncode == 1 and "磁盘满了" in done.stdout and "程序故障" not in done.stderr
