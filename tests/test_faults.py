@@ -180,3 +180,17 @@ def test_a_damaged_store_on_a_full_disk_is_made_elsewhere(
     assert done.returncode == 0 and "共 1 次运行" in done.stdout and "磁盘满了" in done.stdout
     done = zhaoren_here("doctor", workspace.root)
     assert done.returncode == 1 and "磁盘满了" in done.stdout and "程序故障" not in done.stderr
+
+
+@pytest.mark.parametrize("name", [".lock", "runs", "inbox", "archive", "access.jsonl"])
+def test_a_link_that_leads_nowhere_is_named_before_anything_is_done(
+    name: str, published: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(published.root, tmp_path)
+    path = workspace.root / name
+    if path.exists():
+        path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "away" / name)
+    for words in (("run", workspace.root, "--as-of", "2024-06-30"), ("status", workspace.root)):
+        done = zhaoren_here(*words)
+        assert done.returncode == 2 and f"{path} 是一个链接" in done.stderr, done.stderr
