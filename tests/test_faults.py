@@ -194,3 +194,15 @@ def test_a_link_that_leads_nowhere_is_named_before_anything_is_done(
     for words in (("run", workspace.root, "--as-of", "2024-06-30"), ("status", workspace.root)):
         done = zhaoren_here(*words)
         assert done.returncode == 2 and f"{path} 是一个链接" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("said", ["", "0" * 64 + "  manifest.json\n"], ids=["away", "another"])
+def test_no_night_goes_on_upon_a_manifest_that_its_own_hash_does_not_vouch_for(
+    said: str, published: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(published.root, tmp_path)
+    hash_file = workspace.runs / "000001" / "manifest.sha256"
+    hash_file.write_text(said, encoding="ascii") if said else hash_file.unlink()
+    done = zhaoren_here("run", workspace.root, "--as-of", "2024-06-30")
+    assert done.returncode == 1 and "第 1 次" in done.stderr and "manifest.sha256" in done.stderr, done.stderr
+    assert "manifest.sha256" in zhaoren_here("status", workspace.root).stdout

@@ -190,7 +190,7 @@ def examine_packs(names: Sequence[str]) -> tuple[str, bool]:
 
 def _runs(workspace: Workspace) -> Iterator[Finding]:
     try:
-        require_chain(workspace.runs)
+        require_chain(workspace.sealed)
     except ZhaorenError as problem:
         yield Finding("runs", str(problem))
         return

@@ -200,7 +200,7 @@ def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
 
 def _broken_chain(workspace: Workspace) -> list[str]:
     try:
-        require_chain(workspace.runs)
+        require_chain(workspace.sealed)
         return []
     except IntegrityError as broken:
         return [str(broken)]

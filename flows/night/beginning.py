@@ -73,7 +73,7 @@ def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     keep_within(settings.machine)
     if clear_scratch(workspace):
         journal(workspace, "unfinished_run_cleared")
-    require_chain(workspace.runs)
+    require_chain(workspace.sealed)
     numbers = sealed_runs(workspace.runs)
     refuse_going_back(workspace, numbers, as_of)
     with attempts_on_record(workspace, "signing key"):
