@@ -154,7 +154,14 @@ FOLDERS = ("inbox", "archive", "runs", "held", "console", ".work")
 
 
 def require_shapes(root: Path, files: Sequence[str] = FILES, folders: Sequence[str] = FOLDERS) -> None:
-    """Raises: UsageError where a folder stands in the place of one of our files, or a file in that of a folder."""
+    """Raises: UsageError where a folder stands in the place of one of our files, or a file in that of a folder, or a link that
+    leads nowhere in that of either."""
+    for path in (root / name for name in (*files, *folders)):
+        if path.is_symlink() and not path.exists():
+            raise UsageError(
+                say(f"{path} 是一个链接，所指的地方（{os.readlink(path)}）不存在；如在另一块盘上，请先接上那块盘，否则请删去这个链接，再运行一次。",
+                    f"{path} is a link to {os.readlink(path)}, which is not there; mount its disk or take the link away, then try again.")
+            )  # fmt: skip
     file, folder = ("文件", "file"), ("文件夹", "folder")
     wrong = [(root / name, file, folder) for name in files if (root / name).is_dir()]
     wrong += [(root / name, folder, file) for name in folders if (root / name).is_file()]

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from schemas.errors import without_numbers
 from schemas.extracts import LAYOUTS
 
 COVERAGE = {"全量": "full", "full": "full", "增量": "delta", "delta": "delta"}
@@ -38,6 +40,23 @@ def describe_name(name: str, naming: Naming) -> dict[str, Any]:
         "area": parts.get("area") or next((a for a in naming.areas if a in parts.get("rest", "")), None),
     }  # fmt: skip
     return {k: v for k, v in said.items() if v}
+
+
+def kept_names(names: Iterable[str]) -> dict[str, str]:
+    """Each name as it is kept for ever: a person's number masked, and no two of them alike.
+
+    >>> kept_names(["低保_13900000000.csv", "低保_13911110000.csv", "低保_20240630.csv"])
+    {'低保_13900000000.csv': '低保_139****0000.csv', '低保_13911110000.csv': '低保_139****0000_2.csv', '低保_20240630.csv': '低保_20240630.csv'}
+    """
+    kept: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in dict.fromkeys(names):
+        masked = without_numbers(name)
+        stem, dot, end = masked.rpartition(".") if "." in masked else (masked, "", "")
+        alike = (f"{stem}_{n}{dot}{end}" for n in count(2))
+        kept[name] = next(said for said in chain([masked], alike) if said not in taken)
+        taken.add(kept[name])
+    return kept
 
 
 def kind_in(text: str) -> str | None:

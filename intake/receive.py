@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from intake.naming import COVERAGE, Naming, describe_name, kind_in
+from intake.naming import COVERAGE, Naming, describe_name, kept_names, kind_in
 from intake.sidecar import SUFFIX, Sidecar, read_sidecar
 from schemas.errors import DeliveryRefused
 
@@ -71,11 +71,13 @@ def never_read(inbox: Path) -> dict[str, str]:
 
 
 def read_files(files: Sequence[tuple[str, Path]], naming: Naming, inside: Incoming | None = None) -> list[Incoming]:
-    """Data files and the manifests beside them, given by readable name; `inside` is the archive they came in."""
+    """Data files and the manifests beside them, given by readable name; `inside` is the archive they came in. From here on a name
+    shows no person's number: it is sealed, and outlives the file."""
+    shown = kept_names(name for name, _ in files)
     sidecars = {name[: -len(SUFFIX)]: (name, path) for name, path in files if name.endswith(SUFFIX)}
     data = [(name, path) for name, path in files if not name.endswith(SUFFIX)]
-    found = [_receive(name, path, sidecars.pop(name, None), naming, inside) for name, path in data]
-    return found + [_alone(name, path, naming) for name, path in sidecars.values()]
+    found = [_receive(shown[name], path, sidecars.pop(name, None), naming, inside) for name, path in data]
+    return found + [_alone(shown[name], path, naming) for name, path in sidecars.values()]
 
 
 def hash_file(path: Path) -> str:

@@ -26,6 +26,9 @@ SAME_SENDER = ("origin", "recipient", "profile")
 OTHER_RUN = "与已入账的同号数据包内容不同：发送方的链条被改写或分叉，请与发送方核对并报告"
 
 
+OTHER_WAITS = "与 waiting 里的同号数据包不是同一次运行：发送方的链条被改写或分叉，或其中一包不是发送方所发；等待的那一包没有动，请与发送方核对"
+
+
 @dataclass(frozen=True)
 class Copy:
     """One receiver's folder."""
@@ -111,7 +114,7 @@ def accept(copy: Copy, package: Package) -> str:
     if last and package.run_no <= last.run_no:
         return _accept_old(package, chain)
     if package.run_no != (last.run_no + 1 if last else 1):
-        _keep(package, copy.waiting)
+        _keep_waiting(package, copy)
         return "waiting"
     if package.facts["previous"] != (last.facts["head"] if last else ""):
         raise _refused("接不上前一包：发送方的链条被改写或分叉，请与发送方核对并报告", "fork")
@@ -237,10 +240,25 @@ def _insert(con: duckdb.DuckDBPyConnection, copy: Copy, package: Package) -> Non
         raise _refused("入账后的台账与发送方写明的不一致；没有入账，请对方发送快照重新开始", "state")
 
 
+def _keep_waiting(package: Package, copy: Copy) -> None:
+    """Raises: DeliveryRefused where another run waits under that number: which of the two is right shows when those before them are
+    there, and until then neither may take the other's place."""
+    try:
+        heads = {package.facts["head"], read_package(_place(package, copy.waiting)).facts["head"]}
+    except DeliveryRefused:  # none waits, or one that spoilt
+        heads = set()
+    if len(heads) > 1:
+        raise _refused(OTHER_WAITS, "fork")
+    _keep(package, copy.waiting)
+
+
+def _place(package: Package, folder: Path) -> Path:
+    return folder / package_name(package.run_no, is_snapshot=bool(package.facts["is_snapshot"]))
+
+
 def _keep(package: Package, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = folder / package_name(package.run_no, is_snapshot=bool(package.facts["is_snapshot"]))
-    with put_whole(target) as beside:
+    with put_whole(_place(package, folder)) as beside:
         shutil.copyfile(package.path, beside)
 
 

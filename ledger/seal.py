@@ -87,7 +87,8 @@ def _parts_of(folder: Path) -> list[Path]:
 
 
 def require_chain(runs: Path) -> None:
-    """Raises: IntegrityError unless the sealed runs are numbered 1..n and each names the manifest before it."""
+    """Raises: IntegrityError unless the sealed runs are numbered 1..n, each names the manifest before it, and each manifest is as
+    its own hash beside it says: a rotten newest one is named by no later one yet."""
     previous = ""
     numbered = sorted(p.name for p in runs.iterdir() if p.name.isdigit())
     for expected, name in enumerate(numbered, 1):
@@ -97,6 +98,18 @@ def require_chain(runs: Path) -> None:
                 f"运行链在第 {expected} 次断开（文件夹缺失、没有清单或与前一次对不上），不能在其上继续；请运行 zhaoren verify 查明，从备份恢复后再运行。"
             )
         previous = file_hash(path)
+        if not _is_hash_of(previous, runs / name / MANIFEST_HASH):
+            raise IntegrityError(
+                f"第 {expected} 次运行的 {MANIFEST} 与 {MANIFEST_HASH} 不符，或缺 {MANIFEST_HASH}：清单可能已损坏，不能在其上继续；请从备份恢复 {runs / name} 里的这两个文件后再运行。"
+            )
+
+
+def _is_hash_of(said: str, path: Path) -> bool:
+    return path.is_file() and path.read_bytes() == _hash_line(said)
+
+
+def _hash_line(sha: str) -> bytes:
+    return f"{sha}  {MANIFEST}\n".encode()
 
 
 def head(runs: Path) -> str:
@@ -170,7 +183,7 @@ def seal(
     text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (staging / MANIFEST).write_text(text + "\n", encoding="utf-8")
     sealed = file_hash(staging / MANIFEST)
-    (staging / MANIFEST_HASH).write_text(f"{sealed}  {MANIFEST}\n", encoding="utf-8")
+    (staging / MANIFEST_HASH).write_bytes(_hash_line(sealed))
     if key:
         (staging / SIGNATURE).write_text(key.sign_head(sealed), encoding="ascii")
     _sync(staging)

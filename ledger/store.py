@@ -248,7 +248,10 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(STATE_VIEW)
 
 
-NOT_DAMAGE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES)  # what the machine denies may be whole
+# What the machine denies may be whole.
+NOT_DAMAGE = (
+    *map(os.strerror, (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES)), "failed to map segment", "std::bad_alloc",
+)  # fmt: skip
 
 
 def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
@@ -265,8 +268,10 @@ def _apply(con: duckdb.DuckDBPyConnection, runs: Path, number: int) -> None:
         day = read_manifest(runs, number)["as_of"]
         con.execute("insert into applied_run values (?, ?, ?)", [number, str(runs.resolve()), day])
         con.execute("commit")
+    except (duckdb.OutOfMemoryException, MemoryError):
+        raise
     except (duckdb.Error, ValueError, KeyError, OSError) as error:
-        if any(os.strerror(code) in str(error) for code in NOT_DAMAGE):
+        if any(words in str(error) for words in NOT_DAMAGE):
             raise
         raise IntegrityError(
             f"第 {number} 次运行的数据表读不出（{type(error).__name__}）；请先运行 zhaoren verify 查明损坏处。"

@@ -213,6 +213,19 @@ def test_a_snapshot_of_a_chain_that_went_another_way_is_refused(
     assert receive_packages(copy, [snapshot]).last_run == 3
 
 
+def test_what_waits_is_not_replaced_by_another_run_of_its_number(sent: list[Path], tmp_path: Path) -> None:
+    def forged(facts: dict[str, Any], files: dict[str, bytes]) -> None:
+        facts["head"] = "0" * 64
+
+    copy = tmp_path / "copy"
+    for _ in "12":  # the same run again is no other
+        assert receive_packages(copy, [sent[1]]).waiting == [sent[1].name]
+    result = receive_packages(copy, [_rewritten(sent[1], tmp_path / "forged", forged)])
+    assert (result.waiting, [name for name, _ in result.refused]) == ([], [sent[1].name])
+    assert "waiting 里的同号数据包" in result.refused[0][1]
+    assert receive_packages(copy, [sent[0]]).applied == [sent[0].name, sent[1].name]
+
+
 def test_a_waiting_package_that_spoils_is_named(sent: list[Path], tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     receive_packages(copy, [sent[1]])

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
@@ -145,16 +146,63 @@ def test_a_folder_named_nearly_like_a_run_is_none_and_stops_the_night(
     assert verify(workspace.runs, workspace.archive) != []
 
 
-@pytest.mark.parametrize("kind", [duckdb.IOException, OSError])
+DENIED = {
+    "handles, by the system": (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "打开的文件太多"),
+    "handles, by DuckDB": (duckdb.IOException(f"Cannot open file: {os.strerror(errno.EMFILE)}"), "打开的文件太多"),
+    "memory, by DuckDB": (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data"), "内存不够"),
+    "no file can be mapped": (duckdb.IOException("failed to map segment from shared object"), "内存不够"),
+}
+
+
+@pytest.mark.parametrize("what", DENIED)
 def test_what_the_machine_denies_is_not_called_damage(
-    kind: type[Exception], published: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    what: str, published: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace, denied = copy_of(published.root, tmp_path), os.strerror(errno.EMFILE)
-
-    def refused(*_: object) -> None:
-        raise OSError(errno.EMFILE, denied) if kind is OSError else kind(f"IO Error: Cannot open file: {denied}")
-
+    workspace, (error, said) = copy_of(published.root, tmp_path), DENIED[what]
     workspace.store.unlink()
-    monkeypatch.setattr("ledger.store.read_manifest", refused)
+    monkeypatch.setattr("ledger.store.read_manifest", mock.Mock(side_effect=error))
     done = zhaoren_here("rebuild", workspace.root)
-    assert done.returncode == 1 and "打开的文件太多" in done.stderr and "损坏" not in done.stderr
+    assert done.returncode == 1 and said in done.stderr and "损坏" not in done.stderr
+
+
+def test_a_damaged_store_on_a_full_disk_is_made_elsewhere(
+    published: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, full = copy_of(published.root, tmp_path), OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    told = zhaoren_here("asof", workspace.root, "2024-06-30").stdout
+    workspace.store.write_bytes(b"no database " * 500)
+    monkeypatch.setattr("flows.looking.look.ensure_store", mock.Mock(side_effect=full))
+    assert zhaoren_here("asof", workspace.root, "2024-06-30").stdout == told != ""
+    assert "待人决定" in zhaoren_here("status", workspace.root).stdout
+    assert "store.duckdb：与 runs 不一致" in zhaoren_here("doctor", workspace.root).stdout
+    monkeypatch.setattr("flows.looking.look.build_store", mock.Mock(side_effect=full))  # nor is there room elsewhere
+    done = zhaoren_here("status", workspace.root)
+    assert done.returncode == 0 and "共 1 次运行" in done.stdout and "磁盘满了" in done.stdout
+    done = zhaoren_here("doctor", workspace.root)
+    assert done.returncode == 1 and "磁盘满了" in done.stdout and "程序故障" not in done.stderr
+
+
+@pytest.mark.parametrize("name", [".lock", "runs", "inbox", "archive", "access.jsonl"])
+def test_a_link_that_leads_nowhere_is_named_before_anything_is_done(
+    name: str, published: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(published.root, tmp_path)
+    path = workspace.root / name
+    if path.exists():
+        path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "away" / name)
+    for words in (("run", workspace.root, "--as-of", "2024-06-30"), ("status", workspace.root)):
+        done = zhaoren_here(*words)
+        assert done.returncode == 2 and f"{path} 是一个链接" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("said", ["", "0" * 64 + "  manifest.json\n"], ids=["away", "another"])
+def test_no_night_goes_on_upon_a_manifest_that_its_own_hash_does_not_vouch_for(
+    said: str, published: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(published.root, tmp_path)
+    hash_file = workspace.runs / "000001" / "manifest.sha256"
+    hash_file.write_text(said, encoding="ascii") if said else hash_file.unlink()
+    done = zhaoren_here("run", workspace.root, "--as-of", "2024-06-30")
+    assert done.returncode == 1 and "第 1 次" in done.stderr and "manifest.sha256" in done.stderr, done.stderr
+    assert "manifest.sha256" in zhaoren_here("status", workspace.root).stdout

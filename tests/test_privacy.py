@@ -28,9 +28,23 @@ from openpyxl.cell.text import InlineFont
 from flows.doctor.examine import examine
 from flows.trust.privacy import scan_text
 from flows.trust.privacy_files import UNREAD, scan_file, scan_folder
+from flows.trust.reperforming import reperform
+from ledger.seal import read_manifest
 from matchers.check_digits import check_digit
 from tests.nightshift import GIVEN, SURNAMES, Town, registered, stop
-from tests.rough_files import zhaoren_in_turn
+from tests.rough_files import (
+    DEATH,
+    deaths,
+    drop,
+    new_workspace,
+    night,
+    numbered,
+    stop_file,
+    table,
+    xlsx,
+    zhaoren_here,
+    zhaoren_in_turn,
+)
 
 ROUNDS = 2000
 AROUND = (
@@ -311,6 +325,30 @@ def test_a_file_that_does_not_open_is_named_and_stops_nothing(tmp_path: Path, mo
 
     monkeypatch.setattr(Path, "open", guarded)
     assert [(Path(s.where).name, s.kind) for s in scan_folder(tmp_path)] == [("a.log", UNREAD), ("b.log", "身份证号码")]
+
+
+def test_a_number_in_the_name_of_a_file_is_sealed_nowhere_and_the_night_can_be_done_again(tmp_path: Path) -> None:
+    """The name is told by manifest, tables and workbooks, which outlive the file."""
+    workspace = new_workspace(tmp_path / "ws")
+    number, alike = numbered("44200019750315001"), numbered("44200019760315001")
+    for nth, said in enumerate((number, alike), 1):
+        drop(workspace, f"社保停保_{said}_20240629_增量.csv", stop_file(nth))
+    drop(workspace, f"社保停保_{number}_20240629_增量.csv.manifest.json", '{"rows": 1}')
+    book = openpyxl.load_workbook(io.BytesIO(xlsx([DEATH, *deaths(3)])))
+    book.active.title = "13900001234"
+    book.save(workspace.inbox / "死亡_20240629_增量.xlsx")
+    assert {status for _, status, _ in night(workspace, "2024-06-29", books=True).deliveries} == {"accepted"}
+    assert [f for f in scan_folder(workspace.runs / "000001" / "workbooks") if number in f.where] == []
+    told = [
+        table(workspace, "delivery"),
+        read_manifest(workspace.runs, 1)["inputs"],
+        read_manifest(workspace.runs, 1)["sidecars"],
+    ]
+    assert not any(secret in repr(told) for secret in (number, alike, "13900001234"))
+    assert len({row["file_name"] for row in table(workspace, "delivery")}) == 3
+    assert all(t.is_equal for t in reperform(workspace, 1, tmp_path / "again").tables)
+    done = zhaoren_here("explain", workspace.root, "--row", f"社保停保_{number}_20240629_增量.csv:1")
+    assert done.returncode == 0 and number not in done.stdout, done.stderr
 
 
 def test_a_night_leaves_nothing_personal_outside_its_workspace(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flows.days import today_in_shanghai
-from flows.doctor.inbox import examine_inbox
+from flows.disk import disk_trouble
+from flows.doctor.inbox import Told, examine_inbox
 from flows.doctor.privacy import examine_privacy
 from flows.night.holding import hold_text, read_hold
 from flows.opened import find_workspace
@@ -58,8 +59,18 @@ def examine(workspace: Workspace) -> list[Finding]:
         *_trust(workspace, settings),
         *_kept(workspace, settings),
     ]
-    told = (*examine_inbox(workspace, settings, today_in_shanghai()), *examine_privacy(workspace, settings))
+    told = (*examine_privacy(workspace, settings), *_inbox(workspace, settings))
     return [*found, *(Finding(*one) for one in told)]
+
+
+def _inbox(workspace: Workspace, settings: Settings) -> list[Told]:
+    """What the inbox holds for tonight, or why that cannot be said."""
+    try:
+        return list(examine_inbox(workspace, settings, today_in_shanghai()))
+    except Exception as error:
+        if trouble := disk_trouble(error):
+            return [("inbox", trouble, True, "")]
+        raise
 
 
 def doctor_text(found: list[Finding], *, fix: bool, written: str = "") -> str:
@@ -179,7 +190,7 @@ def examine_packs(names: Sequence[str]) -> tuple[str, bool]:
 
 def _runs(workspace: Workspace) -> Iterator[Finding]:
     try:
-        require_chain(workspace.runs)
+        require_chain(workspace.sealed)
     except ZhaorenError as problem:
         yield Finding("runs", str(problem))
         return

@@ -12,6 +12,7 @@ from flows.files.gates import gate, refuse_future
 from flows.files.recording import make_source_tonight
 from flows.files.repeats import KNOWN_FILES
 from flows.files.withdrawing import NOTHING_TO_WITHDRAW
+from flows.looking.look import readable_store
 from flows.settings.lines import quoted
 from flows.settings.read import Settings
 from flows.workspace import Workspace
@@ -49,7 +50,7 @@ def _history(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     con = connect()
     make_source_tonight(con)
     if workspace.store.is_file():
-        con.execute("attach '{}' as store (read_only)".format(str(workspace.store).replace("'", "''")))
+        con.execute("attach '{}' as store (read_only)".format(str(readable_store(workspace)).replace("'", "''")))
     else:
         con.execute(create_table("delivery", [(c.name, c.sql) for c in describe(Delivery).columns]))
         con.execute("create schema store; create table store.source as from source_tonight")

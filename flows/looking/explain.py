@@ -22,7 +22,7 @@ from policies.pack import Pack
 from policies.rule import Rule
 from policies.versions import rule_at
 from reports.console.fold import narrow, widen
-from schemas.errors import DeliveryRefused, UsageError, say
+from schemas.errors import DeliveryRefused, UsageError, say, without_numbers
 from schemas.extracts import LAYOUTS
 
 ENTRY = """
@@ -220,9 +220,9 @@ def _glob(workspace: Workspace, table: str) -> str:
 
 def _delivery(con: duckdb.DuckDBPyConnection, workspace: Workspace, text: str) -> str:
     found = con.execute(
-        "select distinct delivery_id from read_parquet($glob) where $text in (file_name, file_name || '#' || sheet) "
-        "or ends_with(file_name, '/' || $text) or (length($text) >= 8 and starts_with(delivery_id, lower($text)))",
-        {"glob": _glob(workspace, "delivery"), "text": text},
+        "select distinct delivery_id from read_parquet($glob) where list_has_any([file_name, file_name || '#' || sheet], [$text, $shown]) "
+        "or ends_with(file_name, '/' || $shown) or (length($text) >= 8 and starts_with(delivery_id, lower($text)))",
+        {"glob": _glob(workspace, "delivery"), "text": text, "shown": without_numbers(text)},
     ).fetchall()
     if len(found) != 1:
         raise UsageError(

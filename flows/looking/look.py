@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.disk import disk_trouble
 from flows.night.holding import hold_text, read_hold
 from flows.night.waiting import waiting_lines
 from flows.workspace import Workspace, is_read_only, locked
@@ -51,26 +52,43 @@ FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 @contextmanager
 def opened_store(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The store, read-only and up to date with the sealed runs. Where the disk takes nothing and the store is not, as in a copy,
-    one for this process alone is made."""
+    """The store, read-only and up to date with the sealed runs."""
     numbers = sealed_runs(workspace.runs)
     if not numbers:
         raise UsageError(
             say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first.")
         )
-    store = workspace.store
-    if held_runs(store, workspace.runs, in_full=False) != numbers:
-        if is_read_only(workspace.root):
-            store = own_folder() / store.name
-            build_store(store, workspace.runs, numbers, own_folder())
-        else:
-            with locked(workspace):
-                ensure_store(store, workspace.runs, numbers, workspace.work)
-    con = connect(store, read_only=True)
+    con = connect(_store_of(workspace, numbers), read_only=True)
     try:
         yield con
     finally:
         con.close()
+
+
+def _store_of(workspace: Workspace, numbers: list[int]) -> Path:
+    """The store, made to hold these runs. Where the disk takes nothing more and the store does not hold them, as in a copy, or
+    damaged on a full disk: one for this process alone."""
+    store = workspace.store
+    if held_runs(store, workspace.runs, in_full=False) == numbers:
+        return store
+    if not is_read_only(workspace.root):
+        try:
+            with locked(workspace):
+                ensure_store(store, workspace.runs, numbers, workspace.work)
+            return store
+        except Exception as error:
+            if not disk_trouble(error):
+                raise
+    beside = own_folder() / store.name
+    build_store(beside, workspace.runs, numbers, own_folder())
+    return beside
+
+
+def readable_store(workspace: Workspace) -> Path:
+    """A store that can be read, whether or not the newest run is in it already."""
+    if held_runs(workspace.store, workspace.runs, in_full=False) is not None:
+        return workspace.store
+    return _store_of(workspace, sealed_runs(workspace.runs))
 
 
 def rebuild_store(workspace: Workspace) -> int:
@@ -174,11 +192,15 @@ def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
             return list(waiting_lines(con, run_no, day))
     except WorkspaceBusy as busy:
         return [str(busy)]
+    except Exception as error:
+        if told := disk_trouble(error):
+            return [told]
+        raise
 
 
 def _broken_chain(workspace: Workspace) -> list[str]:
     try:
-        require_chain(workspace.runs)
+        require_chain(workspace.sealed)
         return []
     except IntegrityError as broken:
         return [str(broken)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from flows.days import today_in_shanghai
 from flows.engines.choose import open_engine
 from flows.files import taking_in
 from flows.files.kept_files import open_vault
@@ -73,7 +74,7 @@ def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     keep_within(settings.machine)
     if clear_scratch(workspace):
         journal(workspace, "unfinished_run_cleared")
-    require_chain(workspace.runs)
+    require_chain(workspace.sealed)
     numbers = sealed_runs(workspace.runs)
     refuse_going_back(workspace, numbers, as_of)
     with attempts_on_record(workspace, "signing key"):
@@ -116,12 +117,13 @@ def match_model(workspace: Workspace) -> Model:
 def refuse_going_back(workspace: Workspace, numbers: list[int], as_of: date) -> None:
     """Raises: UsageError for a date before the last run's."""
     if numbers and (last := read_manifest(workspace.runs, numbers[-1])["as_of"]) > as_of.isoformat():
+        is_ahead = last > today_in_shanghai().isoformat()
         raise UsageError(
-            say(
-                f"业务日期 {as_of} 早于上一次运行的 {last}；请用不早于它的日期，查看过去请用 zhaoren asof。",
-                f"--as-of {as_of} lies before the last run's {last}; use zhaoren asof to look back.",
-            )
-        )
+            say(f"业务日期 {as_of} 早于上一次运行的 {last}；请用不早于它的日期，查看过去请用 zhaoren asof。",
+                f"--as-of {as_of} lies before the last run's {last}; use zhaoren asof to look back.")
+            + (say(f"{last} 还没有到：如果是时钟快了或日期写错，怎么办见 docs/operations.md 的“A night under a wrong date”。",
+                   f" {last} is yet to come: if a clock was fast or a date mistyped, see docs/operations.md, “A night under a wrong date”.") if is_ahead else "")
+        )  # fmt: skip
 
 
 def journal(workspace: Workspace, step: str, state: str = "") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from intake.texts.decode import decode
-from schemas.errors import DeliveryRefused, UsageError, say
+from schemas.errors import DeliveryRefused, UsageError, say, without_numbers
 
 HEADERS = {"文件": "file", "交付": "delivery", "行号": "row_no", "真实编号": "truth_id", "损坏": "damage"}
 NO_CLASS = re.compile(r"\d{5}|.{41}")  # of a damage class that may hold a number or a whole remark
@@ -47,7 +47,7 @@ def _lines(path: Path) -> Iterator[dict[str, str | int]]:
         cells = {c: (row.get(c) or "").strip() for c in HEADERS.values()}
         if not cells["row_no"].isdecimal():
             raise wrong_truth(f"第 {rows.line_num} 行的行号不是整数", f"line {rows.line_num} has no whole row number")
-        yield {"line": rows.line_num, "place": cells["delivery"].lower() or cells["file"],
+        yield {"line": rows.line_num, "place": cells["delivery"].lower() or without_numbers(cells["file"]),
                "row_no": int(cells["row_no"]), "truth_id": cells["truth_id"], "damage": _damage(cells)}  # fmt: skip
 
 

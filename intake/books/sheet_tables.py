@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from intake.bind import HEADER_SEARCH, Binding, field_of, find_header, header_names
 from intake.books.book import Book, Sheet
 from intake.books.header_rows import Merges, merge_header
+from intake.naming import kept_names
 from intake.raw import RawTable, drop_furniture, filled_unnamed, name_unnamed, trim
 from intake.reader_words import refusal
 from schemas.columns import Layout
@@ -27,7 +28,8 @@ Aliases = Mapping[str, Sequence[str]]
 def tables_of(book: Book, layout: Layout, aliases: Aliases, notes: list[str]) -> list[RawTable]:
     """A table for each sheet that has the layout's header, in order; `notes` gets what an officer should know of the
     sheets. Raises: DeliveryRefused."""
-    filled = [(n, replace(s, cells=trim(s.cells))) for n, s in enumerate(book.sheets, 1)]
+    shown = kept_names(s.name for s in book.sheets)
+    filled = [(n, replace(s, name=shown[s.name], cells=trim(s.cells))) for n, s in enumerate(book.sheets, 1)]
     filled = [(n, s) for n, s in filled if pc.any(pc.greater(_filled_cells(s), 0)).as_py()]
     if not filled:
         raise refusal("empty_file")

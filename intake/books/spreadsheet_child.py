@@ -133,11 +133,22 @@ def read_all(kind: str, data: bytes, writer: "BookWriter") -> None:
         writer.line(refused="locked" if type(problem).__name__ == "PasswordError" else "truncated")
 
 
+def within(wanted: int, hard: int) -> int:
+    """What may be asked for where the account's own limit is `hard` (-1: none). Asking for more fails, and a good file would be taken
+    for a damaged one.
+
+    >>> within(6, 4), within(4, 6), within(6, -1)
+    (4, 4, 6)
+    """
+    return wanted if hard < 0 else min(wanted, hard)
+
+
 def main(kind: str, memory: int, seconds: int) -> None:
     import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    for what, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+        most = within(wanted, resource.getrlimit(what)[1])
+        resource.setrlimit(what, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.path.append(str(Path(__file__).parent.parent.parent))
     from intake.books.cell_frames import BookWriter

@@ -8,7 +8,7 @@ import duckdb
 from reports.console.page import Page
 from reports.console.rows import plain_rows, rows
 from reports.words import DELIVERY_WORDS, KIND_WORDS
-from schemas.errors import say
+from schemas.errors import say, without_numbers
 
 PER_PAGE = 50
 MOST = 1_000  # found of one kind; more are only said to be more
@@ -84,7 +84,7 @@ def people_by_name(
 
 def files(con: duckdb.DuckDBPyConnection, text: str, page: int) -> Page:
     """Deliveries whose name contains the text, or whose hash begins with it; and clauses that do."""
-    found = rows(con, FILES, {"text": text, "offset": (page - 1) * PER_PAGE})
+    found = rows(con, FILES, {"text": without_numbers(text), "offset": (page - 1) * PER_PAGE})
     for row in found:
         row["kind_word"], row["status_word"] = KIND_WORDS.get(row["kind"] or "", ""), DELIVERY_WORDS[row["status"]]
     clauses = rows(con, CLAUSES, {"text": text}) if page == 1 else []
