@@ -139,3 +139,16 @@ def first_review(life: Life) -> Decision | None:
 
     passed = [d for d in mine if d.role == "初审" and d.decision == "确认" and is_open(d)]
     return max(passed, key=lambda d: d.decided_date, default=None)
+
+
+def approval(life: Life) -> date | None:
+    """When the county last said yes, and did not take it back: its register may tell of it later."""
+    told = [d for d in life.person.decisions if d.decided_date <= life.day and d.role in COUNTY]
+    yes = [d for d in told if d.clause.startswith("XY-1.") and d.op in ("ADD", "UPD") and d.decision == "确认"]
+
+    def stands(d: Decision) -> bool:
+        return not any(
+            o.entry_id == d.entry_id and o.decision == "驳回" and o.decided_date >= d.decided_date for o in told
+        )
+
+    return max((d.decided_date for d in yes if stands(d)), default=None)
