@@ -24,7 +24,7 @@ TOPIC_ENDED = {
     "course": "培训记录已变", "subsidy": "补贴记录已变", "overlap_job": "重叠的记录已变", "overlap_pension": "重叠的记录已变",
     "overlap_death": "重叠的记录已变", "overlap_licence": "重叠的记录已变", "unit": "民办非企业任职已变", "unit_weak": "民办非企业任职已变", "trade": "经营已结束", "post_held": "公益性岗位已离岗",
     "job_then": "参保记录已变", "fraud": "查实结论已变", "confirmed_job": "核查结论已变", "employer_stop": "停保人数已变", "employer_hire": "招用人数已变",
-    "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变", "contact": "联系记录已变", "recommended": "推荐记录已变",
+    "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变", "deregistration": "核查结论已变或又登记失业", "contact": "联系记录已变", "recommended": "推荐记录已变",
     "twice": "重复的登记已不再并存", "grouped": "群团名单已变", "prelim": "初审已有后续结论", "online": "培训记录已变", "match": "不再符合岗位要求",
 }  # fmt: skip
 NOW_BARRED = (
