@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from ledger.legal import Legal, legal_decisions, rank, words
+from ledger.notified import NOTICES, told_in_vain, told_to_person
 
 HERE = Path(__file__).parent
 OUT = ("L0", "H0", "L6", "H6", "R3")
@@ -68,6 +69,7 @@ class Desk:
     states: dict[tuple[str, str, str], str] = field(default_factory=dict)
     drafts: list[dict[str, Any]] = field(default_factory=list)
     faults: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any], str]] = field(default_factory=dict)
+    told: Mapping[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # notices sent, by entry and verdict
 
     def state(self, asked: dict[str, Any]) -> str:
         return self.states.setdefault(_track(asked), asked["state"])
@@ -102,6 +104,7 @@ def draft_decisions(
     desk = Desk(as_of, notices)
     if con.execute(ANY).fetchall()[0][0]:
         con.execute((HERE / "decisions.sql").read_text(encoding="utf-8"))
+        desk.told = {(n["decision_entry"], n["record_id"]): n for n in _rows(con, "from told order by entry_id")}
         _go_through(con, desk)
     con.register("drafts", pa.Table.from_pylist(desk.drafts, schema=DRAFT))
     con.execute("create or replace temp table decision_draft as select * from drafts")
@@ -236,6 +239,8 @@ def _apply(desk: Desk, asked: dict[str, Any], standing: list[dict[str, Any]], ro
         told["target"] = target = None  # what moves nobody does not bring the state of a later day forward
     desk.note_ahead(asked, target, told["from_date"])
     desk.post(asked, **told)
+    if told["list"] == NOTICES:
+        desk.post(asked, **told_to_person(asked, row, told["from_date"], desk.as_of))
     desk.states[_track(asked)] = target or state
     facts = json.loads(told["parameters"])
     standing.append(
@@ -305,7 +310,7 @@ def _decided(
     moved = "状态不变" if target in (None, state) else f"由“{_word(state)}”转为“{_word(target)}”"
     return {
         "op": "DECIDED", "target": target, "state_from": state if asked["track"] == "T" else None, "decision_entry": asked["entry_id"], "from_date": since,
-        "evidence": sorted({row["record_id"], *(asked["evidence"] or ())}), "list": rule.list if target != state else None,
+        "evidence": sorted({row["record_id"], *(asked["evidence"] or ())}), "list": rule.told_by(asked["ground"] or asked["basis"]) if target != state else None,
         "parameters": json.dumps(facts, ensure_ascii=False, separators=(",", ":")),
         "reason": f"{row['decided_date']}{row['role'] or '核查'}{row['decision']}“{op}”（{asked['entry_id']}号），{moved}，{f'告知期{notice}天，' if notice else ''}自{since}起。",
     }  # fmt: skip
@@ -326,6 +331,9 @@ def _take_back(desk: Desk, applied: dict[str, Any], state: str | None, why: str,
         applied, op="WITHDRAW", target=back if carries else None, supersedes=applied["entry_id"], decision_entry=applied["decision_entry"], is_closing=True,
         from_date=applied["valid_from"], evidence=applied["evidence"], parameters="{}", reason=f"{why}，{applied['entry_id']}号决定撤回。",
     )  # fmt: skip
+    notice = desk.told.get((applied["decision_entry"], applied["record_id"]))
+    if notice:
+        desk.post(notice, **told_in_vain(notice, applied["entry_id"]))
 
 
 FAULTS = {

@@ -1,5 +1,5 @@
 -- Human decisions against the fold. In: now_decision, ledger_entry (all sealed), ended_log, failing, prior_state, stood_before, survivor, open_item, finding, evaluated_rule, and `effective`,
--- made once from ledger_effective. Out: asked (decided entries), applied (DECIDED entries in effect), noted, verdict.
+-- made once from ledger_effective. Out: asked (decided entries), applied (DECIDED entries in effect), noted, told, verdict.
 create or replace temp table effective as
 select * from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
 
@@ -15,6 +15,11 @@ create or replace temp table noted as
 select e.entry_id, coalesce(e.person_id, 'E:' || e.basis) as person_id, e.pack, e.track, e.clause, e.basis, e.ground, e.evidence, e.parameters, e.decision_entry,
        json_extract_string(e.parameters, '$.record') as record_id, json_extract_string(e.parameters, '$.fault') as fault
 from effective as e where e.op = 'REVIEW' and e.track = 'T' and json_extract_string(e.parameters, '$.fault') is not null;
+
+-- What people were told of decisions that stand.
+create or replace temp table told as
+select entry_id, person_id, pack, track, clause, basis, ground, valid_from, evidence, decision_entry, json_extract_string(parameters, '$.record') as record_id
+from effective where op = 'NOTIFY' and decision_entry is not null;
 
 -- An entry of somebody merged since means the survivor's entry that says the same.
 create or replace temp table said_again as

@@ -21,7 +21,7 @@ select entry_id, coalesce(person_id, 'E:' || basis) as person_id, pack, track, o
        ground, valid_from, evidence, parameters, rule_id, field, answer, is_open as stands,
        field is null and coalesce(answer in ('refused', 'covered') or (answer = 'settles' and op in ('PROP_EXIT', 'PROP_DEREG')), false) as is_decided_away
 from ledger_effective(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00') where valid_to is null and rule_id is not null
-  and op <> 'DECIDED' and json_extract_string(parameters, '$.fault') is null;
+  and op <> 'DECIDED' and (op <> 'NOTIFY' or decision_entry is null) and json_extract_string(parameters, '$.fault') is null;
 create or replace temp table track_state as
 select person_id, pack, track, state from ledger_state_on(date '9999-12-31', timestamptz '9999-12-31 00:00:00+00');
 """

@@ -44,6 +44,10 @@ class Legal:
         nobody to tell."""
         return days if self.waits and reason not in DEATHS else 0
 
+    def told_by(self, reason: str | None) -> str | None:
+        """The list that the decision goes to, given the same: nobody sends a notice to the dead."""
+        return self.list if reason not in DEATHS else None
+
 
 @cache
 def words() -> dict[str, Any]:

@@ -7,7 +7,7 @@ import duckdb
 
 from policies.evaluate import ALWAYS, ROW_KEYS
 from policies.pack import Pack
-from policies.rule import VIEWS, Rule, words_of
+from policies.rule import TOPIC_KIND, VIEWS, Rule, words_of
 from policies.versions import literal
 from policies.view import columns_of
 
@@ -24,7 +24,7 @@ TOPIC_ENDED = {
     "course": "培训记录已变", "subsidy": "补贴记录已变", "overlap_job": "重叠的记录已变", "overlap_pension": "重叠的记录已变",
     "overlap_death": "重叠的记录已变", "overlap_licence": "重叠的记录已变", "unit": "民办非企业任职已变", "unit_weak": "民办非企业任职已变", "trade": "经营已结束", "post_held": "公益性岗位已离岗",
     "job_then": "参保记录已变", "fraud": "查实结论已变", "confirmed_job": "核查结论已变", "employer_stop": "停保人数已变", "employer_hire": "招用人数已变",
-    "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变", "contact": "联系记录已变", "recommended": "推荐记录已变",
+    "vacancy": "岗位信息已变", "registration_ended": "失业登记情况已变", "deregistration": "核查结论已变或又登记失业", "contact": "联系记录已变", "recommended": "推荐记录已变",
     "twice": "重复的登记已不再并存", "grouped": "群团名单已变", "prelim": "初审已有后续结论", "online": "培训记录已变", "match": "不再符合岗位要求",
 }  # fmt: skip
 NOW_BARRED = (
@@ -35,6 +35,8 @@ NOW_BARRED = (
     ("firm_employment", "已有就业登记"),
     ("firm_gone", "已退出劳动力市场"),
     ("is_recognised", "已认定为就业困难人员"),
+    ("firm_recognition", "已认定为就业困难人员"),
+    ("firm_registration", "已办失业登记"),
     ("match_is_over", "岗位已过期"),
     ("match_is_gone", "岗位已撤下"),
 )
@@ -63,15 +65,33 @@ def describe_closings(con: duckdb.DuckDBPyConnection, packs: Sequence[Pack]) -> 
         con.execute(
             f"create or replace temp table ended_{view} as select {', '.join(sorted(spoken))} from {view} semi join failing using (person_id)"
         )
+    _find_kinds(con, {TOPIC_KIND[t] for _, rule in ended for t in rule.proof_any})
     for pack, rule in ended:
         _describe_closing(con, pack, rule)
+
+
+def _find_kinds(con: duckdb.DuckDBPyConnection, kinds: set[str]) -> None:
+    """Make `rested_on`: which of these kinds of rows a failing finding rested on, where any one of several will do: of the
+    others nothing has ended."""
+    rows = [f"select record_id, '{kind}' as kind from now_{kind}" for kind in sorted(kinds)]
+    rows.append(
+        f"select record_id, kind from ended_log where kind in ({', '.join(map(literal, sorted(kinds))) or 'null'})"
+    )
+    con.execute(f"""
+        create or replace temp table rested_on as
+        select entry_id, list_distinct(list(kind)) as kinds from (select entry_id, unnest(evidence) as record_id from failing)
+        inner join ({" union all ".join(rows)}) using (record_id) group by entry_id
+    """)
 
 
 def _describe_closing(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule) -> None:
     ended = [f"if({t}_rank is null, '{TOPIC_ENDED[t]}', null)" for t in rule.proof]
     if rule.proof_any:
-        words = "、".join(dict.fromkeys(TOPIC_ENDED[t] for t in rule.proof_any))
-        ended.append(f"if({' and '.join(f'{t}_rank is null' for t in rule.proof_any)}, '{words}', null)")
+        none = " and ".join(f"{t}_rank is null" for t in rule.proof_any)
+        ended += [
+            f"if({none} and list_contains(k.kinds, '{TOPIC_KIND[t]}'), '{TOPIC_ENDED[t]}', null)"
+            for t in rule.proof_any
+        ]
     ended += [f"if({flag}, '{words}', null)" for flag, words in NOW_BARRED if re.search(rf"\bnot {flag}\b", rule.when)]
     told_by = rule.finds.get("basis_from", "")
     ended += [
@@ -85,5 +105,6 @@ def _describe_closing(con: duckdb.DuckDBPyConnection, pack: Pack, rule: Rule) ->
         select f.entry_id, f.rule_id, {state},
                '截至' || as_of || '，' || coalesce(nullif({why}, ''), '条件不再满足') || '，原依据（{rule.title}）不再成立。'
         from failing as f inner join ended_{rule.view} as w on w.person_id = f.person_id{row}
+        left join rested_on as k on k.entry_id = f.entry_id
         where f.pack = {literal(pack.code)} and f.rule_id = {literal(rule.id)}
     """)

@@ -65,7 +65,7 @@ TOPIC_KIND = {
     "overlap_pension": "subsidy", "overlap_death": "subsidy", "overlap_licence": "subsidy", "unit": "private_nonenterprise",
     "unit_weak": "private_nonenterprise", "trade": "market_entity",
     "post_held": "public_post", "job_then": "insurance_active", "fraud": "decision", "confirmed_job": "decision", "employer_stop": "insurance_stop",
-    "employer_hire": "insurance_active", "vacancy": "vacancy", "registration_ended": "unemployment_registration",
+    "employer_hire": "insurance_active", "vacancy": "vacancy", "registration_ended": "unemployment_registration", "deregistration": "decision",
     "contact": "service_log", "recommended": "service_log", "twice": "unemployment_registration",
     "grouped": "mass_organisation_list", "prelim": "decision", "online": "training", "match": "vacancy",
 }  # fmt: skip

@@ -41,7 +41,7 @@ KIN = (
 )  # fmt: skip
 DECIDED = (
     ("entry_id", "VARCHAR"), ("person_id", "VARCHAR"), ("pack", "VARCHAR"), ("clause", "VARCHAR"), ("op", "VARCHAR"),
-    ("ground", "VARCHAR"), ("decision", "VARCHAR"), ("role", "VARCHAR"), ("decided_date", "DATE"), ("record_id", "VARCHAR"),
+    ("ground", "VARCHAR"), ("decision", "VARCHAR"), ("role", "VARCHAR"), ("decided_date", "DATE"), ("from_date", "DATE"), ("record_id", "VARCHAR"),
 )  # fmt: skip
 # Posts that were named to people, on which night, and on which that ended: none while it stands.
 PUSHED = (

@@ -3,7 +3,7 @@
 from datetime import date
 
 from tests.oracle_households import Everybody
-from tests.oracle_life import Life, usable
+from tests.oracle_life import USABLE, Life, latest, usable
 from tests.oracle_rows import Decision, OnList, Service, Vacancy
 
 NO_SERVICE = ("拒绝服务", "主动退出")
@@ -139,3 +139,31 @@ def first_review(life: Life) -> Decision | None:
 
     passed = [d for d in mine if d.role == "初审" and d.decision == "确认" and is_open(d)]
     return max(passed, key=lambda d: d.decided_date, default=None)
+
+
+def approval(life: Life) -> date | None:
+    """When the county last said yes, and did not take it back: its register may tell of it later."""
+    told = [d for d in life.person.decisions if d.decided_date <= life.day and d.role in COUNTY]
+    yes = [d for d in told if d.clause.startswith("XY-1.") and d.op in ("ADD", "UPD") and d.decision == "确认"]
+
+    def stands(d: Decision) -> bool:
+        return not any(
+            o.entry_id == d.entry_id and o.decision == "驳回" and o.decided_date >= d.decided_date for o in told
+        )
+
+    return max((d.decided_date for d in yes if stands(d)), default=None)
+
+
+def deregistration(life: Life) -> Decision | None:
+    """An officer's word on this ledger's own proposal, the last one not taken back, while nobody has registered them since:
+    once it counts."""
+    told = [d for d in life.person.decisions if d.decided_date <= life.day]
+    since = life.registered_on if life.reg and life.reg.rank <= USABLE else None
+
+    def stands(d: Decision) -> bool:
+        against = [o for o in told if o.entry_id == d.entry_id and o.decision == "驳回"]
+        return not any(o.decided_date >= d.decided_date for o in against) and (since is None or since <= d.decided_date)
+
+    mine = [d for d in told if (d.clause, d.op, d.decision) == ("JN-1.4a", "PROP_DEREG", "确认") and stands(d)]
+    last = min(mine, key=lambda d: (latest(d.decided_date), d.record_id), default=None)
+    return last if last and (last.from_date or last.decided_date) <= life.day else None

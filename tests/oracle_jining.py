@@ -4,7 +4,7 @@ from datetime import date
 from functools import cached_property
 
 from tests.oracle_answers import Answers, surest
-from tests.oracle_care import awaits_practice, is_result_due
+from tests.oracle_care import awaits_practice, deregistration, is_result_due
 from tests.oracle_classes import Classes
 from tests.oracle_facts import (
     benefits,
@@ -93,7 +93,9 @@ def _who_should_register(say: Answers, who: Jining) -> None:
     say.ask("JN-1.6", draws, "T", "NOTIFY", (life.benefit,), "benefit-not-registered")
     _may_draw(say, who)
     was = life.ended_registration
-    say.ask("JN-1.4a:note", was is not None, "L", "UPD", (was,), ground="deregistered")
+    told = deregistration(life)
+    say.ask("JN-1.4a:note", was is not None and told is None, "L", "UPD", (was,), ground="deregistered")
+    say.ask("JN-1.4a:decided", told is not None, "L", "UPD", (), ground="deregistered")
     working = surest(life.job, life.employment)
     say.ask("JN-1.4a:reemployed", working is not None, "L", "FLAG_REEMP", (working,), ground="hired")
     say.ask("JN-1.4a:trading", life.licence is not None, "L", "FLAG_REEMP", (life.licence,), ground="licence")

@@ -163,6 +163,8 @@ def followed_by(life: Life, on: date) -> Row | None:
     begun = (life.registered_on if life.reg and life.reg.rank <= USABLE else None) or life.recognised_on
     if begun is None or then.has_left or is_employed_since(then, begun):
         return None
+    if reg and reg.rank <= USABLE and begun > on and then.is_work_confirmed_since(life.recognised_on or date.min):
+        return None  # at work then, by an officer's word, and registered anew only since
     long = reg if reg and tier(reg, on) == "long" else None
     reason = surest(rec if rec and rec.recognised_date <= on else None, long)
     return reason if reason and reason.rank <= 2 else None

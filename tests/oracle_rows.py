@@ -279,6 +279,7 @@ class Decision(Row):
     role: str | None = None
     entry_id: str | None = None
     ground: str | None = None
+    from_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

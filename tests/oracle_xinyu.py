@@ -5,7 +5,7 @@ from functools import cached_property
 from hashlib import md5
 
 from tests.oracle_answers import Answers, surest
-from tests.oracle_care import first_review, holds_post
+from tests.oracle_care import approval, first_review, holds_post
 from tests.oracle_classes import Classes
 from tests.oracle_facts import has_only_paused_pension, months_after
 from tests.oracle_households import Everybody
@@ -243,10 +243,16 @@ def _who_left_before(say: Answers, who: Xinyu) -> None:
 def _reviews(say: Answers, who: Xinyu) -> None:
     """A visit at home for whoever may be recognised; then the street's review; then the county's, in so many days."""
     life, passed = who.life, first_review(who.life)
+    left, approved = life.exited.exit_date if life.exited else None, approval(life)
+    needed = passed is None and not (approved and (left is None or approved > left))
     say.ask(
-        "XY-2.2", all_of(who.lead, is_free(who), is_sure(any_class(who)), passed is None), "T", "TASK", (life.reg, life.home),
+        "XY-2.2",
+        all_of(who.lead, is_free(who), is_sure(any_class(who)), needed),
+        "T",
+        "TASK",
+        (life.reg, life.home),
         "first-review",
-    )  # fmt: skip
+    )
     waits = passed is not None and not life.is_surely_recognised
     say.ask("XY-2.3", waits, "T", "TASK", (), "county-review")
     days = (who.day - passed.decided_date).days if passed else 0

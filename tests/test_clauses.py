@@ -9,7 +9,7 @@ from docs.make_coverage import Clause, declared, faults, scenarios
 from docs.make_states import ROLES, first_row, pairs, transitions
 from docs.make_states import faults as transition_faults
 from ledger.legal import rank
-from tests.test_decisions import answered, asked, expected, verdict
+from tests.test_decisions import answered, asked, expected, moves, verdict
 
 SCENARIOS = 76
 
@@ -52,7 +52,7 @@ def test_every_decision_in_every_state_moves_as_told_or_is_refused(role: str) ->
         about = asked(track, op, state)
         desk = answered(about, [], verdict(decision, role))
         rule = first_row(track, op, state, decision, role)
-        told = [(d["op"], d["target"]) for d in desk.drafts]
+        told = [(d["op"], d["target"]) for d in moves(desk)]
         where = f"{track} {op} {decision} {state} {role} {rank(role)}"
         if rule:
             assert told == [("DECIDED", expected(rule, track, state, about["state_before"]))] and not desk.faults, where

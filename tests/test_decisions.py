@@ -50,6 +50,11 @@ def answered(about: dict[str, Any], standing: list[dict[str, Any]], *rows: dict[
     return desk
 
 
+def moves(desk: Desk) -> list[dict[str, Any]]:
+    """What is posted less the notices to people beside it."""
+    return [d for d in desk.drafts if d["op"] != "NOTIFY"]
+
+
 def expected(rule: Legal, track: str, state: str, before: str) -> str | None:
     return {"=": state, "before": before, "out": f"{track}0", "released": before}.get(rule.to, rule.to)
 
@@ -66,7 +71,7 @@ def test_every_legal_row_moves_as_it_says(rule: Legal) -> None:
             standing = [applied("确认", "走访", "open" if track == "T" else "L1", state)] if rule.again else []
             for role in rule.role or ("", "走访"):
                 desk = answered(about, list(standing), verdict(rule.decision, role))
-                (told,) = desk.drafts
+                (told,) = moves(desk)
                 assert (told["op"], told["decision_entry"], told["needs_decision"]) == ("DECIDED", "1-1", False)
                 assert told["target"] == expected(rule, track, state, about["state_before"])
                 assert told["evidence"] and not desk.faults
@@ -122,7 +127,7 @@ def test_out_of_recognition_only_the_county_lets_somebody_go(role: str) -> None:
     (heard,) = answered(about, [], verdict("确认", role, "a")).drafts
     assert heard["target"] == "H5" and json.loads(heard["parameters"])["effect"] == "step"
     desk = answered(about, [applied("确认", role, "H5", "H5")], verdict("确认", "审核", "b", date(2024, 6, 30)))
-    assert [(d["target"], json.loads(d["parameters"])["effect"]) for d in desk.drafts] == [("H6", "settles")]
+    assert [(d["target"], json.loads(d["parameters"])["effect"]) for d in moves(desk)] == [("H6", "settles")]
 
 
 class Played:
@@ -289,8 +294,9 @@ def test_the_refused_is_proposed_again_only_on_other_evidence(played: Played) ->
 
 
 def test_a_corrected_verdict_takes_the_first_one_back(played: Played) -> None:
-    (first,) = played.town.entries(played.cast["dereg taken back"], JUN29)
-    back, second = played.town.entries(played.cast["dereg taken back"], JUL02)
+    first, told = played.town.entries(played.cast["dereg taken back"], JUN29)
+    back, second, unsaid = played.town.entries(played.cast["dereg taken back"], JUL02)
+    assert (unsaid["op"], unsaid["supersedes"]) == ("WITHDRAW", told["entry_id"])
     assert (back["op"], back["supersedes"], back["state_to"]) == ("WITHDRAW", first["entry_id"], "R2")
     assert (second["op"], second["state_from"], second["state_to"]) == ("DECIDED", "R2", "R1")
     assert played.state("dereg taken back", "neimenggu", "R") == ("R1", False)
@@ -334,7 +340,7 @@ def test_a_decision_counts_from_its_day_and_is_not_known_before(played: Played) 
         return [(r["state"], r["needs_decision"]) for r in played.town.ask(query, day, known, person)]
 
     before = datetime.fromisoformat(played.town.nights[JUN29].manifest["recorded_at"])
-    (first,) = played.town.entries(played.cast["dereg"], JUN29)
+    first, _ = played.town.entries(played.cast["dereg"], JUN29)
     assert first["valid_from"] == date(2024, 6, 30)
     assert (at(JUN29), at(JUN30)) == ([("R2", True)], [("R3", False)])
     earlier = datetime.fromisoformat(played.town.nights[JUN28].manifest["recorded_at"])

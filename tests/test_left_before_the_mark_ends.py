@@ -28,7 +28,15 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         registered("2024-05-01", JUN20, 注销日期="2024-06-19", 登记编号="A3"), recognised("4050", "2023-01-10"),
         licence("2024-05-20"), registered("2024-06-27", JUN28, 登记编号="A4"),
     )  # fmt: skip
-    for day in (MAY31, JUN20, JUN21, JUN28, JUN29):
+    town.tell(
+        town.person("1974-03-04", name="丁先定"), registered("2024-05-01", until=JUN28, 登记编号="A5"),
+        registered("2024-05-01", JUN28, 注销日期="2024-06-25", 登记编号="A5"), recognised("4050", "2023-01-10"), insured("2024-05"),
+    )  # fmt: skip
+    town.night(MAY31)
+    (asked,) = town.nights[MAY31].entries(name="丁先定", op="PROP_DEREG")
+    said = {"核查结论": "确认", "核查人": "张三", "审核环节": "审核", "核查日期": JUN20}
+    town.deliver("核查结果", JUN20, "增量", [{"台账流水号": asked["entry_id"]} | said])
+    for day in (JUN20, JUN21, JUN28, JUN29):
         town.night(day)
     yield town
 
@@ -39,6 +47,14 @@ def test_a_quiet_night_after_the_note_is_quiet(town: Town, name: str) -> None:
     told = town.nights[JUN20].entries(name=name, track="L")
     assert [(e["basis"], e["ground"]) for e in told] == [("hardship", None), (None, "deregistered")]
     assert town.nights[JUN21].entries(name=name, track="L") == []
+
+
+def test_a_decision_is_noted_in_the_ledger_the_same_night_and_once(town: Town) -> None:
+    (note,) = town.nights[JUN20].entries(name="丁先定", track="L")
+    assert (note["op"], note["clause"], note["ground"], note["state_to"]) == ("UPD", "JN-1.4a", "deregistered", "L6")
+    assert "2024-06-20" in note["reason"] and "注明" in note["reason"]
+    assert town.nights[JUN21].entries(name="丁先定", track="L") == []
+    assert not [e for day in (JUN28, JUN29) for e in town.nights[day].entries(name="丁先定", ground="deregistered")]
 
 
 @pytest.mark.parametrize("name", [pytest.param("甲有店", id="licence"), pytest.param("乙有工", id="insurance")])

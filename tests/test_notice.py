@@ -17,7 +17,7 @@ from policies.pack import NOTICE, notices_of, pack_files, pack_of
 from schemas.errors import PolicyError
 from tests.more_said import own_pack, recognised
 from tests.nightshift import Town, aid, death, flexible, licence, pension, registered
-from tests.test_decisions import MARCH, Played, asked, verdict
+from tests.test_decisions import MARCH, Played, asked, moves, verdict
 from tests.test_review_nights import command
 from tests.test_scenarios_corrections import fillers
 
@@ -145,7 +145,7 @@ def on(play: Played, who: str, *days: str, pack: str = "neimenggu", track: str =
 def test_a_confirmed_exit_counts_from_the_last_day_of_its_notice(played: Played) -> None:
     assert on(played, "waits", JUN28, JUN29, JUL01, JUL02, JUL03) == ["R2", "R2", "R2", "R3", "R3"]
     assert on(played, "leaves", JUN29, JUL01, JUL02, JUL03, pack="xinyu", track="H") == ["H5", "H5", "H6", "H6"]
-    (told,) = played.town.entries(played.cast["waits"], JUN29)
+    told, _ = played.town.entries(played.cast["waits"], JUN29)
     assert told["valid_from"] == date(2024, 7, 2) and json.loads(told["parameters"])[NOTICE] == 3
     assert told["reason"].endswith("告知期3天，自2024-07-02起。")
 
@@ -154,6 +154,35 @@ def test_the_person_is_told_at_once_and_not_before_the_decision(played: Played) 
     told = {day: {r["person_id"] for r in night.rows("lists/O05")} for day, night in played.town.nights.items() if (night.folder / "tables/lists/O05.parquet").is_file()}  # fmt: skip
     person = played.town.person_id(played.cast["waits"])
     assert [day for day, people in told.items() if person in people] == [JUN29]
+
+
+def notices(played: Played, who: str, day: str) -> list[dict[str, Any]]:
+    return [
+        e for e in played.town.entries(played.cast[who], day) if e["op"] == "NOTIFY" and e["decision_entry"] is not None
+    ]
+
+
+def test_the_notice_is_an_entry_of_its_own_beside_the_decision(played: Played) -> None:
+    (told,) = notices(played, "waits", JUN29)
+    (asked_for,) = proposals(played, "waits")
+    assert (told["track"], told["clause"], told["ground"], told["decision_entry"]) == (
+        "T", asked_for["clause"], asked_for["ground"], asked_for["entry_id"]
+    )  # fmt: skip
+    assert "2024-07-02" in told["reason"] and "告知" in told["reason"]
+    assert not notices(played, "waits", JUN28) and not notices(played, "waits", JUN30)
+    assert notices(played, "recognised", JUN29) and not notices(played, "refused", JUN29)
+
+
+def test_a_decision_taken_back_takes_its_notice_back(played: Played) -> None:
+    (told,) = notices(played, "overruled", JUN29)
+    back = [e for e in played.town.entries(played.cast["overruled"], JUN30) if e["supersedes"] == told["entry_id"]]
+    assert [(e["op"], e["track"]) for e in back] == [("WITHDRAW", "T")]
+
+
+def test_of_a_death_nobody_is_told(played: Played) -> None:
+    person = played.town.person_id(played.cast["died"])
+    assert not notices(played, "died", JUN29)
+    assert person not in {r["person_id"] for r in played.town.nights[JUN29].rows("lists/O05")}
 
 
 def test_a_later_day_of_the_officer_stands_and_an_earlier_one_is_moved(played: Played) -> None:
@@ -215,7 +244,7 @@ def test_another_answer_in_between_does_not_bring_the_day_forward(played: Played
 def test_another_term_later_moves_nothing_that_was_decided(played: Played) -> None:
     nights = played.town.nights
     assert [len(nights[day].entries()) for day in (JUL01, JUL03)] == [0, 0]
-    assert [e["op"] for e in nights[JUL02].entries()] == ["DECIDED"]
+    assert [e["op"] for e in nights[JUL02].entries()] == ["DECIDED", "NOTIFY"]
     assert on(played, "late", "2024-07-21", "2024-07-22") == ["R2", "R3"]
     assert [nights[day].manifest.get(NOTICE) for day in (JUN29, JUL01, JUL03)] == [
         {"neimenggu": 3, "xinyu": 3}, {"neimenggu": 20, "xinyu": 3}, {"neimenggu": 0, "xinyu": 3}
@@ -246,7 +275,7 @@ def test_the_chain_holds_and_the_store_rebuilt_is_the_same(played: Played) -> No
 def test_every_exit_waits_and_only_with_a_term(track: str, op: str, state: str, target: str, days: int) -> None:
     desk = Desk(DAY, {"neimenggu": days, "xinyu": 99})
     _answer(desk, asked(track, op, state), [], [verdict("确认", day=DAY)])
-    (told,) = desk.drafts
+    (told,) = moves(desk)
     assert (told["target"], (told["from_date"] - DAY).days, NOTICE in told["parameters"]) == (target, days, days > 0)
 
 

@@ -62,6 +62,15 @@ AGAIN = replace(RECOGNISED, recognitions=(
     Recognition(record_id="before", recognised_date=date(2022, 1, 1), exit_date=date(2023, 6, 1)),
 ))  # fmt: skip
 FIRST_REVIEW = Decision(decided_date=date(2021, 12, 1), clause="XY-1.3", op="ADD", role="初审", entry_id="1-1")
+DEREGISTERED = Decision(
+    decided_date=date(2024, 6, 20),
+    from_date=date(2024, 6, 30),
+    clause="JN-1.4a",
+    op="PROP_DEREG",
+    role="审核",
+    entry_id="1-2",
+    ground="hired",
+)
 # A public post that was open, and whose latest word says until when it was.
 FILLED = (
     Vacancy(vacancy_no="V1", valid_from=date(2024, 1, 1), public_welfare=True),
@@ -294,6 +303,17 @@ WAS_WRONG = (
         replace(AGAIN, recognitions=AGAIN.recognitions[1:], decisions=(FIRST_REVIEW,), registrations=SEEKER.registrations,
                 households=SEEKER.households, certificates=(Certificate(issue_date=date(2024, 1, 1)),)),
         frozenset({"XY-2.2 TASK"}), frozenset({"XY-2.3", "XY-7.3"}),
+    ),
+    OnceWrong(
+        "a decision to cancel a registration is noted though the register has it still",
+        replace(RECOGNISED, registrations=SEEKER.registrations, decisions=(DEREGISTERED,)),
+        frozenset({"JN-1.4a:decided UPD"}), frozenset({"JN-1.4a:note"}),
+    ),
+    OnceWrong(
+        "a decision of a later day is not noted yet, nor one before they registered again",
+        replace(RECOGNISED, registrations=SEEKER.registrations, decisions=(
+            replace(DEREGISTERED, from_date=date(2024, 7, 1)), replace(DEREGISTERED, decided_date=date(2023, 3, 31)))),
+        absent=frozenset({"JN-1.4a:decided"}),
     ),
     OnceWrong(
         "a first review taken back by a later one does not wait for the county",

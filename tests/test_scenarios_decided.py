@@ -60,6 +60,11 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     tell("referred", "1990-01-04", jobless("2024-04-01"), home(4), benefit("2023-06", "2024-04"))
     tell("agreed", "1990-01-06", jobless("2024-04-01"), home(6), benefit("2023-06", "2024-04"))
     tell("68", "1990-01-05", jobless("2023-11-01"), home(5), insured("2024-05"), service("2024-05-31", "跟踪回访"))
+    tell(
+        "comes back", "1990-01-08", jobless("2023-11-01", "", JUL01), jobless("2023-11-01", JUL01, 注销日期="2024-07-01"), home(8),
+        jobless("2024-07-02", JUL02, 登记编号="二"), recognised("4050", "2023-01-10"),
+        insured("2024-05", "", JUL01), insured("2024-05", JUL01, end="2024-06"), service("2024-05-31", "跟踪回访"),
+    )  # fmt: skip
     for day in range(1, 13):  # so that no extract loses half of its rows
         town.tell(town.person(f"1930-02-{day:02d}"), death("2024-05-01"))
     for number, (name, reports) in enumerate(REPORTS.items(), 1):
@@ -75,6 +80,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     for officer in ("张三", "李四"):
         play.decide(JUN29, "agreed", "REFER", "T", "确认", "走访", officer=officer)
     play.decide(JUN29, "68", "PROP_DEREG", "R", "确认")
+    play.decide(JUN29, "comes back", "PROP_DEREG", "R", "确认")
     play.night(JUN29)
     play.night(JUN30)
     play.night(JUL01)
@@ -114,7 +120,10 @@ def test_a_first_review_waits_for_the_county_and_is_late_after_its_days(played: 
     ]
     assert [said(played, "candidate", day, "XY-7.3") for day in (JUN30, JUL01)] == [[], ["T ALERT XY-7.3 review-late"]]
     assert played.posted("candidate", JUL02, "H") == [("DECIDED", "H3", "H4")]
-    assert said(played, "candidate", JUL02, "XY-2.3") == ["T UPD XY-2.3 county-review ended"]
+    assert said(played, "candidate", JUL02, "XY-2") == ["T UPD XY-2.3 county-review ended"]
+    assert (
+        said(played, "candidate", JUL03, "XY-2") == []
+    )  # the register does not tell of it yet: no second first review
 
 
 def test_69_a_referral_is_proposed_then_sent_then_answered(played: Played) -> None:
@@ -129,6 +138,11 @@ def test_68_whose_job_was_confirmed_is_called_no_more(played: Played) -> None:
     assert said(played, "68", JUN28, "NM-4.1") == ["T TASK NM-4.1 contact:2024-06"]
     assert said(played, "68", JUN29, "NM-4.1") == ["T UPD NM-4.1 contact:2024-06 ended"]
     assert [said(played, "68", day, "NM-4.1") for day in (JUN30, JUL01, JUL02)] == [[], [], []]
+
+
+def test_who_comes_back_is_not_late_for_a_month_in_which_their_job_was_confirmed(played: Played) -> None:
+    assert said(played, "comes back", JUN29, "NM-4.1") == ["T UPD NM-4.1 contact:2024-06 ended"]
+    assert said(played, "comes back", JUL02, "NM-4.1") == ["T TASK NM-4.1 contact:2024-07"]
 
 
 def notes(played: Played, who: str, day: str) -> list[dict[str, Any]]:

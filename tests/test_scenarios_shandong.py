@@ -177,6 +177,8 @@ BOUNDARIES = (
     Case("child of nine in that book", "2015-03-23", (housed(HERE, book="K1", 与户主关系="子"),), NOTHING),
     Case("services of which nobody says whether they are in the system", "1990-03-24",
          (YEAR, LOCAL, *shared(5, "2023-09-10", "2024-01-10"), service("2024-05-10", "岗位推荐")), {JUN30: ("L REVIEW SD-2.4 services-unrecorded",)}),
+    Case("hired for June only", "1990-03-24", (SPRING, LOCAL, recognised("残疾", "2024-01-10"), insured("2024-06", JUN29, end="2024-06")),
+         {JUN29: (HIRED,), JUL01: ("L UPD SD-3.2.1 hired ended",)}),
     Case("hired in July", "1990-03-25", (SPRING, LOCAL, aid("2024-01"), insured("2024-07")), {JUN29: (add("2.5"),), JUL01: (HIRED,)}),
     Case("pension from July", "1966-03-26", (jobless("2023-11-01"), LOCAL, pension("2024-07-01")), {JUN29: (add("2.1"),), JUL01: (leaves("pension"),)}),
     Case("died in June", "1990-03-27", (SPRING, LOCAL, aid("2024-01"), death("2024-06-12", JUN30)), {JUN29: (add("2.5"),), JUN30: (leaves("died"),)}),
@@ -244,6 +246,11 @@ def with_own_book(case: Case, number: int) -> Case:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_each_night_posts_what_changed_and_nothing_else(played: Stage, case: Case) -> None:
     assert played.posted(case) == dict(case.expect)
+
+
+def test_what_ended_is_told_and_nothing_that_never_was(played: Stage) -> None:
+    end = played.entry("hired for June only", JUL01, "L UPD SD-3.2.1 hired ended")
+    assert "单位参保已结束" in end["reason"] and "就业登记" not in end["reason"]
 
 
 def test_an_unchanged_night_posts_nothing(played: Stage) -> None:

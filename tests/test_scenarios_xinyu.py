@@ -335,3 +335,5 @@ def test_a_recognised_candidate_is_no_open_question(played: Stage) -> None:
     who = played.cast["candidate who is then recognised"]
     state = played.town.state(who, "xinyu", "H")
     assert (state["state"], state["needs_decision"]) == ("H4", False)
+    end = played.entry("candidate who is then recognised", JUN30, "H UPD XY-1.1 4050 ended")
+    assert "已认定为就业困难人员" in end["reason"] and "条件不再满足" not in end["reason"]

@@ -114,7 +114,8 @@ delete from finding where op = 'TASK' and regexp_matches(basis, '^(vacancy|publi
 """
 DECIDED = """
 create or replace temp table decided as
-select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.role, d.decided_date, d.record_id
+select d.entry_id, e.person_id, e.pack, e.clause, e.op, e.ground, d.decision, d.role, d.decided_date,
+       coalesce(d.effective_date, d.decided_date) as from_date, d.record_id
 from now_decision as d inner join store.ledger_entry as e on e.entry_id = trim(d.entry_id) where e.person_id is not null
 """
 ROWS = "create or replace temp table ledger_row as select distinct person_id, pack, track from store.ledger_entry where person_id is not null"

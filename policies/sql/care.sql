@@ -115,6 +115,15 @@ where d.decision = '确认' and d.role = '初审' and d.op in ('ADD', 'UPD') and
                   where h.person_id = d.person_id and h.recognised_date between d.decided_date and t.as_of and link_rank(h.link_grade) <= 1)
 order by d.person_id, d.decided_date desc, d.record_id;
 
+-- The county's yes, before its register tells of the recognition: no first review is asked for again.
+create or replace temp table topic_approved as
+select d.person_id, max(d.decided_date) as approved_on
+from decided as d cross join today as t
+where d.decision = '确认' and d.role in ('审核', '终审') and d.op in ('ADD', 'UPD') and starts_with(d.clause, 'XY-1.') and d.decided_date <= t.as_of
+  and not exists (select 1 from decided as l where l.entry_id = d.entry_id and l.role in ('审核', '终审') and l.decision = '驳回'
+                    and l.decided_date between d.decided_date and t.as_of)
+group by d.person_id;
+
 -- Passed on line and no practical course since.
 create or replace temp table topic_online as
 select c.person_id, max(c.pass_date) as online_passed_on, max(link_rank(c.link_grade)) as online_rank, list(c.record_id order by c.record_id) as online_records
@@ -135,13 +144,14 @@ with who as (
     select person_id from topic_told union select person_id from topic_contact union select person_id from topic_recommended
     union select person_id from topic_guided union select person_id from topic_twice union select person_id from topic_grouped
     union select person_id from topic_prelim union select person_id from topic_online union select person_id from topic_placed
-    union select person_id from topic_recognition union select person_id from topic_occupied
+    union select person_id from topic_recognition union select person_id from topic_occupied union select person_id from topic_approved
 )
 -- A share of the recognised is drawn anew each month, the same on every machine.
 select w.*, t.* exclude (person_id, education, skill, wish, pay_wish, place_wish), c.* exclude (person_id), r.* exclude (person_id), g.* exclude (person_id), tw.* exclude (person_id), gr.* exclude (person_id),
-       p.* exclude (person_id), o.* exclude (person_id), pl.* exclude (person_id), oc.* exclude (person_id),
+       p.* exclude (person_id), o.* exclude (person_id), pl.* exclude (person_id), oc.* exclude (person_id), ap.approved_on,
        if(h.person_id is null, null, (('0x' || substr(md5(w.person_id || strftime(d.as_of, '%Y-%m')), 1, 8))::ubigint % 1000)::integer) as monthly_draw
 from who as w cross join today as d left join topic_told as t using (person_id) left join topic_contact as c using (person_id)
 left join topic_recommended as r using (person_id) left join topic_guided as g using (person_id) left join topic_twice as tw using (person_id)
 left join topic_grouped as gr using (person_id) left join topic_prelim as p using (person_id) left join topic_online as o using (person_id)
-left join topic_placed as pl using (person_id) left join topic_occupied as oc using (person_id) left join topic_recognition as h using (person_id);
+left join topic_placed as pl using (person_id) left join topic_occupied as oc using (person_id) left join topic_recognition as h using (person_id)
+left join topic_approved as ap using (person_id);

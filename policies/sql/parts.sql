@@ -5,11 +5,13 @@ with anybody as (
     union select person_id from topic_gone union select person_id from topic_unit union select person_id from topic_unit_weak union select person_id from topic_trade union select person_id from topic_employment
     union select person_id from topic_visit union select person_id from topic_post_held union select person_id from topic_fraud
     union select person_id from topic_confirmed_job union select person_id from topic_registration_ended
+    union select person_id from topic_deregistration
 )
 select * from anybody left join topic_registered using (person_id) left join topic_recognition using (person_id) left join topic_exited using (person_id)
 left join topic_gone using (person_id) left join topic_unit using (person_id) left join topic_unit_weak using (person_id) left join topic_trade using (person_id) left join topic_employment using (person_id)
 left join topic_visit using (person_id) left join topic_post_held using (person_id) left join topic_fraud using (person_id)
-left join topic_confirmed_job using (person_id) left join topic_registration_ended using (person_id);
+left join topic_confirmed_job using (person_id) left join topic_registration_ended using (person_id)
+left join topic_deregistration using (person_id);
 
 create or replace temp table part_listed as
 with anybody as (

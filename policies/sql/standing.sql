@@ -170,6 +170,16 @@ where d.decision = '确认' and d.decided_date <= t.as_of
   and (d.op = 'FLAG_REEMP' or (d.op = 'PROP_DEREG' and d.ground in ('hired', 'self-employed', 'founded-firm', 'founded-unit', 'employment-registered')))
 order by d.person_id, d.decided_date desc, d.record_id;
 
+-- An officer decided that a registration is to be cancelled; nobody has registered them since. Its register may tell of it later.
+create or replace temp table topic_deregistration as
+select distinct on (d.person_id) d.person_id, d.decided_date as deregistration_said_on, d.from_date as deregistration_from, 0 as deregistration_rank,
+       [d.record_id] as deregistration_records
+from decided as d cross join today as t left join topic_registration as r on r.person_id = d.person_id and r.registration_rank <= 2
+where d.decision = '确认' and d.op = 'PROP_DEREG' and d.clause = 'JN-1.4a' and d.decided_date <= t.as_of
+  and coalesce(r.registered_from <= d.decided_date, true)
+  and not exists (select 1 from decided as l where l.entry_id = d.entry_id and l.decision = '驳回' and l.decided_date between d.decided_date and t.as_of)
+order by d.person_id, d.decided_date desc, d.record_id;
+
 -- Was registered, and is no more.
 create or replace temp table topic_registration_ended as
 select distinct on (f.person_id) f.person_id, f.valid_to as registration_ended_on, f.rank as registration_ended_rank,

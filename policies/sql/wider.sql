@@ -10,7 +10,7 @@ with widened as (
            regexp_matches(st.recognition_basis, '单亲') as is_recognised_single_parent,
            regexp_matches(st.recognition_basis, '脱贫|贫困|poverty') as is_recognised_poverty,
            coalesce(st.exited_rank <= 2, false) as was_recognised, st.gone_rank is not null as has_gone, coalesce(st.gone_rank <= 1, false) as firm_gone,
-           st.registration_ended_rank is not null as was_registered, st.unit_rank is not null as has_unit, st.unit_weak_rank is not null as has_weak_unit, st.trade_rank is not null as has_trade,
+           st.registration_ended_rank is not null as was_registered, st.deregistration_rank is not null as has_deregistration, st.unit_rank is not null as has_unit, st.unit_weak_rank is not null as has_weak_unit, st.trade_rank is not null as has_trade,
            st.employment_rank is not null as has_employment, coalesce(st.employment_rank <= 1, false) as firm_employment,
            st.post_held_rank is not null as has_post_held, coalesce(st.post_held_rank <= 1, false) as firm_post_held, st.fraud_rank is not null as has_fraud, st.confirmed_job_rank is not null as has_confirmed_job,
            retirement_date(w.birth_date, w.sex, n.base_male_months, n.base_female_early_months, n.rise_from,
