@@ -220,7 +220,8 @@ where c.id_part is not null and c.id_class <> 'masked'
 SAME_NAME = """
 select c.rid, p.person_id, c.id_class, c.id_part, p.id_number, c.name_folded as left_name, p.name_folded as right_name
 from unsettled as c inner join everybody as p using (name_folded)
-where c.id_part is not null and c.id_class in ('masked', 'checksum_bad', 'date_bad', 'short', 'long')
+where c.id_part is not null and (c.id_class in ('masked', 'checksum_bad', 'date_bad', 'short', 'long')
+                                 or (c.id_class = 'truncated_float' and length(c.id_part) = 18))
 """
 NEAR_NUMBER = """
 create or replace temp table near_number as
