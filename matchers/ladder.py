@@ -227,14 +227,14 @@ NEAR_NUMBER = """
 create or replace temp table near_number as
 with fits as (from fits_by_start union from fits_by_name),
 fitting as (
-    select c.rid, c.kind, c.office, c.id_part, c.name_folded, f.person_id,
+    select c.rid, c.kind, c.office, c.is_once, c.id_part, c.name_folded, f.person_id,
            coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as contradicts,
            p.is_held
     from fits as f inner join unsettled as c using (rid) inner join everybody as p using (person_id) anti join told_apart using (rid, person_id)
 ),
 counted as (
     select *, count(*) over (partition by rid) as person_count,
-           count(distinct (id_part, name_folded)) over (partition by person_id, kind, office) as row_count
+           if(is_once, count(distinct (id_part, name_folded)) over (partition by person_id, kind, office), 1) as row_count
     from fitting
 )
 select rid, min(person_id) as person_id, if(count(*) > 1, max(person_id), null) as runner_up,
@@ -245,7 +245,7 @@ from counted group by rid
 BY_NAME = f"""
 create or replace temp table by_name as
 with pair as (
-    select c.rid, p.person_id, c.kind, c.office, c.row_no, c.delivery_id, c.id_class,
+    select c.rid, p.person_id, c.kind, c.office, c.is_once, c.row_no, c.delivery_id, c.id_class,
            coalesce(c.birth_date = p.birth_date and c.sex = p.sex, false) as is_full,
            coalesce({phone_key("c.phone")} = {phone_key("p.phone")}, false) as same_phone,
            coalesce(same_phone or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
@@ -264,7 +264,7 @@ chosen as (
 ),
 counted as (
     select *, count(*) over (partition by rid) as person_count,
-           count(*) over (partition by person_id, kind, office) as row_count
+           if(is_once, count(*) over (partition by person_id, kind, office), 1) as row_count
     from chosen
 )
 select rid, if(max(person_count) = 1, min(person_id), null) as person_id,
@@ -281,7 +281,7 @@ CLAIMANTS = """
 create or replace temp table claimant as
 select row_number() over (order by kind, office, name_folded, former_folded, birth_date, sex, phone, town, village, id_class, id_part,
        id_key, household_no, local_no, employer, address) as owner, * from (
-    select kind, office, name_folded, nullif(former_folded, name_folded) as former_folded, birth_date, sex, phone, town, village,
+    select kind, office, is_once, name_folded, nullif(former_folded, name_folded) as former_folded, birth_date, sex, phone, town, village,
            id_class, id_part, id_key, household_no, local_no, employer, address, list(rid order by rid) as rids
     from (
         select * from unsettled union all by name
@@ -296,7 +296,7 @@ with named as (
     select owner, name_folded from claimant union all select owner, former_folded from claimant where former_folded <> ''
 )
 select row_number() over (order by n.owner, n.name_folded) as id, n.owner, n.name_folded, c.birth_date, c.sex, c.phone, c.town, c.village,
-       c.id_class, c.id_part, c.id_key, dense_rank() over (order by c.kind, c.office) as source
+       c.id_class, c.id_part, c.id_key, if(c.is_once, dense_rank() over (order by c.kind, c.office), 0) as source
 from named as n inner join claimant as c using (owner);
 create or replace temp table tonight_value as
 with told as (unpivot (
