@@ -23,6 +23,7 @@ import pyarrow as pa
 from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
 from matchers.claims import FIFTEEN_LEFT, LIKE_A_FLOAT
+from matchers.comparisons import OFFICE
 from matchers.id_numbers import BROKEN
 from matchers.model import Model
 from matchers.names import NameLevel, place_names
@@ -53,6 +54,7 @@ def climb(
     for stage in DAMAGED_STAGES:
         engine.run(con, stage)
     con.execute(NEAR_NUMBER)
+    con.execute(OFFICE_PHONE, {"most": OFFICE})
     engine.run(con, NAME_STAGE)
     counts = _by_weight(con, model, threads, engine)
     con.execute(LINKED, {"broken": sorted(BROKEN)})
@@ -100,7 +102,7 @@ def link_by_number(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def link_by_name(con: duckdb.DuckDBPyConnection) -> None:
-    """From `unsettled`, `everybody` and `near_number` make `by_name`."""
+    """From `unsettled`, `everybody`, `near_number` and `office_phone` make `by_name`."""
     con.execute(BY_NAME)
 
 
@@ -242,13 +244,19 @@ select rid, min(person_id) as person_id, if(count(*) > 1, max(person_id), null) 
        bool_and(person_count = 1 and row_count = 1) as is_single
 from counted group by rid
 """
+# An agent's or a cadre's, under whom half a village is registered, agrees with nobody.
+OFFICE_PHONE = f"""
+create or replace temp table office_phone as
+select {phone_key("phone")} as phone from everybody
+where {phone_key("phone")} in (select {phone_key("phone")} from unsettled) group by all having count(*) > $most
+"""
 BY_NAME = f"""
 create or replace temp table by_name as
 with pair as (
     select c.rid, p.person_id, c.kind, c.office, c.is_once, c.row_no, c.delivery_id, c.id_class,
            coalesce(c.birth_date = p.birth_date and c.sex = p.sex, false) as is_full,
            coalesce({phone_key("c.phone")} = {phone_key("p.phone")}, false) as same_phone,
-           coalesce(same_phone or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
+           coalesce((same_phone and {phone_key("c.phone")} not in (from office_phone)) or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
     from unsettled as c inner join everybody as p using (name_folded) anti join told_apart as t on t.rid = c.rid and t.person_id = p.person_id
     where c.rid not in (select rid from near_number) and c.name_folded not like '%?%'
       and c.id_class in ('empty', 'placeholder', 'several', 'truncated_float', 'masked', 'check_missing', 'letters',
@@ -423,5 +431,9 @@ DAMAGED_STAGES = tuple(
     for how, query, cut in (("by_start", SAME_START, START_KEYS), ("by_name", SAME_NAME, NAME_KEYS))
 )
 NAME_STAGE = Stage(
-    "name", link_by_name, gives={"by_name": "from {parts}"}, cut=NAME_KEYS, whole=("near_number", "told_apart")
+    "name",
+    link_by_name,
+    gives={"by_name": "from {parts}"},
+    cut=NAME_KEYS,
+    whole=("near_number", "told_apart", "office_phone"),
 )

@@ -42,6 +42,9 @@ LIKE = [CHARACTER_LEVELS.index(level) for level in ("missing", "sound", "shape",
 LIKE_LONG = [LONG_LEVELS.index(level) for level in ("equal", "respelt", "near", "cut_short")]
 
 
+SHORTEST_TURNED = 6  # letters: of fewer another order is easily another name
+
+
 class NameLevel(Enum):
     EQUAL = "equal"
     COMPATIBLE = "compatible"
@@ -128,6 +131,7 @@ def _plain_level(left: str, right: str) -> NameLevel:
         or _cut_short(left, right)
         or _sounds_alike(left, right)
         or _masked_with_its_dots(left, right)
+        or _turned(left, right)
     )
     return NameLevel.COMPATIBLE if near else NameLevel.CONFLICT
 
@@ -177,6 +181,15 @@ def _masked_with_its_dots(left: str, right: str) -> bool:
     return (
         bool(shown) and hidden >= 3 and len(name) >= 4 and len(masked) - len(name) in (1, 2) and name.startswith(shown)
     )
+
+
+def _turned(left: str, right: str) -> bool:
+    """A foreign name with the surname first, and last.
+
+    >>> _turned("SMITHJOHN", "JOHNSMITH"), _turned("SMITHJOHN", "JOHNSMYTH")
+    (True, False)
+    """
+    return len(left) == len(right) >= SHORTEST_TURNED and left.isascii() and left in right + right
 
 
 def _sounds_alike(left: str, right: str) -> bool:

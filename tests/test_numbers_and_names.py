@@ -342,6 +342,7 @@ LEVELS = (
     ("刘䶮", "刘?", NameLevel.COMPATIBLE), ("张三", "张三", NameLevel.EQUAL), ("", "张三", NameLevel.MISSING),
     ("买买提艾力", "麦麦提艾力", NameLevel.COMPATIBLE), ("娜仁高娃", "那仁高娃", NameLevel.COMPATIBLE),
     ("阿不都热西提吐尔逊", "阿不都热西提", NameLevel.COMPATIBLE), ("张伟", "王伟", NameLevel.CONFLICT),
+    ("SMITHJOHN", "JOHNSMITH", NameLevel.COMPATIBLE), ("SMITHJOHN", "JOHNSMYTH", NameLevel.CONFLICT),
     ("刘YAN", "刘䶮", NameLevel.COMPATIBLE), ("张三之妻", "张三", NameLevel.CONFLICT),
     ("闫红", "阎红", NameLevel.COMPATIBLE), ("张三丰", "李四光", NameLevel.CONFLICT), ("欧阳明", "王明", NameLevel.CONFLICT),
 )  # fmt: skip
