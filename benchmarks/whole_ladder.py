@@ -13,7 +13,8 @@ from matchers.ladder import climb
 from matchers.model import Model
 from matchers.person_index import describe_newcomers, meet_newcomers
 
-# A register's rows: they speak of known people and make nobody known. The household number is that of the town.
+# A register's rows: they speak of known people and make nobody known, and are drawn one by one, so that no source has a person on one
+# line only. The household number is that of the town.
 LOADED = """
 create or replace temp table person as
 select format('P{:09d}', truth_id + 1) as person_id, name, '居民身份证' as id_kind, id_number, sex, birth_date, town, village, phone,
@@ -28,7 +29,7 @@ create or replace temp table truth as
 select row_id as rid, format('P{:09d}', truth_id + 1) as person_id, slice, name_damage, id_number_damage, stranger_kind from read_parquet($rows);
 create or replace temp table incoming_claim as
 select row_id as rid, false as is_retry, null::varchar as prior_status, null::varchar as prior_person, source as kind, 0 as kind_rank,
-       'town' as office, format('{:09d}', row_id) as record_id, 'd' as delivery_id, row_id + 1 as row_no, false as adds_people,
+       'town' as office, format('{:09d}', row_id) as record_id, 'd' as delivery_id, row_id + 1 as row_no, false as adds_people, false as is_once,
        name, null::varchar as id_type, id_number, sex, birth_date, town, village, phone, null::varchar as employer, household_no,
        null::varchar as householder_id, null::varchar as relation, null::varchar as certificate_no, null::varchar as former_name,
        null::varchar as local_no, null::varchar as address

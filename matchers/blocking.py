@@ -71,13 +71,15 @@ class BlockingCount:
 
 
 def name_keys(names: Sequence[str]) -> pa.Table:
-    """For distinct folded names: name_folded, name_sound, surname_sound (of a long name its first character's), first_sound, second_sound, given_digest (of both
+    """For distinct folded names: name_folded, name_sound, surname_sound, first_sound, second_sound (of a long name its first, second and last character's), given_digest (of both
     given characters in whatever order)."""
     book = name_book(names)
     _, alike = spoken_by(surname=False)
     start = np.where(book.is_long, book.begins, book.surname)
     parts = [alike[p, 0].astype(np.int64) for p in (start, book.given_first, book.given_second)]
     sound, long = parts[0] << 32 | parts[1] << 16 | parts[2], np.flatnonzero(book.is_long)
+    for part, codes in zip(parts[1:], (book.follows, book.ends), strict=True):  # a character too many makes a name long
+        part[long] = alike[codes[long], 0]
     sound[long] = digests([skeleton(names[n]) for n in long.tolist()])
     low, high = (pick(book.given_first, book.given_second).astype(np.int64) for pick in (np.minimum, np.maximum))
     given = np.where(low > 0, low << 32 | high, 0)

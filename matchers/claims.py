@@ -36,7 +36,7 @@ def claim_select(kind: str, table: str, columns: set[str], rid: str) -> str:
     roster = ADDS_WHERE.get(kind, str(PERSON_LAYOUTS[kind].adds_people).lower())
     return (
         f"select {rid} as rid, '{kind}' as kind, {KIND_RANK[kind]} as kind_rank, office, record_id, delivery_id, row_no, "
-        f"{roster} as adds_people, {', '.join(picked)} from {table}"
+        f"{roster} as adds_people, {PERSON_LAYOUTS[kind].is_once} as is_once, {', '.join(picked)} from {table}"
     )
 
 

@@ -10,7 +10,7 @@ two_readings     fifteen digits that can be two people's: born 18xx by an old ru
 letters, noted   eighteen digits and their check once letters are read as digits, or notes and odd tails taken off
 check_missing    seventeen digits; `part` has the check digit that belongs to them
 truncated_float  place and birth date are left; `part` is those 14 digits, and the 15th where it is left too; None where
-                 even they are not a date
+                 even they are not a date; all eighteen where they begin so, for one of them may be mistyped instead
 masked           `part` has `_` for each hidden place
 checksum_bad, date_bad, short, long   broken; `part` is what can be compared, if anything
 several          two numbers; `aliases` are their keys where both are valid
@@ -22,7 +22,16 @@ import re
 from dataclasses import dataclass
 
 from matchers.check_digits import check_digit, is_birth_date, is_registration_number
-from matchers.number_damage import LETTER_DIGITS, MASK, clean_number, float_head, is_run, mask_of, without_notes
+from matchers.number_damage import (
+    FOOTNOTE,
+    LETTER_DIGITS,
+    MASK,
+    clean_number,
+    float_head,
+    is_run,
+    mask_of,
+    without_notes,
+)
 from matchers.other_documents import document_key, is_other_number
 
 EXACT = frozenset({"valid18", "valid15", "valid_hmt", "valid_foreign", "other_document"})
@@ -35,9 +44,9 @@ PROVINCES = frozenset(
 SEPARATORS = re.compile(r"[/\\、,;和与及或]|\((?=[0-9X]{15,22}\))")
 # A pupil's number is G and the eighteen; a disability number has type and grade behind them, and B1 after a loss.
 EIGHTEEN = re.compile(r"G?(\d{17}[\dX])|(\d{17}[\dX])[1-7][1-4](?:B\d)?")
-# One character lost from or added to a disability number. Of such with eighteen valid digits in front 9 to 17 in a
+# One character lost from or added to a disability number, or two digits that are no type and grade. Of such with eighteen valid digits in front 9 to 17 in a
 # hundred (100 000 drawn) show another, wrong number: never exact. Of nineteen digits 80 in a hundred do: long.
-ODD_TAIL = re.compile(r"(\d{17}[\dX])(?:[1-7][1-4]?B\d?|[1-7]?B\d|[1-7][1-4]\d|\d[1-7][1-4]|[1-7]\d[1-4])")
+ODD_TAIL = re.compile(r"(\d{17}[\dX])(?:[1-7][1-4]?B\d?|[1-7]?B\d|[1-7][1-4]\d|\d[1-7][1-4]|[1-7]\d[1-4]|\d\d)")
 PLAIN = re.compile(r"[0-9]{17}[0-9X]")
 LINE_BREAKS, ANY_DIGIT, WITH_ZEROS = re.compile(r"[\r\n]+"), re.compile("[0-9]"), re.compile(r"(\d+)\.0+")
 FLOAT = re.compile(r"(\d)(?:\.(\d*))?E\+?0*(\d{1,3})")
@@ -60,7 +69,7 @@ def fold_number(text: str | None, document: str | None = None) -> FoldedNumber:
     ('150102198507043219', 'valid18')
     """
     raw = (text or "").strip()
-    clean = clean_number(LINE_BREAKS.sub("/", raw)).strip(".。:")
+    clean = clean_number(LINE_BREAKS.sub("/", raw)).strip(".。:=")
     if not clean:
         return FoldedNumber("empty")
     if _says_nothing(clean) and not (len(clean) == 8 and document_key(clean, document)):
@@ -107,6 +116,8 @@ def _fold_one(clean: str, document: str | None) -> FoldedNumber:
     if found := WITH_ZEROS.fullmatch(clean):
         return _fold_digits(found[1], document, is_number=True)
     if MASK.search(clean):
+        if PLAIN.fullmatch(shown := FOOTNOTE.sub("", clean)) and (key := _eighteen(shown).key):
+            return FoldedNumber("noted", part=key)
         mask = mask_of(without_notes(clean))
         return FoldedNumber("masked", part=mask) if mask else FoldedNumber("placeholder")
     return _fold_digits(clean, document)
@@ -136,7 +147,7 @@ def _eighteen(clean: str) -> FoldedNumber:
         return FoldedNumber("valid_hmt" if clean[:2] in ("81", "82", "83") else "valid18", clean)
     head = float_head(clean)
     if head and clean[0] != "0" and is_birth_date(head[6:14]):
-        return FoldedNumber("truncated_float", part=head)
+        return FoldedNumber("truncated_float", part=clean if clean.startswith(head) else head)
     return FoldedNumber("checksum_bad" if is_dated else "date_bad", part=clean)
 
 

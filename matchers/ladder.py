@@ -23,6 +23,7 @@ import pyarrow as pa
 from matchers.agreements import values_of
 from matchers.blocking import BlockingCount
 from matchers.claims import FIFTEEN_LEFT, LIKE_A_FLOAT
+from matchers.comparisons import OFFICE
 from matchers.id_numbers import BROKEN
 from matchers.model import Model
 from matchers.names import NameLevel, place_names
@@ -53,6 +54,7 @@ def climb(
     for stage in DAMAGED_STAGES:
         engine.run(con, stage)
     con.execute(NEAR_NUMBER)
+    con.execute(OFFICE_PHONE, {"most": OFFICE})
     engine.run(con, NAME_STAGE)
     counts = _by_weight(con, model, threads, engine)
     con.execute(LINKED, {"broken": sorted(BROKEN)})
@@ -100,7 +102,7 @@ def link_by_number(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def link_by_name(con: duckdb.DuckDBPyConnection) -> None:
-    """From `unsettled`, `everybody` and `near_number` make `by_name`."""
+    """From `unsettled`, `everybody`, `near_number` and `office_phone` make `by_name`."""
     con.execute(BY_NAME)
 
 
@@ -220,20 +222,21 @@ where c.id_part is not null and c.id_class <> 'masked'
 SAME_NAME = """
 select c.rid, p.person_id, c.id_class, c.id_part, p.id_number, c.name_folded as left_name, p.name_folded as right_name
 from unsettled as c inner join everybody as p using (name_folded)
-where c.id_part is not null and c.id_class in ('masked', 'checksum_bad', 'date_bad', 'short', 'long')
+where c.id_part is not null and (c.id_class in ('masked', 'checksum_bad', 'date_bad', 'short', 'long')
+                                 or (c.id_class = 'truncated_float' and length(c.id_part) = 18))
 """
 NEAR_NUMBER = """
 create or replace temp table near_number as
 with fits as (from fits_by_start union from fits_by_name),
 fitting as (
-    select c.rid, c.kind, c.office, c.id_part, c.name_folded, f.person_id,
+    select c.rid, c.kind, c.office, c.is_once, c.id_part, c.name_folded, f.person_id,
            coalesce(c.birth_date <> p.birth_date, false) or coalesce(c.sex <> p.sex, false) as contradicts,
            p.is_held
     from fits as f inner join unsettled as c using (rid) inner join everybody as p using (person_id) anti join told_apart using (rid, person_id)
 ),
 counted as (
     select *, count(*) over (partition by rid) as person_count,
-           count(distinct (id_part, name_folded)) over (partition by person_id, kind, office) as row_count
+           if(is_once, count(distinct (id_part, name_folded)) over (partition by person_id, kind, office), 1) as row_count
     from fitting
 )
 select rid, min(person_id) as person_id, if(count(*) > 1, max(person_id), null) as runner_up,
@@ -241,13 +244,19 @@ select rid, min(person_id) as person_id, if(count(*) > 1, max(person_id), null) 
        bool_and(person_count = 1 and row_count = 1) as is_single
 from counted group by rid
 """
+# An agent's or a cadre's, under whom half a village is registered, agrees with nobody.
+OFFICE_PHONE = f"""
+create or replace temp table office_phone as
+select {phone_key("phone")} as phone from everybody
+where {phone_key("phone")} in (select {phone_key("phone")} from unsettled) group by all having count(*) > $most
+"""
 BY_NAME = f"""
 create or replace temp table by_name as
 with pair as (
-    select c.rid, p.person_id, c.kind, c.office, c.row_no, c.delivery_id, c.id_class,
+    select c.rid, p.person_id, c.kind, c.office, c.is_once, c.row_no, c.delivery_id, c.id_class,
            coalesce(c.birth_date = p.birth_date and c.sex = p.sex, false) as is_full,
            coalesce({phone_key("c.phone")} = {phone_key("p.phone")}, false) as same_phone,
-           coalesce(same_phone or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
+           coalesce((same_phone and {phone_key("c.phone")} not in (from office_phone)) or c.town = p.town or (c.village = p.village and c.town is null), false) as is_supported
     from unsettled as c inner join everybody as p using (name_folded) anti join told_apart as t on t.rid = c.rid and t.person_id = p.person_id
     where c.rid not in (select rid from near_number) and c.name_folded not like '%?%'
       and c.id_class in ('empty', 'placeholder', 'several', 'truncated_float', 'masked', 'check_missing', 'letters',
@@ -263,7 +272,7 @@ chosen as (
 ),
 counted as (
     select *, count(*) over (partition by rid) as person_count,
-           count(*) over (partition by person_id, kind, office) as row_count
+           if(is_once, count(*) over (partition by person_id, kind, office), 1) as row_count
     from chosen
 )
 select rid, if(max(person_count) = 1, min(person_id), null) as person_id,
@@ -280,7 +289,7 @@ CLAIMANTS = """
 create or replace temp table claimant as
 select row_number() over (order by kind, office, name_folded, former_folded, birth_date, sex, phone, town, village, id_class, id_part,
        id_key, household_no, local_no, employer, address) as owner, * from (
-    select kind, office, name_folded, nullif(former_folded, name_folded) as former_folded, birth_date, sex, phone, town, village,
+    select kind, office, is_once, name_folded, nullif(former_folded, name_folded) as former_folded, birth_date, sex, phone, town, village,
            id_class, id_part, id_key, household_no, local_no, employer, address, list(rid order by rid) as rids
     from (
         select * from unsettled union all by name
@@ -295,7 +304,7 @@ with named as (
     select owner, name_folded from claimant union all select owner, former_folded from claimant where former_folded <> ''
 )
 select row_number() over (order by n.owner, n.name_folded) as id, n.owner, n.name_folded, c.birth_date, c.sex, c.phone, c.town, c.village,
-       c.id_class, c.id_part, c.id_key, dense_rank() over (order by c.kind, c.office) as source
+       c.id_class, c.id_part, c.id_key, if(c.is_once, dense_rank() over (order by c.kind, c.office), 0) as source
 from named as n inner join claimant as c using (owner);
 create or replace temp table tonight_value as
 with told as (unpivot (
@@ -422,5 +431,9 @@ DAMAGED_STAGES = tuple(
     for how, query, cut in (("by_start", SAME_START, START_KEYS), ("by_name", SAME_NAME, NAME_KEYS))
 )
 NAME_STAGE = Stage(
-    "name", link_by_name, gives={"by_name": "from {parts}"}, cut=NAME_KEYS, whole=("near_number", "told_apart")
+    "name",
+    link_by_name,
+    gives={"by_name": "from {parts}"},
+    cut=NAME_KEYS,
+    whole=("near_number", "told_apart", "office_phone"),
 )

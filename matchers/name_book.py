@@ -30,7 +30,8 @@ class NameBook:
     given_first: NDArray[np.uint32]
     given_second: NDArray[np.uint32]
     lengths: NDArray[np.int64]
-    begins: NDArray[np.uint32]  # the first and the last character read
+    begins: NDArray[np.uint32]  # the first, the second and the last character read
+    follows: NDArray[np.uint32]
     ends: NDArray[np.uint32]
     is_long: NDArray[np.bool_]
     is_latin: NDArray[np.bool_]
@@ -55,7 +56,7 @@ def name_book(names: Sequence[str]) -> NameBook:
     latin[at] = [LATIN.fullmatch(names[n]) is not None for n in at]
     ends = codes[np.arange(len(codes)), np.maximum(lengths, 1) - 1]
     digests = _spelling_digests(names, codes)
-    return NameBook(names, surname, first, second, lengths, codes[:, 0], ends, is_long, latin, digests)
+    return NameBook(names, surname, first, second, lengths, codes[:, 0], codes[:, 1], ends, is_long, latin, digests)
 
 
 def _matrix(names: Sequence[str]) -> NDArray[np.uint32]:

@@ -18,20 +18,31 @@ from matchers.name_book import name_book
 from matchers.name_levels import CHARACTER_LEVELS, LONG_LEVELS, compare_names, pair_books
 
 NOISE = re.compile(
-    r"[\s'‘’`,、●\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52·\u2010-\u2015-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
+    r"[\s'‘’`\"“”„‟=!;:,、●\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\ufe52\u16eb\u2e31\u02d9·\u2010-\u2015-]+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
-OPEN = r"(\[【〔<《{「『〈"
+OPEN, CLOSE = r"(\[【〔<《{「『〈", r")\]】〕>》}」』〉"
 NOTE = re.compile(rf"^(?:[0-9]+[、)]?)+|[0-9]*[{OPEN}].*$|[0-9]+$")
-IN_PARTS = re.compile(rf"[{OPEN}]([\u4e00-\u9fff]{{2,3}})[)\]】〕>》}}」』〉]")
-# The last are private, or no characters at all; `han` has made-up ones of its own there.
-UNREADABLE = re.compile(r"[?？□■▇◇○◯#〓×＿_*＊\ufffd\ue000-\uf8ff\U0003e000-\U0010ffff]")
-MASKED_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])X+$")
-PLAIN_HAN = re.compile(r"[\u4e00-\u9fff]+")
+IN_PARTS = re.compile(rf"[{OPEN}]([\u4e00-\u9fff]{{2,3}})[{CLOSE}]")
+IN_FRONT = re.compile(rf"^(?:[{OPEN}]([^{OPEN}{CLOSE}]*)[{CLOSE}])+(.*)$")  # of the name, or around all of it
+TAILS = ("已故", "户主", "代领")
+TAIL = re.compile(
+    rf"(?<=[\u4e00-\u9fff]{{2}})(?:{'|'.join(TAILS)}|[A-Da-d](?![A-Za-z]))+$"
+)  # a letter tells namesakes apart
+# The last but one are private, or no characters at all; `han` has made-up ones of its own there.
+UNREADABLE = re.compile(r"[?？某□■▇◇○◯#〓×＿_*＊\ufffd\ue000-\uf8ff\U0003e000-\U0010ffff]")
+MASKED = re.compile(r"(?<![A-Z])X+(?![A-Z])")  # beside Han, or alone
+WITH_HAN = re.compile(r"[\u4e00-\u9fff]")
+PLAIN_HAN = re.compile(r"[\u4e00-\u67cf\u67d1-\u9fff]+")  # all but 某
+ACCENTED = re.compile(r"[\u00c0-\u024f]")
+ROUNDED = re.compile(r"(?<=[LNln])[üǖǘǚǜÜǕǗǙǛ]")  # lü and nü are typed with a V
 
 
 WRITTEN = [CHARACTER_LEVELS.index(level) for level in ("equal", "variant", "spelt", "swapped")]
 LIKE = [CHARACTER_LEVELS.index(level) for level in ("missing", "sound", "shape", "near_sound", "dropped", "absent")]
 LIKE_LONG = [LONG_LEVELS.index(level) for level in ("equal", "respelt", "near", "cut_short")]
+
+
+SHORTEST_TURNED = 6  # letters: of fewer another order is easily another name
 
 
 class NameLevel(Enum):
@@ -67,13 +78,28 @@ def fold_name(text: str | None) -> str:
     """
     if not text:
         return ""
-    if PLAIN_HAN.fullmatch(text):
+    if PLAIN_HAN.fullmatch(text) and not text.endswith(TAILS):
         return text.translate(_simplified())
-    plain = NOISE.sub("", unicodedata.normalize("NFKC", text.translate(_pua())))
+    plain = NOISE.sub("", _without_accents(unicodedata.normalize("NFKC", text.translate(_pua()))))
     plain = IN_PARTS.sub(lambda part: _decomposed().get(part[1], part[0]), plain)
-    bare = NOTE.sub("", plain) or plain
-    shown = UNREADABLE.sub("?", bare.translate(_simplified())).upper()
-    return MASKED_TAIL.sub(lambda hidden: "?" * len(hidden[0]), shown)
+    shown = UNREADABLE.sub("?", _without_notes(plain).translate(_simplified())).upper()
+    masked = WITH_HAN.search(shown) or set(shown) <= {"X", "?"}
+    return MASKED.sub(lambda hidden: "?" * len(hidden[0]), shown) if masked else shown
+
+
+def _without_accents(text: str) -> str:
+    """
+    >>> _without_accents("Lǚ Wěi"), _without_accents("Müller")
+    ('Lv Wei', 'Muller')
+    """
+    return ACCENTED.sub(lambda letter: unicodedata.normalize("NFD", letter[0])[0], ROUNDED.sub("v", text))
+
+
+def _without_notes(plain: str) -> str:
+    """Without notes behind the name, in front of it, and brackets around all of it."""
+    if found := IN_FRONT.match(plain):
+        plain = found[2] or found[1]
+    return TAIL.sub("", NOTE.sub("", plain) or plain)
 
 
 @lru_cache(maxsize=200_000)
@@ -105,6 +131,7 @@ def _plain_level(left: str, right: str) -> NameLevel:
         or _cut_short(left, right)
         or _sounds_alike(left, right)
         or _masked_with_its_dots(left, right)
+        or _turned(left, right)
     )
     return NameLevel.COMPATIBLE if near else NameLevel.CONFLICT
 
@@ -154,6 +181,15 @@ def _masked_with_its_dots(left: str, right: str) -> bool:
     return (
         bool(shown) and hidden >= 3 and len(name) >= 4 and len(masked) - len(name) in (1, 2) and name.startswith(shown)
     )
+
+
+def _turned(left: str, right: str) -> bool:
+    """A foreign name with the surname first, and last.
+
+    >>> _turned("SMITHJOHN", "JOHNSMITH"), _turned("SMITHJOHN", "JOHNSMYTH")
+    (True, False)
+    """
+    return len(left) == len(right) >= SHORTEST_TURNED and left.isascii() and left in right + right
 
 
 def _sounds_alike(left: str, right: str) -> bool:

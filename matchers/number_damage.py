@@ -15,7 +15,9 @@ INVISIBLE = re.compile(
 LETTER_DIGITS = str.maketrans("OIL|SBZ", "0111582")
 HIDDEN = r"*?□■●○•#\ufffd"
 MASK = re.compile(rf"[{HIDDEN}]|X{{3,}}|_{{3,}}")
+FOOTNOTE = re.compile(rf"^[{HIDDEN}]+|[{HIDDEN}]+$")
 NOTE = r"(?:\([^()]*\)|\[[^\[\]]*\]|[【〔][^】〕]*[】〕]|[\u3400-\u9fff\uf900-\ufaff]+|[:.。])"
+WRAPPED = re.compile(r"[(\[【〔]([0-9X]{15,22})[)\]】〕]")
 NOTES = re.compile(rf"^{NOTE}+|{NOTE}+$|[(\[【〔][^0-9]*$")
 COUNTING = "0123456789" * 3
 FEWEST_SHOWN = 6  # a mask that shows less is a placeholder
@@ -36,8 +38,8 @@ def is_run(clean: str) -> bool:
 
 
 def without_notes(clean: str) -> str:
-    """Without Han and brackets before or after it: `150102198507043219(户主)`."""
-    return NOTES.sub("", clean)
+    """Without Han and brackets before, after or around it: `150102198507043219(户主)`."""
+    return NOTES.sub("", WRAPPED.sub(r"\1", clean))
 
 
 def went_through_float(digits: str) -> bool:

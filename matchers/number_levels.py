@@ -15,7 +15,8 @@ two_slips      the same twice. Weak beside relatives, whose numbers begin alike
 mask_fits      all that is shown agrees, four digits of it or more are not the birth date, and not all of them the
                place: good with a name
 leading_14     place and birth date agree, no more is known or the sequence differs: worth the place alone. A float keeps
-               the fifteenth digit or carries into it: one that neither explains is another's: unlike
+               the fifteenth digit or carries into it: one that neither explains is another's: unlike. Of eighteen digits
+               that a float may have printed, one may be mistyped instead: one_slip, where the float explains nothing
 birth_part     only the birth date inside agrees: no new evidence, some against, for the place differs by a slip or is
                hidden. A readable place that differs by more is another's: unlike
 two_valid      both hold by their own check and differ: strong against, unless somebody was numbered anew or a
@@ -78,19 +79,21 @@ def _unequal_levels(kind: Array, left: Array, right: Array, unequal: Array) -> A
     holds = _holds(right, known)
     both_hold = np.isin(kind, PROTECTED) & holds
     slips = np.full(len(kind), MOST_SLIPS + 1)
-    rows = np.flatnonzero(unequal & ~both_hold & ~np.isin(kind, ("masked", "truncated_float")))
+    is_float, differs = kind == "truncated_float", _fifteenth_differs(given, known)
+    is_cut = is_float & (np.strings.str_len(left) < 18)
+    rows = np.flatnonzero(unequal & ~both_hold & ~is_cut & (kind != "masked"))
     slips[rows] = _slips(kind[rows], left[rows], right[rows])
-    levels = np.full(len(kind), CODE["unlike"])
+    levels, same_start = np.full(len(kind), CODE["unlike"]), _agree(given, known, slice(0, 14))
     for level, where in (
         ("birth_part", _agree(given, known, slice(6, 14)) & ((given[:, :6] != known[:, :6]).sum(axis=1) <= 1)),
-        ("leading_14", _agree(given, known, slice(0, 14))),
+        ("leading_14", same_start),
         ("two_valid", (kind == "valid15") & holds),
-        ("two_slips", slips == MOST_SLIPS),
-        ("one_slip", slips < MOST_SLIPS),
+        ("two_slips", (slips == MOST_SLIPS) & ~is_float),
+        ("one_slip", (slips < MOST_SLIPS) & ~(is_float & same_start & ~differs)),
         ("two_valid", both_hold),
     ):
         levels[where] = CODE[level]
-    levels[unequal & (kind == "truncated_float") & _fifteenth_differs(given, known)] = CODE["unlike"]
+    levels[unequal & is_float & differs & (slips >= MOST_SLIPS)] = CODE["unlike"]
     return levels
 
 

@@ -34,6 +34,8 @@ GIVEN_AGREES = tuple(
     for n in ("equal", "variant", "spelt", "sound", "near_sound", "shape", "near_shape", "swapped")
 )
 PAIR_BYTES = 400  # of each pair: its places, thirteen levels, weights twice over, and what chunks of them take
+UNREADABLE, ABSENT = (CHARACTER_LEVELS.index(n) for n in ("unreadable", "absent"))
+WRITTEN = tuple(CHARACTER_LEVELS.index(n) for n in ("equal", "variant"))
 LONG_AGREES = tuple(LONG_LEVELS.index(n) for n in ("equal", "respelt", "near", "cut_short"))
 
 
@@ -188,14 +190,20 @@ def _worth_asking(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
 def _may_link(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
     """Whether a pair may be linked without a person's eye at all: something of the given name and the birth date agree,
     with a third agreement beside the sex (one more where no birth date is told, or only its year; one more where the sex
-    is another), and nothing contradicts."""
-    other_sex = levels["sex"] == 2
-    enough = _thirds(levels) >= 1 + ~np.isin(levels["birth_date"], BIRTH_AGREES) + other_sex
-    named = np.isin(levels["long_name"], LONG_AGREES)
+    is another, or behind the surname nothing can be read), and nothing contradicts."""
+    other_sex, unread = levels["sex"] == 2, _unread(levels)
+    enough = _thirds(levels) >= 1 + ~np.isin(levels["birth_date"], BIRTH_AGREES) + other_sex + unread
+    named = np.isin(levels["long_name"], LONG_AGREES) | unread
     for part in ("given_first", "given_second"):
         named |= np.isin(levels[part], GIVEN_AGREES)
     denied = np.isin(levels["id_number"], NUMBER_DENIES) | np.isin(levels["birth_date"], BIRTH_DENIES)
     return named & enough & ~denied
+
+
+def _unread(levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
+    """One character after the same surname on both sides, and on one side it cannot be read: it stands for any one."""
+    alone = (levels["given_first"] == UNREADABLE) & (levels["given_second"] == ABSENT)
+    return alone & np.isin(levels["surname"], WRITTEN)
 
 
 def climb_by_weight(

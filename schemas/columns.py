@@ -62,7 +62,8 @@ class Layout:
     """One extract kind: its columns and how its rows are told apart. `who` is what a row is about: person, employer,
     entry (of the ledger) or area, and `anchor` the `must` field without which a line is no row. `key` names the fields
     that stay the same when an office corrects a row; `adds_people` is true for rosters; of an `is_event` kind a row
-    that vanishes from a full snapshot was taken back, of the others it has merely ended."""
+    that vanishes from a full snapshot was taken back, of the others it has merely ended; of an `is_once` kind two lines
+    are two people's."""
 
     kind: str
     label: str
@@ -70,6 +71,7 @@ class Layout:
     agency: str
     adds_people: bool
     is_event: bool
+    is_once: bool
     grain: str
     who: str
     anchor: str

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from matchers import score
+from matchers.blocking import name_keys
 from matchers.comparisons import Ints
 from matchers.han import Levels
 from matchers.id_numbers import EXACT, fold_number
@@ -19,6 +20,7 @@ from matchers.name_levels import compare_names, pair_books
 from matchers.names import fold_name
 from matchers.resolve import NOBODY, Decisions, clusters, resolve
 from matchers.score import Records, Scale, Scored, score_pairs, smaller, weigh
+from matchers.scored import _may_link
 from matchers.training import expectation_maximisation
 from tests.strategies import HAN, NAMES, delivered_names, delivered_numbers, folded_names
 
@@ -226,6 +228,24 @@ def test_a_name_in_another_order_never_outweighs_the_name_itself() -> None:
         side = Records(name_book(names), np.array([a, b]), *(size + v for v in (19_800_203, 1, 0, 0, 0, 0)))
         total = score_pairs(scale(), side, size, side, np.array([0, 1]), {}).total
         assert total[0] >= total[1], names[b]
+
+
+@pytest.mark.parametrize(("thirds", "allowed"), [(0, False), (1, False), (2, True)])
+def test_a_name_of_which_only_the_surname_can_be_read_needs_one_agreement_more(thirds: int, allowed: bool) -> None:
+    told = {"phone": thirds > 0, "place": thirds > 1, "birth_date": True, "sex": True}
+    levels = levels_of(["熊?"], ["熊娥"]) | {
+        c: np.array([[int(told.get(c, False))]]) for c in COMPARISONS if c not in NAME_PARTS
+    }
+    assert bool(_may_link(levels)[0, 0]) is allowed
+
+
+def test_a_name_with_a_character_too_many_shares_the_keys_of_its_beginning_and_end() -> None:
+    short, long = (name_keys([name]).to_pylist()[0] for name in ("魏红燕", "魏红班燕"))
+    assert {key for key in short if short[key] == long[key] and key.endswith("sound")} == {
+        "surname_sound",
+        "first_sound",
+        "second_sound",
+    }
 
 
 # Decisions

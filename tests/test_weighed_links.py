@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from matchers.comparisons import FAMILY, OFFICE
 from matchers.id_numbers import fold_number
 from matchers.model import COMPARISONS as COMPARED
 from matchers.model import read_model, write_model
@@ -116,6 +117,21 @@ def test_a_householders_number_says_whose_household_a_members_row_is(tmp_path: P
     rows = [r for r in place.night(MAY).rows("match_log") if r["kind"] == "death"]
     assert [(r["match_status"], r["rule"]) for r in rows] == [("linked", "model"), ("review", "id_name_conflict")]
     assert rows[0]["person_id"] == place.person_id(daughters[0]) and rows[0]["levels"]["household"] == "equal"
+
+
+def test_the_phone_of_an_office_is_no_third_agreement(tmp_path: Path) -> None:
+    """A cadre's, under which a village is registered; a couple's is one."""
+    place = UnjudgedTown.found(tmp_path / "town", "zhongshan")
+    for phone, count in (("14212340001", OFFICE + 1), ("14212340002", FAMILY)):
+        told = [place.person(f"19{60 + n}-03-0{count % 7 + 1}") for n in range(count)]
+        for who in told:
+            place.tell(who, registered("2024-03-10", 联系电话=phone))
+        place.tell(told[0], said_of(told[0], death("2024-05-01"), *BORN, 联系电话=phone))
+    rows = [r for r in place.night(MAY).rows("match_log") if r["kind"] == "death"]
+    assert [(r["match_status"], r["rule"]) for r in rows] == [
+        ("review", "name_birth_sex"),
+        ("linked", "name_birth_sex"),
+    ]
 
 
 def test_a_spreadsheets_number_that_holds_by_chance_is_still_taken_for_damaged(tmp_path: Path) -> None:

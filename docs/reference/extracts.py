@@ -63,7 +63,7 @@ def extracts() -> str:
 
 def _role(layout: Layout) -> str:
     about = ("roster" if layout.adds_people else "register") if layout.who == "person" else f"about an {layout.who}"
-    return about + (", event" if layout.is_event else "")
+    return about + ", event" * layout.is_event + ", one line a person" * layout.is_once
 
 
 def _key(layout: Layout) -> str:

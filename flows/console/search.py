@@ -56,7 +56,7 @@ def _number(ask: Asked, text: str, page: int) -> Response:
 
 def read_tables() -> None:
     """Read what folding and comparing names takes, so that nobody's first search waits for it."""
-    folded = fold_name("某·甲")
+    folded = fold_name("王·甲")
     name_keys([folded])
     place_names([folded], [folded])
 

@@ -32,6 +32,10 @@ EVENTS = frozenset({
     "insurance_stop", "death", "marriage", "service_log", "household_visit", "training", "subsidy", "work_capacity",
     "land_expropriation", "decision", "complaint", "activity",
 })  # fmt: skip
+# Kinds that have a person on one line. In the others one has as many as insurances, payments, visits or spells.
+ONE_LINE_EACH = frozenset({
+    "household_register", "low_income", "disability_certificate", "poverty_list", "mass_organisation_list", "public_post", "pension", "death",
+})  # fmt: skip
 
 
 def facts(
@@ -40,7 +44,8 @@ def facts(
 ) -> dict[str, dict[str, object]]:  # fmt: skip
     """The metadata of a model's Config; see schemas.columns.Layout for what each means."""
     named = {"kind": kind, "label": label, "icode": icode, "agency": agency, "grain": grain, "who": who}
-    return {"zhaoren": named | {"key": key, "anchor": anchor, "adds_people": roster, "is_event": kind in EVENTS}}
+    how = {"adds_people": roster, "is_event": kind in EVENTS, "is_once": kind in ONE_LINE_EACH}
+    return {"zhaoren": {**named, "key": key, "anchor": anchor, **how}}
 
 
 class PersonExtract(Model):
