@@ -13,8 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
+from flows.days import parse_day, today_in_shanghai
 from flows.night.beginning import Night, begin
-from flows.night.business_day import business_day
 from flows.night.in_order import finish, run_step, steps
 from flows.night.outcome import Outcome
 from flows.night.steps import STEPS
@@ -55,7 +55,7 @@ def run_watched(root: Path, as_of: str | None, progress: Callable[[str], None], 
     space = Workspace(root)
     logger = get_run_logger()
     with nameless(), locked(space):
-        night = begin(space, business_day(space, as_of), engine)
+        night = begin(space, parse_day(as_of) if as_of else today_in_shanghai(), engine)
         _night[str(root)] = night
         try:
             shown: Any = create_progress_artifact(progress=0.0, key="nightly-progress", description="本夜进度")

@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.night.business_day import business_day
+from flows.days import today_in_shanghai
 from flows.night.in_order import run_night
 from flows.night.outcome import Outcome, read_outcome
 from flows.workspace import Workspace, locked
@@ -78,8 +78,11 @@ def run_through_flow(
 def run_directly(
     workspace: Workspace, as_of: str | None, progress: Callable[[str], None], engine: str = "local"
 ) -> Outcome:
+    from flows.days import parse_day
+
+    day = parse_day(as_of) if as_of else today_in_shanghai()
     with locked(workspace):
-        return run_night(workspace, business_day(workspace, as_of), progress, engine)
+        return run_night(workspace, day, progress, engine)
 
 
 def _warn(error: Exception) -> None:
