@@ -94,6 +94,7 @@ def test_a_day_that_is_yet_to_come_is_run_and_said(tmp_path: Path) -> None:
     for day, is_said in ((today, False), (tomorrow, True)):
         done = run_without_books(tmp_path, day.isoformat())
         assert (done.returncode, "还没有到" in done.stderr) == (0, is_said), done.stderr
+    assert "请先核对时钟" in run_without_books(tmp_path, today.isoformat()).stderr
 
 
 def test_a_day_that_can_only_be_a_slip_is_refused_before_it_bars_all_others(tmp_path: Path) -> None:

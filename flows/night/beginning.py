@@ -23,13 +23,14 @@ from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
 from ledger.retention import Gone
 from ledger.seal import read_manifest, require_chain, sealed_runs
-from ledger.standalone_verifier import SETTINGS
+from ledger.standalone_verifier import SETTINGS, told
 from ledger.store import connect, ensure_store, require_all_runs
+from ledger.verify import newest_signature
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
 from policies.pack import Pack
 from policies.versions import History
-from schemas.errors import UsageError, say
+from schemas.errors import IntegrityError, UsageError, say
 from schemas.stages import LOCAL, Engine
 
 
@@ -115,9 +116,13 @@ def match_model(workspace: Workspace) -> Model:
 
 
 def require_whole(workspace: Workspace) -> None:
-    """Raises: IntegrityError where the chain breaks, or runs are not there."""
+    """Raises: IntegrityError where the chain breaks, the newest run is not signed as the chain is, or runs are not there."""
     require_chain(workspace.sealed)
     require_all_runs(workspace.store, workspace.runs)
+    if faults := newest_signature(workspace.sealed, workspace.archive):
+        raise IntegrityError(
+            told(faults)[0] + say("不能在其上继续；请运行 zhaoren verify 查明，从备份恢复后再运行。", " No night goes on upon it: see zhaoren verify, and restore it from a backup.")
+        )  # fmt: skip
 
 
 def refuse_going_back(workspace: Workspace, numbers: list[int], as_of: date) -> None:
