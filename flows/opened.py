@@ -91,6 +91,12 @@ def open_books(workspace: Workspace, run_no: int) -> Path:
     return folder / BOOKS
 
 
+def closed_books(workspace: Workspace, run_no: int) -> int:
+    """How many workbooks of a run cannot be read where they are opened: destroyed in their time, or under a key that is lost."""
+    books = (n for n in expected(run_folder(workspace.sealed, run_no)) if n.startswith(BOOKS))
+    return sum(not (run_folder(workspace.runs, run_no) / name).is_file() for name in books)
+
+
 def close_workspace(root: Path) -> bool:
     """Wipe what is open. True if there was something. Raises: UsageError, WorkspaceBusy while a night runs."""
     workspace = unopened(root)

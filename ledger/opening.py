@@ -46,9 +46,14 @@ class Kept:
 def open_runs(sealed: Path, opened: Path, vault: Vault) -> bool:
     """Make `opened` hold the sealed runs: what is there of this chain stays, what is not goes, what it lacks is added, a run at
     a time, each file checked by its hash. Of workbooks only the newest run's. True if something went. Raises: Unreadable,
-    IntegrityError."""
+    IntegrityError, also where runs lie open and none are kept: their disk is away."""
     numbers = sealed_runs(sealed)
     opened.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not numbers and sealed_runs(opened):
+        raise IntegrityError(
+            say(f"{opened} 里有打开的运行，而 {sealed} 里一次也没有：那块盘可能没有接上，或运行文件夹被移走。请接上，或从备份恢复；如果是有意从头开始，请先运行 zhaoren keys close。",
+                f"Runs lie open in {opened} and {sealed} holds none: its disk may be away, or runs were taken out. Mount it, or restore them from a backup; to begin anew on purpose, zhaoren keys close first.")
+        )  # fmt: skip
     strange = [n for n in sealed_runs(opened) if n not in numbers or _head_of(opened, n) != _head_of(sealed, n)]
     for number in strange:
         shutil.rmtree(run_folder(opened, number))

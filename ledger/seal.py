@@ -90,7 +90,7 @@ def require_chain(runs: Path) -> None:
     """Raises: IntegrityError unless the sealed runs are numbered 1..n, each names the manifest before it, and each manifest is as
     its own hash beside it says: a rotten newest one is named by no later one yet."""
     previous = ""
-    numbered = sorted(p.name for p in runs.iterdir() if p.name.isdigit())
+    numbered = sorted(p.name for p in runs.iterdir() if p.name.isdigit()) if runs.is_dir() else []
     for expected, name in enumerate(numbered, 1):
         path = runs / name / MANIFEST
         if name != f"{expected:06d}" or not path.is_file() or read_manifest(runs, expected)["previous"] != previous:

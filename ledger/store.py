@@ -16,11 +16,11 @@ from pathlib import Path
 import duckdb
 
 from ledger.gathered import Gathered, are_whole, file_list
-from ledger.seal import read_manifest, standing_by_run
+from ledger.seal import read_manifest, sealed_runs, standing_by_run
 from ledger.seen import forget_seen, note_seen, state_of, was_seen
 from ledger.temporary import own_folder
 from ledger.whole import sync_file
-from schemas.errors import IntegrityError
+from schemas.errors import IntegrityError, say
 from schemas.extracts import LAYOUTS
 from schemas.journal import INTERNAL
 from schemas.modelling import create_table, describe
@@ -176,6 +176,27 @@ def held_runs(path: Path, runs: Path, *, in_full: bool = True) -> list[int] | No
     if not (in_full or is_seen):
         note_seen(path, state)
     return [number for number, _ in rows] if all(folder == str(runs.resolve()) for _, folder in rows) else None
+
+
+def require_all_runs(path: Path, runs: Path) -> None:
+    """Raises: IntegrityError where the store knows later runs of this place than there are: their disk is away, or an older state was
+    put back. A store that cannot be read knows nothing."""
+    if not path.is_file():
+        return
+    try:
+        con = connect(path, read_only=True)
+        try:
+            (known,) = con.execute("select coalesce(max(run_no), 0) from applied_run where runs_folder = ?", [str(runs.resolve())]).fetchall()[0]  # fmt: skip
+        finally:
+            con.close()
+    except (duckdb.Error, OSError):
+        return
+    newest = max(sealed_runs(runs), default=0)  # after the store was asked: a night may end meanwhile
+    if known > newest:
+        raise IntegrityError(
+            say(f"{path.name} 记得 {known} 次运行，而 {runs} 里只有 {newest} 次：那块盘可能没有接上，或运行文件夹被移走。请接上，或从备份恢复；如果是有意恢复到较早的状态，请先运行 zhaoren rebuild。",
+                f"{path.name} knows {known} runs, and {runs} holds {newest}: its disk may be away, or runs were taken out. Mount it, or restore them from a backup; where an earlier state was put back on purpose, zhaoren rebuild first.")
+        )  # fmt: skip
 
 
 def _read_through(con: duckdb.DuckDBPyConnection, path: Path) -> bool:

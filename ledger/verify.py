@@ -17,8 +17,18 @@ from ledger.at_rest import RestKey, Vault
 from ledger.conservation import Recount
 from ledger.entries import entry_leaves
 from ledger.opening import BOOKS, encrypted_files, expected, open_files
-from ledger.seal import run_folder
-from ledger.standalone_verifier import Chain, Fault, Folder, Outside, check, key_of, merkle_root, note_unopened
+from ledger.seal import head, read_manifest, run_folder, sealed_runs
+from ledger.standalone_verifier import (
+    Chain,
+    Fault,
+    Folder,
+    Outside,
+    check,
+    check_signing,
+    key_of,
+    merkle_root,
+    note_unopened,
+)
 from ledger.store import connect
 
 ROW_TOTALS = """
@@ -31,6 +41,20 @@ where rows <> accepted + quarantined or accepted <> unchanged + linked + new_per
 def verify(runs: Path, archive: Path, expected_head: str | None = None) -> list[Fault]:
     """All faults of the first run that has any; an empty list when everything holds."""
     return examine(runs, archive, Outside(head=expected_head or "")).faults
+
+
+def newest_signature(runs: Path, archive: Path) -> list[Fault]:
+    """What does not hold of the newest run's signature, taken that the run before it holds. What a night seals upon it, it vouches for."""
+    numbers = sealed_runs(runs)
+    if not numbers:
+        return []
+    before, manifest = (read_manifest(runs, n) if n else {"signing": None} for n in ([0, *numbers])[-2:])
+    chain = Chain(keys=[before["signing"]["public_key"]] if before["signing"] else [])
+    try:
+        return check_signing(Folder(runs, archive), numbers[-1], manifest, head(runs), chain)
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        kind = type(error).__name__
+        return [Fault(numbers[-1], f"签名读不出（{kind}）。", f"the signature cannot be read ({kind}).")]
 
 
 def examine(

@@ -95,7 +95,9 @@ def test_a_day_that_is_yet_to_come_is_run_and_said(tmp_path: Path) -> None:
         done = run_without_books(tmp_path, day.isoformat())
         assert (done.returncode, "还没有到" in done.stderr) == (0, is_said), done.stderr
     back = run_without_books(tmp_path, today.isoformat())
-    assert back.returncode == 2 and "A night under a wrong date" in back.stderr, back.stderr
+    assert back.returncode == 2 and "请先核对时钟" in back.stderr and "A night under a wrong date" in back.stderr, (
+        back.stderr
+    )
 
 
 def test_a_pack_named_twice_is_one(tmp_path: Path) -> None:

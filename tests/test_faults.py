@@ -206,3 +206,26 @@ def test_no_night_goes_on_upon_a_manifest_that_its_own_hash_does_not_vouch_for(
     done = zhaoren_here("run", workspace.root, "--as-of", "2024-06-30")
     assert done.returncode == 1 and "第 1 次" in done.stderr and "manifest.sha256" in done.stderr, done.stderr
     assert "manifest.sha256" in zhaoren_here("status", workspace.root).stdout
+
+
+@pytest.mark.parametrize("how", ["nothing is mounted there", "an older state was put back"])
+def test_runs_that_the_store_knows_and_are_not_there_stop_everything_but_a_rebuild(
+    how: str, published: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(published.root, tmp_path)
+    night(workspace, "2024-06-30")
+    gone = ["000001", "000002"] if "mounted" in how else ["000002"]
+    for name in gone:
+        (workspace.runs / name).rename(tmp_path / name)
+    for words in (("run", workspace.root, "--as-of", "2024-07-01"), ("asof", workspace.root, "2024-06-30")):
+        done = zhaoren_here(*words)
+        assert done.returncode == 1 and "记得 2 次运行" in done.stderr, done.stderr
+    for command in ("status", "doctor"):
+        said = zhaoren_here(command, workspace.root).stdout
+        assert said.count("记得 2 次运行") == 1 and "还没有运行过" not in said, said
+    if len(gone) == 1:
+        assert zhaoren_here("rebuild", workspace.root).returncode == 0
+        assert zhaoren_here("asof", workspace.root, "2024-06-30").returncode == 0
+    for name in gone:
+        (tmp_path / name).rename(workspace.runs / name)
+    assert night(workspace, "2024-07-01").run_no == 3

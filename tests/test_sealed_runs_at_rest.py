@@ -202,6 +202,17 @@ def test_a_restored_chain_replaces_what_lay_open(town: Town, tmp_path: Path) -> 
     assert [p.name for p in find_workspace(copy.workspace.root).runs.iterdir()] == ["000001"]
 
 
+def test_what_lies_open_is_not_wiped_while_the_disk_of_what_is_kept_is_away(town: Town, tmp_path: Path) -> None:
+    copy = copied(town, tmp_path)
+    opened = find_workspace(copy.workspace.root).runs
+    copy.workspace.sealed.rename(tmp_path / "away")
+    copy.workspace.sealed.mkdir()
+    for command in (["status"], ["run", "--as-of", SECOND]):
+        refused = zhaoren_here(*command, copy.workspace.root)
+        assert refused.returncode == 1 and "可能没有接上" in refused.stderr, refused.stderr
+    assert sorted(p.name for p in opened.iterdir()) == ["000001", "000002"]
+
+
 def test_a_new_key_and_none_leave_the_chain_as_it_is(town: Town, tmp_path: Path) -> None:
     copy = copied(town, tmp_path)
     root, before = copy.workspace.root, head(copy.workspace.sealed)
@@ -234,6 +245,7 @@ def test_a_lost_key_loses_what_is_closed_and_what_is_open_is_saved(town: Town, t
     done = zhaoren_here("verify", root, "--head", before)
     assert done.returncode == 0 and "没有密钥可开" in done.stderr
     assert "1-1" in zhaoren_here("explain", root, "--entry", "1-1").stdout
+    assert "个工作簿打不开" in zhaoren_here("keys", "open", root, "--run", "1").stderr
     lock_up(copy.workspace, key=str(tmp_path / "first.key"))
     close_workspace(root)
     done = zhaoren_here("status", root)

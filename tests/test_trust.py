@@ -19,7 +19,7 @@ import pytest
 
 from flows.workspace import Workspace
 from ledger.heads import extend_head_log, head_lines
-from ledger.seal import head, read_manifest, sealed_runs
+from ledger.seal import file_hash, head, read_manifest, sealed_runs
 from ledger.signing import make_key, read_key, write_key
 from ledger.standalone_verifier import MANIFEST, SALT, check_paper, outside_of
 from tests.attacks import damaged
@@ -350,6 +350,23 @@ def test_a_signed_chain_goes_on_with_its_own_key_alone(
     office = copy_of(rehearsed.desk / "office", tmp_path)
     set_keys(office.root, key.format(desk=rehearsed.desk))
     _refused(office, says)
+
+
+@pytest.mark.parametrize("how", ["rewritten", "without its signature", "as if never signed"])
+def test_no_night_seals_over_a_newest_run_that_nobody_signed_so(how: str, rehearsed: Rehearsal, tmp_path: Path) -> None:
+    """Its hash beside it is made to fit: only the signature tells."""
+    office = copy_of(rehearsed.desk / "office", tmp_path)
+    newest = office.runs / f"{sealed_runs(office.runs)[-1]:06d}"
+    manifest = read_manifest(office.runs, int(newest.name)) | {"barred": ["pension"]}
+    if how == "without its signature":
+        (newest / "signature.json").unlink()
+    else:
+        text = json.dumps(manifest | ({"signing": None} if "never" in how else {}), ensure_ascii=False)
+        (newest / MANIFEST).write_text(text, encoding="utf-8")
+        (newest / "manifest.sha256").write_text(f"{file_hash(newest / MANIFEST)}  {MANIFEST}\n", encoding="ascii")
+    done = run(office)
+    assert done.returncode == 1 and f"第 {int(newest.name)} 次运行" in done.stderr, done.stderr
+    assert "不能在其上继续" in done.stderr
 
 
 def test_the_environment_names_the_key_before_the_settings(rehearsed: Rehearsal, tmp_path: Path) -> None:

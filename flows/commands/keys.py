@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.words import Dir
+from flows.commands.words import Dir, warn_officer
 from schemas.errors import say
 
 keys = typer.Typer(help="密钥：签名密钥的生成与更换，存放密钥的生成与改用。", no_args_is_help=True)
@@ -76,10 +76,13 @@ def keys_open(
     directory: Dir,
     run_no: Annotated[int | None, typer.Option("--run", help="打开这一次运行的工作簿")] = None,
 ) -> None:
-    from flows.opened import find_workspace, open_books
+    from flows.opened import closed_books, find_workspace, open_books
 
     workspace = find_workspace(directory)
     typer.echo(str(open_books(workspace, run_no) if run_no else workspace.runs))
+    if run_no and (closed := closed_books(workspace, run_no)):
+        warn_officer(f"第 {run_no} 次运行有 {closed} 个工作簿打不开：已按期销毁，或所用的存放密钥已遗失。",
+                     f"{closed} workbooks of run {run_no} do not open: destroyed in their time, or under a key that is lost.")  # fmt: skip
 
 
 @keys.command("close", help="抹去 open_at 处打开的表、库和工作簿；封存的不受影响。\n\n例：zhaoren keys close 工作区")

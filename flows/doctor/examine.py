@@ -25,7 +25,7 @@ from flows.trust.signing_keys import head_warnings, key_path, open_signing
 from flows.workspace import Workspace, is_read_only, locked, open_to_others
 from intake.receive import never_read
 from ledger.seal import read_manifest, require_chain, sealed_runs
-from ledger.store import held_runs, physical_memory
+from ledger.store import held_runs, physical_memory, require_all_runs
 from policies.pack import pack_files, pack_of, read_asks, read_units
 from schemas.errors import UsageError, WorkspaceBusy, ZhaorenError, without_numbers
 
@@ -191,6 +191,7 @@ def examine_packs(names: Sequence[str]) -> tuple[str, bool]:
 def _runs(workspace: Workspace) -> Iterator[Finding]:
     try:
         require_chain(workspace.sealed)
+        require_all_runs(workspace.store, workspace.runs)
     except ZhaorenError as problem:
         yield Finding("runs", str(problem))
         return

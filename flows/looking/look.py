@@ -16,7 +16,7 @@ from intake.receive import IGNORED
 from intake.sidecar import SUFFIX
 from ledger.seal import head, read_manifest, require_chain, sealed_runs, write_parquet
 from ledger.standalone_verifier import manifest_receipt
-from ledger.store import build_store, connect, ensure_store, held_runs
+from ledger.store import build_store, connect, ensure_store, held_runs, require_all_runs
 from ledger.temporary import own_folder
 from reports.console.fold import narrow
 from reports.macros import MASKED
@@ -55,6 +55,7 @@ def opened_store(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """The store, read-only and up to date with the sealed runs."""
     numbers = sealed_runs(workspace.runs)
     if not numbers:
+        require_all_runs(workspace.store, workspace.runs)
         raise UsageError(
             say("这个工作区还没有运行过；请先 zhaoren run。", "Nothing has run here yet; zhaoren run first.")
         )
@@ -71,6 +72,7 @@ def _store_of(workspace: Workspace, numbers: list[int]) -> Path:
     store = workspace.store
     if held_runs(store, workspace.runs, in_full=False) == numbers:
         return store
+    require_all_runs(store, workspace.runs)
     if not is_read_only(workspace.root):
         try:
             with locked(workspace):
@@ -190,8 +192,8 @@ def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
     try:
         with opened_store(workspace) as con:
             return list(waiting_lines(con, run_no, day))
-    except WorkspaceBusy as busy:
-        return [str(busy)]
+    except (WorkspaceBusy, IntegrityError) as problem:
+        return [str(problem)]
     except Exception as error:
         if told := disk_trouble(error):
             return [told]
@@ -201,6 +203,7 @@ def _waiting(workspace: Workspace, run_no: int, day: date) -> list[str]:
 def _broken_chain(workspace: Workspace) -> list[str]:
     try:
         require_chain(workspace.sealed)
+        require_all_runs(workspace.store, workspace.runs)
         return []
     except IntegrityError as broken:
         return [str(broken)]
@@ -231,9 +234,9 @@ def describe_status(workspace: Workspace) -> str:
                 "The last run was cut off; the next one clears it and starts over.",
             )
         )
+    lines += (broken := _broken_chain(workspace))
     if not numbers:
-        return "\n".join([*lines, say("还没有运行过。", "Nothing has run yet.")])
-    lines += _broken_chain(workspace)
+        return "\n".join([*lines, *([] if broken else [say("还没有运行过。", "Nothing has run yet.")])])
     manifest = read_manifest(workspace.runs, numbers[-1])
     states = [i["status"] for i in manifest["inputs"]]
     entries = manifest["tables"]["ledger_entry"]["rows"]
@@ -244,7 +247,7 @@ def describe_status(workspace: Workspace) -> str:
             f"Files: {states.count('accepted')} accepted, {states.count('refused')} refused, {states.count('held')} held, {states.count('duplicate')} duplicate."),
         say(f"台账新增 {entries} 条；被限制的来源：{'、'.join(manifest['barred']) or '无'}。",
             f"{entries} ledger entries; barred sources: {', '.join(manifest['barred']) or 'none'}."),
-        *_waiting(workspace, numbers[-1], date.fromisoformat(manifest["as_of"])),
+        *(w for w in _waiting(workspace, numbers[-1], date.fromisoformat(manifest["as_of"])) if w not in broken),
         say(f"最新清单 sha256：{head(workspace.runs)}", f"Newest manifest sha256: {head(workspace.runs)}"),
         say(f"回执：{manifest_receipt(manifest)}；{'已签名' if manifest['signing'] else '未签名'}。",
             f"Receipt: {manifest_receipt(manifest)}; {'signed' if manifest['signing'] else 'unsigned'}."),

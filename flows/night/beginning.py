@@ -23,13 +23,14 @@ from flows.workspace import Workspace, clear_scratch
 from intake.receive import Incoming
 from ledger.retention import Gone
 from ledger.seal import read_manifest, require_chain, sealed_runs
-from ledger.standalone_verifier import SETTINGS
-from ledger.store import connect, ensure_store
+from ledger.standalone_verifier import SETTINGS, told
+from ledger.store import connect, ensure_store, require_all_runs
+from ledger.verify import newest_signature
 from matchers.blocking import BlockingCount
 from matchers.model import DEFAULT, Model, read_model
 from policies.pack import Pack
 from policies.versions import History
-from schemas.errors import UsageError, say
+from schemas.errors import IntegrityError, UsageError, say
 from schemas.stages import LOCAL, Engine
 
 
@@ -74,7 +75,7 @@ def begin(workspace: Workspace, as_of: date, engine: str = "local") -> Night:
     keep_within(settings.machine)
     if clear_scratch(workspace):
         journal(workspace, "unfinished_run_cleared")
-    require_chain(workspace.sealed)
+    require_whole(workspace)
     numbers = sealed_runs(workspace.runs)
     refuse_going_back(workspace, numbers, as_of)
     with attempts_on_record(workspace, "signing key"):
@@ -114,16 +115,32 @@ def match_model(workspace: Workspace) -> Model:
     return read_model(workspace.model if workspace.model.exists() else DEFAULT)
 
 
+def require_whole(workspace: Workspace) -> None:
+    """Raises: IntegrityError where the chain breaks, the newest run is not signed as the chain is, or runs are not there."""
+    require_chain(workspace.sealed)
+    require_all_runs(workspace.store, workspace.runs)
+    if faults := newest_signature(workspace.sealed, workspace.archive):
+        raise IntegrityError(
+            told(faults)[0] + say("不能在其上继续；请运行 zhaoren verify 查明，从备份恢复后再运行。", " No night goes on upon it: see zhaoren verify, and restore it from a backup.")
+        )  # fmt: skip
+
+
 def refuse_going_back(workspace: Workspace, numbers: list[int], as_of: date) -> None:
     """Raises: UsageError for a date before the last run's."""
     if numbers and (last := read_manifest(workspace.runs, numbers[-1])["as_of"]) > as_of.isoformat():
-        is_ahead = last > today_in_shanghai().isoformat()
         raise UsageError(
             say(f"业务日期 {as_of} 早于上一次运行的 {last}；请用不早于它的日期，查看过去请用 zhaoren asof。",
                 f"--as-of {as_of} lies before the last run's {last}; use zhaoren asof to look back.")
-            + (say(f"{last} 还没有到：如果是时钟快了或日期写错，怎么办见 docs/operations.md 的“A night under a wrong date”。",
-                   f" {last} is yet to come: if a clock was fast or a date mistyped, see docs/operations.md, “A night under a wrong date”.") if is_ahead else "")
+            + _ahead(last, today_in_shanghai().isoformat())
         )  # fmt: skip
+
+
+def _ahead(last: str, today: str) -> str:
+    """What to say where the last run lies ahead of the clock: one of the two is wrong."""
+    if last <= today:
+        return ""
+    return say(f"而 {last} 在这台机器的今天 {today} 之后：请先核对时钟；如果是上一次的日期错了，怎么办见 docs/operations.md 的“A night under a wrong date”。",
+               f" {last} lies after this machine's today, {today}: see to its clock; if the last run's date was wrong, see docs/operations.md, “A night under a wrong date”.")  # fmt: skip
 
 
 def journal(workspace: Workspace, step: str, state: str = "") -> None:
