@@ -49,6 +49,7 @@ class Disk:
                 self.folders.add(inode)
                 self.names[inode] = listing(path)
             else:
+                self.folders.discard(inode)  # a file system gives a removed folder's number to the next file
                 self.synced[inode] = self.seen[inode] = path.read_bytes()
         except FileNotFoundError:  # renamed or removed since
             return
@@ -63,9 +64,10 @@ class Disk:
             inode = current[name] if current.get(name) == synced.get(name) else inode
             if inode is None:
                 continue
-            if inode in self.folders or (name in current and (now / name).is_dir()):
-                if (now / name).is_dir():
-                    self.image(now / name, out / name, draw)
+            if (now / name).is_dir():
+                self.image(now / name, out / name, draw)
+            elif name not in current and inode in self.folders:
+                continue
             else:
                 there = (now / name).read_bytes() if current.get(name) == inode else self.seen.get(inode, b"")
                 (out / name).write_bytes(self._content(inode, there, draw))

@@ -4,6 +4,7 @@ A few chosen calls, most of them slow; `make sweep` tries them all."""
 
 import errno
 import os
+import random
 import shutil
 from pathlib import Path
 from unittest import mock
@@ -15,6 +16,7 @@ from flows.disk import disk_trouble
 from flows.workspace import Workspace
 from ledger.verify import verify
 from tests.fault_sweep import Point, prepare, trials
+from tests.power_loss import Disk
 from tests.rough_files import copy_of, death_file, drop, new_workspace, night, zhaoren_here
 
 FULL, READ_ONLY = errno.ENOSPC, errno.EROFS
@@ -229,3 +231,13 @@ def test_runs_that_the_store_knows_and_are_not_there_stop_everything_but_a_rebui
     for name in gone:
         (tmp_path / name).rename(workspace.runs / name)
     assert night(workspace, "2024-07-01").run_no == 3
+
+
+def test_the_power_loss_model_takes_no_file_for_a_folder_whose_number_it_got(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    (place / "a").write_bytes(b"kept")
+    disk = Disk(place, folders={(place / "a").stat().st_ino})
+    disk.settle()
+    disk.image(place, tmp_path / "image", random.Random(1))
+    assert (tmp_path / "image" / "a").read_bytes() == b"kept"
