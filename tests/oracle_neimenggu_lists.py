@@ -82,13 +82,15 @@ def may_register(life: Life) -> bool:
 
 
 def _refer(say: Answers, everybody: Everybody, life: Life) -> None:
-    """Their benefit has ended, and nothing sure says what they or their family live on."""
+    """Their benefit has ended, or the last visit found no income, and nothing sure says what they or their family live on."""
     person, day = life.person, life.day
     live_on: list[Row] = [*pensions(person, day), *flexible(person, day), *benefits(person, day), *aids(person, day)]
     family = everybody.family_of(life)
     poor = life.is_jobless and not any(row.is_firm for row in live_on) and not (family and family.working)
     ended = best(usable(ended_benefits(person, day)))
     say.ask("NM-1.3b", poor and ended is not None, "T", "REFER", (life.reg, ended), "benefit-ended")
+    found = ended is None and life.visit is not None and life.visit.no_income_household is True
+    say.ask("NM-1.3b:visit", poor and found, "T", "REFER", (life.reg, life.visit), "no-income")
 
 
 def is_older(life: Life) -> Answer:

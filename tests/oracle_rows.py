@@ -223,6 +223,7 @@ class Visit(Row):
     job_need: str | None = None
     pay_wish: int | None = None
     place_wish: str | None = None
+    no_income_household: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,7 +142,7 @@ where f.start_date <= t.as_of and (f.end_date is null or t.as_of <= f.end_date)
 order by f.person_id, link_rank(f.link_grade), f.start_date desc, f.record_id;
 
 create or replace temp table topic_visit as
-select distinct on (f.person_id) f.person_id, f.visit_date as visited_on, f.able as visit_able, f.willing as visit_willing,
+select distinct on (f.person_id) f.person_id, f.visit_date as visited_on, f.able as visit_able, f.willing as visit_willing, f.no_income_household as visit_no_income,
        link_rank(f.link_grade) as visit_rank, [f.record_id] as visit_records
 from now_household_visit as f cross join today as t
 where f.visit_date <= t.as_of and link_rank(f.link_grade) <= 2
