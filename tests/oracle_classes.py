@@ -12,6 +12,7 @@ from tests.oracle_facts import months_after
 from tests.oracle_households import Everybody, Family
 from tests.oracle_life import Life
 from tests.oracle_money import Earnings, earnings, insurance_lines, insured_months
+from tests.oracle_rows import Course
 from tests.oracle_truth import DOUBT, Answer, all_of, any_of, no, told
 
 
@@ -85,7 +86,12 @@ class Classes:
 
     @cached_property
     def services_possible(self) -> int:
-        return self._services(lambda recorded: recorded is not False)
+        return self._services(lambda recorded: recorded is not False) + len(self._courses_not_logged())
+
+    def _courses_not_logged(self) -> list[Course]:
+        trained = [s.service_date for s in self.life.served if s.service_kind == "技能培训"]
+        taken = [c for c in self.life.courses if c.start_date >= months_after(self.day, -12)]
+        return [c for c in taken if not any(c.start_date <= day <= (c.pass_date or c.start_date) for day in trained)]
 
     def _services(self, counts: Callable[[bool | None], bool]) -> int:
         since = months_after(self.day, -12)

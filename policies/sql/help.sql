@@ -58,12 +58,18 @@ from fact_served as s inner join topic_recognition as h using (person_id)
 where s.service_kind = '主动退出' and s.served_on >= h.recognised_on
 order by s.person_id, s.rank, s.served_on desc, s.record_id;
 
+-- A course that staff logged as a training while it went on is one service, not two.
 create or replace temp table topic_course as
+with logged as (
+    select distinct c.record_id from now_training as c inner join fact_served as s on s.person_id = c.person_id
+    where s.service_kind = '技能培训' and s.served_on between c.start_date and coalesce(c.pass_date, c.start_date)
+)
 select c.person_id, max(link_rank(c.link_grade)) as course_rank, list(c.record_id order by c.record_id) as course_records,
        count(*) filter (c.free and year(c.start_date) = year(t.as_of)) as free_courses_this_year,
        count(*) filter (c.certificate_date <= t.as_of) as skills_certified,
        count(*) filter (c.start_date >= h.recognised_on) as help_courses,
+       count(*) filter (c.start_date >= months_after(t.as_of, -12) and l.record_id is null) as year_courses,
        min(c.pass_date) filter (c.pass_date <= t.as_of and (c.certificate_date is null or t.as_of < c.certificate_date)) as certificate_awaited_since
-from now_training as c cross join today as t left join topic_recognition as h using (person_id)
+from now_training as c cross join today as t left join topic_recognition as h using (person_id) left join logged as l using (record_id)
 where c.start_date <= t.as_of and link_rank(c.link_grade) <= 2
 group by c.person_id;
