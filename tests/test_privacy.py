@@ -9,6 +9,8 @@ import json
 import lzma
 import os
 import re
+import subprocess
+import sys
 import zipfile
 from datetime import date, timedelta
 from hashlib import sha256
@@ -384,3 +386,22 @@ def test_a_night_leaves_nothing_personal_outside_its_workspace(tmp_path: Path) -
         (False, "出现身份证号码 1 处"),
     ]
     assert not any(p.name in repr(told) or p.number in repr(told) for p in who)
+
+
+CALMED = """
+from flows.timetable.prefect_link import calm_prefect
+calm_prefect()
+from prefect._internal.analytics.enabled import is_telemetry_enabled
+from prefect.settings import get_current_settings
+print(is_telemetry_enabled(), get_current_settings().server.analytics_enabled)
+"""
+
+
+def test_prefect_tells_nobody_that_it_was_used(tmp_path: Path) -> None:
+    """Where nothing but our own start has told it so: neither the tests' surroundings nor a machine of CI."""
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", CALMED], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+    loud = CALMED.replace("calm_prefect()\n", "\n", 1)
+    done = subprocess.run([sys.executable, "-c", loud], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
