@@ -61,7 +61,8 @@ PARAMETERS = {
 }  # fmt: skip
 # What a decision, a policy's change and a merger say of themselves.
 OF_DECISIONS = {
-    "decision": "核查结论", "role": "审核环节", "effect": "效果", "record": "核查结果记录", "notice_days": "告知期（天）", "asked_from": "要求生效日期", "decided_on": "核查日期", "fault": "不能执行的原因",
+    "decision": "核查结论", "role": "审核环节", "effect": "效果", "record": "核查结果记录", "notice_days": "告知期（天）", "asked_from": "要求生效日期", "decided_on": "核查日期",
+    "deregistration_said_on": "注销登记决定日期", "deregistration_from": "注销登记起算日期", "fault": "不能执行的原因",
     "was": "政策变动前", "now": "政策变动后", "policy": "政策变动",
 }  # fmt: skip
 FACT_WORDS = OF_PERSON | OF_WORK | OF_HELP | OF_HOUSEHOLD | OF_SERVICES | OF_EMPLOYERS | PARAMETERS | OF_DECISIONS

@@ -37,7 +37,7 @@ BASIS_WORDS = {
     "expired": "岗位过期", "false-data": "认定信息存疑", "family-income": "家庭经营或投资待核", "family-working": "家庭成员就业", "flexible-subsidy-and-job": "灵活补贴与参保重叠",
     "found-by-aid": "救助信息发现", "founded-unit": "举办民办非企业", "fraud": "查实骗取套取", "free-courses": "免费培训超次", "graduate": "离校毕业生",
     "graduate-subsidy": "求职创业补贴", "policy": "政策变动", "hardship": "就业困难人员", "hired-key-people": "招用重点群体", "income-declared": "收入待核", "internship": "就业见习", "land": "失地",
-    "layoff": "规模性停保", "lead-unknown": "前提条件不明", "locked": "退出未满期", "married": "已婚", "may-reapply": "可再次申请", "no-change": "情况未变", "no-end": "无截止日期",
+    "layoff": "规模性停保", "lead-unknown": "前提条件不明", "locked": "退出未满期", "married": "已婚", "may-reapply": "可再次申请", "no-change": "情况未变", "no-end": "无截止日期", "no-income": "家庭无收入",
     "other-basis": "符合另一类别", "owner": "无责任人", "poor": "脱贫人口", "post-subsidy-and-licence": "岗位补贴期间经营", "poverty_exit": "脱贫劳动力", "provider": "培训机构信息",
     "refusal": "无正当理由拒绝", "refusal-recognised": "无正当理由拒绝", "refusals": "半年三次拒绝", "register-flexible": "登记灵活就业", "request": "本人申请", "services": "一年内服务次数",
     "services-unrecorded": "服务是否录入待核", "silent": "久无联系", "single-parent-ended": "单亲条件不再成立", "skill": "职业技能", "startup": "创业补贴", "startup-counsellor": "创业咨询师",
