@@ -1,6 +1,6 @@
 """What the lists and tasks ask about somebody: columns told, contacts, results asked for, posts, reviews, courses."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from tests.oracle_households import Everybody
 from tests.oracle_life import USABLE, Life, latest, usable
@@ -156,7 +156,7 @@ def approval(life: Life) -> date | None:
 
 def deregistration(life: Life) -> Decision | None:
     """An officer's word on this ledger's own proposal, the last one not taken back, while nobody has registered them since:
-    once it counts."""
+    once it counts, which is not before the notice has run."""
     told = [d for d in life.person.decisions if d.decided_date <= life.day]
     since = life.registered_on if life.reg and life.reg.rank <= USABLE else None
 
@@ -166,4 +166,5 @@ def deregistration(life: Life) -> Decision | None:
 
     mine = [d for d in told if (d.clause, d.op, d.decision) == ("JN-1.4a", "PROP_DEREG", "确认") and stands(d)]
     last = min(mine, key=lambda d: (latest(d.decided_date), d.record_id), default=None)
-    return last if last and (last.from_date or last.decided_date) <= life.day else None
+    notice = timedelta(days=life.values.get("notice_days", 0))
+    return last if last and last.from_date and max(last.from_date, last.decided_date + notice) <= life.day else None

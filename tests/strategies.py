@@ -392,7 +392,7 @@ BARRING = ("insured", "licences", "pensions", "deaths", "units", "employments", 
 OWN_VALUES: dict[str, Any] = {
     "average_income": 20000, "urban_dibao": 800, "edge_factor": 1.5, "silent_days": 30, "job_choosing_months": 24,
     "subsidy_cap_months": 6, "survey_days": 90, "older_female_age": 40, "older_male_age": 50, "benefit_months": 6,
-    "spot_check_per_mille": 300, "step_days": 30,
+    "spot_check_per_mille": 300, "step_days": 30, "notice_days": 10,
 }  # fmt: skip
 
 
@@ -477,7 +477,7 @@ CROWDS = ((19, None), (20, None), (21, 900), (9, 90), (9, 91), (2, 19), (2, 21))
 
 def crowds(as_of: date) -> Iterator[Person]:
     """People who left one employer together, one of each just too long ago; and some hired by an employer of their own,
-    who was paid for training one, or for insuring one and the other."""
+    who was paid for training one, or for insuring one and the other; some whose registration was cancelled about a notice ago."""
     recognised = (Recognition(record_id="crowd", recognised_date=months_after(as_of, -4)),)
     for number, (people, _) in enumerate(CROWDS):
         firm: dict[str, Any] = {"employer_uscc": f"91150899C{number}", "employer_name": f"丙{number}厂"}
@@ -495,6 +495,11 @@ def crowds(as_of: date) -> Iterator[Person]:
             item = ("培训补贴", "单位社保补贴", "岗位补贴")[number + n]
             paid = (Subsidy(record_id=f"D{number}-{n}-paid", month_from=since, month_to=since, item=item),)
             yield Person(person_id=f"D{number}-{n}", insured=(job,), recognitions=recognised, subsidies=paid)
+    said_on = around(as_of - timedelta(days=OWN_VALUES["notice_days"]))
+    for number, (said, since) in enumerate(product(said_on, around(as_of))):
+        told = Decision(record_id=f"E{number}", decided_date=said, clause="JN-1.4a", op="PROP_DEREG", from_date=since)
+        was = (Registration(record_id=f"E{number}-was", reg_date=months_after(as_of, -9), cancel_date=as_of),)
+        yield Person(person_id=f"E{number}", decisions=(told,), registrations=was if said in said_on[:1] else ())
 
 
 # What is asked about relatives whom nobody made known: the field of each kind.
