@@ -214,6 +214,7 @@ def main() -> int:
         draw = random.Random(asked.seed)
         points = [Point(n, e) for n in range(1, count + 1, asked.every) for e in (errno.ENOSPC, errno.EROFS)]
         points += [Point(draw.randrange(1, count + 1), kills=True) for _ in range(asked.kills)]
+        draw.shuffle(points)  # a sweep that is cut short has looked everywhere
         print(f"{count} calls, {len(points)} trials", flush=True)
         wrong = 0
         for number, one in enumerate(trials(before, points), 1):
